@@ -1,1 +1,24 @@
-//! x
+//! The Rust half of the npm package `imagine-x402`: AI video that the visitor pays for.
+//!
+//! Data flows downwards and comes back up; nothing below knows what is above.
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | `api` (wasm only) | the whole `#[wasm_bindgen]` surface |
+//! | [`driver`] | the one async loop: performs what the core asks for, decides nothing |
+//! | [`ports`] | what the driver needs from the world, as traits |
+//! | `web` (wasm only) | one file per port: fetch, wallet, clock, entropy, the page |
+//! | [`core`] | pure: no JS, no async, no clock, no randomness; everything that decides about money |
+//!
+//! JavaScript crates stand in the dependency graph of `wasm32` only, so a leak into the core fails `cargo test`.
+
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects, clippy::string_slice))]
+
+pub mod core;
+pub mod driver;
+pub mod ports;
+
+#[cfg(target_arch = "wasm32")]
+mod api;
+#[cfg(target_arch = "wasm32")]
+mod web;

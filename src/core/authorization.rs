@@ -1,0 +1,126 @@
+//! The EIP-3009 authorization: the one thing that is ever signed.
+
+use alloy_primitives::{Address, B256, U256};
+
+use super::{
+    assets::Asset,
+    eip712::{self, Domain},
+    json::ObjectWriter,
+    money::Money,
+    terms::Offer,
+    text,
+};
+
+/// Facilitators refuse an authorization that runs out within 6 seconds (x402 `exact` scheme, `validBefore >= now + 6`).
+const SETTLE_SECONDS: u64 = 6;
+/// The longest that an authorization is left open, whatever the seller asks for: it is a bearer cheque until then.
+const LONGEST_SECONDS: u64 = 600;
+
+/// The message of `TransferWithAuthorization` ([EIP-3009](https://eips.ethereum.org/EIPS/eip-3009)); times in seconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // the fields are the standard's own
+pub struct Transfer {
+    pub from: Address,
+    pub to: Address,
+    pub value: U256,
+    pub valid_after: U256,
+    pub valid_before: U256,
+    pub nonce: B256,
+}
+
+impl Transfer {
+    /// The message as JSON: every number a decimal string, as both the typed data and the payment header have it.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        ObjectWriter::default()
+            .text("from", &text::address(self.from))
+            .text("to", &text::address(self.to))
+            .text("value", &text::decimal(self.value))
+            .text("validAfter", &text::decimal(self.valid_after))
+            .text("validBefore", &text::decimal(self.valid_before))
+            .text("nonce", &text::word(self.nonce))
+            .finish()
+    }
+}
+
+/// An authorization to pay one offer, and no more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authorization {
+    asset: &'static Asset,
+    transfer: Transfer,
+    valid_before: u64,
+}
+
+impl Authorization {
+    /// Stamps an authorization of exactly the offer's amount to its recipient, open from now on for the offer's window.
+    ///
+    /// `validAfter` is 0, which every facilitator accepts and which a fast clock cannot spoil.
+    #[must_use]
+    pub fn stamp(offer: &Offer, payer: Address, nonce: B256, now_ms: u64) -> Self {
+        let seconds = offer.max_timeout_seconds.min(LONGEST_SECONDS);
+        let valid_before = now_ms.saturating_div(1000).saturating_add(seconds);
+        let transfer = Transfer {
+            from: payer,
+            to: offer.pay_to,
+            value: offer.amount,
+            valid_after: U256::ZERO,
+            valid_before: U256::from(valid_before),
+            nonce,
+        };
+        Self { asset: offer.asset, transfer, valid_before }
+    }
+
+    /// The message.
+    #[must_use]
+    pub const fn transfer(&self) -> &Transfer {
+        &self.transfer
+    }
+
+    /// The token.
+    #[must_use]
+    pub const fn asset(&self) -> &'static Asset {
+        self.asset
+    }
+
+    /// What it pays.
+    #[must_use]
+    pub fn amount(&self) -> Money {
+        Money::of(self.asset, self.transfer.value)
+    }
+
+    /// When it stops being worth anything, in milliseconds since the epoch.
+    #[must_use]
+    pub const fn valid_before_ms(&self) -> u64 {
+        self.valid_before.saturating_mul(1000)
+    }
+
+    /// Whether there is still time to settle it.
+    #[must_use]
+    pub const fn is_usable(&self, now_ms: u64) -> bool {
+        now_ms.saturating_add(SETTLE_SECONDS.saturating_mul(1000)) < self.valid_before_ms()
+    }
+
+    /// The JSON text for `eth_signTypedData_v4`.
+    #[must_use]
+    pub fn typed_data(&self) -> String {
+        eip712::typed_data(&Domain::of(self.asset), &self.transfer)
+    }
+
+    /// The token's domain separator.
+    #[must_use]
+    pub fn domain_hash(&self) -> B256 {
+        Domain::of(self.asset).separator()
+    }
+
+    /// The struct hash of the message.
+    #[must_use]
+    pub fn message_hash(&self) -> B256 {
+        eip712::struct_hash(&self.transfer)
+    }
+
+    /// What the wallet signs.
+    #[must_use]
+    pub fn digest(&self) -> B256 {
+        eip712::digest(&Domain::of(self.asset), &self.transfer)
+    }
+}

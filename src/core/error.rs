@@ -1,0 +1,259 @@
+//! What can go wrong, and the truth about money when it does.
+
+use std::ops::Deref;
+
+use serde::{Serialize, Serializer, ser::SerializeMap};
+
+use super::payment::Receipt;
+
+/// What happened. The strings that JavaScript sees are the names in snake case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)] // the names are the public error codes, explained in the README's table
+pub enum Code {
+    InvalidRequest,
+    ImageUnreadable,
+    UnsupportedEnvironment,
+    Network,
+    Http,
+    BadResponse,
+    NoWallet,
+    WalletAmbiguous,
+    WalletBusy,
+    WalletLocked,
+    WalletError,
+    UserRejected,
+    Declined,
+    WrongNetwork,
+    NoAcceptableOffer,
+    PriceTooHigh,
+    InsufficientFunds,
+    BadSignature,
+    SignatureExpired,
+    PaymentUnknown,
+    GenerationFailed,
+    TaskNotFound,
+    WaitTimeout,
+    Aborted,
+}
+
+/// The part of a purchase in which it happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Reading what the caller gave.
+    Request,
+    /// Asking for the price.
+    Quote,
+    /// Talking with the wallet.
+    Wallet,
+    /// The paid request.
+    Payment,
+    /// Waiting for the result.
+    Wait,
+}
+
+/// Whether money moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Paid {
+    /// Certain: nothing that could move money left this page.
+    No,
+    /// Certain: the seller accepted the payment.
+    Yes,
+    /// An authorization was sent, and its fate is not known.
+    Unknown,
+}
+
+/// What a caller may do next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Retry {
+    /// Call again: nothing was paid.
+    Safe,
+    /// Do not pay again: look for the task.
+    Resume,
+    /// A new call is a new purchase.
+    PaysAgain,
+    /// It cannot work as it stands.
+    Never,
+}
+
+/// A failure, whole but for its cause (see [`Failure`]). Boxed, because nearly every function of the core may return one.
+#[derive(Clone, Debug, Serialize)]
+pub struct Error(Box<Report>);
+
+/// The members of an [`Error`], as they cross to JavaScript.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// What happened, and what to do.
+    pub message: String,
+    /// What happened, for programs.
+    pub code: Code,
+    /// Where it happened.
+    pub stage: Stage,
+    /// Whether money moved.
+    pub paid: Paid,
+    /// What may be done next.
+    pub retry: Retry,
+    /// The task it is about, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task_id: Option<String>,
+    /// What was paid, where it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<Receipt>,
+    /// Facts for programs, by name.
+    #[serde(skip_serializing_if = "Details::is_empty")]
+    pub details: Details,
+}
+
+impl Deref for Error {
+    type Target = Report;
+
+    fn deref(&self) -> &Report {
+        &self.0
+    }
+}
+
+impl Error {
+    /// An error before anything was signed: `paid` is no, `retry` is safe.
+    #[must_use]
+    pub fn unpaid(code: Code, stage: Stage, message: impl Into<String>) -> Self {
+        Self(Box::new(Report {
+            message: message.into(),
+            code,
+            stage,
+            paid: Paid::No,
+            retry: Retry::Safe,
+            task_id: None,
+            receipt: None,
+            details: Details::default(),
+        }))
+    }
+
+    /// Bad input of the caller, refused before any network call.
+    #[must_use]
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::unpaid(Code::InvalidRequest, Stage::Request, message).retry(Retry::Never)
+    }
+
+    /// The same error with another answer to "what next".
+    #[must_use]
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.0.retry = retry;
+        self
+    }
+
+    /// The same error with another answer to "did money move".
+    #[must_use]
+    pub fn paid(mut self, paid: Paid, retry: Retry) -> Self {
+        self.0.paid = paid;
+        self.retry(retry)
+    }
+
+    /// Names the task it is about, and what was paid for it.
+    #[must_use]
+    pub fn about(mut self, task_id: Option<String>, receipt: Option<Receipt>) -> Self {
+        self.0.task_id = task_id;
+        self.0.receipt = receipt;
+        self
+    }
+
+    /// Adds a fact.
+    #[must_use]
+    pub fn detail(mut self, name: &'static str, value: impl Into<Detail>) -> Self {
+        self.0.details.0.push((name, value.into()));
+        self
+    }
+}
+
+/// An error together with the value that caused it, identity kept.
+#[derive(Clone, Debug)]
+pub struct Failure<J> {
+    /// What happened.
+    pub error: Error,
+    /// What the wallet, the network or the caller's own function threw.
+    pub cause: Option<J>,
+}
+
+impl<J> From<Error> for Failure<J> {
+    fn from(error: Error) -> Self {
+        Self { error, cause: None }
+    }
+}
+
+impl<J> Failure<J> {
+    /// An error caused by `cause`.
+    pub const fn caused_by(error: Error, cause: J) -> Self {
+        Self { error, cause: Some(cause) }
+    }
+}
+
+/// Named facts of an error, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Details(Vec<(&'static str, Detail)>);
+
+impl Details {
+    const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The fact of that name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Detail> {
+        self.0.iter().find(|(n, _)| *n == name).map(|(_, d)| d)
+    }
+
+    /// Builds a group of facts.
+    #[must_use]
+    pub const fn of(facts: Vec<(&'static str, Detail)>) -> Self {
+        Self(facts)
+    }
+}
+
+impl Serialize for Details {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, detail) in &self.0 {
+            map.serialize_entry(name, detail)?;
+        }
+        map.end()
+    }
+}
+
+/// One fact of an error.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Detail {
+    /// Text, and every amount.
+    Text(String),
+    /// A time in milliseconds, a status code.
+    Number(u64),
+    /// Several groups, such as the offers of a seller.
+    List(Vec<Details>),
+}
+
+impl From<String> for Detail {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&str> for Detail {
+    fn from(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<u64> for Detail {
+    fn from(number: u64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<Vec<Details>> for Detail {
+    fn from(list: Vec<Details>) -> Self {
+        Self::List(list)
+    }
+}

@@ -1,0 +1,154 @@
+//! Requests and answers, as plain values.
+
+use super::text::text;
+
+/// A request to the service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpRequest {
+    /// The whole address.
+    pub url: String,
+    /// What is sent.
+    pub method: Method,
+}
+
+/// How it is sent. No request follows a redirect or carries credentials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Reads, never from a cache.
+    Get,
+    /// Posts a JSON body without payment.
+    Post {
+        /// JSON text.
+        body: String,
+    },
+    /// Posts the same body with a payment.
+    Pay {
+        /// JSON text.
+        body: String,
+        /// The `X-PAYMENT` header.
+        payment: String,
+    },
+}
+
+/// An answer whose body arrived whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HttpResponse {
+    /// The HTTP status.
+    pub status: u16,
+    /// The `X-PAYMENT-RESPONSE` header, where the server sends it and CORS shows it.
+    pub receipt: Option<String>,
+    /// The body as text.
+    pub body: String,
+}
+
+/// No whole answer.
+#[derive(Clone, Debug)]
+pub struct HttpFailure<J> {
+    /// The status, when the answer broke off after it.
+    pub status: Option<u16>,
+    /// What `fetch` threw.
+    pub cause: J,
+}
+
+/// What comes of a request.
+pub type Answer<J> = Result<HttpResponse, HttpFailure<J>>;
+
+/// The address of the service's API, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseUrl(String);
+
+impl BaseUrl {
+    /// Reads an address: `https`, or `http` on loopback; no query, fragment or credentials.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (scheme, rest) = text.split_once(':')?;
+        let rest = rest.strip_prefix("//")?;
+        let (authority, _) = rest.split_once('/').unwrap_or((rest, ""));
+        let clean = rest.bytes().all(|b| b.is_ascii_graphic() && !b"?#@\\\"<>".contains(&b));
+        let allowed = match scheme {
+            "https" => !authority.is_empty(),
+            "http" => is_loopback(authority),
+            _ => false,
+        };
+        (clean && allowed).then(|| Self(text.trim_end_matches('/').into()))
+    }
+
+    /// The address without a slash at the end.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Where a generation is asked for.
+    #[must_use]
+    pub fn create(&self) -> String {
+        text!(self.0, "/generation/create")
+    }
+
+    /// Where a task is looked at. `task_id` has passed [`is_task_id`].
+    #[must_use]
+    pub fn status(&self, task_id: &str) -> String {
+        text!(self.0, "/generation/", task_id, "/status")
+    }
+}
+
+fn is_loopback(authority: &str) -> bool {
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
+        _ => authority,
+    };
+    matches!(host, "localhost" | "127.0.0.1" | "[::1]")
+}
+
+/// Task ids enter addresses, so only letters, digits, `-` and `_` are taken.
+#[must_use]
+pub fn is_task_id(text: &str) -> bool {
+    (1..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+/// The start of a body, for an error's details: at most 2,000 characters.
+#[must_use]
+pub fn excerpt(body: &str) -> String {
+    body.chars().take(2000).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_safe_addresses() {
+        for (text, create) in [
+            ("https://eliza.getimagine.club", "https://eliza.getimagine.club/generation/create"),
+            ("https://example.org/api//", "https://example.org/api/generation/create"),
+            ("http://127.0.0.1:4021/", "http://127.0.0.1:4021/generation/create"),
+            ("http://localhost", "http://localhost/generation/create"),
+            ("http://[::1]:80", "http://[::1]:80/generation/create"),
+        ] {
+            assert_eq!(BaseUrl::parse(text).map(|u| u.create()).as_deref(), Some(create));
+        }
+        for bad in [
+            "",
+            "example.org",
+            "ftp://example.org",
+            "javascript://x",
+            "https://",
+            "http://example.org",
+            "http://localhost.evil.org",
+            "http://127.0.0.1@evil.org",
+            "https://a b",
+            "https://x/?q",
+            "https://x#f",
+        ] {
+            assert_eq!(BaseUrl::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn task_ids_cannot_leave_their_place() {
+        assert!(is_task_id("123e4567-e89b-12d3-a456-426614174000"));
+        for bad in ["", "a/b", "..", "a?b", "a%2fb", "é", &"a".repeat(129)] {
+            assert!(!is_task_id(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! JSON as the core reads and writes it.
+//!
+//! Parsing is the engine's: in the browser [`Json`] stands on `JSON.parse`, in native tests on `serde_json::Value`,
+//! so the same reading code is exercised in both. Numbers are text: no float ever decides about money.
+
+use serde::Serialize;
+
+/// A parsed, untyped JSON value (or a JavaScript value of the same shape).
+pub trait Json: Clone + Serialize + 'static {
+    /// Parses a whole document; `None` when it is not JSON.
+    fn parse(text: &str) -> Option<Self>;
+    /// The value as JSON text.
+    fn to_text(&self) -> String;
+    /// A member of an object. Absent, `null` and `undefined` are all `None`.
+    fn get(&self, key: &str) -> Option<Self>;
+    /// The members of an object, in its own order.
+    fn entries(&self) -> Vec<(String, Self)>;
+    /// The items of an array.
+    fn items(&self) -> Option<Vec<Self>>;
+    /// The content of a string.
+    fn text(&self) -> Option<String>;
+    /// A number as JavaScript prints it: `8`, `0.5`, `1e-7`, `NaN`.
+    fn number(&self) -> Option<String>;
+    /// A boolean.
+    fn boolean(&self) -> Option<bool>;
+
+    /// The string member `key`.
+    fn text_at(&self, key: &str) -> Option<String> {
+        self.get(key)?.text()
+    }
+
+    /// The member `key` as a whole number, given as a JSON number.
+    fn whole_at(&self, key: &str) -> Option<u64> {
+        self.get(key)?.number()?.parse().ok()
+    }
+
+    /// Whether the value is an object (and not an array).
+    fn is_object(&self) -> bool {
+        self.items().is_none() && self.text().is_none() && self.number().is_none() && self.boolean().is_none()
+    }
+}
+
+/// Appends `text` as a JSON string literal.
+pub fn write_string(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c < ' ' => push_escaped(out, c),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+fn push_escaped(out: &mut String, control: char) {
+    out.push_str("\\u00");
+    for digit in [u32::from(control) >> 4, u32::from(control) & 0xf] {
+        out.push(char::from_digit(digit, 16).unwrap_or('0'));
+    }
+}
+
+/// `text` as a JSON string literal.
+#[must_use]
+pub fn string(text: &str) -> String {
+    let mut out = String::new();
+    write_string(&mut out, text);
+    out
+}
+
+/// Writes one JSON object, member by member.
+#[derive(Debug)]
+pub struct ObjectWriter(String);
+
+impl Default for ObjectWriter {
+    fn default() -> Self {
+        Self(String::from("{"))
+    }
+}
+
+impl ObjectWriter {
+    /// Adds a member whose value is JSON text already.
+    #[must_use]
+    pub fn raw(mut self, key: &str, json: &str) -> Self {
+        if self.0.len() > 1 {
+            self.0.push(',');
+        }
+        write_string(&mut self.0, key);
+        self.0.push(':');
+        self.0.push_str(json);
+        self
+    }
+
+    /// Adds a string member.
+    #[must_use]
+    pub fn text(self, key: &str, value: &str) -> Self {
+        self.raw(key, &string(value))
+    }
+
+    /// Adds a string member when there is one.
+    #[must_use]
+    pub fn optional(self, key: &str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.text(key, value),
+            None => self,
+        }
+    }
+
+    /// The finished object.
+    #[must_use]
+    pub fn finish(mut self) -> String {
+        self.0.push('}');
+        self.0
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    impl Json for Value {
+        fn parse(text: &str) -> Option<Self> {
+            serde_json::from_str(text).ok()
+        }
+        fn to_text(&self) -> String {
+            self.to_string()
+        }
+        fn get(&self, key: &str) -> Option<Self> {
+            self.as_object()?.get(key).filter(|v| !v.is_null()).cloned()
+        }
+        fn entries(&self) -> Vec<(String, Self)> {
+            let members = self.as_object().into_iter().flatten();
+            members.map(|(k, v)| (k.clone(), v.clone())).collect()
+        }
+        fn items(&self) -> Option<Vec<Self>> {
+            self.as_array().cloned()
+        }
+        fn text(&self) -> Option<String> {
+            self.as_str().map(String::from)
+        }
+        fn number(&self) -> Option<String> {
+            self.as_number().map(ToString::to_string)
+        }
+        fn boolean(&self) -> Option<bool> {
+            self.as_bool()
+        }
+    }
+}

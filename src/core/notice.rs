@@ -1,0 +1,20 @@
+//! What a page is told on the way. The two ends, `accepted` and `done`, are the outcomes of the machines themselves.
+
+use serde::Serialize;
+
+use super::{quote::Quote, task::TaskStatus};
+
+/// An `ImagineEvent` of the public types. Times are milliseconds since the epoch.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[allow(missing_docs)] // the fields are those of `ImagineEvent` in the public types
+pub enum Notice<J> {
+    Quoted { quote: Box<Quote<J>> },
+    Connected { address: String, chain_id: u64 },
+    Switching { network: &'static str },
+    Signing { typed_data: Option<J>, digest: String, domain_hash: String, message_hash: String, valid_before: u64 },
+    Paying { nonce: String },
+    PaymentUnknown { reason: String, check_again_at: u64 },
+    Status { status: TaskStatus<J>, heard_at: u64 },
+    Retrying { attempt: u32, in_ms: u64, reason: String },
+}

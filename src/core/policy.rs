@@ -1,0 +1,108 @@
+//! Which offer may be signed, and why the others may not.
+
+use alloy_primitives::Address;
+
+use super::{
+    assets::Asset,
+    error::{Code, Detail, Error, Retry, Stage},
+    json::Json,
+    money::{Money, parse_units},
+    terms::{Entry, Offer},
+    text::{address, text},
+};
+
+/// What the page allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// The networks, in order of preference.
+    pub networks: Vec<&'static Asset>,
+    /// The only recipients, when given.
+    pub pay_to: Option<Vec<Address>>,
+    /// The most that one purchase may cost, as decimal text that has been checked.
+    pub cap: String,
+}
+
+impl Policy {
+    /// Picks the offer to pay: the first allowed network in order of preference, and within it the seller's order.
+    /// An offer over the cap is passed over while another is under it.
+    ///
+    /// # Errors
+    /// `price_too_high` when only the cap stands in the way, `no_acceptable_offer` with every offer and its reason otherwise.
+    pub fn choose<J: Json>(&self, entries: &[Entry<J>]) -> Result<(Offer, J), Error> {
+        let allowed = self.allowed(entries)?;
+        let affordable = allowed.iter().find(|(offer, _)| self.check_cap(offer).is_ok());
+        match (affordable, allowed.first()) {
+            (Some(pick), _) => Ok(pick.clone()),
+            (None, Some((offer, raw))) => self.check_cap(offer).map(|()| (offer.clone(), raw.clone())),
+            (None, None) => Err(refusal(self, entries)),
+        }
+    }
+
+    /// The preferred offer whatever it costs, for a quote that only shows the price.
+    ///
+    /// # Errors
+    /// `no_acceptable_offer` with every offer and its reason.
+    pub fn prefer<J: Json>(&self, entries: &[Entry<J>]) -> Result<(Offer, J), Error> {
+        let first = self.allowed(entries)?.into_iter().next();
+        first.ok_or_else(|| refusal(self, entries))
+    }
+
+    fn allowed<J: Json>(&self, entries: &[Entry<J>]) -> Result<Vec<(Offer, J)>, Error> {
+        let acceptable = |entry: &&Entry<J>| self.judge(entry).is_ok();
+        let pick = |entry: &Entry<J>| entry.offer.clone().ok().map(|offer| (offer, entry.raw.clone()));
+        let mut picks: Vec<(Offer, J)> = Vec::new();
+        for asset in &self.networks {
+            let here = entries.iter().filter(acceptable).filter_map(pick);
+            picks.extend(here.filter(|(offer, _)| offer.asset == *asset));
+        }
+        if picks.is_empty() { Err(refusal(self, entries)) } else { Ok(picks) }
+    }
+
+    fn judge<'a, J>(&self, entry: &'a Entry<J>) -> Result<&'a Offer, String> {
+        let offer = entry.offer.as_ref().map_err(Clone::clone)?;
+        if !self.networks.contains(&offer.asset) {
+            return Err(text!(offer.asset.chain.name, " is not among the allowed networks"));
+        }
+        match &self.pay_to {
+            Some(allowed) if !allowed.contains(&offer.pay_to) => {
+                Err(text!(address(offer.pay_to), " is not among the allowed recipients"))
+            }
+            _ => Ok(offer),
+        }
+    }
+
+    /// Checks the price of an offer.
+    ///
+    /// # Errors
+    /// `price_too_high` with `{price, cap}`.
+    pub fn check_cap(&self, offer: &Offer) -> Result<(), Error> {
+        let cap = parse_units(&self.cap, offer.asset.decimals);
+        if cap.is_some_and(|cap| offer.amount <= cap) {
+            return Ok(());
+        }
+        let price = Money::of(offer.asset, offer.amount);
+        let message = text!(
+            "the server asks for ",
+            price.amount,
+            " ",
+            price.symbol,
+            ", the limit is ",
+            self.cap,
+            "; raise `maxPrice` to accept"
+        );
+        Err(Error::unpaid(Code::PriceTooHigh, Stage::Quote, message)
+            .retry(Retry::Never)
+            .detail("price", price.amount)
+            .detail("cap", self.cap.as_str()))
+    }
+}
+
+fn refusal<J: Json>(policy: &Policy, entries: &[Entry<J>]) -> Error {
+    let reasons: Vec<String> = entries.iter().map(|e| policy.judge(e).err().unwrap_or_default()).collect();
+    let why = reasons.first().map_or("it lists none", String::as_str);
+    let message = text!("none of the server's ", entries.len().to_string(), " offers can be paid: ", why);
+    let offers = entries.iter().zip(&reasons).map(|(entry, reason)| entry.describe(reason)).collect();
+    Error::unpaid(Code::NoAcceptableOffer, Stage::Quote, message)
+        .retry(Retry::Never)
+        .detail("offers", Detail::List(offers))
+}

@@ -1,0 +1,218 @@
+//! What the caller wants, checked and written in the service's dialect.
+
+use alloy_primitives::hex;
+
+use super::{
+    error::Error,
+    http::is_task_id,
+    image,
+    json::{Json, ObjectWriter},
+    text::text,
+};
+
+/// A checked request. Its body is written once and sent byte for byte the same, unpaid and paid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    id: String,
+    prompt: String,
+    body: String,
+}
+
+impl Request {
+    /// Reads a `GenerateRequest`.
+    ///
+    /// `image` is the data URL of an image given as bytes; an image given as text is read from the request. `fresh_id`
+    /// is used when the request has no `id`.
+    ///
+    /// # Errors
+    /// `invalid_request` or `image_unreadable`, with the name of the field.
+    pub fn read<J: Json>(request: &J, image: Option<String>, fresh_id: String) -> Result<Self, Error> {
+        let prompt = text(request, "prompt")?.unwrap_or_default();
+        let prompt = prompt.trim();
+        if prompt.is_empty() {
+            return Err(Error::invalid("the prompt is empty: say what the video shows"));
+        }
+        let id = text(request, "id")?.unwrap_or(fresh_id);
+        if !is_task_id(&id) {
+            return Err(Error::invalid("`id` takes 1 to 128 letters, digits, `-` and `_`"));
+        }
+        let body = ObjectWriter::default()
+            .text("prompt", prompt)
+            .raw("templateData", &template_data(request, image)?)
+            .text("seed", &id)
+            .finish();
+        Ok(Self { id, prompt: prompt.into(), body })
+    }
+
+    /// The idempotency id, sent as `seed`.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What the video shows.
+    #[must_use]
+    pub fn prompt(&self) -> &str {
+        &self.prompt
+    }
+
+    /// The JSON body.
+    #[must_use]
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+}
+
+/// A random UUID (version 4, [RFC 9562](https://www.rfc-editor.org/rfc/rfc9562#section-5.4)) of the first 16 bytes.
+#[must_use]
+pub fn uuid(random: [u8; 32]) -> String {
+    let mut text = String::new();
+    for (i, byte) in random.into_iter().take(16).enumerate() {
+        let byte = match i {
+            6 => byte & 0x0f | 0x40,
+            8 => byte & 0x3f | 0x80,
+            _ => byte,
+        };
+        if matches!(i, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        text.push_str(&hex::encode([byte]));
+    }
+    text
+}
+
+fn template_data<J: Json>(request: &J, image: Option<String>) -> Result<String, Error> {
+    let image = match image {
+        Some(url) => Some(url),
+        None => text(request, "image")?,
+    };
+    if let Some(url) = &image {
+        image::check_url(url)?;
+    }
+    let mut data =
+        ObjectWriter::default().text("videoModel", text(request, "videoModel")?.as_deref().unwrap_or("sora"));
+    if let Some(seconds) = duration(request)? {
+        data = data.raw("duration", &seconds);
+    }
+    data = data.optional("image", image.as_deref()).optional("soraVideoId", text(request, "soraVideoId")?.as_deref());
+    for key in ["autoEnhance", "autoClank"] {
+        data = data.raw(key, if flag(request, key)? { "true" } else { "false" });
+    }
+    for (key, value) in extra(request)? {
+        data = data.raw(&key, &value);
+    }
+    Ok(data.finish())
+}
+
+/// The fields that the request has names for: `extra` cannot smuggle them in.
+const NAMED: [&str; 6] = ["videoModel", "duration", "image", "soraVideoId", "autoEnhance", "autoClank"];
+
+fn extra<J: Json>(request: &J) -> Result<Vec<(String, String)>, Error> {
+    let Some(extra) = request.get("extra") else {
+        return Ok(Vec::new());
+    };
+    if !extra.is_object() {
+        return Err(Error::invalid("`extra` takes an object"));
+    }
+    let entries = extra.entries();
+    if let Some((key, _)) = entries.iter().find(|(key, _)| NAMED.contains(&key.as_str())) {
+        return Err(Error::invalid(text!("`extra.", key, "` is a field of the request itself: set it there")));
+    }
+    Ok(entries.into_iter().map(|(key, value)| (key, value.to_text())).collect())
+}
+
+/// Seconds as JSON text, passed on as the caller's engine prints them.
+fn duration<J: Json>(request: &J) -> Result<Option<String>, Error> {
+    let Some(value) = request.get("duration") else {
+        return Ok(None);
+    };
+    let positive = |n: &String| n.starts_with(|c: char| c.is_ascii_digit()) && n != "0";
+    let Some(seconds) = value.number().filter(positive) else {
+        return Err(Error::invalid("`duration` takes a number of seconds above 0"));
+    };
+    Ok(Some(seconds))
+}
+
+fn text<J: Json>(request: &J, key: &str) -> Result<Option<String>, Error> {
+    let Some(value) = request.get(key) else {
+        return Ok(None);
+    };
+    let text = value.text();
+    text.map(Some).ok_or_else(|| Error::invalid(text!("`", key, "` takes a string")))
+}
+
+fn flag<J: Json>(request: &J, key: &str) -> Result<bool, Error> {
+    let Some(value) = request.get(key) else {
+        return Ok(false);
+    };
+    value.boolean().ok_or_else(|| Error::invalid(text!("`", key, "` takes true or false")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::error::{Code, Paid};
+    use serde_json::{Value, json};
+
+    fn read(request: Value) -> Result<Request, Error> {
+        Request::read(&request, None, "fresh".into())
+    }
+
+    #[test]
+    fn the_body_is_the_documented_one() {
+        let mut documented: Value =
+            serde_json::from_str(include_str!("../../tests/fixtures/create-request.json")).unwrap();
+        let flat = json!({
+            "prompt": documented["prompt"], "videoModel": "sora", "duration": 8, "image": "https://example.com/input_reference.jpg",
+        });
+        documented["seed"] = "fresh".into();
+        assert_eq!(Value::parse(read(flat).unwrap().body()), Some(documented));
+    }
+
+    #[test]
+    fn fields_pass_through_untouched() {
+        let request = json!({
+            "prompt": " \"quoted\" \u{1} \n ünï ₮ ", "id": "my-id", "soraVideoId": "v1", "autoClank": true,
+            "extra": {"aspectRatio": "9:16", "nested": {"a": [1, null]}},
+        });
+        let request = Request::read(&request, Some("data:image/gif;base64,R0lGODlh".into()), "unused".into()).unwrap();
+        let body = Value::parse(request.body()).unwrap();
+        assert_eq!(request.id(), "my-id");
+        assert_eq!(body["prompt"], "\"quoted\" \u{1} \n ünï ₮");
+        assert_eq!(
+            body["templateData"],
+            json!({
+                "videoModel": "sora", "image": "data:image/gif;base64,R0lGODlh", "soraVideoId": "v1", "autoEnhance": false,
+                "autoClank": true, "aspectRatio": "9:16", "nested": {"a": [1, null]},
+            })
+        );
+    }
+
+    #[test]
+    fn fresh_ids_are_uuids() {
+        assert_eq!(uuid([0xff; 32]), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+        assert_eq!(uuid([0; 32]), "00000000-0000-4000-8000-000000000000");
+    }
+
+    #[test]
+    fn bad_input_is_refused_by_name() {
+        for (request, word) in [
+            (json!({}), "prompt"),
+            (json!({"prompt": " \n "}), "prompt"),
+            (json!({"prompt": 5}), "prompt"),
+            (json!({"prompt": "x", "duration": 0}), "duration"),
+            (json!({"prompt": "x", "duration": -1}), "duration"),
+            (json!({"prompt": "x", "duration": "8"}), "duration"),
+            (json!({"prompt": "x", "image": {}}), "image"),
+            (json!({"prompt": "x", "autoClank": "false"}), "autoClank"),
+            (json!({"prompt": "x", "id": "a/b"}), "id"),
+            (json!({"prompt": "x", "extra": []}), "extra"),
+            (json!({"prompt": "x", "extra": {"autoClank": true}}), "extra.autoClank"),
+        ] {
+            let error = read(request.clone()).unwrap_err();
+            assert_eq!((error.code, error.paid), (Code::InvalidRequest, Paid::No), "{request}");
+            assert!(error.message.contains(word), "{}", error.message);
+        }
+        assert_eq!(read(json!({"prompt": "x", "image": "cat"})).unwrap_err().code, Code::ImageUnreadable);
+    }
+}

@@ -1,0 +1,146 @@
+//! Signatures as wallets give them, made into the one form that the token accepts.
+//!
+//! Circle's token takes r ‖ s ‖ v with s in the low half and v 27 or 28. Hardware wallets give v as 0 or 1, some wallets
+//! 64 bytes (EIP-2098).
+
+use alloy_primitives::{Address, B256, hex, keccak256};
+use k256::{
+    AffinePoint, FieldBytes, ProjectivePoint, Scalar, U256,
+    elliptic_curve::{
+        PrimeField,
+        ops::{LinearCombination, Reduce},
+        point::DecompressPoint,
+        scalar::IsHigh,
+        sec1::ToEncodedPoint,
+        subtle::Choice,
+    },
+};
+
+/// A signature that the token would accept from the key that made it: s in the low half.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    r: Scalar,
+    s: Scalar,
+    odd: bool,
+}
+
+/// Why a wallet's answer is no signature of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unusable {
+    /// Not `0x` and hex digits, or not 64 or 65 bytes.
+    Malformed,
+    /// Longer than a key's signature: what smart accounts give (ERC-1271, ERC-6492).
+    ContractSignature,
+    /// r, s or v out of range.
+    OutOfRange,
+}
+
+impl Signature {
+    /// Reads what a wallet answered.
+    ///
+    /// # Errors
+    /// [`Unusable`] when it is no signature of a key.
+    pub fn parse(text: &str) -> Result<Self, Unusable> {
+        let digits = text.strip_prefix("0x").ok_or(Unusable::Malformed)?;
+        let bytes = hex::decode(digits).map_err(|_| Unusable::Malformed)?;
+        let (r, rest) = bytes.split_first_chunk::<32>().ok_or(Unusable::Malformed)?;
+        let (s, v) = rest.split_first_chunk::<32>().ok_or(Unusable::Malformed)?;
+        match v {
+            [] => Self::compact(*r, *s),
+            [0 | 27] => Self::new(*r, *s, false),
+            [1 | 28] => Self::new(*r, *s, true),
+            [_] => Err(Unusable::OutOfRange),
+            _ => Err(Unusable::ContractSignature),
+        }
+    }
+
+    /// [EIP-2098](https://eips.ethereum.org/EIPS/eip-2098): the parity is the top bit of s.
+    fn compact(r: [u8; 32], mut s: [u8; 32]) -> Result<Self, Unusable> {
+        let [top, ..] = &mut s;
+        let odd = *top & 0x80 != 0;
+        *top &= 0x7f;
+        Self::new(r, s, odd)
+    }
+
+    fn new(r: [u8; 32], s: [u8; 32], odd: bool) -> Result<Self, Unusable> {
+        let scalar = |bytes: [u8; 32]| {
+            let scalar = Option::<Scalar>::from(Scalar::from_repr(FieldBytes::from(bytes)));
+            scalar.filter(|scalar| *scalar != Scalar::ZERO).ok_or(Unusable::OutOfRange)
+        };
+        let (r, s) = (scalar(r)?, scalar(s)?);
+        let high = bool::from(s.is_high());
+        Ok(Self { r, s: if high { -s } else { s }, odd: odd ^ high })
+    }
+
+    /// The account whose key signed `digest` ([SEC 1](https://www.secg.org/sec1-v2.pdf), 4.1.6).
+    #[must_use]
+    pub fn signer(&self, digest: &B256) -> Option<Address> {
+        let parity = Choice::from(u8::from(self.odd));
+        let point = Option::<AffinePoint>::from(AffinePoint::decompress(&self.r.to_repr(), parity))?;
+        let inverse = Option::<Scalar>::from(self.r.invert())?;
+        let message = <Scalar as Reduce<U256>>::reduce_bytes(&FieldBytes::from(digest.0));
+        let key = ProjectivePoint::lincomb(
+            &ProjectivePoint::GENERATOR,
+            &-(inverse * message),
+            &ProjectivePoint::from(point),
+            &(inverse * self.s),
+        );
+        let key = key.to_affine().to_encoded_point(false);
+        let hash = keccak256(key.as_bytes().get(1..)?);
+        Some(Address::from_word(hash))
+    }
+
+    /// `0x` and 130 hex digits.
+    #[must_use]
+    pub fn to_hex(&self) -> String {
+        let v = if self.odd { 28 } else { 27 };
+        hex::encode_prefixed([&self.r.to_repr()[..], &self.s.to_repr()[..], &[v]].concat())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy_primitives::{address, b256};
+
+    // A settlement on Base: calldata of 0xd8a41fb865beba51d9e795f556dc3b77e6ce5bb20a0dceb2e0691aa791997531.
+    const DIGEST: B256 = b256!("0x12fedf9dd2fbf9be56cffd125cd082bc4da832b52d13ed2cd1b3cb0719d65ec0");
+    const SIGNER: Address = address!("0x9d24d267cf8d9a8b9ed104b4856cde8830c266ef");
+    const R: &str = "b909a9345301f4942d14fc97f72306b8ae6e4077431cb8e950194196101b3458";
+    const S: &str = "2f9cf1604c72db4a5a87ade62949449a2eff957f1d58a11954438dac229aa16f";
+    const HIGH_S: &str = "d0630e9fb38d24b5a5785219d6b6bb648baf476791efff226b8ed0e0ad9b9fd2";
+
+    #[test]
+    fn every_form_becomes_the_one_that_the_token_takes() {
+        let settled = format!("0x{R}{S}1c");
+        let compact = format!("0x{R}a{}", &S[1..]); // EIP-2098: the parity is the top bit of s
+        for form in [
+            settled.clone(),
+            format!("0x{R}{S}01"),
+            format!("0x{R}{HIGH_S}1b"),
+            compact,
+            settled.to_uppercase().replace("0X", "0x"),
+        ] {
+            let signature = Signature::parse(&form).unwrap();
+            assert_eq!(signature.to_hex(), settled, "{form}");
+            assert_eq!(signature.signer(&DIGEST), Some(SIGNER), "{form}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        for (text, why) in [
+            (String::new(), Unusable::Malformed),
+            ("0x".into(), Unusable::Malformed),
+            (format!("{R}{S}1c"), Unusable::Malformed),
+            (format!("0x{R}{S}1"), Unusable::Malformed),
+            (format!("0x{R}{S}zz"), Unusable::Malformed),
+            (format!("0x{R}{S}1c00"), Unusable::ContractSignature),
+            (format!("0x{R}{S}05"), Unusable::OutOfRange),
+            (format!("0x{R}{}1c", "0".repeat(64)), Unusable::OutOfRange),
+            (format!("0x{}{S}1c", "f".repeat(64)), Unusable::OutOfRange),
+        ] {
+            assert_eq!(Signature::parse(&text), Err(why), "{text}");
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! The answers of the status endpoint, made into one shape.
+//!
+//! A running task answers 202 and a failed one 500, so the body decides, never the HTTP status alone.
+
+use serde::Serialize;
+
+use super::{
+    assets::parse_address,
+    error::{Code, Error, Paid, Retry, Stage},
+    http::{HttpResponse, excerpt},
+    json::Json,
+    payment::Receipt,
+    text::text,
+};
+
+/// One look at a task.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "status", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[allow(missing_docs)] // the fields are those of `TaskStatus` in the public types
+pub enum TaskStatus<J> {
+    Queued { task_id: String, progress: Option<u64> },
+    Processing { task_id: String, progress: Option<u64> },
+    Completed { task_id: String, progress: u64, result: Box<Generation<J>> },
+    Failed { task_id: String, error: String },
+    NotFound { task_id: String },
+    Unknown { task_id: String, raw: J },
+}
+
+/// A finished generation.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)] // the fields are those of `Generation` in the public types
+pub struct Generation<J> {
+    pub task_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub video: Option<Media>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<Media>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gif: Option<Media>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent_id: Option<String>,
+    pub template_data: Option<J>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remix_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<Token>,
+    pub receipt: Option<Receipt>,
+    pub raw: J,
+}
+
+/// A media file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)] // the fields are those of `Media` in the public types
+pub struct Media {
+    pub url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mime_type: Option<String>,
+}
+
+/// A token that was deployed for the result.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)] // the fields are those of `Generation.token` in the public types
+pub struct Token {
+    pub address: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub symbol: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chain: Option<String>,
+}
+
+impl<J: Json> TaskStatus<J> {
+    /// Reads an answer of the status endpoint. `receipt` goes into a finished result.
+    ///
+    /// # Errors
+    /// `http` or `bad_response` when the answer says nothing about the task; it may be asked again.
+    pub fn read(response: &HttpResponse, task_id: &str, receipt: Option<&Receipt>) -> Result<Self, Error> {
+        let raw = J::parse(&response.body).filter(Json::is_object);
+        let word = raw.as_ref().and_then(|r| r.text_at("status").or_else(|| r.text_at("state")));
+        let task_id = String::from(task_id);
+        Ok(match (word.as_deref(), raw) {
+            (Some("queued"), Some(raw)) => Self::Queued { task_id, progress: progress(&raw) },
+            (Some("processing"), Some(raw)) => Self::Processing { task_id, progress: progress(&raw) },
+            (Some("completed" | "succeeded"), Some(raw)) => {
+                let result = Box::new(Generation::read(raw, &task_id, receipt));
+                Self::Completed { task_id, progress: 100, result }
+            }
+            (Some("failed"), Some(raw)) => Self::Failed { task_id, error: reason(&raw) },
+            (Some("not_found"), _) => Self::NotFound { task_id },
+            _ if response.status == 404 => Self::NotFound { task_id },
+            (Some(_), Some(raw)) if is_success(response.status) => Self::Unknown { task_id, raw },
+            _ => return Err(says_nothing(response)),
+        })
+    }
+
+    /// Percent, where the server gives it.
+    #[must_use]
+    pub const fn progress_mut(&mut self) -> Option<&mut Option<u64>> {
+        match self {
+            Self::Queued { progress, .. } | Self::Processing { progress, .. } => Some(progress),
+            _ => None,
+        }
+    }
+}
+
+fn says_nothing(response: &HttpResponse) -> Error {
+    let (code, message) = if is_success(response.status) {
+        (Code::BadResponse, "the server's answer about the task cannot be read; try again".into())
+    } else {
+        (Code::Http, text!("the server answered ", response.status.to_string(), " about the task; try again"))
+    };
+    Error::unpaid(code, Stage::Wait, message)
+        .paid(Paid::Unknown, Retry::Safe)
+        .detail("status", u64::from(response.status))
+        .detail("body", excerpt(&response.body))
+}
+
+const fn is_success(status: u16) -> bool {
+    status >= 200 && status < 300
+}
+
+/// `progress` or `metadata.percent`, whole and at most 100.
+fn progress<J: Json>(raw: &J) -> Option<u64> {
+    let value = raw.get("progress").or_else(|| raw.get("metadata")?.get("percent"))?;
+    let number = value.number()?;
+    let whole = number.split('.').next()?.parse::<u64>().ok()?;
+    Some(whole.min(100))
+}
+
+fn reason<J: Json>(raw: &J) -> String {
+    let error = raw.get("error");
+    let text = error.as_ref().and_then(|e| e.text().or_else(|| e.text_at("message")));
+    excerpt(&text.unwrap_or_else(|| "the server gives no reason".into()))
+}
+
+impl<J: Json> Generation<J> {
+    fn read(raw: J, task_id: &str, receipt: Option<&Receipt>) -> Self {
+        let result = raw.get("result").unwrap_or_else(|| raw.clone());
+        let generation = result.get("generation").unwrap_or_else(|| result.clone());
+        let template_data = result.get("templateData").and_then(|data| match data.text() {
+            Some(text) => J::parse(&text),
+            None => Some(data),
+        });
+        let text = |key: &str| generation.text_at(key);
+        let video = media(&generation, "video").or_else(|| media(&raw, "artifactUrl"));
+        Self {
+            task_id: task_id.into(),
+            text: text("text"),
+            video,
+            image: media(&generation, "image"),
+            gif: media(&generation, "gif"),
+            template_name: text("templateName"),
+            agent_id: text("agentId"),
+            remix_id: template_data.as_ref().and_then(|d| d.text_at("soraVideoId")),
+            template_data: template_data.filter(Json::is_object).or_else(|| J::parse("{}")),
+            token: result.get("token").or_else(|| generation.get("token")).and_then(|t| token(&t)),
+            receipt: receipt.cloned(),
+            raw,
+        }
+    }
+}
+
+/// A media file given as an address or as `{url}`. Only addresses that cannot run as a script are taken.
+fn media<J: Json>(parent: &J, key: &str) -> Option<Media> {
+    let value = parent.get(key)?;
+    let url = value.text().or_else(|| value.text_at("url"))?;
+    let safe = ["https://", "http://", "data:video/", "data:image/"].iter().any(|start| url.starts_with(start));
+    safe.then(|| Media { url, mime_type: value.text_at("mimeType") })
+}
+
+fn token<J: Json>(value: &J) -> Option<Token> {
+    let address = value.text_at("address").filter(|a| parse_address(a).is_some())?;
+    let about = value.get("metadata").unwrap_or_else(|| value.clone());
+    Some(Token { address, symbol: about.text_at("symbol"), name: about.text_at("name"), chain: value.text_at("chain") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    const COMPLETED: &str = include_str!("../../tests/fixtures/status-completed.json");
+
+    fn look(status: u16, body: impl ToString) -> Result<Value, Error> {
+        let response = HttpResponse { status, receipt: None, body: body.to_string() };
+        TaskStatus::<Value>::read(&response, "t1", None).map(|s| serde_json::to_value(s).unwrap())
+    }
+
+    #[test]
+    fn documented_answers() {
+        let queued = look(202, include_str!("../../tests/fixtures/status-queued.json")).unwrap();
+        assert_eq!(queued, json!({"status": "queued", "taskId": "t1", "progress": null}));
+        let processing = look(202, include_str!("../../tests/fixtures/status-processing.json")).unwrap();
+        assert_eq!(processing, json!({"status": "processing", "taskId": "t1", "progress": 0}));
+        let failed = look(500, json!({"status": "failed", "error": "no luck"})).unwrap();
+        assert_eq!(failed, json!({"status": "failed", "taskId": "t1", "error": "no luck"}));
+        assert_eq!(look(404, json!({"status": "not_found"})).unwrap(), json!({"status": "not_found", "taskId": "t1"}));
+        let completed = look(200, COMPLETED).unwrap();
+        assert_eq!(
+            completed["result"],
+            json!({
+                "taskId": "t1", "text": "Generated description text", "image": {"url": "https://storj.onbons.ai/preview-image-url"},
+                "video": {"url": "https://storj.onbons.ai/generated-video-url"}, "templateName": "video", "agentId": "{uuid}",
+                "templateData": {"duration": 8}, "receipt": null, "raw": serde_json::from_str::<Value>(COMPLETED).unwrap(),
+            })
+        );
+    }
+
+    #[test]
+    fn kindred_answers() {
+        assert_eq!(look(202, json!({"state": "processing", "metadata": {"percent": 41.7}})).unwrap()["progress"], 41);
+        assert_eq!(look(202, json!({"status": "processing", "progress": 250})).unwrap()["progress"], 100);
+        assert_eq!(look(202, json!({"status": "processing", "progress": "50"})).unwrap()["progress"], Value::Null);
+        assert_eq!(look(404, "<html>").unwrap()["status"], "not_found");
+        assert_eq!(look(200, json!({"status": "pondering"})).unwrap()["status"], "unknown");
+        let done = look(200, json!({
+            "state": "succeeded",
+            "result": {
+                "generation": {"video": "https://x/v.mp4", "image": "javascript:alert(1)"},
+                "templateData": "{\"soraVideoId\":\"v1\"}",
+                "token": {"chain": "base", "address": "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913", "metadata": {"symbol": "VID"}},
+            },
+        })).unwrap()["result"].clone();
+        assert_eq!(
+            (&done["video"]["url"], &done["image"], &done["remixId"]),
+            (&json!("https://x/v.mp4"), &Value::Null, &json!("v1"))
+        );
+        assert_eq!(done["token"]["symbol"], "VID");
+        assert_eq!(
+            look(200, json!({"status": "completed", "artifactUrl": "https://x/a.mp4"})).unwrap()["result"]["video"]["url"],
+            "https://x/a.mp4"
+        );
+    }
+
+    #[test]
+    fn answers_that_say_nothing() {
+        for (status, body, code) in [
+            (502, "<html>", Code::Http),
+            (500, "{}", Code::Http),
+            (429, "{}", Code::Http),
+            (200, "", Code::BadResponse),
+            (200, "[]", Code::BadResponse),
+            (202, "{\"sta", Code::BadResponse),
+        ] {
+            let error = look(status, body).unwrap_err();
+            assert_eq!((error.code, error.paid), (code, Paid::Unknown), "{status} {body}");
+        }
+    }
+}

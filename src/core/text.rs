@@ -1,0 +1,68 @@
+//! Text put together without the formatting machinery of `core::fmt`, which would be a tenth of the module.
+
+use alloy_primitives::{Address, B256, U256, hex};
+
+/// Puts strings together, one after the other.
+macro_rules! text {
+    ($($part:expr),+ $(,)?) => {
+        [$(AsRef::<str>::as_ref(&$part)),+].concat()
+    };
+}
+pub(crate) use text;
+
+/// An address with its checksum ([EIP-55](https://eips.ethereum.org/EIPS/eip-55)).
+#[must_use]
+pub fn address(address: Address) -> String {
+    address.to_checksum_buffer(None).as_str().into()
+}
+
+/// 32 bytes as `0x` and 64 hex digits.
+#[must_use]
+pub fn word(word: B256) -> String {
+    hex::encode_prefixed(word)
+}
+
+/// A whole number in decimal digits.
+#[must_use]
+pub fn decimal(number: U256) -> String {
+    let mut limbs = number.into_limbs();
+    let mut digits = Vec::new();
+    while digits.is_empty() || limbs.iter().any(|limb| *limb != 0) {
+        digits.push(char::from_digit(divide_by_ten(&mut limbs), 10).unwrap_or('0'));
+    }
+    digits.iter().rev().collect()
+}
+
+/// Divides in place, half a limb at a time so that no step leaves 64 bits, and gives the remainder.
+fn divide_by_ten(limbs: &mut [u64; 4]) -> u32 {
+    let mut rest = 0;
+    for limb in limbs.iter_mut().rev() {
+        let mut quotient = 0;
+        for half in [*limb >> 32, *limb & 0xffff_ffff] {
+            let part = (rest << 32) | half;
+            quotient = (quotient << 32) | (part / 10);
+            rest = part % 10;
+        }
+        *limb = quotient;
+    }
+    u32::try_from(rest).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn decimals_are_those_of_the_library(limbs in any::<[u64; 4]>(), shift in 0usize..256) {
+            let number = U256::from_limbs(limbs) >> shift;
+            prop_assert_eq!(decimal(number), number.to_string());
+        }
+
+        #[test]
+        fn addresses_are_those_of_the_library(bytes in any::<[u8; 20]>()) {
+            prop_assert_eq!(address(bytes.into()), Address::from(bytes).to_string());
+        }
+    }
+}
