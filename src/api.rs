@@ -1,0 +1,84 @@
+//! The whole surface towards JavaScript: four functions over plain values. The facade in `js/` is its only caller.
+#![allow(unreachable_pub)] // wasm-bindgen exports what is `pub`
+
+use serde::Serialize;
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+
+use crate::{
+    core::{
+        config::Config,
+        error::{Code, Error, Failure, Retry, Stage},
+        image,
+        json::Json,
+        poll::{self, AcceptedTask},
+        purchase::Order,
+        request::{Request, uuid},
+    },
+    driver,
+    ports::{Clock, Entropy},
+    web::{Browser, Call, Js, Provider, out, thrown},
+};
+
+/// Asks for the price. Resolves with a quote, without the request that the facade adds.
+#[wasm_bindgen]
+pub async fn quote(call: Call) -> Result<JsValue, JsValue> {
+    let browser = Browser::new(&call);
+    let order = order(&browser, &call).map_err(fail)?;
+    driver::quote(&browser, &order).await.map(|quote| out(&quote)).map_err(thrown)
+}
+
+/// Buys. Resolves with the accepted task.
+#[wasm_bindgen]
+pub async fn submit(call: Call) -> Result<JsValue, JsValue> {
+    let browser = Browser::new(&call);
+    let order = order(&browser, &call).map_err(fail)?;
+    let id = String::from(order.request.id());
+    let quote = Js(call.quote());
+    let begun = if quote.0.is_object() { order.begin_with(&quote, browser.now()) } else { order.begin() };
+    driver::purchase(&browser, begun).await.map(|task| out(&Submitted { id, task })).map_err(thrown)
+}
+
+/// Waits for a task that [`submit`] gave. Resolves with the generation.
+#[wasm_bindgen]
+pub async fn watch(call: Call) -> Result<JsValue, JsValue> {
+    let browser = Browser::new(&call);
+    let task = AcceptedTask::read(&Js(call.task())).map_err(fail)?;
+    let config = Config::read(&Js(call.options())).map_err(fail)?;
+    let begun = poll::watch(task, config, browser.now());
+    driver::watch(&browser, begun.into()).await.map(|result| out(&result)).map_err(thrown)
+}
+
+/// Looks at a task once.
+#[wasm_bindgen]
+pub async fn status(call: Call, task_id: String) -> Result<JsValue, JsValue> {
+    let config = Config::read(&Js(call.options())).map_err(fail)?;
+    driver::status(&Browser::new(&call), &task_id, &config).await.map(|status| out(&status)).map_err(thrown)
+}
+
+#[derive(Serialize)]
+struct Submitted {
+    id: String,
+    task: AcceptedTask,
+}
+
+fn fail(error: Error) -> JsValue {
+    thrown(Failure::from(error))
+}
+
+/// Reads everything that the caller gave, before anything is sent anywhere.
+fn order(browser: &Browser, call: &Call) -> Result<Order, Error> {
+    let config = Config::read(&Js(call.options()))?;
+    let image = call.image().map(|bytes| image::data_url(&bytes.to_vec())).transpose()?;
+    let request = Request::read(&Js(call.request()), image, fresh_id(browser)?)?;
+    let wallet = Js(call.wallet());
+    if !wallet.0.is_undefined() && wallet.text().is_none() && Provider::of(&wallet.0).is_none() {
+        return Err(Error::invalid("`wallet` takes an EIP-1193 provider, an EIP-6963 detail, or a wallet's rdns"));
+    }
+    Ok(Order { request, config, confirm: call.confirm().is_some(), wallet: wallet.text() })
+}
+
+fn fresh_id(browser: &Browser) -> Result<String, Error> {
+    let message = "this browser gives no secure random numbers, without which no payment is safe";
+    let no_random = || Error::unpaid(Code::UnsupportedEnvironment, Stage::Request, message).retry(Retry::Never);
+    browser.draw().map(uuid).ok_or_else(no_random)
+}

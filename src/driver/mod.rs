@@ -1,0 +1,160 @@
+//! The one async loop: performs the step that the core asks for, and hands its outcome back. It decides nothing.
+
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    task::Poll,
+};
+
+use crate::{
+    core::{
+        config::Config,
+        error::{Code, Error, Failure, Stage},
+        json::Json,
+        poll::{self, AcceptedTask},
+        purchase,
+        quote::Quote,
+        task::{Generation, TaskStatus},
+    },
+    ports::{Clock, Entropy, Http, Page, Wallets},
+};
+
+/// Asks for the price of an order.
+///
+/// # Errors
+/// What the answer says, or that the caller gave up.
+pub async fn quote<J: Json, P>(ports: &P, order: &purchase::Order) -> Result<Quote<J>, Failure<J>>
+where
+    P: Http<J> + Clock + Page<J>,
+{
+    let probe = order.probe();
+    let abandoned = Error::unpaid(Code::Aborted, Stage::Quote, "aborted; nothing was paid");
+    let answer = until_aborted(ports, abandoned, ports.send(&probe)).await?;
+    order.quote(answer, ports.now())
+}
+
+/// Looks at a task once.
+///
+/// # Errors
+/// What the answer says, or that the caller gave up.
+pub async fn status<J: Json, P>(ports: &P, task_id: &str, config: &Config) -> Result<TaskStatus<J>, Failure<J>>
+where
+    P: Http<J> + Page<J>,
+{
+    let request = poll::look(task_id, config)?;
+    let abandoned = poll::look_error(Code::Aborted, "aborted; the task goes on");
+    let answer = until_aborted(ports, abandoned, ports.send(&request)).await?;
+    poll::seen(task_id, answer)
+}
+
+/// Drives a purchase until its task is accepted.
+///
+/// # Errors
+/// Whatever ended it, or that the caller gave up.
+pub async fn purchase<J: Json, P>(ports: &P, mut next: purchase::Next<J>) -> Result<AcceptedTask, Failure<J>>
+where
+    P: Http<J> + Wallets<J> + Clock + Entropy + Page<J>,
+{
+    loop {
+        for notice in &next.notices {
+            ports.notify(notice);
+        }
+        let step = match next.step {
+            purchase::Step::Done(outcome) => return outcome,
+            step => step,
+        };
+        if let Some(reason) = ports.abort_reason() {
+            return Err(Failure::caused_by(step.not_begun(), reason));
+        }
+        let abandoned = step.abandoned();
+        next = until_aborted(ports, abandoned, take(ports, step)).await?;
+    }
+}
+
+async fn take<J: Json, P>(ports: &P, step: purchase::Step<J>) -> purchase::Next<J>
+where
+    P: Http<J> + Wallets<J> + Clock + Entropy + Page<J>,
+{
+    use purchase::Step;
+    match step {
+        Step::Probe(request, state) => {
+            let answer = ports.send(&request).await;
+            state.answered(answer, ports.now())
+        }
+        Step::FindWallets(state) => {
+            let wallets = ports.find(state.wanted()).await;
+            state.found(&wallets)
+        }
+        Step::Ask(wallet, question, state) => state.answered(ports.ask(wallet, &question).await),
+        Step::Confirm(quote, state) => state.answered(ports.confirm(&quote).await),
+        Step::DrawNonce(state) => state.drawn(ports.draw(), ports.now()),
+        Step::Sign(wallet, question, state) => {
+            let answer = ports.ask(wallet, &question).await;
+            state.answered(answer, ports.now())
+        }
+        Step::Pay(request, state) => {
+            let answer = ports.send(&request).await;
+            state.answered(answer, ports.now())
+        }
+        done @ Step::Done(_) => done.into(),
+    }
+}
+
+/// Drives the wait for an accepted task until it is finished.
+///
+/// # Errors
+/// Whatever ended it, or that the caller gave up.
+pub async fn watch<J: Json, P>(ports: &P, mut next: poll::Next<J>) -> Result<Box<Generation<J>>, Failure<J>>
+where
+    P: Http<J> + Clock + Page<J>,
+{
+    loop {
+        for notice in &next.notices {
+            ports.notify(notice);
+        }
+        let step = match next.step {
+            poll::Step::Done(outcome) => return outcome,
+            step => step,
+        };
+        let abandoned = step.abandoned();
+        next = until_aborted(ports, abandoned, look(ports, step)).await?;
+    }
+}
+
+async fn look<J: Json, P>(ports: &P, step: poll::Step<J>) -> poll::Next<J>
+where
+    P: Http<J> + Clock,
+{
+    use poll::Step;
+    match step {
+        Step::Sleep(ms, state) => {
+            ports.sleep(ms).await;
+            state.woke().into()
+        }
+        Step::Look(request, state) => {
+            let answer = ports.send(&request).await;
+            state.answered(answer, ports.now())
+        }
+        done @ Step::Done(_) => done.into(),
+    }
+}
+
+/// Resolves with the outcome of `work`, or fails with `abandoned` as soon as the caller gives up.
+async fn until_aborted<J, T>(
+    page: &impl Page<J>,
+    abandoned: Error,
+    work: impl Future<Output = T>,
+) -> Result<T, Failure<J>> {
+    let mut aborted = pin!(page.aborted());
+    let mut work = pin!(work);
+    let first = poll_fn(|context| {
+        if let Poll::Ready(reason) = aborted.as_mut().poll(context) {
+            return Poll::Ready(Err(reason));
+        }
+        work.as_mut().poll(context).map(Ok)
+    });
+    first.await.map_err(|reason| Failure::caused_by(abandoned, reason))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,229 @@
+//! The loop over a world that answers from a list, and in which the caller may give up at any moment.
+
+use std::{
+    cell::{Cell, RefCell},
+    future::pending,
+};
+
+use futures::executor::block_on;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::core::{
+    error::{Paid, Retry},
+    http::{Answer, HttpRequest, HttpResponse, Method},
+    notice::Notice,
+    purchase::Order,
+    request::Request,
+    terms::tests::DOCUMENTED,
+    wallet::{Found, Question},
+};
+
+const TASK: &str = "123e4567-e89b-12d3-a456-426614174000";
+
+/// What happened, in order; `abort_at` names the deed in the middle of which the caller gives up.
+#[derive(Default)]
+struct World {
+    deeds: RefCell<Vec<String>>,
+    abort_at: Option<&'static str>,
+    /// Gives up from inside the callback for that notice.
+    abort_on_notice: Option<&'static str>,
+    aborted: Cell<bool>,
+    looks: RefCell<Vec<Answer<Value>>>,
+    now: Cell<u64>,
+}
+
+impl World {
+    /// Does something; for ever when the caller gives up in the middle of it.
+    async fn deed(&self, name: &str) {
+        self.deeds.borrow_mut().push(name.into());
+        if self.abort_at == Some(name) {
+            self.aborted.set(true);
+            pending::<()>().await;
+        }
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.deeds.borrow().clone()
+    }
+}
+
+impl Http<Value> for World {
+    async fn send(&self, request: &HttpRequest) -> Answer<Value> {
+        let ok = |status, body: String| Ok(HttpResponse { status, receipt: None, body });
+        match &request.method {
+            Method::Post { .. } => {
+                self.deed("probe").await;
+                ok(402, DOCUMENTED.into())
+            }
+            Method::Pay { .. } => {
+                self.deed("pay").await;
+                ok(202, json!({"taskId": TASK}).to_string())
+            }
+            Method::Get => {
+                self.deed("look").await;
+                self.looks.borrow_mut().remove(0)
+            }
+        }
+    }
+}
+
+impl Wallets<Value> for World {
+    async fn find(&self, _: Option<&str>) -> Vec<Found> {
+        self.deed("find").await;
+        vec![Found { name: "W".into(), rdns: None }]
+    }
+
+    async fn ask(&self, _: usize, question: &Question) -> Result<Value, Value> {
+        self.deed(question.method).await;
+        match question.method {
+            "eth_accounts" => Ok(json!(["0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"])),
+            "eth_chainId" => Ok(json!("0x2105")),
+            "eth_call" => Err(json!({"code": -32601})),
+            _ => Err(json!({"code": 4001, "message": "no"})),
+        }
+    }
+}
+
+impl Clock for World {
+    fn now(&self) -> u64 {
+        self.now.get()
+    }
+
+    async fn sleep(&self, ms: u64) {
+        self.deed("sleep").await;
+        self.now.set(self.now.get() + ms);
+    }
+}
+
+impl Entropy for World {
+    fn draw(&self) -> Option<[u8; 32]> {
+        Some([1; 32])
+    }
+}
+
+impl Page<Value> for World {
+    fn notify(&self, notice: &Notice<Value>) {
+        let name = serde_json::to_value(notice).unwrap()["type"].as_str().unwrap().to_owned();
+        if self.abort_on_notice == Some(&name) {
+            self.aborted.set(true);
+        }
+        self.deeds.borrow_mut().push(format!("({name})"));
+    }
+
+    async fn confirm(&self, _: &Quote<Value>) -> Result<bool, Value> {
+        self.deed("confirm").await;
+        Ok(true)
+    }
+
+    fn abort_reason(&self) -> Option<Value> {
+        self.aborted.get().then(|| json!("reason"))
+    }
+
+    /// Resolves while the deed that gives up is pending: the loop polls this first, so it wakes itself once more.
+    async fn aborted(&self) -> Value {
+        poll_fn(|context| {
+            self.abort_reason().map_or_else(
+                || {
+                    context.waker().wake_by_ref();
+                    Poll::Pending
+                },
+                Poll::Ready,
+            )
+        })
+        .await
+    }
+}
+
+fn order() -> Order {
+    let request = Request::read(&json!({"prompt": "a boat"}), None, "id-1".into()).unwrap();
+    Order { request, config: Config::read(&json!({})).unwrap(), confirm: true, wallet: None }
+}
+
+fn buy(world: &World) -> Failure<Value> {
+    block_on(purchase(world, order().begin())).unwrap_err()
+}
+
+const WAY: [&str; 10] = [
+    "probe",
+    "(quoted)",
+    "find",
+    "eth_accounts",
+    "eth_chainId",
+    "(connected)",
+    "eth_call",
+    "confirm",
+    "(signing)",
+    "eth_signTypedData_v4",
+];
+
+#[test]
+fn the_steps_are_performed_in_order_and_told_before() {
+    let world = World::default();
+    let failure = buy(&world);
+    assert_eq!(world.names(), WAY);
+    assert_eq!((failure.error.code, failure.cause), (Code::UserRejected, Some(json!({"code": 4001, "message": "no"}))));
+}
+
+#[test]
+fn giving_up_ends_every_step_at_once_and_begins_no_other() {
+    for deed in WAY.into_iter().filter(|deed| !deed.starts_with('(')) {
+        let world = World { abort_at: Some(deed), ..World::default() };
+        let failure = buy(&world);
+        assert_eq!(world.names().last().map(String::as_str), Some(deed));
+        assert_eq!(
+            (failure.error.code, failure.error.paid, failure.cause),
+            (Code::Aborted, Paid::No, Some(json!("reason"))),
+            "{deed}"
+        );
+    }
+}
+
+#[test]
+fn giving_up_in_a_callback_keeps_the_next_step_from_beginning() {
+    let world = World { abort_on_notice: Some("signing"), ..World::default() };
+    assert_eq!(buy(&world).error.paid, Paid::No);
+    assert_eq!(world.names().last().map(String::as_str), Some("(signing)"), "the wallet was not asked");
+}
+
+#[test]
+fn one_look_and_one_price_can_be_given_up_too() {
+    let world = World { abort_at: Some("probe"), ..World::default() };
+    assert_eq!(block_on(quote::<Value, _>(&world, &order())).unwrap_err().error.code, Code::Aborted);
+    let world = World { abort_at: Some("look"), ..World::default() };
+    let config = Config::read(&json!({})).unwrap();
+    let error = block_on(status::<Value, _>(&world, TASK, &config)).unwrap_err().error;
+    assert_eq!((error.code, error.paid, error.retry), (Code::Aborted, Paid::Unknown, Retry::Safe));
+    let error = block_on(status::<Value, _>(&world, "../x", &config)).unwrap_err().error;
+    assert_eq!((error.code, error.paid), (Code::InvalidRequest, Paid::No));
+}
+
+fn wait(world: &World) -> Result<Box<Generation<Value>>, Failure<Value>> {
+    let task = AcceptedTask { task_id: TASK.into(), receipt: None };
+    block_on(watch(world, poll::watch(task, Config::read(&json!({})).unwrap(), world.now()).into()))
+}
+
+#[test]
+fn a_wait_looks_until_it_is_done() {
+    let look = |status, body: Value| Ok(HttpResponse { status, receipt: None, body: body.to_string() });
+    let world = World::default();
+    world.looks.replace(vec![
+        look(202, json!({"status": "queued"})),
+        look(502, json!("<html>")),
+        look(200, json!({"status": "completed", "result": {"generation": {"video": {"url": "https://x/v.mp4"}}}})),
+    ]);
+    assert_eq!(wait(&world).unwrap().video.unwrap().url, "https://x/v.mp4");
+    assert_eq!(
+        world.names(),
+        ["sleep", "look", "(status)", "sleep", "look", "(retrying)", "sleep", "look", "(status)"]
+    );
+}
+
+#[test]
+fn a_wait_can_be_given_up() {
+    for deed in ["sleep", "look"] {
+        let world = World { abort_at: Some(deed), ..World::default() };
+        let error = wait(&world).unwrap_err().error;
+        assert_eq!((error.code, error.retry, error.task_id.as_deref()), (Code::Aborted, Retry::Resume, Some(TASK)));
+    }
+}

@@ -1,0 +1,53 @@
+//! What the driver needs from the world. The browser's side is `web`, one file a port; tests bring their own.
+
+use crate::core::{
+    http::{Answer, HttpRequest},
+    notice::Notice,
+    quote::Quote,
+    wallet::{Found, Question},
+};
+
+/// Sends requests.
+#[allow(async_fn_in_trait)] // one thread, no executor of others: futures need not be `Send`
+pub trait Http<J> {
+    /// Sends and reads the whole answer. Follows no redirect. A payment, once sent, is not called back when the future
+    /// is dropped.
+    async fn send(&self, request: &HttpRequest) -> Answer<J>;
+}
+
+/// Finds wallets and talks with them.
+#[allow(async_fn_in_trait)]
+pub trait Wallets<J> {
+    /// The wallets on the page. `wanted` is the rdns of the only one that will do.
+    async fn find(&self, wanted: Option<&str>) -> Vec<Found>;
+    /// Asks the wallet at that place of the list; `Err` is what it threw or rejected with.
+    async fn ask(&self, wallet: usize, question: &Question) -> Result<J, J>;
+}
+
+/// Tells the time and lets it pass.
+#[allow(async_fn_in_trait)]
+pub trait Clock {
+    /// Milliseconds since the epoch.
+    fn now(&self) -> u64;
+    /// Lets so many milliseconds pass.
+    async fn sleep(&self, ms: u64);
+}
+
+/// Secure randomness.
+pub trait Entropy {
+    /// 32 bytes, or none where there is no secure source.
+    fn draw(&self) -> Option<[u8; 32]>;
+}
+
+/// The page that called.
+#[allow(async_fn_in_trait)]
+pub trait Page<J> {
+    /// Tells the page. Never fails, and the page may call the library again from it.
+    fn notify(&self, notice: &Notice<J>);
+    /// Asks the page whether to go on; `Err` is what its function threw.
+    async fn confirm(&self, quote: &Quote<J>) -> Result<bool, J>;
+    /// The reason, when the caller has given up already.
+    fn abort_reason(&self) -> Option<J>;
+    /// Resolves with the reason once the caller gives up.
+    async fn aborted(&self) -> J;
+}

@@ -1,0 +1,46 @@
+//! The one argument of every call of the facade.
+#![allow(unreachable_pub)] // it stands in the signatures that wasm-bindgen exports
+
+use js_sys::{Function, Uint8Array};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use web_sys::AbortSignal;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What the call is about, and the page that called. Every member may be absent.
+    #[derive(Clone, Debug)]
+    pub type Call;
+    /// A `GenerateRequest`.
+    #[wasm_bindgen(method, getter)]
+    pub fn request(this: &Call) -> JsValue;
+    /// The bytes of an image that was not given as text.
+    #[wasm_bindgen(method, getter)]
+    pub fn image(this: &Call) -> Option<Uint8Array>;
+    /// A quote to pay.
+    #[wasm_bindgen(method, getter)]
+    pub fn quote(this: &Call) -> JsValue;
+    /// A task to wait for.
+    #[wasm_bindgen(method, getter)]
+    pub fn task(this: &Call) -> JsValue;
+    /// The options of the call over those of the client.
+    #[wasm_bindgen(method, getter)]
+    pub fn options(this: &Call) -> JsValue;
+    /// A provider, an EIP-6963 detail, or the rdns of a wallet.
+    #[wasm_bindgen(method, getter)]
+    pub fn wallet(this: &Call) -> JsValue;
+    /// Finds the wallets on the page: `(rdns?) => Promise<WalletInfo[]>`.
+    #[wasm_bindgen(method, getter)]
+    pub fn find(this: &Call) -> Option<Function>;
+    /// Asks a provider to connect; calls at the same time share one prompt: `(provider) => Promise<string[]>`.
+    #[wasm_bindgen(method, getter)]
+    pub fn connect(this: &Call) -> Option<Function>;
+    /// Takes every notice; never throws.
+    #[wasm_bindgen(method, getter)]
+    pub fn notify(this: &Call) -> Option<Function>;
+    /// Asked before the wallet opens.
+    #[wasm_bindgen(method, getter)]
+    pub fn confirm(this: &Call) -> Option<Function>;
+    /// Fires when the caller gives up.
+    #[wasm_bindgen(method, getter)]
+    pub fn signal(this: &Call) -> Option<AbortSignal>;
+}

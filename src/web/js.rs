@@ -1,0 +1,76 @@
+//! JavaScript values as the core's JSON, and the core's values as JavaScript.
+
+use js_sys::{Array, JSON, Number, Object, Reflect};
+use serde::{Serialize, Serializer};
+use serde_wasm_bindgen::{Serializer as ToJs, preserve};
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::core::{error::Failure, json::Json};
+
+/// A JavaScript value, identity kept.
+#[derive(Clone, Debug)]
+pub(crate) struct Js(pub(crate) JsValue);
+
+impl Serialize for Js {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        preserve::serialize(&self.0, serializer)
+    }
+}
+
+impl Json for Js {
+    fn parse(text: &str) -> Option<Self> {
+        JSON::parse(text).ok().map(Self)
+    }
+
+    fn to_text(&self) -> String {
+        JSON::stringify(&self.0).ok().and_then(|text| text.as_string()).unwrap_or_else(|| "null".into())
+    }
+
+    fn get(&self, key: &str) -> Option<Self> {
+        let member = self.0.is_object().then(|| Reflect::get(&self.0, &key.into()).ok()).flatten()?;
+        (!member.is_null() && !member.is_undefined()).then_some(Self(member))
+    }
+
+    fn entries(&self) -> Vec<(String, Self)> {
+        let Some(object) = self.0.dyn_ref::<Object>() else {
+            return Vec::new();
+        };
+        let pair = |entry: JsValue| {
+            let entry: Array = entry.unchecked_into();
+            Some((entry.get(0).as_string()?, Self(entry.get(1))))
+        };
+        Object::entries(object).iter().filter_map(pair).collect()
+    }
+
+    fn items(&self) -> Option<Vec<Self>> {
+        Array::is_array(&self.0).then(|| Array::from(&self.0).iter().map(Self).collect())
+    }
+
+    fn text(&self) -> Option<String> {
+        self.0.as_string()
+    }
+
+    fn number(&self) -> Option<String> {
+        let number: &Number = self.0.as_f64().is_some().then_some(self.0.unchecked_ref())?;
+        number.to_string_with_radix(10).ok().map(String::from)
+    }
+
+    fn boolean(&self) -> Option<bool> {
+        self.0.as_bool()
+    }
+}
+
+/// A value of the core as a plain JavaScript object.
+pub(crate) fn out<T: Serialize>(value: &T) -> JsValue {
+    value.serialize(&ToJs::json_compatible()).unwrap_or(JsValue::NULL)
+}
+
+/// A failure as a plain object with the members of `ImagineError`; the facade makes the real error of it.
+pub(crate) fn thrown(failure: Failure<Js>) -> JsValue {
+    let error = out(&failure.error);
+    if let Some(Js(cause)) = failure.cause {
+        // A fresh plain object takes any member.
+        let _ = Reflect::set(&error, &"cause".into(), &cause);
+    }
+    error
+}
