@@ -1,0 +1,32 @@
+/** What the WebAssembly module offers: four functions over plain values. */
+import type { Eip1193Provider, Quote, TaskStatus, Receipt, WalletInfo, Generation } from './types.js'
+
+/** The one argument of every call. */
+export interface Call {
+  request?: object
+  image?: Uint8Array
+  quote?: Quote
+  task?: AcceptedTask
+  options: object
+  wallet?: unknown
+  find?: (rdns?: string) => Promise<WalletInfo[]>
+  connect?: (provider: Eip1193Provider) => Promise<unknown>
+  notify?: (event: never) => void
+  confirm?: (quote: CoreQuote) => boolean | Promise<boolean>
+  signal?: AbortSignal
+}
+
+export interface AcceptedTask {
+  taskId: string
+  receipt: Receipt | null
+}
+
+/** A quote before the facade puts the request into it. */
+export type CoreQuote = Omit<Quote, 'request'> & { id: string }
+
+export interface Core {
+  quote(call: Call): Promise<CoreQuote>
+  submit(call: Call): Promise<{ id: string; task: AcceptedTask }>
+  watch(call: Call): Promise<Generation>
+  status(call: Call, taskId: string): Promise<TaskStatus>
+}

@@ -1,0 +1,54 @@
+import type { ErrorCode, Paid, Receipt } from './types.js'
+
+/** Marks our errors across copies of the package, where `instanceof` fails. */
+const BRAND = Symbol.for('imagine-x402.error')
+
+/** The members of an {@link ImagineError}, as the core gives them. */
+export type Failure = Pick<ImagineError, 'code' | 'stage' | 'paid' | 'retry' | 'message' | 'taskId' | 'receipt' | 'details' | 'cause'>
+
+/** What went wrong, whether money moved, and what to do next. */
+export class ImagineError extends Error {
+  /** What happened, for programs. */
+  readonly code: ErrorCode
+  /** The part of the purchase in which it happened. */
+  readonly stage: 'request' | 'quote' | 'wallet' | 'payment' | 'wait'
+  /** Whether money moved, as far as can be known. Never `no` unless it is certain. */
+  readonly paid: Paid
+  /**
+   * `safe`: call again. `resume`: do not pay again, look at the task. `pays_again`: a new call is a new purchase.
+   * `never`: it cannot work as it stands.
+   */
+  readonly retry: 'safe' | 'resume' | 'pays_again' | 'never'
+  /** The task it is about, where there is one. */
+  readonly taskId?: string
+  /** What was paid, where it is known. */
+  readonly receipt?: Receipt
+  /** Facts for programs, such as `{ have, need, address }`, `{ price, cap }` or `{ offers }`. */
+  readonly details?: Record<string, unknown>
+  /** What the wallet, the network or the page's own function threw, identity kept. */
+  declare readonly cause?: unknown
+
+  constructor(failure: Failure) {
+    super(failure.message, 'cause' in failure ? { cause: failure.cause } : undefined)
+    // The name that the platform gives to what a signal ended.
+    this.name = failure.code === 'aborted' ? 'AbortError' : 'ImagineError'
+    this.code = failure.code
+    this.stage = failure.stage
+    this.paid = failure.paid
+    this.retry = failure.retry
+    if (failure.taskId !== undefined) this.taskId = failure.taskId
+    if (failure.receipt !== undefined) this.receipt = failure.receipt
+    if (failure.details !== undefined) this.details = failure.details
+    Object.defineProperty(this, BRAND, { value: true })
+  }
+}
+
+/** Whether a caught value is an {@link ImagineError}, of this copy of the package or another. */
+export function isImagineError(value: unknown): value is ImagineError {
+  return value instanceof Error && BRAND in value
+}
+
+/** An error that the facade itself finds, before anything was sent. */
+export function refuse(code: ErrorCode, message: string, cause?: unknown): ImagineError {
+  return new ImagineError({ code, stage: 'request', paid: 'no', retry: 'safe', message, ...(cause !== undefined && { cause }) })
+}

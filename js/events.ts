@@ -1,0 +1,25 @@
+import type { ImagineEvent, WaitOptions } from './types.js'
+
+type Listeners = Pick<WaitOptions, 'onEvent' | 'onProgress'>
+
+/** Tells a page's callbacks. What they throw, at once or later, is reported as the page's own error and does no harm. */
+export function tell({ onEvent, onProgress }: Listeners, event: ImagineEvent): void {
+  if (onEvent) safely(() => onEvent(event))
+  if (onProgress && event.type === 'status') {
+    const { status } = event
+    safely(() => onProgress('progress' in status ? status.progress : null, status))
+  }
+}
+
+export function safely(callback: () => unknown): void {
+  try {
+    Promise.resolve(callback()).catch(report)
+  } catch (error) {
+    report(error)
+  }
+}
+
+function report(error: unknown): void {
+  if (typeof reportError === 'function') reportError(error)
+  else console.error(error)
+}

@@ -1,0 +1,18 @@
+/** The default entry: one self-contained module, its WebAssembly inside. */
+import { inline } from './inline.js'
+import { library } from './library.js'
+import { loader } from './load.js'
+import type { Library } from './types.js'
+
+const all: Library = /* @__PURE__ */ library(/* @__PURE__ */ loader(inline))
+
+export const generate: Library['generate'] = all.generate
+export const submit: Library['submit'] = all.submit
+export const status: Library['status'] = all.status
+export const quote: Library['quote'] = all.quote
+export const wallets: Library['wallets'] = all.wallets
+export const createClient: Library['createClient'] = all.createClient
+export const init: Library['init'] = all.init
+
+export { ImagineError, isImagineError } from './error.js'
+export type * from './types.js'

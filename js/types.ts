@@ -1,0 +1,283 @@
+/**
+ * The public types. Amounts are decimal strings, never numbers. Times are milliseconds since the epoch unless a name says
+ * otherwise.
+ */
+import type { ImagineError } from './error.js'
+
+/** `0x` and 40 hex digits. */
+export type Address = `0x${string}`
+/** `0x` and hex digits. */
+export type Hex = `0x${string}`
+/** A chain by its CAIP-2 name: `eip155:8453` is Base, `eip155:84532` Base Sepolia. */
+export type Network = `eip155:${number}`
+
+/** An amount of a token: `{ amount: "1.20", atomic: "1200000", symbol: "USDC", decimals: 6 }`. */
+export interface Money {
+  amount: string
+  atomic: string
+  symbol: string
+  decimals: number
+}
+
+/* ---------- what goes in ---------- */
+
+/** What is to be made. */
+export interface GenerateRequest {
+  /** What the video shows. */
+  prompt: string
+  /**
+   * A picture to start from: an http(s) address (the server fetches it), a base64 data URL, or the picture itself. The type
+   * of bytes is read from the bytes: PNG, JPEG, GIF, WebP, AVIF or BMP.
+   */
+  image?: string | URL | Blob | ArrayBuffer | Uint8Array | HTMLCanvasElement
+  /** Default `sora`. */
+  videoModel?: 'sora' | (string & {})
+  /** Seconds, above 0. The server's default is 8. */
+  duration?: number
+  /** Remixes or continues an earlier video: the `remixId` of its result. */
+  soraVideoId?: string
+  /** Lets the server rewrite the prompt. Default false. */
+  autoEnhance?: boolean
+  /** Deploys a Clanker token for the result, for good. Off unless set. */
+  autoClank?: boolean
+  /** The idempotency id, sent as `seed`: 1 to 128 letters, digits, `-`, `_`. Default a fresh UUID. */
+  id?: string
+  /** Further fields, passed on under `templateData`. */
+  extra?: Record<string, unknown>
+}
+
+/** Options of every call. */
+export interface CallOptions {
+  /** Ends the call at once, in every stage. The error says whether money moved. */
+  signal?: AbortSignal
+  /** Where the service is: https, or http on this machine. */
+  baseUrl?: string
+}
+
+/** Options of a call that waits. */
+export interface WaitOptions extends CallOptions {
+  /** Told everything, in order. What it throws is reported and does no harm. */
+  onEvent?: (event: ImagineEvent) => void
+  /** Told each status with its percentage, which never goes back; `null` where the server gives none. */
+  onProgress?: (percent: number | null, status: TaskStatus) => void
+  /** Milliseconds between two looks: default 15000, at least 2000. */
+  pollInterval?: number
+  /** Milliseconds of waiting: default 20 minutes; `null` is no limit. */
+  timeout?: number | null
+}
+
+/** Options of a call that buys. */
+export interface GenerateOptions extends WaitOptions {
+  /** The visitor's wallet. Default: the only one found; several and none chosen is `wallet_ambiguous`. */
+  wallet?: WalletLike
+  /** The most that it may cost, in USDC. Default `"5.00"`. */
+  maxPrice?: string
+  /** Asked once the price and the wallet are known, before the wallet's prompt opens. Anything but `true` declines. */
+  confirm?: (quote: Quote) => boolean | Promise<boolean>
+}
+
+/** What `createClient` binds. The options of a call go over it. */
+export interface Config extends GenerateOptions {
+  /** The allowed networks, in order of preference. Default `["eip155:8453"]`. */
+  networks?: Network[]
+  /** When given, nobody else is ever paid. */
+  payTo?: Address[]
+}
+
+/** An EIP-1193 provider, an EIP-6963 detail, a viem client, or the `rdns` of an announced wallet. */
+export type WalletLike = Eip1193Provider | { provider: Eip1193Provider } | string
+
+/** What wallets put into pages ([EIP-1193](https://eips.ethereum.org/EIPS/eip-1193)). */
+export interface Eip1193Provider {
+  request(args: { method: string; params?: unknown }): Promise<unknown>
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the standard's own shape
+  on?(event: string, listener: (...args: any[]) => void): unknown
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the standard's own shape
+  removeListener?(event: string, listener: (...args: any[]) => void): unknown
+}
+
+/** A wallet on the page. */
+export interface WalletInfo {
+  /** The EIP-6963 uuid, or `window.ethereum`. */
+  id: string
+  rdns?: string
+  name: string
+  /** A data URL, for an `<img>` and nothing else. */
+  icon?: string
+  provider: Eip1193Provider
+}
+
+/* ---------- what comes out ---------- */
+
+/** What a request would cost, and who would be paid. */
+export interface Quote {
+  /** The request that was quoted, with its id. */
+  request: GenerateRequest
+  price: Money
+  network: Network
+  asset: Address
+  payTo: Address
+  x402Version: 1 | 2
+  maxTimeoutSeconds: number
+  quotedAt: number
+  /** Set when the server took the request without asking for payment: the task is real, keep it. The price is then 0. */
+  accepted?: TaskRecord
+  /** The server's own machine-readable form of its parameters, when it sends one. */
+  outputSchema?: unknown
+  /** Where it was asked, and where alone it can be paid. */
+  baseUrl?: string
+  /** The server's own offer, untouched: `generate(quote)` reads it again. */
+  offer?: unknown
+}
+
+/** One look at a task. */
+export type TaskStatus =
+  | { status: 'queued'; taskId: string; progress: number | null }
+  | { status: 'processing'; taskId: string; progress: number | null }
+  | { status: 'completed'; taskId: string; progress: 100; result: Generation }
+  | { status: 'failed'; taskId: string; error: string }
+  | { status: 'not_found'; taskId: string }
+  /** A status that this version does not know. */
+  | { status: 'unknown'; taskId: string; raw: unknown }
+
+/** A media file. The address is http(s) or a data URL of a media type. */
+export interface Media {
+  url: string
+  mimeType?: string
+}
+
+/** A finished generation. */
+export interface Generation {
+  taskId: string
+  text?: string
+  video?: Media
+  /** The cover. */
+  image?: Media
+  gif?: Media
+  templateName?: string
+  agentId?: string
+  templateData: Record<string, unknown>
+  /** Pass as `soraVideoId` to remix this video. */
+  remixId?: string
+  token?: { address: Address; symbol?: string; name?: string; chain?: string }
+  /** What was paid; `null` when nothing was, or when the task was only looked at. */
+  receipt: Receipt | null
+  /** The server's answer, untouched. */
+  raw: unknown
+}
+
+/** What was paid, as far as it is known. */
+export interface Receipt {
+  taskId: string
+  amount: Money
+  network: Network
+  asset: Address
+  payer: Address
+  payTo: Address
+  /** The EIP-3009 nonce: with the payer it names the payment on the chain. */
+  nonce: Hex
+  transaction?: Hex
+  explorerUrl?: string
+  /** How the settlement is known. `unknown`: the server took the payment and showed no receipt. */
+  settled: 'server' | 'chain' | 'unknown'
+  at: number
+}
+
+/** A purchase as it is kept. */
+export interface TaskRecord {
+  id: string
+  taskId?: string
+  baseUrl: string
+  prompt: string
+  createdAt: number
+  step: 'signing' | 'signed' | 'accepted' | 'done' | 'abandoned'
+  paid: Paid
+  price?: Money
+  receipt?: Receipt
+  status?: TaskStatus['status']
+}
+
+/** An accepted task. Iterate its events, wait for its result, or use it as a Svelte store or a React external store. */
+export interface Task extends AsyncIterable<ImagineEvent> {
+  /** The idempotency id. */
+  readonly id: string
+  /** The server's id. */
+  readonly taskId: string
+  readonly receipt: Receipt | null
+  /** Waits for the result; any number of times, with one poller, whose interval and limit are those of the first wait. */
+  wait(options?: WaitOptions): Promise<Generation>
+  /** Looks now. */
+  refresh(): Promise<TaskStatus>
+  /** Stops watching; the job goes on. */
+  stop(): void
+  /** Svelte's store contract: calls `run` now and at every change. */
+  subscribe(run: (snapshot: TaskSnapshot) => void): () => void
+  /** The same object until something changes. */
+  getSnapshot(): TaskSnapshot
+}
+
+/** What is known of a task. */
+export interface TaskSnapshot {
+  status: TaskStatus | null
+  result: Generation | null
+  receipt: Receipt | null
+  error: ImagineError | null
+  heardAt: number | null
+}
+
+/** What happens on the way. */
+export type ImagineEvent =
+  | { type: 'quoted'; quote: Quote }
+  | { type: 'connected'; address: Address; chainId: number }
+  | { type: 'switching'; network: Network }
+  /** The wallet prompt is open. The hashes are what a hardware wallet shows. */
+  | { type: 'signing'; typedData: unknown; digest: Hex; domainHash: Hex; messageHash: Hex; validBefore: number }
+  | { type: 'paying'; nonce: Hex }
+  | { type: 'payment_unknown'; reason: string; checkAgainAt: number }
+  | { type: 'accepted'; taskId: string; receipt: Receipt | null }
+  | { type: 'status'; status: TaskStatus; heardAt: number }
+  | { type: 'retrying'; attempt: number; inMs: number; reason: string }
+  | { type: 'paused' | 'resumed'; why: 'hidden' | 'offline' | 'frozen' }
+  | { type: 'done'; result: Generation }
+
+/* ---------- errors ---------- */
+
+/** Whether money moved, as far as can be known. Never `no` unless it is certain. */
+export type Paid = 'no' | 'yes' | 'unknown'
+
+/** What happened. */
+export type ErrorCode =
+  | 'invalid_request' | 'image_unreadable' | 'unsupported_environment'
+  | 'network' | 'http' | 'bad_response'
+  | 'no_wallet' | 'wallet_ambiguous' | 'wallet_busy' | 'wallet_locked' | 'wallet_error' | 'user_rejected' | 'declined' | 'wrong_network'
+  | 'no_acceptable_offer' | 'price_too_high' | 'budget_exceeded' | 'insufficient_funds'
+  | 'bad_signature' | 'signature_expired'
+  | 'payment_rejected' | 'payment_unknown'
+  | 'generation_failed' | 'task_not_found' | 'wait_timeout' | 'aborted'
+
+/* ---------- functions ---------- */
+
+/** The functions, bound to a configuration. */
+export interface Client {
+  /** Quotes, guards, signs, pays, waits: resolves with the finished media. */
+  generate(request: GenerateRequest | Quote, options?: GenerateOptions): Promise<Generation>
+  /** Like `generate`, but resolves as soon as the payment is accepted. */
+  submit(request: GenerateRequest | Quote, options?: GenerateOptions): Promise<Task>
+  /** Looks at a task once. `failed` and `not_found` are values, not exceptions. */
+  status(taskId: string, options?: CallOptions): Promise<TaskStatus>
+  /** Asks for the price. Needs no wallet, spends nothing. Pass the result to `generate` to skip the asking, inside the click. */
+  quote(request: GenerateRequest, options?: CallOptions): Promise<Quote>
+  /** The wallets found by EIP-6963 within `waitMs` (default 200), else `window.ethereum`. */
+  wallets(options?: { waitMs?: number }): Promise<WalletInfo[]>
+}
+
+/** What WebAssembly may be loaded from. */
+export type WasmSource = URL | string | Response | BufferSource | WebAssembly.Module
+
+/** What every entry of the package exports as functions. */
+export interface Library extends Client {
+  /** Binds the functions to a configuration. Does nothing else: safe during server-side rendering. */
+  createClient(config?: Config): Client
+  /** Loads the WebAssembly now, from a place of the caller's if given. Later calls do nothing; after a failure it may be tried again. */
+  init(source?: WasmSource): Promise<void>
+}
