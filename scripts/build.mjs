@@ -1,0 +1,116 @@
+/**
+ * `npm run build`: Rust → WebAssembly → bindings → `wasm-opt` → facade → `dist/`, with sizes and a budget.
+ */
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { root, run, runScript, setup, SetupError } from './setup.mjs'
+
+/** The whole default entry, as it crosses the wire. */
+const BUDGET_GZIP = 72 * 1024
+
+/** Named one by one: `--all-features` makes modules that no browser loads. */
+const WASM_FEATURES = ['bulk-memory', 'mutable-globals', 'multivalue', 'nontrapping-float-to-int', 'reference-types', 'sign-ext']
+
+const at = (...parts) => path.join(root, ...parts)
+const core = (file) => at('build', 'core', file)
+
+export async function build() {
+  await setup({ npm: true, rust: true })
+  compile()
+  await bind()
+  await optimise()
+  await bundle()
+  await declare()
+  await report()
+}
+
+function compile() {
+  const home = process.env.CARGO_HOME ?? path.join(process.env.HOME ?? '', '.cargo')
+  // Panic locations carry paths: without this the bytes would depend on where they were built.
+  const flags = [`--remap-path-prefix=${home}=cargo`, `--remap-path-prefix=${root.replace(/\/$/, '')}=.`]
+  const env = { ...process.env, CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f') }
+  // `cdylib` on the command line: in Cargo.toml, beside the rlib that tests need, it would turn LTO off.
+  run('cargo', ['rustc', '--quiet', '--locked', '--lib', '--release', '--target', 'wasm32-unknown-unknown', '--crate-type', 'cdylib'], { env })
+}
+
+async function bind() {
+  await rm(core(''), { recursive: true, force: true })
+  xtask('bind', at('target/wasm32-unknown-unknown/release/imagine_x402.wasm'), core(''))
+}
+
+const xtask = (...args) => run('cargo', ['run', '--quiet', '--locked', '-p', 'xtask', '--', ...args])
+
+async function optimise() {
+  const features = WASM_FEATURES.map((feature) => `--enable-${feature}`)
+  const strip = ['--strip-debug', '--strip-producers', '--strip-target-features']
+  const names = run(
+    process.execPath,
+    [at('node_modules/binaryen/bin/wasm-opt'), core('core_bg.wasm'), '-Oz', '--minify-imports-and-exports-and-modules', ...features, ...strip, '-o', core('core.wasm')],
+    { capture: true },
+  )
+  await rename(JSON.parse(names))
+  xtask('deflate', core('core.wasm'), core('core.wasm.deflate'))
+}
+
+/** wasm-opt has given every import and export a name of one or two letters: the bindings follow. */
+async function rename({ imports, exports }) {
+  const [[module]] = imports
+  const [, , , shortModule = 'a'] = imports[0]
+  const short = { imports: new Map(imports.map(([, name, to]) => [name, to])), exports: new Map(exports.map(([name, to]) => [name, to])) }
+  const bindings = (await readFile(core('core.js'), 'utf8'))
+    .replace(`${JSON.stringify(module)}: import0`, `${JSON.stringify(shortModule)}: import0`)
+    .replace(/^ {8}(__wb\w+): /gm, (whole, name) => whole.replace(name, JSON.stringify(renamed(short.imports, name))))
+    .replace(/\bwasm\.(\w+)/g, (_, name) => `wasm[${JSON.stringify(renamed(short.exports, name))}]`)
+  await writeFile(core('core.js'), bindings)
+}
+
+function renamed(names, name) {
+  const to = names.get(name)
+  if (to === undefined) throw new SetupError(`the bindings use ${name}, which wasm-opt did not rename`)
+  return to
+}
+
+async function bundle() {
+  const esbuild = await import('esbuild')
+  await rm(at('dist'), { recursive: true, force: true })
+  await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: ['js/index.ts', 'js/url.ts'],
+    outdir: 'dist',
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    loader: { '.deflate': 'base64' },
+    legalComments: 'none',
+    logLevel: 'warning',
+  })
+  await copyFile(core('core.wasm'), at('dist', 'core.wasm'))
+}
+
+/** Only the public declarations are shipped; they refer to one another and to nothing else. */
+async function declare() {
+  run(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', at('tsconfig.json')])
+  const out = at('build', 'types')
+  run(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', at('tsconfig.json'), '--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', out])
+  for (const name of ['index', 'url', 'types', 'error']) await copyFile(path.join(out, 'js', `${name}.d.ts`), at('dist', `${name}.d.ts`))
+}
+
+async function report() {
+  const rows = []
+  for (const file of ['index.js', 'url.js', 'core.wasm']) {
+    const bytes = await readFile(at('dist', file))
+    const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } })
+    rows.push({ file, raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotli.length })
+  }
+  const cell = (value) => String(value).padStart(9)
+  console.error(['', `${'dist/'.padEnd(12)}${['raw', 'gzip', 'brotli'].map(cell).join('')}`].join('\n'))
+  for (const { file, raw, gzip, brotli } of rows) console.error(`${file.padEnd(12)}${[raw, gzip, brotli].map(cell).join('')}`)
+  const { gzip } = rows[0]
+  console.error(`budget of index.js: ${gzip} of ${BUDGET_GZIP} bytes gzip\n`)
+  if (gzip > BUDGET_GZIP) throw new SetupError(`dist/index.js is ${gzip - BUDGET_GZIP} bytes over its budget of ${BUDGET_GZIP} bytes gzip.`)
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) await runScript(build)
