@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto'
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const PROGRESS = [0, 25, 50, 75]
+const AGENT = randomUUID()
+
+/**
+ * The life of the tasks, told by a clock alone: queued for one step, processing for four, then completed or failed.
+ * @param {{ stepMs: number, fail: boolean, mediaUrl: string, now?: () => number }} options
+ */
+export function createJobs({ stepMs, fail, mediaUrl, now = Date.now }) {
+  /** @type {Map<string, object>} */
+  const tasks = new Map()
+
+  /** Starts a task and returns its id: the order's seed if that is a UUID not used before, else a fresh one. */
+  function start({ seed, prompt, duration }) {
+    const taskId = UUID.test(seed) && !tasks.has(seed) ? seed : randomUUID()
+    tasks.set(taskId, { prompt, duration, startedAt: now(), soraVideoId: `video_${randomUUID().replaceAll('-', '')}` })
+    return taskId
+  }
+
+  /** @returns {{ code: number, body: object }} what the status endpoint answers */
+  function status(taskId) {
+    const task = tasks.get(taskId)
+    if (!task) return { code: 404, body: { status: 'not_found' } }
+    const step = Math.floor((now() - task.startedAt) / stepMs)
+    if (step < 1) return { code: 202, body: { status: 'queued' } }
+    if (step <= PROGRESS.length) return { code: 202, body: { status: 'processing', progress: PROGRESS[step - 1] } }
+    if (fail) return { code: 500, body: { status: 'failed', error: 'The video could not be generated' } }
+    return { code: 200, body: { status: 'completed', result: result(task) } }
+  }
+
+  function result({ prompt, duration, soraVideoId }) {
+    return {
+      generation: {
+        text: `A video of: ${prompt}`,
+        image: `${mediaUrl}/cover.jpg`,
+        video: { url: `${mediaUrl}/video.mp4` },
+        templateName: 'video',
+        agentId: AGENT,
+      },
+      templateData: { duration, soraVideoId },
+    }
+  }
+
+  return { tasks, start, status }
+}

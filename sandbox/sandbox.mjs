@@ -1,0 +1,74 @@
+import { parseUnits } from 'viem'
+import { accounts } from './accounts.mjs'
+import { NETWORKS, startChain } from './chain.mjs'
+import { startFacilitator } from './facilitator.mjs'
+import { createJobs } from './jobs.mjs'
+import { startMedia } from './media.mjs'
+import { checkOptions } from './options.mjs'
+import { startSeller } from './seller.mjs'
+import { installUsdc } from './usdc.mjs'
+
+const DECIMALS = 6
+
+/** The address in the service's own documentation; nobody in here has its key, nor needs it. */
+const PAY_TO = '0x13a9e3ee4A25C3C72D67F42044438aabc54f2b96'
+
+/**
+ * Starts a local Imagine: chain, USDC, facilitator, seller and media, all on free ports of 127.0.0.1.
+ *
+ * @param {Partial<import('./options.mjs').Options>} [given]
+ * @returns where everything is (`apiUrl`, `rpcUrl`, `mediaUrl`, `chainId`, `usdc`, `payTo`), who pays (`payer`, and `poor`
+ *   who has ETH but no USDC), what can be asked (`client`, `balanceOf`, `authorizationUsed`, `requests`, `tasks`), `died`
+ *   (resolves to an Error should the chain end on its own; all the rest is stopped by then), and `stop`
+ */
+export async function startSandbox(given) {
+  const { chainId, price, stepMs, fail } = checkOptions(given)
+  const { network, usdcName } = NETWORKS[chainId]
+  const running = []
+  const run = async (starting) => {
+    const part = await starting
+    running.push(part)
+    return part
+  }
+  let stopped
+  const stop = () => (stopped ??= Promise.all(running.map((part) => part.stop())).then(() => {}))
+
+  try {
+    const chain = await run(startChain(chainId))
+    const usdc = await installUsdc(chain)
+    const media = await run(startMedia())
+    const facilitator = await run(startFacilitator(chain))
+    const jobs = createJobs({ stepMs, fail, mediaUrl: media.url })
+    const seller = await run(startSeller({
+      network,
+      asset: { address: usdc.address, decimals: DECIMALS, eip712: { name: usdcName, version: '2' } },
+      payTo: PAY_TO,
+      basePrice: parseUnits(price, DECIMALS),
+      facilitatorUrl: facilitator.url,
+      jobs,
+    }))
+    return {
+      apiUrl: seller.url,
+      rpcUrl: chain.rpcUrl,
+      mediaUrl: media.url,
+      chainId,
+      usdc: usdc.address,
+      payTo: PAY_TO,
+      payer: accounts.payer,
+      poor: accounts.poor,
+      client: chain.client,
+      balanceOf: usdc.balanceOf,
+      authorizationUsed: usdc.authorizationUsed,
+      requests: seller.requests,
+      tasks: jobs.tasks,
+      died: chain.died.then(async (error) => {
+        await stop()
+        return error
+      }),
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}

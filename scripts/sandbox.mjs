@@ -1,0 +1,86 @@
+/**
+ * `npm run sandbox`: a local Imagine. Prints one line of JSON on stdout once it is ready, and stays until it is stopped.
+ */
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { OptionError, checkOptions } from '../sandbox/options.mjs'
+import { runScript, setup } from './setup.mjs'
+
+const HELP = `Usage: npm run sandbox -- [options]
+
+  --price <usdc>     price of 8 seconds by the model sora, such as 0.25 (default 1.00)
+  --step-ms <ms>     how long one status of a task lasts (default 1000; a task has five before its end)
+  --fail             tasks end in failed
+  --chain-id <id>    8453 for Base, the default, or 84532 for Base Sepolia
+  --help             show this
+`
+
+const ARGUMENTS = {
+  price: { type: 'string' },
+  'step-ms': { type: 'string' },
+  fail: { type: 'boolean' },
+  'chain-id': { type: 'string' },
+  help: { type: 'boolean' },
+}
+
+let sandbox
+let ending = false
+
+function readOptions() {
+  const { values } = parseArgs({ options: ARGUMENTS })
+  if (values.help) return null
+  const given = { price: values.price, fail: values.fail, stepMs: number(values['step-ms']), chainId: number(values['chain-id']) }
+  return checkOptions(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)))
+}
+
+function number(text) {
+  return /^\d+$/.test(text) ? Number(text) : text
+}
+
+/** Ends the process. Anvil ends with it in any case; stopping first is the polite way. */
+async function end(code, reason) {
+  if (ending) return
+  ending = true
+  if (reason) console.error(reason)
+  await sandbox?.stop().catch(console.error)
+  process.exit(code)
+}
+
+/** npm starts this through a shell and cannot pass a SIGKILL on: when shell or npm are gone, the end has come as well. */
+function endWithNpm() {
+  if (!process.env.npm_lifecycle_event) return
+  const first = lineage()
+  setInterval(() => lineage() === first || end(1, 'npm is gone'), 200).unref()
+}
+
+/** Parent and grandparent; the latter only where there is a /proc. */
+function lineage() {
+  try {
+    const stat = readFileSync(`/proc/${process.ppid}/stat`, 'utf8')
+    return `${process.ppid} ${/\) \S (\d+)/.exec(stat)[1]}`
+  } catch {
+    return String(process.ppid)
+  }
+}
+
+async function main(options) {
+  endWithNpm()
+  await setup({ npm: true })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end(0))
+  process.on('uncaughtException', (error) => end(1, error))
+  const { startSandbox } = await import('../sandbox/sandbox.mjs')
+  sandbox = await startSandbox(options)
+  const { apiUrl, rpcUrl, chainId, usdc, payTo, payer } = sandbox
+  console.log(JSON.stringify({ ready: true, apiUrl, rpcUrl, chainId, usdc, payTo, payer }))
+  await end(1, (await sandbox.died).message)
+}
+
+try {
+  const options = readOptions()
+  if (options) await runScript(() => main(options))
+  else console.log(HELP)
+} catch (error) {
+  if (!(error instanceof OptionError) && !error.code?.startsWith('ERR_PARSE_ARGS')) throw error
+  console.error(`${error.message}\n\n${HELP}`)
+  process.exitCode = 2
+}
