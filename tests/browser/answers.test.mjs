@@ -1,0 +1,396 @@
+// Bad answers of a seller and bad input of an app: what the library makes of them, and that it never pays for them.
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, test } from 'node:test'
+import { startSandbox } from '../../sandbox/sandbox.mjs'
+import { at, generate, quote, status } from './calls.mjs'
+import { SIGN, bodyOf, openStage, sameAddress, startStubSeller, walletFor } from './harness.mjs'
+import { accepted, completed, html, paymentRequired } from './stub-seller.mjs'
+
+const TIMEOUT = { timeout: 600_000 }
+const request = { prompt: 'A paper boat on a neon river' }
+
+let stage
+/** For its chain: the wallet reads balances there, and nothing that the stub seller takes is ever settled. */
+let sandbox
+let seller
+let dapp
+
+before(async () => {
+  stage = await openStage()
+  sandbox = await startSandbox()
+})
+after(async () => {
+  await stage?.close()
+  await sandbox?.stop()
+})
+
+async function close() {
+  await dapp?.close()
+  await seller?.stop()
+  dapp = seller = undefined
+}
+
+/** One page for all tests of a suite in which nothing is ever signed. */
+function sharePage() {
+  before(() => open())
+  after(close)
+}
+
+async function open(script, { wallet = walletFor(sandbox), keepAlive } = {}) {
+  seller = await startStubSeller({ keepAlive })
+  seller.answer({ probe: paymentRequired(sandbox), paid: accepted('task-1'), status: completed, ...script })
+  dapp = await stage.openDapp({ wallet })
+}
+
+const buy = (overrides) => [generate, { request, options: at(seller.url, overrides) }]
+
+const paidRequests = () => seller.requests.filter(({ paid }) => paid)
+
+function assertWhole(error) {
+  assert.ok(error.isError && error.class && error.branded, `a real ImagineError: ${JSON.stringify(error)}`)
+  assert.ok(error.message.length > 0)
+}
+
+describe('a bad answer to the probe', TIMEOUT, () => {
+  sharePage()
+
+  const terms = (offer) => paymentRequired(sandbox, offer)
+  const body402 = (body) => () => ({ status: 402, body })
+
+  const cases = [
+    ['HTML with 200', () => html(200), 'bad_response'],
+    ['HTML with 502', () => html(502), 'http'],
+    ['JSON with 500', () => ({ status: 500, body: { error: 'out of order' } }), 'http'],
+    ['JSON with 400', () => ({ status: 400, body: { error: 'too long' } }), 'http'],
+    ['nothing with 200', () => ({ status: 200 }), 'bad_response'],
+    ['a 202 without a task', () => ({ status: 202, body: {} }), 'bad_response'],
+    ['a 402 of HTML', () => html(402), 'bad_response'],
+    ['a 402 that ends early', () => ({ status: 402, body: '{"x402Version":1,"accepts":[{"sch' }), 'bad_response'],
+    ['a 402 that is an array', body402([]), 'bad_response'],
+    ['a 402 with accepts of the wrong type', body402({ x402Version: 1, accepts: 'exact' }), 'bad_response'],
+    ['a 402 without accepts', body402({ x402Version: 1, error: 'pay' }), 'bad_response'],
+    ['a 402 with empty accepts', body402({ x402Version: 1, accepts: [] }), 'no_acceptable_offer'],
+    ['a 402 with entries of the wrong type', body402({ x402Version: 1, accepts: [null, 5, 'exact', []] }), 'no_acceptable_offer'],
+    ['a 402 of an unknown version', body402({ x402Version: 99, accepts: [] }), 'no_acceptable_offer'],
+    ['an unknown scheme', () => terms({ scheme: 'upto' }), 'no_acceptable_offer'],
+    ['an unknown network', () => terms({ network: 'solana' }), 'no_acceptable_offer'],
+    ['a network that was not allowed', () => terms({ network: 'base-sepolia', asset: '0x036CbD53842c5426634e7929541eC2318f3dCF7e' }), 'no_acceptable_offer'],
+    ['an amount of "1e6"', () => terms({ maxAmountRequired: '1e6' }), 'no_acceptable_offer'],
+    ['an amount of "-1"', () => terms({ maxAmountRequired: '-1' }), 'no_acceptable_offer'],
+    ['an amount of "0x10"', () => terms({ maxAmountRequired: '0x10' }), 'no_acceptable_offer'],
+    ['an amount of ""', () => terms({ maxAmountRequired: '' }), 'no_acceptable_offer'],
+    ['an amount of " 1000000"', () => terms({ maxAmountRequired: ' 1000000' }), 'no_acceptable_offer'],
+    ['an amount of 2^256', () => terms({ maxAmountRequired: String(2n ** 256n) }), 'no_acceptable_offer'],
+    ['an amount of 2^256 - 1', () => terms({ maxAmountRequired: String(2n ** 256n - 1n) }), 'price_too_high'],
+    ['an amount that is a number', () => terms({ maxAmountRequired: 1000000 }), 'no_acceptable_offer'],
+    ['a recipient that is no address', () => terms({ payTo: '0x13a9' }), 'no_acceptable_offer'],
+    ['the zero address as recipient', () => terms({ payTo: `0x${'0'.repeat(40)}` }), 'no_acceptable_offer'],
+    ['another asset', () => terms({ asset: sandbox.payTo }), 'no_acceptable_offer'],
+    ['another name of the asset', () => terms({ extra: { name: 'US Dollar', version: '2' } }), 'no_acceptable_offer'],
+    ['another version of the asset', () => terms({ extra: { name: 'USD Coin', version: '1' } }), 'no_acceptable_offer'],
+  ]
+  for (const [name, answer, code] of cases) {
+    test(`${name}: ${code}`, async () => {
+      seller.answer({ probe: answer() })
+      const error = await dapp.failure(...buy())
+      assertWhole(error)
+      assert.deepEqual([error.code, error.paid, error.stage], [code, 'no', 'quote'])
+      assert.equal(await dapp.asked(SIGN), 0, 'signatures')
+      assert.equal(dapp.user.count(), 0, 'prompts')
+      assert.equal(paidRequests().length, 0)
+      if (code === 'http') assert.equal(error.details.status, answer().status)
+      if (name.startsWith('JSON')) assert.ok(error.details.body.includes(answer().body.error))
+    })
+  }
+
+  test('quote fails alike', async () => {
+    seller.answer({ probe: html(502) })
+    const { code, paid } = await dapp.failure(quote, { request, options: at(seller.url) })
+    assert.deepEqual([code, paid], ['http', 'no'])
+  })
+})
+
+describe('other answers to the probe', TIMEOUT, () => {
+  afterEach(close)
+
+  test('an offer that cannot be paid is listed with the reason', async () => {
+    await open({ probe: paymentRequired(sandbox, { scheme: 'upto' }) })
+    const { details: { offers } } = await dapp.failure(...buy())
+    assert.equal(offers.length, 1)
+    assert.match(JSON.stringify(offers[0]), /upto/)
+  })
+
+  test('an offer that cannot be paid does not spoil the next', async () => {
+    const { body } = paymentRequired(sandbox)
+    body.accepts.unshift(null, { ...body.accepts[0], network: 'solana', payTo: 'merchant' })
+    await open({ probe: { status: 402, body } })
+    await dapp.value(...buy())
+    assert.equal(paidRequests().length, 1)
+  })
+
+  test('an answer that breaks off: network', async () => {
+    await open({ probe: { ...paymentRequired(sandbox), cut: true } })
+    const { code, paid } = await dapp.failure(...buy())
+    assert.deepEqual([code, paid], ['network', 'no'])
+  })
+
+  test('no answer, the connection drops: network', async () => {
+    await open({ probe: 'drop' })
+    const error = await dapp.failure(...buy())
+    assertWhole(error)
+    assert.deepEqual([error.code, error.paid, error.retry], ['network', 'no', 'safe'])
+    assert.equal(error.cause.name, 'TypeError', "fetch's own error is the cause")
+  })
+
+  test('nobody listens: network', async () => {
+    await open()
+    await seller.stop()
+    const { code, paid, retry } = await dapp.failure(...buy())
+    assert.deepEqual([code, paid, retry], ['network', 'no', 'safe'])
+    assert.equal(await dapp.asked(SIGN), 0)
+  })
+
+  test('a redirect to another origin leads to no payment there', async () => {
+    const elsewhere = await startStubSeller()
+    try {
+      elsewhere.answer({ probe: html(200) })
+      await open({ probe: { status: 307, headers: { location: `${elsewhere.url}/generation/create` } } })
+      const { code, paid } = await dapp.failure(...buy())
+      assert.ok(['network', 'bad_response'].includes(code), code)
+      assert.equal(paid, 'no')
+      assert.equal(await dapp.asked(SIGN), 0)
+    } finally {
+      await elsewhere.stop()
+    }
+  })
+})
+
+describe('a bad answer to the payment', TIMEOUT, () => {
+  afterEach(close)
+
+  const NOT_FOUND = { status: 404, body: { status: 'not_found' } }
+  const cases = [
+    ['a 402 again', () => paymentRequired(sandbox)],
+    ['a 402 with another error', () => ({ status: 402, body: { x402Version: 1, error: 'invalid_exact_evm_payload_signature', accepts: [] } })],
+    ['a 400', () => ({ status: 400, body: { error: 'no' } })],
+    ['a 500', () => ({ status: 500, body: { error: 'out of order' } })],
+    ['a 504 of HTML', () => html(504)],
+    ['a 429', () => ({ status: 429, headers: { 'retry-after': '1' }, body: { error: 'slow down' } })],
+    ['a dropped connection', () => 'drop'],
+    ['a 202 that ends early', () => ({ status: 202, body: '{"taskI' })],
+    ['a 202 that breaks off', () => ({ ...accepted('task-1'), cut: true })],
+    ['a 202 without a task', () => ({ status: 202, body: { status: 'queued' } })],
+    ['a 202 with a task of the wrong type', () => ({ status: 202, body: { taskId: 7 } })],
+    ['a 200 of HTML', () => html(200)],
+    ['an empty 200', () => ({ status: 200 })],
+  ]
+  for (const [name, answer] of cases) {
+    test(`${name}: payment_unknown`, async () => {
+      await open({ paid: answer(), status: NOT_FOUND })
+      const error = await dapp.failure(...buy())
+      assertWhole(error)
+      const { code, paid, retry, stage, details } = error
+      assert.deepEqual({ code, paid, retry, stage }, { code: 'payment_unknown', paid: 'unknown', retry: 'resume', stage: 'payment' })
+      assert.equal(await dapp.asked(SIGN), 1, 'signatures')
+      assert.equal(paidRequests().length, 1, 'paid requests')
+      assert.equal(seller.requests.filter(({ method, paid }) => method === 'POST' && !paid).length, 1, 'probes')
+
+      const { authorization } = JSON.parse(Buffer.from(paidRequests()[0].payment, 'base64')).payload
+      assert.equal(details.nonce, authorization.nonce)
+      assert.ok(sameAddress(details.payer, sandbox.payer.address))
+      assert.equal(details.validBefore, Number(authorization.validBefore) * 1000)
+      const { status, body, cut } = answer()
+      if (status && !cut) assert.equal(details.status, status)
+      if (body && !cut) assert.ok(details.body.includes(typeof body === 'string' ? body.slice(0, 20) : Object.keys(body)[0]), details.body)
+      assert.equal(await sandbox.authorizationUsed(sandbox.payer.address, details.nonce), false)
+    })
+  }
+
+  test('what the browser sends again by itself is the same payment', async () => {
+    // On a broken connection that it used before, Chromium repeats even a POST.
+    await open({ paid: ['drop', accepted('task-1')] }, { keepAlive: true })
+    await dapp.run(...buy())
+    assert.equal(await dapp.asked(SIGN), 1)
+    for (const { payment, body } of paidRequests()) {
+      assert.deepEqual({ payment, body }, { payment: paidRequests()[0].payment, body: paidRequests()[0].body })
+    }
+  })
+
+  test('a redirect is not followed', async () => {
+    const elsewhere = await startStubSeller()
+    try {
+      await open({ paid: { status: 307, headers: { location: `${elsewhere.url}/generation/create` } }, status: NOT_FOUND })
+      const { code, paid } = await dapp.failure(...buy())
+      assert.deepEqual([code, paid], ['payment_unknown', 'unknown'])
+      assert.equal(elsewhere.requests.length, 0, 'the payment stays with the seller it was made for')
+    } finally {
+      await elsewhere.stop()
+    }
+  })
+
+  test('a strange receipt beside a good answer does no harm', async () => {
+    for (const header of ['', 'no base64!', btoa('no json'), btoa('[]'), btoa('{"success":true,"transaction":7}')]) {
+      await open({ paid: { ...accepted('task-1'), headers: { 'x-payment-response': header } } })
+      const { receipt, taskId } = await dapp.value(...buy())
+      assert.equal(taskId, 'task-1')
+      assert.equal(receipt.taskId, 'task-1')
+      assert.equal(receipt.transaction, undefined)
+      await close()
+    }
+  })
+})
+
+describe('a seller that takes the request without payment', TIMEOUT, () => {
+  afterEach(close)
+
+  test('is not paid', async () => {
+    await open({ probe: accepted('task-1') })
+    const { taskId, receipt, video } = await dapp.value(...buy())
+    assert.equal(taskId, 'task-1')
+    assert.equal(receipt, null)
+    assert.equal(video.url, completed.body.result.generation.video.url)
+    assert.equal(dapp.user.count(), 0)
+    assert.equal(await dapp.asked(SIGN), 0)
+    assert.equal(await dapp.asked('eth_requestAccounts'), 0)
+    assert.equal(seller.requests.filter(({ method }) => method === 'POST').length, 1)
+  })
+
+  test('needs no wallet', async () => {
+    await open({ probe: accepted('task-1') }, { wallet: null })
+    const { receipt } = await dapp.value(...buy())
+    assert.equal(receipt, null)
+  })
+
+  test('shows in the quote, and the quote keeps the task', async () => {
+    await open({ probe: accepted('task-1') })
+    const { accepted: record, taskId } = await dapp.value(async (imagine, { request, options }) => {
+      const quote = await imagine.quote(request, options)
+      const { taskId } = await imagine.generate(quote, options)
+      return { accepted: quote.accepted, taskId }
+    }, { request, options: at(seller.url) })
+    assert.equal(record.taskId, 'task-1')
+    assert.equal(record.prompt, request.prompt)
+    assert.equal(taskId, 'task-1')
+    assert.equal(seller.requests.filter(({ method }) => method === 'POST').length, 1, 'one request, not two')
+  })
+})
+
+describe('bad input never reaches the network', TIMEOUT, () => {
+  sharePage()
+
+  // Expressions, since NaN and bytes must be made in the page.
+  const cases = [
+    ['no prompt', '{}', '{}', 'invalid_request'],
+    ['an empty prompt', '{ prompt: "" }', '{}', 'invalid_request'],
+    ['a blank prompt', '{ prompt: " \\n\\t " }', '{}', 'invalid_request'],
+    ['a prompt of the wrong type', '{ prompt: 5 }', '{}', 'invalid_request'],
+    ['no request', 'undefined', '{}', 'invalid_request'],
+    ...['0', '-1', 'NaN', 'Infinity', '"8"'].map((duration) =>
+      [`a duration of ${duration}`, `{ prompt: "a boat", duration: ${duration} }`, '{}', 'invalid_request']),
+    ...['"abc"', '"-1"', '"1e3"', '""', '"1,5"', '"0x10"', '5', 'NaN'].map((maxPrice) =>
+      [`a cap of ${maxPrice}`, '{ prompt: "a boat" }', `{ maxPrice: ${maxPrice} }`, 'invalid_request']),
+    ['a poll interval under the minimum', '{ prompt: "a boat" }', '{ pollInterval: 10 }', 'invalid_request'],
+    ['a seller without https', '{ prompt: "a boat" }', '{ baseUrl: "http://example.com" }', 'invalid_request'],
+    ['an image that is no URL', '{ prompt: "a boat", image: "not a url" }', '{}', 'image_unreadable'],
+    ['an image of a strange scheme', '{ prompt: "a boat", image: "javascript:alert(1)" }', '{}', 'image_unreadable'],
+    ['an image of no bytes', '{ prompt: "a boat", image: new Uint8Array() }', '{}', 'image_unreadable'],
+    ['an image that is an empty Blob', '{ prompt: "a boat", image: new Blob([]) }', '{}', 'image_unreadable'],
+    ['an image of bytes that are none', '{ prompt: "a boat", image: new Uint8Array([1, 2, 3, 4]) }', '{}', 'image_unreadable'],
+    ['an image that is an object', '{ prompt: "a boat", image: { width: 1 } }', '{}', 'image_unreadable'],
+  ]
+  for (const [name, request, overrides, code] of cases) {
+    test(`${name}: ${code}`, async () => {
+      const error = await dapp.failure((imagine, { request, overrides, options }) => {
+        const make = (expression) => (0, eval)(`(${expression})`)
+        return imagine.generate(make(request), { ...options, ...make(overrides) })
+      }, { request, overrides, options: at(seller.url) })
+      assertWhole(error)
+      assert.deepEqual([error.code, error.paid, error.stage], [code, 'no', 'request'])
+      assert.equal(seller.requests.length, 0)
+      assert.equal(dapp.user.count(), 0)
+    })
+  }
+
+})
+
+describe('the request', TIMEOUT, () => {
+  afterEach(close)
+
+  test('what is not set is not sent, and what must be explicit is', async () => {
+    await open()
+    await dapp.value(quote, { request: { prompt: '  a boat  ', id: 'my-id', extra: { aspectRatio: '16:9' } }, options: at(seller.url) })
+    const { prompt, seed, templateData } = bodyOf(seller.requests[0])
+    assert.equal(prompt.trim(), 'a boat')
+    assert.equal(seed, 'my-id')
+    assert.equal(templateData.aspectRatio, '16:9')
+    assert.deepEqual([templateData.autoEnhance, templateData.autoClank], [false, false])
+    assert.ok(!('image' in templateData) && !('soraVideoId' in templateData))
+  })
+})
+
+describe('answers about the task', TIMEOUT, () => {
+  afterEach(close)
+
+  const queued = { status: 202, body: { status: 'queued' } }
+  const failed = { status: 500, body: { status: 'failed', error: 'the boat sank' } }
+
+  test('the job fails: the money is gone, and the error says so', async () => {
+    await open({ status: [queued, failed] })
+    const error = await dapp.failure(...buy())
+    assertWhole(error)
+    const { code, paid, retry, stage, taskId } = error
+    assert.deepEqual({ code, paid, retry, stage, taskId },
+      { code: 'generation_failed', paid: 'yes', retry: 'pays_again', stage: 'wait', taskId: 'task-1' })
+    assert.match(error.message, /the boat sank/)
+    assert.equal(error.receipt.taskId, 'task-1')
+    assert.equal(paidRequests().length, 1)
+  })
+
+  test('status(): a failed task is a value', async () => {
+    await open({ status: failed })
+    const answer = await dapp.value(status, { taskId: 'task-1', options: { baseUrl: seller.url } })
+    assert.deepEqual(answer, { status: 'failed', taskId: 'task-1', error: 'the boat sank' })
+  })
+
+  test('status(): a task that does not exist is a value', async () => {
+    await open({ status: { status: 404, body: { status: 'not_found' } } })
+    const answer = await dapp.value(status, { taskId: 'task-1', options: { baseUrl: seller.url } })
+    assert.deepEqual(answer, { status: 'not_found', taskId: 'task-1' })
+  })
+
+  for (const [name, answer, code] of [['HTML with 502', html(502), 'http'], ['a dropped connection', 'drop', 'network'], ['HTML with 200', html(200), 'bad_response']]) {
+    test(`status(): ${name} is an error: ${code}`, async () => {
+      await open({ status: answer })
+      const error = await dapp.failure(status, { taskId: 'task-1', options: { baseUrl: seller.url } })
+      assertWhole(error)
+      assert.equal(error.code, code)
+      assert.notEqual(error.paid, 'no', 'a look at a task cannot say that nothing was paid')
+    })
+  }
+
+  test('a task id is one path segment, whatever it holds', async () => {
+    await open()
+    await dapp.run(status, { taskId: '../../admin?x=1#y', options: { baseUrl: seller.url } })
+    for (const { path } of seller.requests) assert.match(path, /^\/generation\/[^/]+\/status$/)
+  })
+
+  test('errors in between do not end the wait', async () => {
+    const odd = { status: 200, body: { status: 'dreaming' } }
+    await open({ status: [queued, html(502), 'drop', { status: 429, headers: { 'retry-after': '1' } }, odd, completed] })
+    const { video } = await dapp.value(...buy())
+    assert.equal(video.url, completed.body.result.generation.video.url)
+    const retries = (await dapp.events()).filter(({ type }) => type === 'retrying')
+    assert.ok(retries.length >= 3, `${retries.length} retries`)
+    for (const { attempt, inMs, reason } of retries) {
+      assert.ok(attempt >= 1 && inMs > 0 && reason.length > 0)
+    }
+    assert.equal(paidRequests().length, 1)
+  })
+
+  test('the wait has a limit, and the task can be taken up again', async () => {
+    await open({ status: queued })
+    const error = await dapp.failure(...buy({ timeout: 3000 }))
+    const { code, paid, retry, taskId } = error
+    assert.deepEqual({ code, paid, retry, taskId }, { code: 'wait_timeout', paid: 'yes', retry: 'resume', taskId: 'task-1' })
+  })
+})

@@ -1,0 +1,11 @@
+// Calls of the library that many tests make; they run in the page.
+
+export const generate = (imagine, { request, options }, dapp) =>
+  imagine.generate(request, { ...options, ...dapp.watch, signal: dapp.controller.signal })
+
+export const quote = (imagine, { request, options }) => imagine.quote(request, options)
+
+export const status = (imagine, { taskId, options }) => imagine.status(taskId, options)
+
+/** Options for a seller: polls as fast as the contract allows. */
+export const at = (baseUrl, overrides = {}) => ({ baseUrl, pollInterval: 2000, maxPrice: '2.00', ...overrides })

@@ -1,0 +1,61 @@
+// What the browser tests share: the packed library, served to a dapp page in Chromium, with a wallet injected.
+import { join } from 'node:path'
+import { launchChromium } from './chromium.mjs'
+import { openDapp } from './dapp.mjs'
+import { ROOT, packLibrary } from './package.mjs'
+import { serveFiles } from './static-server.mjs'
+
+export { packLibrary } from './package.mjs'
+export { startStubSeller } from './stub-seller.mjs'
+export { createUser } from './user.mjs'
+
+const HERE = join(ROOT, 'tests', 'browser')
+export const SIGN = 'eth_signTypedData_v4'
+
+/** Browser, packed library and dapp origin, for one test file. */
+export async function openStage() {
+  const library = await packLibrary()
+  const browser = await launchChromium()
+  const server = await serveFiles({
+    '/': join(HERE, 'dapp.html'),
+    '/dapp-page.js': join(HERE, 'dapp-page.js'),
+    '/package/': library.directory,
+  })
+  return {
+    browser,
+    library,
+    openDapp: (options) => openDapp(browser, server.url, options),
+    async close() {
+      await browser.close()
+      await server.stop()
+      await library.remove()
+    },
+  }
+}
+
+/** A wallet that holds the sandbox's funded account, on the sandbox's chain. */
+export const walletFor = (sandbox, overrides = {}) => ({
+  privateKeys: [sandbox.payer.privateKey],
+  chainId: sandbox.chainId,
+  rpcUrl: { [sandbox.chainId]: sandbox.rpcUrl },
+  ...overrides,
+})
+
+/** The requests a seller has received from now on. */
+export function watchRequests(seller) {
+  const start = seller.requests.length
+  const all = () => seller.requests.slice(start)
+  return {
+    all,
+    creates: () => all().filter(isCreate),
+    unpaid: () => all().filter((request) => isCreate(request) && !request.paid),
+    paid: () => all().filter((request) => isCreate(request) && request.paid),
+    looks: () => all().filter((request) => request.method === 'GET'),
+  }
+}
+
+const isCreate = ({ method, path }) => method === 'POST' && path.endsWith('/generation/create')
+
+export const bodyOf = ({ body }) => (typeof body === 'string' ? JSON.parse(body) : body)
+
+export const sameAddress = (a, b) => a?.toLowerCase() === b?.toLowerCase()
