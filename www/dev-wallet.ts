@@ -1,0 +1,111 @@
+import { type Hex, isAddressEqual, type TypedDataDefinition } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
+import { DEV_WALLET, type Sandbox } from './sandbox'
+import { askToSign } from './sign-dialog'
+
+/** The part of typed data that the wallet itself looks at. */
+export interface TypedData {
+  primaryType: string
+  domain: { chainId?: number | string; verifyingContract?: string }
+  message: Record<string, unknown>
+}
+
+type Request = { method: string; params?: unknown }
+
+const ICON = 'data:image/svg+xml,' + encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
+  + '<rect width="32" height="32" rx="8" fill="#b45309"/><path d="M8 11h16v12H8zM8 11l11-4v4M19 15h5v4h-5z" fill="none" stroke="#fff" '
+  + 'stroke-width="2"/></svg>')
+
+const READS = /^(eth_(call|blockNumber|estimateGas|gasPrice|feeHistory|get\w+)|net_version|web3_clientVersion)$/
+
+/** An EIP-1193 error: what wallets reject with. */
+class WalletError extends Error {
+  constructor(readonly code: number, message: string) {
+    super(message)
+  }
+}
+
+/** A wallet over the sandbox's public test key; it asks before signing only if it is told to. */
+export class DevWallet {
+  private readonly account
+  private readonly chainId: Hex
+  private connected = false
+  private reads = 0
+
+  constructor(private readonly sandbox: Sandbox, private readonly asks: () => boolean) {
+    this.account = privateKeyToAccount(sandbox.payer.privateKey)
+    this.chainId = `0x${sandbox.chainId.toString(16)}`
+  }
+
+  async request({ method, params }: Request): Promise<unknown> {
+    const list = Array.isArray(params) ? params as unknown[] : []
+    switch (method) {
+      case 'eth_chainId': return this.chainId
+      case 'eth_accounts': return this.connected ? [this.account.address] : []
+      case 'eth_requestAccounts': return this.connect()
+      case 'wallet_switchEthereumChain': return this.switchChain(list[0])
+      case 'eth_signTypedData_v4': return this.sign(list)
+    }
+    if (READS.test(method)) return this.read(method, list)
+    throw new WalletError(4200, `The dev wallet does not support ${method}.`)
+  }
+
+  private connect(): string[] {
+    this.connected = true
+    return [this.account.address]
+  }
+
+  private switchChain(target: unknown): null {
+    const wanted = (target as { chainId?: unknown } | undefined)?.chainId
+    if (typeof wanted !== 'string') throw new WalletError(-32602, 'Expected a chainId.')
+    if (wanted.toLowerCase() !== this.chainId) throw new WalletError(4902, `Unrecognized chain ID "${wanted}".`)
+    return null
+  }
+
+  private async sign([address, json]: unknown[]): Promise<Hex> {
+    if (typeof address !== 'string' || typeof json !== 'string') throw new WalletError(-32602, 'Expected an address and a JSON string.')
+    if (!this.connected || !sameAddress(address, this.account.address)) {
+      throw new WalletError(4100, 'The requested account has not been authorized by the user.')
+    }
+    const data = parse(json)
+    // As in MetaMask: a signature for another chain than the active one is never made.
+    if (data.domain.chainId !== undefined && Number(data.domain.chainId) !== this.sandbox.chainId) {
+      throw new WalletError(-32603, `Provided chainId "${data.domain.chainId}" must match the active chainId "${this.sandbox.chainId}"`)
+    }
+    if (this.asks() && !await askToSign(data, this.sandbox)) throw new WalletError(4001, 'User rejected the request.')
+    return this.account.signTypedData(data as unknown as TypedDataDefinition)
+  }
+
+  private async read(method: string, params: unknown[]): Promise<unknown> {
+    const answer = await fetch(this.sandbox.rpcUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: ++this.reads, method, params }),
+    })
+    const { result, error } = await answer.json() as { result?: unknown; error?: { code: number; message: string } }
+    if (error) throw new WalletError(error.code, error.message)
+    return result
+  }
+}
+
+/** Announces the wallet as an installed one would (EIP-6963). */
+export function announceDevWallet(sandbox: Sandbox, asks: () => boolean): void {
+  const info = { uuid: crypto.randomUUID(), name: 'Dev wallet (sandbox)', icon: ICON, rdns: DEV_WALLET }
+  const wallet = new DevWallet(sandbox, asks)
+  const detail = Object.freeze({ info: Object.freeze(info), provider: { request: (request: Request) => wallet.request(request) } })
+  const announce = () => dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail }))
+  addEventListener('eip6963:requestProvider', announce)
+  announce()
+}
+
+function parse(json: string): TypedData {
+  try {
+    const data = JSON.parse(json) as TypedData
+    if (data?.primaryType && data.domain && data.message) return data
+  } catch { /* said below */ }
+  throw new WalletError(-32602, 'The typed data is not valid.')
+}
+
+function sameAddress(a: string, b: Hex): boolean {
+  return /^0x[0-9a-fA-F]{40}$/.test(a) && isAddressEqual(a as Hex, b)
+}
