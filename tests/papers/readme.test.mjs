@@ -1,0 +1,47 @@
+// The README's first example, run as it is printed: only the service's address leads to the sandbox.
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { after, before, test } from 'node:test'
+import { startSandbox } from '../../sandbox/sandbox.mjs'
+import { openStage, walletFor } from '../browser/harness.mjs'
+
+const README = new URL('../../README.md', import.meta.url)
+const SERVICE = 'https://eliza.getimagine.club'
+
+let stage
+let sandbox
+
+before(async () => {
+  stage = await openStage()
+  sandbox = await startSandbox({ stepMs: 100 })
+})
+after(async () => {
+  await stage?.close()
+  await sandbox?.stop()
+})
+
+test('the first example pays and shows the video', { timeout: 300_000 }, async () => {
+  const [, example] = /```js\n([\s\S]*?)```/.exec(await readFile(README, 'utf8'))
+  const dapp = await stage.openDapp({ wallet: walletFor(sandbox) })
+  await dapp.page.route(`${SERVICE}/**`, async (route) => {
+    const request = route.request()
+    const url = request.url().replace(SERVICE, sandbox.apiUrl)
+    const answer = await fetch(url, { method: request.method(), headers: request.headers(), body: request.postData() })
+    await route.fulfill({ status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() })
+  })
+  await dapp.page.evaluate(() => {
+    document.body.innerHTML = '<button>go</button><video muted></video><output></output>'
+  })
+  await dapp.page.addScriptTag({ type: 'module', content: example })
+  const earlier = await sandbox.balanceOf(sandbox.payer.address)
+  await dapp.page.waitForFunction(() => document.querySelector('button').onclick)
+  await dapp.page.click('button')
+  await dapp.page.waitForFunction(() => document.querySelector('output').textContent, null, { timeout: 200_000 })
+
+  const said = await dapp.page.textContent('output')
+  const [, transaction] = /^paid 1\.00 USDC: (0x[0-9a-f]{64})$/.exec(said) ?? assert.fail(said)
+  const settled = await sandbox.client.getTransactionReceipt({ hash: transaction })
+  assert.equal(settled.status, 'success')
+  assert.equal(earlier - (await sandbox.balanceOf(sandbox.payer.address)), 1_000_000n)
+  await dapp.page.waitForFunction(() => document.querySelector('video').videoWidth > 0)
+})
