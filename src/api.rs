@@ -10,6 +10,7 @@ use crate::{
         error::{Code, Error, Failure, Retry, Stage},
         image,
         json::Json,
+        payment::Receipt,
         poll::{self, AcceptedTask},
         purchase::Order,
         request::{Request, uuid},
@@ -43,7 +44,7 @@ pub async fn submit(call: Call) -> Result<JsValue, JsValue> {
 pub async fn watch(call: Call) -> Result<JsValue, JsValue> {
     let browser = Browser::new(&call);
     let task = AcceptedTask::read(&Js(call.task())).map_err(fail)?;
-    let config = Config::read(&Js(call.options())).map_err(fail)?;
+    let config = Config::read(&Js(call.options())).map_err(|error| thrown(task.own(error)))?;
     let begun = poll::watch(task, config, browser.now());
     driver::watch(&browser, begun.into()).await.map(|result| out(&result)).map_err(thrown)
 }
@@ -58,7 +59,7 @@ pub async fn status(call: Call, task_id: String) -> Result<JsValue, JsValue> {
 #[derive(Serialize)]
 struct Submitted {
     id: String,
-    task: AcceptedTask,
+    task: AcceptedTask<Receipt>,
 }
 
 fn fail(error: Error) -> JsValue {

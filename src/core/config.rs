@@ -7,7 +7,7 @@ use super::{
     json::Json,
     money::parse_units,
     policy::Policy,
-    text::text,
+    text::{number, text},
 };
 
 const DEFAULT_BASE_URL: &str = "https://eliza.getimagine.club";
@@ -87,7 +87,7 @@ fn cap<J: Json>(options: &J) -> Result<String, Error> {
 fn poll_interval<J: Json>(options: &J) -> Result<u64, Error> {
     let ms = milliseconds(options, "pollInterval")?.unwrap_or(DEFAULT_INTERVAL_MS);
     if ms < SHORTEST_INTERVAL_MS {
-        return Err(Error::invalid(text!("`pollInterval` is at least ", SHORTEST_INTERVAL_MS.to_string(), " ms")));
+        return Err(Error::invalid(text!("`pollInterval` is at least ", number(SHORTEST_INTERVAL_MS), " ms")));
     }
     Ok(ms)
 }

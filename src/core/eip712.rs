@@ -80,7 +80,7 @@ pub fn typed_data(domain: &Domain<'_>, transfer: &Transfer) -> String {
     let domain = ObjectWriter::default()
         .text("name", domain.name)
         .text("version", domain.version)
-        .raw("chainId", &domain.chain_id.to_string())
+        .raw("chainId", &text::number(domain.chain_id))
         .text("verifyingContract", &text::address(domain.verifying_contract))
         .finish();
     ObjectWriter::default()

@@ -4,8 +4,6 @@ use std::ops::Deref;
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::payment::Receipt;
-
 /// What happened. The strings that JavaScript sees are the names in snake case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -100,9 +98,6 @@ pub struct Report {
     /// The task it is about, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task_id: Option<String>,
-    /// What was paid, where it was.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub receipt: Option<Receipt>,
     /// Facts for programs, by name.
     #[serde(skip_serializing_if = "Details::is_empty")]
     pub details: Details,
@@ -127,7 +122,6 @@ impl Error {
             paid: Paid::No,
             retry: Retry::Safe,
             task_id: None,
-            receipt: None,
             details: Details::default(),
         }))
     }
@@ -152,41 +146,48 @@ impl Error {
         self.retry(retry)
     }
 
-    /// Names the task it is about, and what was paid for it.
+    /// Names the task it is about.
     #[must_use]
-    pub fn about(mut self, task_id: Option<String>, receipt: Option<Receipt>) -> Self {
+    pub fn about(mut self, task_id: Option<String>) -> Self {
         self.0.task_id = task_id;
-        self.0.receipt = receipt;
         self
     }
 
     /// Adds a fact.
     #[must_use]
-    pub fn detail(mut self, name: &'static str, value: impl Into<Detail>) -> Self {
-        self.0.details.0.push((name, value.into()));
+    pub fn detail(self, name: &'static str, value: impl Into<Detail>) -> Self {
+        self.add(name, value.into())
+    }
+
+    /// Apart, so that it is compiled once and not for every kind of value.
+    #[inline(never)]
+    fn add(mut self, name: &'static str, value: Detail) -> Self {
+        self.0.details.0.push((name, value));
         self
     }
 }
 
-/// An error together with the value that caused it, identity kept.
+/// An error together with what came from outside, identity kept.
 #[derive(Clone, Debug)]
 pub struct Failure<J> {
     /// What happened.
     pub error: Error,
     /// What the wallet, the network or the caller's own function threw.
     pub cause: Option<J>,
+    /// The receipt of the task that it is about.
+    pub receipt: Option<J>,
 }
 
 impl<J> From<Error> for Failure<J> {
     fn from(error: Error) -> Self {
-        Self { error, cause: None }
+        Self { error, cause: None, receipt: None }
     }
 }
 
 impl<J> Failure<J> {
     /// An error caused by `cause`.
     pub const fn caused_by(error: Error, cause: J) -> Self {
-        Self { error, cause: Some(cause) }
+        Self { error, cause: Some(cause), receipt: None }
     }
 }
 

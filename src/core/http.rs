@@ -9,6 +9,8 @@ pub struct HttpRequest {
     pub url: String,
     /// What is sent.
     pub method: Method,
+    /// How many milliseconds an answer is waited for.
+    pub patience: u64,
 }
 
 /// How it is sent. No request follows a redirect or carries credentials.
@@ -46,8 +48,8 @@ pub struct HttpResponse {
 pub struct HttpFailure<J> {
     /// The status, when the answer broke off after it.
     pub status: Option<u16>,
-    /// What `fetch` threw.
-    pub cause: J,
+    /// What `fetch` threw; none when the answer did not come in time.
+    pub cause: Option<J>,
 }
 
 /// What comes of a request.
@@ -63,14 +65,15 @@ impl BaseUrl {
     pub fn parse(text: &str) -> Option<Self> {
         let (scheme, rest) = text.split_once(':')?;
         let rest = rest.strip_prefix("//")?;
-        let (authority, _) = rest.split_once('/').unwrap_or((rest, ""));
-        let clean = rest.bytes().all(|b| b.is_ascii_graphic() && !b"?#@\\\"<>".contains(&b));
+        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let host = host(authority)?;
         let allowed = match scheme {
-            "https" => !authority.is_empty(),
-            "http" => is_loopback(authority),
+            "https" => true,
+            "http" => matches!(host, "localhost" | "127.0.0.1" | "[::1]"),
             _ => false,
         };
-        (clean && allowed).then(|| Self(text.trim_end_matches('/').into()))
+        let clean = path.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~/%".contains(&b));
+        (allowed && clean).then(|| Self(text.trim_end_matches('/').into()))
     }
 
     /// The address without a slash at the end.
@@ -92,18 +95,27 @@ impl BaseUrl {
     }
 }
 
-fn is_loopback(authority: &str) -> bool {
-    let host = match authority.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
-        _ => authority,
-    };
-    matches!(host, "localhost" | "127.0.0.1" | "[::1]")
+/// The host of `host` or `host:port`, when both could be real.
+fn host(authority: &str) -> Option<&str> {
+    if authority == "[::1]" {
+        return Some(authority);
+    }
+    let (host, port) = authority.rsplit_once(':').unwrap_or((authority, "443"));
+    let named = host
+        .split('.')
+        .all(|label| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
+    let real = port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok();
+    (real && (named || host == "[::1]")).then_some(host)
 }
 
-/// Task ids enter addresses, so only letters, digits, `-` and `_` are taken.
+/// Task ids enter addresses: letters, digits, `-`, `_`, `.` and `:`, and the first one a letter or digit, so that no id
+/// leads to another place.
 #[must_use]
 pub fn is_task_id(text: &str) -> bool {
-    (1..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    let mut bytes = text.bytes();
+    text.len() <= 128
+        && bytes.next().is_some_and(|b| b.is_ascii_alphanumeric())
+        && bytes.all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b))
 }
 
 /// The start of a body, for an error's details: at most 2,000 characters.
@@ -147,7 +159,10 @@ mod tests {
     #[test]
     fn task_ids_cannot_leave_their_place() {
         assert!(is_task_id("123e4567-e89b-12d3-a456-426614174000"));
-        for bad in ["", "a/b", "..", "a?b", "a%2fb", "é", &"a".repeat(129)] {
+        for good in ["17", "job:1.2", "image-a_b"] {
+            assert!(is_task_id(good), "{good}");
+        }
+        for bad in ["", "a/b", "..", ".", "-a", "a?b", "a%2fb", "é", &"a".repeat(129)] {
             assert!(!is_task_id(bad), "{bad}");
         }
     }

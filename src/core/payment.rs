@@ -3,11 +3,10 @@
 use serde::Serialize;
 
 use super::{
-    assets::Asset,
     authorization::Authorization,
     base64,
     json::{Json, ObjectWriter},
-    money::{Money, parse_atomic},
+    money::Money,
     signature::Signature,
     text::{self, text},
 };
@@ -82,33 +81,6 @@ impl Receipt {
             settled: if settlement.is_some() { Settled::Server } else { Settled::Unknown },
             at: now_ms,
         }
-    }
-}
-
-impl Receipt {
-    /// Takes a receipt back that has been to JavaScript.
-    #[must_use]
-    pub fn read<J: Json>(value: &J) -> Option<Self> {
-        let text = |key: &str| value.text_at(key);
-        let asset = Asset::on(&text("network")?)?;
-        let settled = match text("settled")?.as_str() {
-            "server" => Settled::Server,
-            "unknown" => Settled::Unknown,
-            _ => return None,
-        };
-        Some(Self {
-            task_id: text("taskId")?,
-            amount: Money::of(asset, parse_atomic(&value.get("amount")?.text_at("atomic")?)?),
-            network: asset.chain.caip2,
-            asset: text("asset")?,
-            payer: text("payer")?,
-            pay_to: text("payTo")?,
-            nonce: text("nonce")?,
-            transaction: text("transaction"),
-            explorer_url: text("explorerUrl"),
-            settled,
-            at: value.whole_at("at")?,
-        })
     }
 }
 
@@ -192,12 +164,5 @@ mod tests {
             let receipt = receipt(header.clone());
             assert_eq!((receipt.settled, receipt.transaction), (Settled::Unknown, None), "{header:?}");
         }
-    }
-
-    #[test]
-    fn receipts_survive_the_way_through_javascript() {
-        let receipt = Receipt::of::<Value>(&authorization(), "t1", None, 7);
-        assert_eq!(Receipt::read(&serde_json::to_value(&receipt).unwrap()), Some(receipt));
-        assert_eq!(Receipt::read(&json!({})), None);
     }
 }

@@ -100,7 +100,7 @@ impl Policy {
 fn refusal<J: Json>(policy: &Policy, entries: &[Entry<J>]) -> Error {
     let reasons: Vec<String> = entries.iter().map(|e| policy.judge(e).err().unwrap_or_default()).collect();
     let why = reasons.first().map_or("it lists none", String::as_str);
-    let message = text!("none of the server's ", entries.len().to_string(), " offers can be paid: ", why);
+    let message = text!("none of the server's offers can be paid: ", why);
     let offers = entries.iter().zip(&reasons).map(|(entry, reason)| entry.describe(reason)).collect();
     Error::unpaid(Code::NoAcceptableOffer, Stage::Quote, message)
         .retry(Retry::Never)

@@ -11,38 +11,42 @@ use super::{
     http::{Answer, HttpRequest, Method, is_task_id},
     json::Json,
     notice::Notice,
-    payment::Receipt,
     task::{Generation, TaskStatus},
     text::text,
 };
 
 /// A task is rarely done sooner, and the first look shows that it is known.
 const FIRST_LOOK_MS: u64 = 5_000;
+/// How long an answer is waited for.
+const PATIENCE_MS: u64 = 20_000;
+/// How long at the end of the wait.
+const LAST_LOOK_MS: u64 = 2_000;
 /// The longest pause after errors.
 const LONGEST_BACKOFF_MS: u64 = 30_000;
 /// A fresh task may not be known everywhere yet.
 const FRESH_MS: u64 = 60_000;
+/// So many looks in a row must say that there is no such task: one may be a proxy's.
+const ABSENCES: u32 = 3;
 
-/// A task that the server has accepted.
+/// A task that the server has accepted, with the receipt as it is at hand: fresh, or from JavaScript.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct AcceptedTask {
+pub struct AcceptedTask<R> {
     /// The server's id.
     pub task_id: String,
     /// What was paid; `None` for a task that was accepted without payment.
-    pub receipt: Option<Receipt>,
+    pub receipt: Option<R>,
 }
 
-impl AcceptedTask {
+impl<J: Json> AcceptedTask<J> {
     /// Takes a task back that has been to JavaScript.
     ///
     /// # Errors
     /// `invalid_request` when it is none.
-    pub fn read<J: Json>(value: &J) -> Result<Self, Error> {
+    pub fn read(value: &J) -> Result<Self, Error> {
         let task_id = value.text_at("taskId").filter(|id| is_task_id(id));
-        let none = || Error::invalid("this is no task of `submit()`");
-        let receipt = value.get("receipt").map(|receipt| Receipt::read(&receipt).ok_or_else(none)).transpose()?;
-        Ok(Self { task_id: task_id.ok_or_else(none)?, receipt })
+        let task_id = task_id.ok_or_else(|| Error::invalid("this is no task of `submit()`"))?;
+        Ok(Self { task_id, receipt: value.get("receipt") })
     }
 
     /// Money moved if there is a receipt: nothing else leads to an accepted task.
@@ -50,9 +54,16 @@ impl AcceptedTask {
         if self.receipt.is_some() { Paid::Yes } else { Paid::No }
     }
 
-    fn error(&self, code: Code, retry: Retry, message: impl Into<String>) -> Error {
-        let error = Error::unpaid(code, Stage::Wait, message).paid(self.paid(), retry);
-        error.about(Some(self.task_id.clone()), self.receipt.clone())
+    fn failure(&self, code: Code, retry: Retry, message: impl Into<String>) -> Failure<J> {
+        let failure = self.own(Error::unpaid(code, Stage::Wait, message));
+        Failure { error: failure.error.retry(retry), ..failure }
+    }
+
+    /// The same error, which now knows of the task and its payment.
+    #[must_use]
+    pub fn own(&self, error: Error) -> Failure<J> {
+        let error = error.paid(self.paid(), Retry::Resume).about(Some(self.task_id.clone()));
+        Failure { error, cause: None, receipt: self.receipt.clone() }
     }
 }
 
@@ -60,9 +71,9 @@ impl AcceptedTask {
 #[derive(Debug)]
 pub enum Step<J> {
     /// Let so many milliseconds pass.
-    Sleep(u64, Waiting),
+    Sleep(u64, Waiting<J>),
     /// Ask the server.
-    Look(HttpRequest, Looking),
+    Look(HttpRequest, Looking<J>),
     /// It is over.
     Done(Result<Box<Generation<J>>, Failure<J>>),
 }
@@ -78,28 +89,32 @@ pub struct Next<J> {
 
 /// Waiting between two looks.
 #[derive(Clone, Debug)]
-pub struct Waiting(Watch);
+pub struct Waiting<J>(Watch<J>);
 
 /// Waiting for an answer.
 #[derive(Clone, Debug)]
-pub struct Looking(Watch);
+pub struct Looking<J>(Watch<J>);
 
 #[derive(Clone, Debug)]
-struct Watch {
-    task: AcceptedTask,
+struct Watch<J> {
+    task: AcceptedTask<J>,
     config: Config,
     started: u64,
     /// Looks in a row that failed.
     failures: u32,
+    /// Looks in a row that found no such task.
+    absences: u32,
+    /// Whether there was a look at all.
+    looked: bool,
     /// The highest progress heard: it never goes back.
     progress: Option<u64>,
 }
 
 /// Begins to wait.
 #[must_use]
-pub fn watch<J>(task: AcceptedTask, config: Config, now: u64) -> Step<J> {
+pub fn watch<J: Json>(task: AcceptedTask<J>, config: Config, now: u64) -> Step<J> {
     let first = config.poll_interval.min(FIRST_LOOK_MS);
-    let watch = Watch { task, config, started: now, failures: 0, progress: None };
+    let watch = Watch { task, config, started: now, failures: 0, absences: 0, looked: false, progress: None };
     watch.sleep(first, now)
 }
 
@@ -109,30 +124,32 @@ impl<J> From<Step<J>> for Next<J> {
     }
 }
 
-impl<J> Step<J> {
+impl<J: Json> Step<J> {
     /// What the caller is told when it stops waiting.
     #[must_use]
-    pub fn abandoned(&self) -> Error {
+    pub fn abandoned(&self) -> Failure<J> {
         match self {
             Self::Sleep(_, Waiting(watch)) | Self::Look(_, Looking(watch)) => watch.abandoned(),
-            Self::Done(_) => Error::unpaid(Code::Aborted, Stage::Wait, "aborted"),
+            Self::Done(_) => Error::unpaid(Code::Aborted, Stage::Wait, "aborted").into(),
         }
     }
 }
 
-impl Waiting {
+impl<J: Json> Waiting<J> {
     /// The time has passed.
     #[must_use]
-    pub fn woke<J>(self) -> Step<J> {
+    pub fn woke(self, now: u64) -> Step<J> {
         let url = self.0.config.base_url.status(&self.0.task.task_id);
-        Step::Look(HttpRequest { url, method: Method::Get }, Looking(self.0))
+        // At the deadline there is one more look, for a moment.
+        let patience = self.0.left(now).map_or(PATIENCE_MS, |left| left.clamp(LAST_LOOK_MS, PATIENCE_MS));
+        Step::Look(HttpRequest { url, method: Method::Get, patience }, Looking(self.0))
     }
 }
 
-impl Looking {
+impl<J: Json> Looking<J> {
     /// An answer came, or none.
     #[must_use]
-    pub fn answered<J: Json>(self, answer: Answer<J>, now: u64) -> Next<J> {
+    pub fn answered(self, answer: Answer<J>, now: u64) -> Next<J> {
         let watch = self.0;
         let (task_id, receipt) = (&watch.task.task_id, watch.task.receipt.as_ref());
         match answer {
@@ -145,9 +162,12 @@ impl Looking {
     }
 }
 
-impl Watch {
-    fn heard<J: Json>(mut self, mut status: TaskStatus<J>, now: u64) -> Next<J> {
+impl<J: Json> Watch<J> {
+    fn heard(mut self, mut status: TaskStatus<J>, now: u64) -> Next<J> {
         self.failures = 0;
+        self.looked = true;
+        let absent = matches!(status, TaskStatus::NotFound { .. });
+        self.absences = if absent { self.absences.saturating_add(1) } else { 0 };
         if let Some(progress) = status.progress_mut() {
             self.progress = self.progress.max(*progress);
             *progress = self.progress;
@@ -155,30 +175,32 @@ impl Watch {
         let notices = vec![Notice::Status { status: status.clone(), heard_at: now }];
         let step = match status {
             TaskStatus::Completed { result, .. } => Step::Done(Ok(result)),
-            TaskStatus::Failed { error, .. } => Step::Done(Err(self.failed(&error).into())),
-            TaskStatus::NotFound { .. } if now >= self.started.saturating_add(FRESH_MS) => {
+            TaskStatus::Failed { error, .. } => Step::Done(Err(self.failed(&error))),
+            TaskStatus::NotFound { .. }
+                if self.absences >= ABSENCES && now >= self.started.saturating_add(FRESH_MS) =>
+            {
                 let message = "the server does not know the task any more; send it the receipt";
-                Step::Done(Err(self.task.error(Code::TaskNotFound, Retry::Resume, message).into()))
+                Step::Done(Err(self.task.failure(Code::TaskNotFound, Retry::Resume, message)))
             }
             _ => self.sleep_until_next_look(now),
         };
         Next { notices, step }
     }
 
-    fn abandoned(&self) -> Error {
+    fn abandoned(&self) -> Failure<J> {
         let message = text!("the wait was aborted; the job goes on as task ", self.task.task_id);
-        self.task.error(Code::Aborted, Retry::Resume, message)
+        self.task.failure(Code::Aborted, Retry::Resume, message)
     }
 
-    fn failed(&self, reason: &str) -> Error {
+    fn failed(&self, reason: &str) -> Failure<J> {
         let retry = if self.task.receipt.is_some() { Retry::PaysAgain } else { Retry::Safe };
-        self.task
-            .error(Code::GenerationFailed, retry, text!("the generation failed: ", reason))
-            .detail("reason", reason)
+        let failure = self.task.failure(Code::GenerationFailed, retry, text!("the generation failed: ", reason));
+        Failure { error: failure.error.detail("reason", reason), ..failure }
     }
 
-    fn missed<J>(mut self, reason: String, now: u64) -> Next<J> {
+    fn missed(mut self, reason: String, now: u64) -> Next<J> {
         self.failures = self.failures.saturating_add(1);
+        self.looked = true;
         let pause = 1000u64.saturating_mul(2u64.saturating_pow(self.failures)).min(LONGEST_BACKOFF_MS);
         let attempt = self.failures;
         let step = self.sleep(pause, now);
@@ -189,19 +211,23 @@ impl Watch {
         Next { notices, step }
     }
 
-    fn sleep_until_next_look<J>(self, now: u64) -> Step<J> {
+    fn sleep_until_next_look(self, now: u64) -> Step<J> {
         let interval = self.config.poll_interval;
         self.sleep(interval, now)
     }
 
+    /// The time until the deadline.
+    fn left(&self, now: u64) -> Option<u64> {
+        self.config.timeout.map(|timeout| self.started.saturating_add(timeout).saturating_sub(now))
+    }
+
     /// Sleeps, but not past the deadline; at the deadline the wait is over.
-    fn sleep<J>(self, pause: u64, now: u64) -> Step<J> {
-        let left = self.config.timeout.map(|timeout| self.started.saturating_add(timeout).saturating_sub(now));
-        match left {
-            Some(0) => {
+    fn sleep(self, pause: u64, now: u64) -> Step<J> {
+        match self.left(now) {
+            Some(0) if self.looked => {
                 let message =
                     text!("the task ", self.task.task_id, " was not finished in time; it goes on, look at it later");
-                Step::Done(Err(self.task.error(Code::WaitTimeout, Retry::Resume, message).into()))
+                Step::Done(Err(self.task.failure(Code::WaitTimeout, Retry::Resume, message)))
             }
             Some(left) => Step::Sleep(pause.min(left), Waiting(self)),
             None => Step::Sleep(pause, Waiting(self)),
@@ -215,9 +241,9 @@ impl Watch {
 /// `invalid_request` when the id could not be a task's.
 pub fn look(task_id: &str, config: &Config) -> Result<HttpRequest, Error> {
     if !is_task_id(task_id) {
-        return Err(Error::invalid("a task id has 1 to 128 letters, digits, `-` and `_`"));
+        return Err(Error::invalid("a task id has 1 to 128 letters, digits, `-`, `_`, `.` and `:`"));
     }
-    Ok(HttpRequest { url: config.base_url.status(task_id), method: Method::Get })
+    Ok(HttpRequest { url: config.base_url.status(task_id), method: Method::Get, patience: PATIENCE_MS })
 }
 
 /// What comes of one look.
@@ -229,7 +255,7 @@ pub fn seen<J: Json>(task_id: &str, answer: Answer<J>) -> Result<TaskStatus<J>, 
         Ok(response) => Ok(TaskStatus::read(&response, task_id, None)?),
         Err(failure) => {
             let error = look_error(Code::Network, "the server could not be reached; try again");
-            Err(Failure::caused_by(error, failure.cause))
+            Err(Failure { cause: failure.cause, ..Failure::from(error) })
         }
     }
 }
@@ -254,7 +280,7 @@ mod tests {
         Config::read(&options).unwrap()
     }
 
-    fn task() -> AcceptedTask {
+    fn task() -> AcceptedTask<Value> {
         AcceptedTask { task_id: "t1".into(), receipt: None }
     }
 
@@ -262,9 +288,9 @@ mod tests {
         Ok(HttpResponse { status, receipt: None, body: body.to_string() })
     }
 
-    fn wake(step: Step<Value>) -> (u64, Looking) {
+    fn wake(step: Step<Value>) -> (u64, Looking<Value>) {
         let Step::Sleep(ms, waiting) = step else { panic!("{step:?}") };
-        let Step::Look(request, looking) = waiting.woke::<Value>() else { panic!() };
+        let Step::Look(request, looking) = waiting.woke(0) else { panic!() };
         assert_eq!(request.url, "https://eliza.getimagine.club/generation/t1/status");
         (ms, looking)
     }
@@ -286,7 +312,7 @@ mod tests {
         let (_, mut looking) = wake(watch(task(), config(None), 0));
         let mut pauses = Vec::new();
         for _ in 0..6 {
-            let next = looking.answered(Err(HttpFailure { status: None, cause: json!(null) }), 0);
+            let next = looking.answered(Err(HttpFailure { status: None, cause: None }), 0);
             assert!(matches!(next.notices[..], [Notice::Retrying { .. }]));
             let (ms, again) = wake(next.step);
             pauses.push(ms);
@@ -313,7 +339,36 @@ mod tests {
         let not_found = || answer(404, &json!({"status": "not_found"}));
         let (_, looking) = wake(watch(task(), config(None), 0));
         let (_, looking) = wake(looking.answered(not_found(), FRESH_MS - 1).step);
+        let (_, looking) = wake(looking.answered(not_found(), FRESH_MS).step);
         assert_eq!(done(looking.answered(not_found(), FRESH_MS).step).unwrap_err().code, Code::TaskNotFound);
+    }
+
+    #[test]
+    fn one_absence_is_no_loss() {
+        let not_found = || answer(404, &json!(null));
+        let (_, mut looking) = wake(watch(task(), config(None), 0));
+        for _ in 0..5 {
+            looking = wake(looking.answered(not_found(), FRESH_MS).step).1;
+            looking = wake(looking.answered(not_found(), FRESH_MS).step).1;
+            looking = wake(looking.answered(answer(202, &json!({"status": "queued"})), FRESH_MS).step).1;
+        }
+    }
+
+    #[test]
+    fn no_time_at_all_is_one_look() {
+        let (ms, looking) = wake(watch(task(), config(Some(0)), 0));
+        assert_eq!(ms, 0);
+        let running = looking.answered(answer(202, &json!({"status": "queued"})), 0);
+        assert_eq!(done(running.step).unwrap_err().code, Code::WaitTimeout);
+    }
+
+    #[test]
+    fn an_unanswered_look_ends_by_itself() {
+        for (timeout, patience) in [(None, PATIENCE_MS), (Some(9_000), 4_000), (Some(5_000), LAST_LOOK_MS)] {
+            let Step::Sleep(ms, waiting) = watch::<Value>(task(), config(timeout), 0) else { panic!() };
+            let Step::Look(request, _) = waiting.woke(ms) else { panic!() };
+            assert_eq!(request.patience, patience, "{timeout:?}");
+        }
     }
 
     #[test]
@@ -341,10 +396,10 @@ mod tests {
             loop {
                 step = match step {
                     Step::Sleep(ms, waiting) => {
-                        prop_assert!((1..=LONGEST_BACKOFF_MS).contains(&ms));
+                        prop_assert!(ms <= LONGEST_BACKOFF_MS);
                         now += ms;
                         prop_assert!(now <= timeout);
-                        waiting.woke()
+                        waiting.woke(now)
                     }
                     Step::Look(_, looking) => looking.answered(match answers.next() {
                         Some(0) => answer(202, &json!({"status": "queued"})),
@@ -352,7 +407,7 @@ mod tests {
                         Some(2) => answer(200, &json!({"status": "novel"})),
                         Some(3) => answer(502, &json!("<html>")),
                         Some(4) => answer(404, &json!({"status": "not_found"})),
-                        _ => Err(HttpFailure { status: None, cause: json!(null) }),
+                        _ => Err(HttpFailure { status: None, cause: None }),
                     }, now).step,
                     Step::Done(outcome) => {
                         let code = outcome.unwrap_err().error.code;

@@ -1,5 +1,6 @@
 //! The price of a request, as it crosses to JavaScript and back.
 
+use alloy_primitives::keccak256;
 use serde::Serialize;
 
 use super::{
@@ -10,7 +11,7 @@ use super::{
     money::Money,
     request::Request,
     terms::{Entry, Offer},
-    text::{address, decimal},
+    text::{address, decimal, text, word},
 };
 
 /// What a purchase would cost, and who would be paid.
@@ -28,15 +29,25 @@ pub struct Quote<J> {
     pub x402_version: u8,
     pub max_timeout_seconds: u64,
     pub quoted_at: u64,
-    /// Where it was asked, and where alone it is good.
-    pub base_url: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted: Option<TaskRecord>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_schema: Option<J>,
-    /// The seller's own offer, untouched: what [`reopen`] reads again.
+    /// What [`reopen`] reads again.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub offer: Option<J>,
+    pub seal: Option<Seal<J>>,
+}
+
+/// What a quote is good for.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Seal<J> {
+    /// Where it was asked.
+    base_url: String,
+    /// The hash of the request that was quoted.
+    body: String,
+    /// The seller's own offer, untouched.
+    offer: J,
 }
 
 /// A task that the server took without asking for payment.
@@ -66,10 +77,9 @@ impl<J: Json> Quote<J> {
             x402_version: 1,
             max_timeout_seconds: offer.max_timeout_seconds,
             quoted_at: now_ms,
-            base_url: config.base_url.as_str().into(),
             accepted: None,
             output_schema: raw.get("outputSchema"),
-            offer: Some(raw),
+            seal: Some(Seal { base_url: config.base_url.as_str().into(), body: fingerprint(request), offer: raw }),
         }
     }
 
@@ -87,7 +97,6 @@ impl<J: Json> Quote<J> {
             x402_version: 1,
             max_timeout_seconds: 0,
             quoted_at: now_ms,
-            base_url: config.base_url.as_str().into(),
             accepted: Some(TaskRecord {
                 id: request.id().into(),
                 task_id,
@@ -98,30 +107,35 @@ impl<J: Json> Quote<J> {
                 paid: Paid::No,
             }),
             output_schema: None,
-            offer: None,
+            seal: None,
         }
     }
 }
 
+fn fingerprint(request: &Request) -> String {
+    word(keccak256(request.body()))
+}
+
 /// Takes a quote back from JavaScript: reads the seller's own offer again, holds it against the policy of this call and
-/// against what the quote shows, so that what was shown is what is signed, and the seller that named the price is paid.
+/// against what the quote shows. So what was shown is what is signed, for what was asked, to the seller that was asked.
 ///
 /// # Errors
 /// `invalid_request` when it is no quote of ours or was changed, otherwise what the policy says.
-pub fn reopen<J: Json>(quote: &J, config: &Config) -> Result<(Offer, J), Error> {
-    let raw = quote.get("offer").ok_or_else(|| Error::invalid("this is no quote of `quote()`: ask for a new one"))?;
-    let (offer, raw) = config.policy.choose(&[Entry::read(raw)])?;
-    if quote.text_at("baseUrl").as_deref() != Some(config.base_url.as_str()) {
-        return Err(Error::invalid("this quote is from another service: ask for a new one at this `baseUrl`"));
+pub fn reopen<J: Json>(quote: &J, request: &Request, config: &Config) -> Result<(Offer, J), Error> {
+    let stale = |why: &str| Error::invalid(text!(why, ": ask for a new one"));
+    let seal = quote.get("seal").ok_or_else(|| stale("this is no quote of `quote()`"))?;
+    let raw = seal.get("offer").ok_or_else(|| stale("this is no quote of `quote()`"))?;
+    if seal.text_at("baseUrl").as_deref() != Some(config.base_url.as_str()) {
+        return Err(stale("this quote is from another `baseUrl`"));
     }
+    if seal.text_at("body") != Some(fingerprint(request)) {
+        return Err(stale("the request was changed since it was quoted"));
+    }
+    let (offer, raw) = config.policy.choose(&[Entry::read(raw)])?;
     let shown = |key: &str| quote.text_at(key).unwrap_or_default();
     let same = quote.get("price").and_then(|p| p.text_at("atomic")) == Some(decimal(offer.amount))
         && shown("network") == offer.asset.chain.caip2
         && shown("asset") == address(offer.asset.address)
         && shown("payTo") == address(offer.pay_to);
-    if same {
-        Ok((offer, raw))
-    } else {
-        Err(Error::invalid("this quote was changed since `quote()` gave it: ask for a new one"))
-    }
+    if same { Ok((offer, raw)) } else { Err(stale("this quote was changed since `quote()` gave it")) }
 }

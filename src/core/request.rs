@@ -34,7 +34,9 @@ impl Request {
         }
         let id = text(request, "id")?.unwrap_or(fresh_id);
         if !is_task_id(&id) {
-            return Err(Error::invalid("`id` takes 1 to 128 letters, digits, `-` and `_`"));
+            return Err(Error::invalid(
+                "`id` takes 1 to 128 letters, digits, `-`, `_`, `.` and `:`, a letter or digit first",
+            ));
         }
         let body = ObjectWriter::default()
             .text("prompt", prompt)

@@ -9,8 +9,7 @@ use super::{
     error::{Code, Error, Paid, Retry, Stage},
     http::{HttpResponse, excerpt},
     json::Json,
-    payment::Receipt,
-    text::text,
+    text::{number, text},
 };
 
 /// One look at a task.
@@ -49,7 +48,7 @@ pub struct Generation<J> {
     pub remix_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<Token>,
-    pub receipt: Option<Receipt>,
+    pub receipt: Option<J>,
     pub raw: J,
 }
 
@@ -81,7 +80,7 @@ impl<J: Json> TaskStatus<J> {
     ///
     /// # Errors
     /// `http` or `bad_response` when the answer says nothing about the task; it may be asked again.
-    pub fn read(response: &HttpResponse, task_id: &str, receipt: Option<&Receipt>) -> Result<Self, Error> {
+    pub fn read(response: &HttpResponse, task_id: &str, receipt: Option<&J>) -> Result<Self, Error> {
         let raw = J::parse(&response.body).filter(Json::is_object);
         let word = raw.as_ref().and_then(|r| r.text_at("status").or_else(|| r.text_at("state")));
         let task_id = String::from(task_id);
@@ -114,7 +113,7 @@ fn says_nothing(response: &HttpResponse) -> Error {
     let (code, message) = if is_success(response.status) {
         (Code::BadResponse, "the server's answer about the task cannot be read; try again".into())
     } else {
-        (Code::Http, text!("the server answered ", response.status.to_string(), " about the task; try again"))
+        (Code::Http, text!("the server answered ", number(response.status.into()), " about the task; try again"))
     };
     Error::unpaid(code, Stage::Wait, message)
         .paid(Paid::Unknown, Retry::Safe)
@@ -141,7 +140,7 @@ fn reason<J: Json>(raw: &J) -> String {
 }
 
 impl<J: Json> Generation<J> {
-    fn read(raw: J, task_id: &str, receipt: Option<&Receipt>) -> Self {
+    fn read(raw: J, task_id: &str, receipt: Option<&J>) -> Self {
         let result = raw.get("result").unwrap_or_else(|| raw.clone());
         let generation = result.get("generation").unwrap_or_else(|| result.clone());
         let template_data = result.get("templateData").and_then(|data| match data.text() {

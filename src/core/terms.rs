@@ -12,7 +12,7 @@ use super::{
     http::excerpt,
     json::Json,
     money::parse_atomic,
-    text::text,
+    text::{number, text},
 };
 
 /// Terms that can be signed as they stand. Whether they may be is for the policy to say.
@@ -41,6 +41,8 @@ pub struct Entry<J> {
 
 /// The shortest window in which a person can sign and a facilitator settle.
 const SHORTEST_SECONDS: u64 = 10;
+/// More than a century is a mistake.
+const LONGEST_SECONDS: u64 = 0xffff_ffff;
 /// What version 1 sellers use when they leave the window out.
 const DEFAULT_SECONDS: u64 = 60;
 /// No seller has more networks than this; what comes after is not read.
@@ -147,8 +149,8 @@ fn window<J: Json>(raw: &J) -> Result<u64, String> {
         return Ok(DEFAULT_SECONDS);
     }
     raw.whole_at("maxTimeoutSeconds")
-        .filter(|seconds| *seconds >= SHORTEST_SECONDS)
-        .ok_or_else(|| text!("`maxTimeoutSeconds` is no whole number of at least ", SHORTEST_SECONDS.to_string()))
+        .filter(|seconds| (SHORTEST_SECONDS..=LONGEST_SECONDS).contains(seconds))
+        .ok_or_else(|| text!("`maxTimeoutSeconds` is no whole number of at least ", number(SHORTEST_SECONDS)))
 }
 
 fn required<J: Json>(raw: &J, key: &str) -> Result<String, String> {

@@ -1,4 +1,5 @@
-//! Text put together without the formatting machinery of `core::fmt`, which would be a tenth of the module.
+//! Text put together without the formatting machinery of `core::fmt`, which would be a tenth of the module. The build
+//! counts on it (`xtask/src/panics.rs`), and clippy refuses `format!` and `to_string` outside of tests.
 
 use alloy_primitives::{Address, B256, U256, hex};
 
@@ -22,10 +23,19 @@ pub fn word(word: B256) -> String {
     hex::encode_prefixed(word)
 }
 
+/// A small whole number in decimal digits.
+#[must_use]
+pub fn number(number: u64) -> String {
+    digits([number, 0, 0, 0])
+}
+
 /// A whole number in decimal digits.
 #[must_use]
 pub fn decimal(number: U256) -> String {
-    let mut limbs = number.into_limbs();
+    digits(number.into_limbs())
+}
+
+fn digits(mut limbs: [u64; 4]) -> String {
     let mut digits = Vec::new();
     while digits.is_empty() || limbs.iter().any(|limb| *limb != 0) {
         digits.push(char::from_digit(divide_by_ten(&mut limbs), 10).unwrap_or('0'));
@@ -58,6 +68,7 @@ mod tests {
         fn decimals_are_those_of_the_library(limbs in any::<[u64; 4]>(), shift in 0usize..256) {
             let number = U256::from_limbs(limbs) >> shift;
             prop_assert_eq!(decimal(number), number.to_string());
+            prop_assert_eq!(super::number(limbs[0]), limbs[0].to_string());
         }
 
         #[test]

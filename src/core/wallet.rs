@@ -19,33 +19,41 @@ pub struct Question {
     pub method: &'static str,
     /// The parameters as JSON text; `None` for none.
     pub params: Option<String>,
+    /// How many milliseconds an answer is waited for. What opens a prompt waits for the visitor, as long as it takes.
+    pub patience: Option<u64>,
 }
 
+/// What a wallet answers; what it throws; or `Err(None)` when it did not answer in time.
+pub type Reply<J> = Result<J, Option<J>>;
+
+/// A wallet may have to wake up first, but what opens no prompt is no question to think about.
+const PATIENCE_MS: u64 = 10_000;
+
 impl Question {
-    const fn plain(method: &'static str) -> Self {
-        Self { method, params: None }
+    const fn plain(method: &'static str, patience: Option<u64>) -> Self {
+        Self { method, params: None, patience }
     }
 
     const fn with(method: &'static str, params: String) -> Self {
-        Self { method, params: Some(params) }
+        Self { method, params: Some(params), patience: None }
     }
 
     /// The accounts that the page may already see. Opens no prompt.
     #[must_use]
     pub const fn accounts() -> Self {
-        Self::plain("eth_accounts")
+        Self::plain("eth_accounts", Some(PATIENCE_MS))
     }
 
     /// Asks the user to connect.
     #[must_use]
     pub const fn connect() -> Self {
-        Self::plain("eth_requestAccounts")
+        Self::plain("eth_requestAccounts", None)
     }
 
     /// The active chain.
     #[must_use]
     pub const fn chain_id() -> Self {
-        Self::plain("eth_chainId")
+        Self::plain("eth_chainId", Some(PATIENCE_MS))
     }
 
     /// Asks to switch the active chain ([EIP-3326](https://eips.ethereum.org/EIPS/eip-3326)).
@@ -75,7 +83,7 @@ impl Question {
             .text("to", &text::address(asset.address))
             .text("data", &text!("0x70a08231", hex::encode(owner.into_word())))
             .finish();
-        Self::with("eth_call", text!(r#"["#, call, r#","latest"]"#))
+        Self { patience: Some(PATIENCE_MS), ..Self::with("eth_call", text!("[", call, ",\"latest\"]")) }
     }
 
     /// Asks for a signature. The typed data travels as one JSON string, which is what every wallet takes.

@@ -10,11 +10,14 @@ use crate::{
     core::{
         config::Config,
         error::{Code, Error, Failure, Stage},
+        http::{Answer, HttpFailure, HttpRequest},
         json::Json,
+        payment::Receipt,
         poll::{self, AcceptedTask},
         purchase,
         quote::Quote,
         task::{Generation, TaskStatus},
+        wallet::{Question, Reply},
     },
     ports::{Clock, Entropy, Http, Page, Wallets},
 };
@@ -28,8 +31,8 @@ where
     P: Http<J> + Clock + Page<J>,
 {
     let probe = order.probe();
-    let abandoned = Error::unpaid(Code::Aborted, Stage::Quote, "aborted; nothing was paid");
-    let answer = until_aborted(ports, abandoned, ports.send(&probe)).await?;
+    let abandoned = Error::unpaid(Code::Aborted, Stage::Quote, "aborted; nothing was paid").into();
+    let answer = until_aborted(ports, abandoned, send(ports, &probe)).await?;
     order.quote(answer, ports.now())
 }
 
@@ -39,11 +42,11 @@ where
 /// What the answer says, or that the caller gave up.
 pub async fn status<J: Json, P>(ports: &P, task_id: &str, config: &Config) -> Result<TaskStatus<J>, Failure<J>>
 where
-    P: Http<J> + Page<J>,
+    P: Http<J> + Clock + Page<J>,
 {
     let request = poll::look(task_id, config)?;
-    let abandoned = poll::look_error(Code::Aborted, "aborted; the task goes on");
-    let answer = until_aborted(ports, abandoned, ports.send(&request)).await?;
+    let abandoned = poll::look_error(Code::Aborted, "aborted; the task goes on").into();
+    let answer = until_aborted(ports, abandoned, send(ports, &request)).await?;
     poll::seen(task_id, answer)
 }
 
@@ -51,7 +54,7 @@ where
 ///
 /// # Errors
 /// Whatever ended it, or that the caller gave up.
-pub async fn purchase<J: Json, P>(ports: &P, mut next: purchase::Next<J>) -> Result<AcceptedTask, Failure<J>>
+pub async fn purchase<J: Json, P>(ports: &P, mut next: purchase::Next<J>) -> Result<AcceptedTask<Receipt>, Failure<J>>
 where
     P: Http<J> + Wallets<J> + Clock + Entropy + Page<J>,
 {
@@ -66,7 +69,7 @@ where
         if let Some(reason) = ports.abort_reason() {
             return Err(Failure::caused_by(step.not_begun(), reason));
         }
-        let abandoned = step.abandoned();
+        let abandoned = step.abandoned().into();
         next = until_aborted(ports, abandoned, take(ports, step)).await?;
     }
 }
@@ -78,22 +81,22 @@ where
     use purchase::Step;
     match step {
         Step::Probe(request, state) => {
-            let answer = ports.send(&request).await;
+            let answer = send(ports, &request).await;
             state.answered(answer, ports.now())
         }
         Step::FindWallets(state) => {
             let wallets = ports.find(state.wanted()).await;
             state.found(&wallets)
         }
-        Step::Ask(wallet, question, state) => state.answered(ports.ask(wallet, &question).await),
+        Step::Ask(wallet, question, state) => state.answered(ask(ports, wallet, &question).await),
         Step::Confirm(quote, state) => state.answered(ports.confirm(&quote).await),
         Step::DrawNonce(state) => state.drawn(ports.draw(), ports.now()),
         Step::Sign(wallet, question, state) => {
-            let answer = ports.ask(wallet, &question).await;
+            let answer = ask(ports, wallet, &question).await;
             state.answered(answer, ports.now())
         }
         Step::Pay(request, state) => {
-            let answer = ports.send(&request).await;
+            let answer = send(ports, &request).await;
             state.answered(answer, ports.now())
         }
         done @ Step::Done(_) => done.into(),
@@ -129,20 +132,47 @@ where
     match step {
         Step::Sleep(ms, state) => {
             ports.sleep(ms).await;
-            state.woke().into()
+            state.woke(ports.now()).into()
         }
         Step::Look(request, state) => {
-            let answer = ports.send(&request).await;
+            let answer = send(ports, &request).await;
             state.answered(answer, ports.now())
         }
         done @ Step::Done(_) => done.into(),
     }
 }
 
+async fn send<J, P: Http<J> + Clock>(ports: &P, request: &HttpRequest) -> Answer<J> {
+    let answer = within(ports, request.patience, ports.send(request)).await;
+    answer.unwrap_or(Err(HttpFailure { status: None, cause: None }))
+}
+
+async fn ask<J, P: Wallets<J> + Clock>(ports: &P, wallet: usize, question: &Question) -> Reply<J> {
+    let asked = ports.ask(wallet, question);
+    let answer = match question.patience {
+        Some(patience) => within(ports, patience, asked).await,
+        None => Some(asked.await),
+    };
+    answer.map_or(Err(None), |answer| answer.map_err(Some))
+}
+
+/// The outcome of `work`, or none when it takes longer than that.
+async fn within<T>(clock: &impl Clock, ms: u64, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    let mut late = pin!(clock.sleep(ms));
+    let first = poll_fn(|context| {
+        if let Poll::Ready(outcome) = work.as_mut().poll(context) {
+            return Poll::Ready(Some(outcome));
+        }
+        late.as_mut().poll(context).map(|()| None)
+    });
+    first.await
+}
+
 /// Resolves with the outcome of `work`, or fails with `abandoned` as soon as the caller gives up.
 async fn until_aborted<J, T>(
     page: &impl Page<J>,
-    abandoned: Error,
+    abandoned: Failure<J>,
     work: impl Future<Output = T>,
 ) -> Result<T, Failure<J>> {
     let mut aborted = pin!(page.aborted());
@@ -153,7 +183,7 @@ async fn until_aborted<J, T>(
         }
         work.as_mut().poll(context).map(Ok)
     });
-    first.await.map_err(|reason| Failure::caused_by(abandoned, reason))
+    first.await.map_err(|reason| Failure { cause: Some(reason), ..abandoned })
 }
 
 #[cfg(test)]

@@ -29,6 +29,9 @@ struct World {
     /// Gives up from inside the callback for that notice.
     abort_on_notice: Option<&'static str>,
     aborted: Cell<bool>,
+    /// The deed that never ends by itself.
+    hang_at: Option<&'static str>,
+    hanging: Cell<bool>,
     looks: RefCell<Vec<Answer<Value>>>,
     now: Cell<u64>,
 }
@@ -39,6 +42,10 @@ impl World {
         self.deeds.borrow_mut().push(name.into());
         if self.abort_at == Some(name) {
             self.aborted.set(true);
+            pending::<()>().await;
+        }
+        if self.hang_at == Some(name) {
+            self.hanging.set(true);
             pending::<()>().await;
         }
     }
@@ -91,7 +98,12 @@ impl Clock for World {
     }
 
     async fn sleep(&self, ms: u64) {
-        self.deed("sleep").await;
+        if self.aborted.get() {
+            pending::<()>().await;
+        }
+        if !self.hanging.take() {
+            self.deed("sleep").await;
+        }
         self.now.set(self.now.get() + ms);
     }
 }
@@ -196,6 +208,23 @@ fn one_look_and_one_price_can_be_given_up_too() {
     assert_eq!((error.code, error.paid, error.retry), (Code::Aborted, Paid::Unknown, Retry::Safe));
     let error = block_on(status::<Value, _>(&world, "../x", &config)).unwrap_err().error;
     assert_eq!((error.code, error.paid), (Code::InvalidRequest, Paid::No));
+}
+
+#[test]
+fn what_opens_no_prompt_is_not_waited_for_for_ever() {
+    let hang = |deed| {
+        let world = World { hang_at: Some(deed), ..World::default() };
+        (buy(&world).error.code, world)
+    };
+    assert_eq!(hang("probe").0, Code::Network);
+    assert_eq!(hang("eth_chainId").0, Code::WalletError);
+    assert_eq!(hang("eth_call").1.names(), WAY, "a purchase goes on without the balance");
+    let world = World { hang_at: Some("look"), ..World::default() };
+    let config = Config::read(&json!({"timeout": 30_000})).unwrap();
+    let task = AcceptedTask { task_id: TASK.into(), receipt: None };
+    let outcome = block_on(watch(&world, poll::watch::<Value>(task, config, 0).into()));
+    assert_eq!(outcome.unwrap_err().error.code, Code::WaitTimeout);
+    assert!(world.now.get() <= 32_000, "{}", world.now.get());
 }
 
 fn wait(world: &World) -> Result<Box<Generation<Value>>, Failure<Value>> {

@@ -23,10 +23,15 @@ extern "C" {
 
 impl Http<Js> for Browser {
     async fn send(&self, request: &HttpRequest) -> Answer<Js> {
-        let lost = |status| move |cause| HttpFailure { status, cause: Js(cause) };
+        let lost = |status| move |cause| HttpFailure { status, cause: Some(Js(cause)) };
         let calling_off = CallingOff::of(&request.method).map_err(lost(None))?;
         let built = build(request, calling_off.as_ref()).map_err(lost(None))?;
-        let response: Response = settle(fetch(&built)).await.map_err(lost(None))?.unchecked_into();
+        let response = settle(fetch(&built)).await.map_err(lost(None))?;
+        // Pages replace `fetch`; what theirs gives is read as far as it is a response.
+        if !response.is_object() {
+            return Err(lost(None)(response));
+        }
+        let response: Response = response.unchecked_into();
         let status = response.status();
         let receipt = response.headers().get("x-payment-response").ok().flatten();
         let body = settle(response.text().map(JsValue::from)).await.map_err(lost(Some(status)))?;

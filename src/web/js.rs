@@ -32,14 +32,14 @@ impl Json for Js {
     }
 
     fn entries(&self) -> Vec<(String, Self)> {
-        let Some(object) = self.0.dyn_ref::<Object>() else {
+        if !self.0.is_object() {
             return Vec::new();
-        };
+        }
         let pair = |entry: JsValue| {
             let entry: Array = entry.unchecked_into();
             Some((entry.get(0).as_string()?, Self(entry.get(1))))
         };
-        Object::entries(object).iter().filter_map(pair).collect()
+        Object::entries(self.0.unchecked_ref()).iter().filter_map(pair).collect()
     }
 
     fn items(&self) -> Option<Vec<Self>> {
@@ -68,9 +68,11 @@ pub(crate) fn out<T: Serialize>(value: &T) -> JsValue {
 /// A failure as a plain object with the members of `ImagineError`; the facade makes the real error of it.
 pub(crate) fn thrown(failure: Failure<Js>) -> JsValue {
     let error = out(&failure.error);
-    if let Some(Js(cause)) = failure.cause {
-        // A fresh plain object takes any member.
-        let _ = Reflect::set(&error, &"cause".into(), &cause);
+    for (name, value) in [("cause", failure.cause), ("receipt", failure.receipt)] {
+        if let Some(Js(value)) = value {
+            // A fresh plain object takes any member.
+            let _ = Reflect::set(&error, &name.into(), &value);
+        }
     }
     error
 }

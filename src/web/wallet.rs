@@ -1,6 +1,6 @@
 //! The conversation with an EIP-1193 provider.
 
-use js_sys::{Function, JSON, Object, Reflect};
+use js_sys::{JSON, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 use super::{Browser, Js, fetch::settle};
@@ -18,7 +18,7 @@ extern "C" {
     #[derive(Clone, Debug)]
     pub(crate) type Provider;
     #[wasm_bindgen(method, catch)]
-    fn request(this: &Provider, arguments: &JsValue) -> Result<JsValue, JsValue>;
+    fn request(this: &Provider, arguments: &JsValue, options: &JsValue) -> Result<JsValue, JsValue>;
 }
 
 impl Provider {
@@ -32,7 +32,7 @@ impl Provider {
 }
 
 fn can_request(value: &JsValue) -> bool {
-    Reflect::get(value, &"request".into()).is_ok_and(|request| request.is_instance_of::<Function>())
+    Reflect::get(value, &"request".into()).is_ok_and(|request| request.is_function())
 }
 
 impl Browser {
@@ -67,11 +67,19 @@ impl Wallets<Js> for Browser {
             (Some(provider), Some(connect)) if *question == Question::connect() => {
                 connect.call1(&JsValue::UNDEFINED, &provider)
             }
-            (Some(provider), _) => arguments(question).and_then(|arguments| provider.request(&arguments)),
+            (Some(provider), _) => arguments(question).and_then(|arguments| provider.request(&arguments, &once()?)),
             (None, _) => Err(JsValue::from("the wallet is gone")),
         };
         settle(asked).await.map(Js).map_err(Js)
     }
+}
+
+/// viem's clients repeat a failed request by themselves, prompt and all, unless told not to; other providers read one
+/// argument.
+fn once() -> Result<JsValue, JsValue> {
+    let options = Object::new();
+    Reflect::set(&options, &"retryCount".into(), &0.into())?;
+    Ok(options.into())
 }
 
 fn arguments(question: &Question) -> Result<JsValue, JsValue> {

@@ -27,13 +27,17 @@ use super::{
     http::{Answer, HttpRequest, HttpResponse, Method, excerpt, is_task_id},
     json::Json,
     notice::Notice,
+    payment::Receipt,
     poll::AcceptedTask,
     quote::{self, Quote},
     request::Request,
     terms::{self, Offer},
-    text::text,
+    text::{self, text},
     wallet::Question,
 };
+
+/// A picture takes its time on a slow line; after so long nobody waits for a price any more.
+const PATIENCE_MS: u64 = 300_000;
 
 /// What to do next. Each state is used up by its outcome.
 #[derive(Debug)]
@@ -53,7 +57,7 @@ pub enum Step<J> {
     /// Post the request with the one payment.
     Pay(HttpRequest, Paying),
     /// It is over.
-    Done(Result<AcceptedTask, Failure<J>>),
+    Done(Result<AcceptedTask<Receipt>, Failure<J>>),
 }
 
 /// A step, and what the page is told before it.
@@ -118,7 +122,7 @@ impl Order {
     #[must_use]
     pub fn probe(&self) -> HttpRequest {
         let body = self.request.body().into();
-        HttpRequest { url: self.config.base_url.create(), method: Method::Post { body } }
+        HttpRequest { url: self.config.base_url.create(), method: Method::Post { body }, patience: PATIENCE_MS }
     }
 
     /// The price, from the answer to [`Order::probe`], whatever it is: the cap is for the purchase to keep.
@@ -137,8 +141,8 @@ impl Order {
     /// Begins at the wallet, with a quote that the page has from before.
     #[must_use]
     pub fn begin_with<J: Json>(self, given: &J, now: u64) -> Next<J> {
-        match quote::reopen(given, &self.config) {
-            Ok((offer, raw)) => self.quoted(offer, raw, now),
+        match quote::reopen(given, &self.request, &self.config) {
+            Ok((offer, raw)) => self.quoted(offer, raw, given.whole_at("quotedAt").unwrap_or(now)),
             Err(error) => error.into(),
         }
     }
@@ -195,7 +199,7 @@ pub enum Probed<J> {
 pub fn read_probe<J: Json>(answer: Answer<J>) -> Result<Probed<J>, Failure<J>> {
     let response = answer.map_err(|failure| {
         let message = "the service could not be reached from this page (offline, blocked by CORS, or it redirects)";
-        Failure::caused_by(Error::unpaid(Code::Network, Stage::Quote, message), failure.cause)
+        Failure { cause: failure.cause, ..Error::unpaid(Code::Network, Stage::Quote, message).into() }
     })?;
     if response.status == 402 {
         return Ok(Probed::Terms(terms::read(&response.body)?));
@@ -205,7 +209,7 @@ pub fn read_probe<J: Json>(answer: Answer<J>) -> Result<Probed<J>, Failure<J>> {
     }
     let (code, message) = match response.status {
         200..=299 => (Code::BadResponse, "the server's answer is neither a price nor a task".into()),
-        status => (Code::Http, text!("the server answered ", status.to_string(), " instead of a price")),
+        status => (Code::Http, text!("the server answered ", text::number(status.into()), " instead of a price")),
     };
     let error = Error::unpaid(code, Stage::Quote, message)
         .detail("status", u64::from(response.status))
@@ -215,8 +219,13 @@ pub fn read_probe<J: Json>(answer: Answer<J>) -> Result<Probed<J>, Failure<J>> {
 
 /// The task of a 202.
 fn read_task_id<J: Json>(response: &HttpResponse) -> Option<String> {
-    let body = (response.status == 202).then(|| J::parse(&response.body)).flatten()?;
-    body.text_at("taskId").filter(|id| is_task_id(id))
+    if response.status == 202 { claimed_task::<J>(response) } else { None }
+}
+
+/// The task that an answer names, whatever its status. Some servers count their tasks.
+fn claimed_task<J: Json>(response: &HttpResponse) -> Option<String> {
+    let id = J::parse(&response.body)?.get("taskId")?;
+    id.text().or_else(|| id.number()).filter(|id| is_task_id(id))
 }
 
 impl Probing {

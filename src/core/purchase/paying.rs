@@ -6,16 +6,16 @@ use super::{
     super::{
         authorization::Authorization,
         error::{Code, Error, Failure, Paid, Retry, Stage},
-        http::{Answer, HttpRequest, HttpResponse, Method, excerpt, is_task_id},
+        http::{Answer, HttpRequest, HttpResponse, Method, excerpt},
         json::Json,
         notice::Notice,
         payment::{self, Receipt},
         poll::AcceptedTask,
         signature::{Signature, Unusable},
         text::{self, text},
-        wallet::Question,
+        wallet::{Question, Reply},
     },
-    Deal, Next, Order, Step, read_task_id,
+    Deal, Next, Order, Step, claimed_task, read_task_id,
     talking::refused,
 };
 
@@ -78,7 +78,7 @@ impl Signing {
     /// The wallet signed, or threw. What it signed is checked before anything leaves: the key must be the payer's, over
     /// exactly this authorization, and there must be time left to settle it.
     #[must_use]
-    pub fn answered<J: Json>(self, answer: Result<J, J>, now: u64) -> Next<J> {
+    pub fn answered<J: Json>(self, answer: Reply<J>, now: u64) -> Next<J> {
         let signed = match answer {
             Ok(signed) => signed,
             Err(thrown) => return refused(thrown, "the signature"),
@@ -91,7 +91,7 @@ impl Signing {
             let message = "the signature came too late to be used: the authorization has run out; nothing was sent";
             return Error::unpaid(Code::SignatureExpired, Stage::Wallet, message).into();
         }
-        self.pay(&signature)
+        self.pay(&signature, now)
     }
 
     fn check(&self, signed: Option<&str>) -> Result<Signature, &'static str> {
@@ -109,24 +109,33 @@ impl Signing {
         }
     }
 
-    fn pay<J>(self, signature: &Signature) -> Next<J> {
+    fn pay<J>(self, signature: &Signature, now: u64) -> Next<J> {
         let Order { request, config, .. } = self.deal.order;
         let method = Method::Pay {
             body: request.body().into(),
             payment: payment::header(&self.deal.offer.network, &self.authorization, signature),
         };
         let notice = Notice::Paying { nonce: text::word(self.authorization.transfer().nonce) };
-        let request = HttpRequest { url: config.base_url.create(), method };
-        Next::after(notice, Step::Pay(request, Paying(self.authorization)))
+        let patience = check_again_at(&self.authorization).saturating_sub(now);
+        let paid = HttpRequest { url: config.base_url.create(), method, patience };
+        Next::after(notice, Step::Pay(paid, Paying { id: request.id().into(), authorization: self.authorization }))
     }
 }
 
 /// Waiting for the answer to the one payment. From here on money may have moved.
 #[derive(Clone, Debug)]
-pub struct Paying(Authorization);
+pub struct Paying {
+    id: String,
+    authorization: Authorization,
+}
 
 /// Chains and servers have clocks of their own: so long after the window a payment is surely settled or dead.
 const SETTLE_MARGIN_MS: u64 = 30_000;
+
+/// From when on the chain knows what became of it.
+const fn check_again_at(authorization: &Authorization) -> u64 {
+    authorization.valid_before_ms().saturating_add(SETTLE_MARGIN_MS)
+}
 
 impl Paying {
     /// The server answered, or did not. Only a 202 with a task is an accepted payment; nothing else says what became of it.
@@ -140,21 +149,21 @@ impl Paying {
                 if let Some(status) = failure.status {
                     error = error.detail("status", u64::from(status));
                 }
-                return self.told(error, Some(failure.cause));
+                return self.told(error, failure.cause);
             }
         };
         let Some(task_id) = read_task_id::<J>(&response) else {
-            let error = self.unanswered(&response).about(claimed_task::<J>(&response), None);
+            let error = self.unanswered(&response).about(claimed_task::<J>(&response));
             return self.told::<J>(error, None);
         };
-        let receipt = Receipt::of::<J>(&self.0, &task_id, response.receipt.as_deref(), now);
+        let receipt = Receipt::of::<J>(&self.authorization, &task_id, response.receipt.as_deref(), now);
         Step::Done(Ok(AcceptedTask { task_id, receipt: Some(receipt) })).into()
     }
 
     fn unanswered(&self, response: &HttpResponse) -> Error {
         let message = text!(
             "the server answered ",
-            response.status.to_string(),
+            text::number(response.status.into()),
             " to the payment: it may or may not have been taken; do not pay again"
         );
         let error = self
@@ -168,27 +177,23 @@ impl Paying {
     }
 
     pub(super) fn unknown(&self, code: Code, message: &str) -> Error {
-        let transfer = self.0.transfer();
-        let amount = self.0.amount();
+        let transfer = self.authorization.transfer();
+        let amount = self.authorization.amount();
         Error::unpaid(code, Stage::Payment, message)
             .paid(Paid::Unknown, Retry::Resume)
+            .detail("id", self.id.as_str())
             .detail("nonce", text::word(transfer.nonce))
             .detail("payer", text::address(transfer.from))
             .detail("payTo", text::address(transfer.to))
             .detail("amount", amount.amount)
-            .detail("asset", text::address(self.0.asset().address))
-            .detail("network", self.0.asset().chain.caip2)
-            .detail("validBefore", self.0.valid_before_ms())
+            .detail("asset", text::address(self.authorization.asset().address))
+            .detail("network", self.authorization.asset().chain.caip2)
+            .detail("validBefore", self.authorization.valid_before_ms())
     }
 
     fn told<J>(&self, error: Error, cause: Option<J>) -> Next<J> {
-        let check_again_at = self.0.valid_before_ms().saturating_add(SETTLE_MARGIN_MS);
+        let check_again_at = check_again_at(&self.authorization);
         let notice = Notice::PaymentUnknown { reason: error.message.clone(), check_again_at };
-        Next::after(notice, Step::Done(Err(Failure { error, cause })))
+        Next::after(notice, Step::Done(Err(Failure { cause, ..error.into() })))
     }
-}
-
-/// A task id in an answer that is no 202: nothing to rely on, but nothing to lose either.
-fn claimed_task<J: Json>(response: &HttpResponse) -> Option<String> {
-    J::parse(&response.body)?.text_at("taskId").filter(|id| is_task_id(id))
 }

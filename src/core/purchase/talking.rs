@@ -12,7 +12,7 @@ use super::{
         quote::Quote,
         terms::Offer,
         text::{self, text},
-        wallet::{self, Found, Question},
+        wallet::{self, Found, Question, Reply},
     },
     Deal, Next, Step,
     paying::{Confirming, Drawing},
@@ -73,7 +73,7 @@ enum Topic {
 impl<J: Json> Talking<J> {
     /// The wallet answered, or threw.
     #[must_use]
-    pub fn answered(self, answer: Result<J, J>) -> Next<J> {
+    pub fn answered(self, answer: Reply<J>) -> Next<J> {
         let talk = self.talk;
         match (self.topic, answer) {
             (Topic::Accounts, answer) => match answer.ok().as_ref().and_then(wallet::read_account) {
@@ -90,7 +90,7 @@ impl<J: Json> Talking<J> {
             (Topic::Switch(payer) | Topic::Add(payer), Ok(_)) => {
                 talk.ask(Question::chain_id(), Topic::ChainAgain(payer))
             }
-            (Topic::Switch(payer), Err(thrown)) if wallet::lacks_chain(&thrown) => {
+            (Topic::Switch(payer), Err(Some(thrown))) if wallet::lacks_chain(&thrown) => {
                 let question = Question::add(&talk.asset().chain);
                 talk.ask(question, Topic::Add(payer))
             }
@@ -103,7 +103,11 @@ impl<J: Json> Talking<J> {
     }
 }
 
-pub(super) fn refused<J: Json>(thrown: J, asking: &str) -> Next<J> {
+pub(super) fn refused<J: Json>(thrown: Option<J>, asking: &str) -> Next<J> {
+    let Some(thrown) = thrown else {
+        let message = text!("the wallet did not answer at ", asking, ": reload the page, or look into the wallet");
+        return Error::unpaid(Code::WalletError, Stage::Wallet, message).into();
+    };
     Next::failed(wallet::read_rejection(&thrown, asking), thrown)
 }
 

@@ -11,8 +11,9 @@ use crate::core::{
     error::{Paid, Retry},
     http::HttpFailure,
     money::parse_units,
+    payment::Receipt,
     terms::tests::{DOCUMENTED, with},
-    wallet::Found,
+    wallet::{Found, Reply},
 };
 
 const NOW: u64 = 1_740_672_089_000;
@@ -32,7 +33,7 @@ fn answer(status: u16, body: impl ToString) -> Answer<Value> {
 }
 
 fn lost(status: Option<u16>) -> Answer<Value> {
-    Err(HttpFailure { status, cause: json!("lost") })
+    Err(HttpFailure { status, cause: Some(json!("lost")) })
 }
 
 /// What a wallet answers that signs with `key` exactly what it is shown.
@@ -93,7 +94,12 @@ struct Record {
 }
 
 /// Plays a course to its end, or until it is aborted in the step of that number.
-fn play(options: &Value, terms: &str, mut course: Course, abort_at: usize) -> (Record, Result<AcceptedTask, Error>) {
+fn play(
+    options: &Value,
+    terms: &str,
+    mut course: Course,
+    abort_at: usize,
+) -> (Record, Result<AcceptedTask<Receipt>, Error>) {
     let mut record = Record::default();
     let mut now = NOW;
     let mut next = order(options).begin::<Value>();
@@ -146,7 +152,7 @@ fn play(options: &Value, terms: &str, mut course: Course, abort_at: usize) -> (R
                     [json!("0x"), json!(null), sign_with([9; 32], &question), json!(format!("0x{}", "00".repeat(200)))];
                 match course.pick(7) {
                     0 => state.answered(Ok(good), now),
-                    1 => state.answered(Err(json!({"code": 4001})), now),
+                    1 => state.answered(Err(Some(json!({"code": 4001}))), now),
                     2 => state.answered(Ok(good), now + 3_600_000),
                     other => state.answered(Ok(bad[other - 3].clone()), now),
                 }
@@ -175,7 +181,7 @@ fn payment(request: &HttpRequest) -> String {
     payment.clone()
 }
 
-fn talk(question: &Question, outcome: usize) -> Result<Value, Value> {
+fn talk(question: &Question, outcome: usize) -> Reply<Value> {
     let good = match question.method {
         "eth_accounts" | "eth_requestAccounts" => json!([PAYER.to_string().to_lowercase()]),
         "eth_chainId" => json!("0x2105"),
@@ -184,8 +190,8 @@ fn talk(question: &Question, outcome: usize) -> Result<Value, Value> {
     };
     match outcome {
         0 => Ok(good),
-        1 => Err(json!({"code": 4001, "message": "User rejected the request."})),
-        2 => Err(json!({"code": 4902})),
+        1 => Err(Some(json!({"code": 4001, "message": "User rejected the request."}))),
+        2 => Err([Some(json!({"code": 4902})), None][usize::from(question.patience.is_some())].clone()),
         3 => Ok(json!([])),
         4 => Ok(json!("0x1")),
         _ => Ok(json!(format!("0x{:064x}", 5))),
@@ -259,7 +265,7 @@ proptest! {
             Err(error) => {
                 prop_assert_eq!((error.paid, error.retry), (Paid::Unknown, Retry::Resume), "{:?}", error);
                 prop_assert!(matches!(error.code, Code::PaymentUnknown | Code::Aborted));
-                for known in ["nonce", "payer", "payTo", "amount", "asset", "network", "validBefore"] {
+                for known in ["id", "nonce", "payer", "payTo", "amount", "asset", "network", "validBefore"] {
                     prop_assert!(error.details.get(known).is_some(), "{}", known);
                 }
             }
@@ -322,7 +328,7 @@ fn a_step_that_was_not_begun_has_moved_nothing() {
 }
 
 /// Drives a fresh order to its conversation with the wallet, which answers by `reply`.
-fn converse(reply: impl Fn(&Question, usize) -> Result<Value, Value>) -> (Vec<&'static str>, Step<Value>) {
+fn converse(reply: impl Fn(&Question, usize) -> Reply<Value>) -> (Vec<&'static str>, Step<Value>) {
     let Step::Probe(_, probing) = order(&json!({})).begin::<Value>().step else { panic!() };
     let Step::FindWallets(choosing) = probing.answered(answer(402, DOCUMENTED), NOW).step else { panic!() };
     let mut step = choosing.found(&[Found { name: "W".into(), rdns: None }]).step;
@@ -355,7 +361,7 @@ fn a_wallet_on_another_chain_is_switched_and_asked_again() {
 fn a_wallet_without_the_chain_is_asked_to_add_it() {
     let (asked, step) = converse(|q, n| match q.method {
         "eth_chainId" if n < 3 => Ok(json!("0x1")),
-        "wallet_switchEthereumChain" => Err(json!({"code": 4902})),
+        "wallet_switchEthereumChain" => Err(Some(json!({"code": 4902}))),
         _ => talk(q, 0),
     });
     assert_eq!(asked[2..5], ["wallet_switchEthereumChain", "wallet_addEthereumChain", "eth_chainId"]);
@@ -364,7 +370,7 @@ fn a_wallet_without_the_chain_is_asked_to_add_it() {
 
 #[test]
 fn the_connection_is_asked_for_only_when_there_is_none() {
-    for first in [Ok(json!([])), Err(json!({"code": 4100}))] {
+    for first in [Ok(json!([])), Err(Some(json!({"code": 4100}))), Err(None)] {
         let (asked, _) = converse(|q, _| if q.method == "eth_accounts" { first.clone() } else { talk(q, 0) });
         assert_eq!(asked[..2], ["eth_accounts", "eth_requestAccounts"]);
     }
@@ -381,7 +387,7 @@ fn too_little_money_is_told_before_the_wallet_opens() {
     for (name, value) in [("have", "0.40"), ("need", "1.00"), ("address", &PAYER.to_string())] {
         assert_eq!(error.details.get(name), Some(&value.into()), "{name}");
     }
-    for unreadable in [Ok(json!("0x")), Err(json!({"code": -32601}))] {
+    for unreadable in [Ok(json!("0x")), Err(Some(json!({"code": -32601}))), Err(None)] {
         let (_, step) = converse(|q, _| if q.method == "eth_call" { unreadable.clone() } else { talk(q, 0) });
         assert!(matches!(step, Step::DrawNonce(_)), "a wallet that cannot read the balance may still pay");
     }
@@ -401,9 +407,10 @@ fn a_quote_is_paid_as_it_was_shown_or_not_at_all() {
         ("/payTo", json!("0x70997970C51812dc3A010C7d01b50e0d17dc79C8")),
         ("/network", json!("eip155:84532")),
         ("/asset", json!("0x036CbD53842c5426634e7929541eC2318f3dCF7e")),
-        ("/baseUrl", json!("https://another.example")),
-        ("/offer/payTo", json!("0x70997970C51812dc3A010C7d01b50e0d17dc79C8")),
-        ("/offer/maxAmountRequired", json!("2000000")),
+        ("/seal/baseUrl", json!("https://another.example")),
+        ("/seal/body", json!("0x00")),
+        ("/seal/offer/payTo", json!("0x70997970C51812dc3A010C7d01b50e0d17dc79C8")),
+        ("/seal/offer/maxAmountRequired", json!("2000000")),
     ] {
         let mut quote = quoted(&json!({}));
         *quote.pointer_mut(pointer).unwrap() = value;
