@@ -45,7 +45,14 @@ export class ImagineError extends Error {
 
 /** Whether a caught value is an {@link ImagineError}, of this copy of the package or another. */
 export function isImagineError(value: unknown): value is ImagineError {
-  return value instanceof Error && BRAND in value
+  return typeof value === 'object' && value !== null && BRAND in value
+}
+
+/** The same error as seen by who knows more. */
+export function restate(error: ImagineError, known: Partial<Failure>): ImagineError {
+  const { code, stage, paid, retry, message, taskId, receipt, details } = error
+  const optional = { ...(taskId && { taskId }), ...(receipt && { receipt }), ...(details && { details }), ...('cause' in error && { cause: error.cause }) }
+  return new ImagineError({ code, stage, paid, retry, message, ...optional, ...known })
 }
 
 /** An error that the facade itself finds, before anything was sent. */

@@ -11,14 +11,18 @@ export async function readImage(image: GenerateRequest['image']): Promise<Pictur
   if (image === undefined || image === null) return {}
   if (typeof image === 'string') return { text: image }
   if (image instanceof URL) return { text: image.href }
-  if (image instanceof Uint8Array) return { bytes: image }
-  if (image instanceof ArrayBuffer) return { bytes: new Uint8Array(image) }
   try {
-    const blob = 'toBlob' in image ? await draw(image) : image
-    return { bytes: new Uint8Array(await blob.arrayBuffer()) }
+    return { bytes: await readBytes(image) }
   } catch (cause) {
     throw refuse('image_unreadable', 'the image could not be read; nothing was sent', cause)
   }
+}
+
+async function readBytes(image: Blob | ArrayBuffer | Uint8Array | HTMLCanvasElement): Promise<Uint8Array> {
+  if (image instanceof Uint8Array) return image
+  if (image instanceof ArrayBuffer) return new Uint8Array(image)
+  const blob = 'toBlob' in image ? await draw(image) : image
+  return new Uint8Array(await blob.arrayBuffer())
 }
 
 function draw(canvas: HTMLCanvasElement): Promise<Blob> {

@@ -1,68 +1,72 @@
 import { unlessAborted } from './abort.js'
 import type { AcceptedTask, Call, Core, CoreQuote } from './core.js'
-import { ImagineError, refuse, type Failure } from './error.js'
+import { ImagineError, refuse, restate, type Failure } from './error.js'
 import { tell } from './events.js'
 import { readImage } from './image.js'
 import { AcceptedTaskHandle } from './task.js'
+import type { Client, Config, Eip1193Provider, GenerateRequest, ImagineEvent, Library, Quote, Task, WasmSource } from './types.js'
 import { connect, findWallets } from './wallets.js'
-import type { Client, Config, GenerateRequest, ImagineEvent, Library, Quote, WasmSource } from './types.js'
 
 /** The public functions over a way to load the WebAssembly. */
 export function library(load: (source?: WasmSource) => Promise<Core>): Library {
-  const createClient = (config: Config = {}) => client(load, config)
+  const createClient = (config?: Config) => client(load, config)
   return { ...createClient(), createClient, init: async (source) => void (await load(source)) }
 }
 
-function client(load: () => Promise<Core>, config: Config): Client {
-  const merge = (options: Config = {}): Config => ({ ...config, ...defined(options) })
+function client(load: () => Promise<Core>, config?: Config): Client {
+  const merge = (options?: Config): Config => merged(config, options)
 
-  const submit: Client['submit'] = async (given, options) => {
-    const merged = merge(options)
+  const ready = <T>(signal: AbortSignal | undefined, work?: Promise<T>) => {
+    const all = Promise.all([load(), work as T])
+    return unlessAborted(signal, all, (reason) => refuse('aborted', 'aborted before anything was sent', reason))
+  }
+
+  const submit = async (given: GenerateRequest | Quote, options: Config): Promise<Task> => {
     const quote = isQuote(given) ? given : undefined
-    if (quote?.accepted?.taskId) {
-      return handle(quote.accepted.id, { taskId: quote.accepted.taskId, receipt: null }, merged)
-    }
+    if (quote?.accepted?.taskId) return found(quote.accepted.id, quote.accepted.taskId, quote.accepted.baseUrl, options)
     const request = isQuote(given) ? given.request : given
     const whole = (part: CoreQuote) => complete(part, request)
-    const notify = (event: CoreEvent) => tell(merged, event.type === 'quoted' ? { type: 'quoted', quote: whole(event.quote) } : event)
-    const { confirm, wallet, signal } = merged
+    const notify = (event: CoreEvent) => tell(options, event.type === 'quoted' ? { type: 'quoted', quote: whole(event.quote) } : event)
+    const { confirm, wallet, signal } = options
     const page = {
       find: (rdns?: string) => findWallets({ rdns }),
-      connect,
+      connect: (provider: Eip1193Provider) => connect(provider, signal),
       notify,
       ...(confirm && { confirm: (part: CoreQuote) => confirm(whole(part)) }),
     }
     const [core, wanted] = await ready(signal, readRequest(request))
-    const { id, task } = await failing(core.submit({ ...call(merged), ...wanted, ...(quote && { quote }), wallet, ...page }))
-    tell(merged, { type: 'accepted', ...task })
-    return handle(id, task, merged)
+    const { id, task } = await failing(core.submit({ ...call(options), ...wanted, ...(quote && { quote }), wallet, ...page }))
+    return accepted(id, task, options)
   }
 
-  const handle = (id: string, task: AcceptedTask, bought: Config) =>
-    new AcceptedTaskHandle(id, task, {
-      watch: async (options, notify) => {
-        const core = await load()
-        return failing(core.watch({ ...call({ ...bought, ...defined(options) }), task, notify }))
-      },
-      status: (taskId) => status(taskId, bought),
+  /** A task that the server took without asking for payment. */
+  const found = (id: string, taskId: string, baseUrl: string, options: Config) => accepted(id, { taskId, receipt: null }, { ...options, baseUrl })
+
+  const accepted = (id: string, task: AcceptedTask, { signal: _, ...bought }: Config): Task => {
+    tell(bought, { type: 'accepted', ...task })
+    return new AcceptedTaskHandle(id, task, {
+      watch: async (options, notify) => failing((await load()).watch({ ...call(merged(bought, options)), task, notify })),
+      status: async () => failing((await load()).status(call(bought), task.taskId)),
     })
-
-  const status: Client['status'] = async (taskId, options) => {
-    const merged = merge(options)
-    const [core] = await ready(merged.signal)
-    return failing(core.status(call(merged), String(taskId)))
   }
-
-  const ready = <T>(signal: AbortSignal | undefined, work?: Promise<T>) => unlessAborted(signal, Promise.all([load(), work as T]), abortedEarly)
 
   return {
-    submit,
-    status,
-    generate: async (given, options) => (await submit(given, options)).wait(options),
+    submit: async (given, options) => submit(given, merge(options)),
+    generate: async (given, options) => {
+      const all = merge(options)
+      return (await submit(given, all)).wait(all)
+    },
     quote: async (request, options) => {
-      const merged = merge(options)
-      const [core, wanted] = await ready(merged.signal, readRequest(request))
-      return complete(await failing(core.quote({ ...call(merged), ...wanted })), request)
+      const all = merge(options)
+      const [core, wanted] = await ready(all.signal, readRequest(request))
+      return complete(await failing(core.quote({ ...call(all), ...wanted })), request)
+    },
+    status: async (taskId, options) => {
+      const all = merge(options)
+      const [core] = await ready(all.signal).catch((error) => {
+        throw restate(error, { stage: 'wait', paid: 'unknown' })
+      })
+      return failing(core.status(call(all), typeof taskId === 'string' ? taskId : ''))
     },
     wallets: (options) => findWallets(options),
   }
@@ -70,16 +74,41 @@ function client(load: () => Promise<Core>, config: Config): Client {
 
 type CoreEvent = Exclude<ImagineEvent, { type: 'quoted' }> | { type: 'quoted'; quote: CoreQuote }
 
+/**
+ * The options of a call over those of its client. What is `undefined` or `null` is not given; only a `timeout` of `null` means
+ * something. A client's networks and recipients are limits, which no call lifts.
+ */
+function merged(config?: Config, options?: Config): Config {
+  const limits = given({ networks: config?.networks, payTo: config?.payTo })
+  const all: Config = { ...given(config), ...given(options), ...limits }
+  const { signal } = all
+  if (signal && typeof signal.addEventListener !== 'function') throw refuse('invalid_request', '`signal` takes an AbortSignal')
+  return all
+}
+
+function given(options: object | null | undefined): object {
+  const isGiven = ([key, value]: [string, unknown]) => value !== undefined && (value !== null || key === 'timeout')
+  return Object.fromEntries(Object.entries(options ?? {}).filter(isGiven))
+}
+
 /** The part of a call that every function shares. `null`, which the core cannot tell from absent, goes as a word. */
 function call(options: Config): Call {
   const { signal, timeout, ...rest } = options
   return { options: { ...rest, timeout: timeout === null ? 'none' : timeout }, ...(signal && { signal }) }
 }
 
-/** The request as the core takes it: the picture as text, or its bytes beside it. */
+/** The request as the core takes it: the picture as text, or its bytes beside it; `extra` as plain JSON. */
 async function readRequest(request: GenerateRequest): Promise<Pick<Call, 'request' | 'image'>> {
   const { text, bytes } = await readImage(request?.image)
-  return { request: { ...request, image: text }, ...(bytes && { image: bytes }) }
+  return { request: { ...request, image: text, extra: plain(request?.extra) }, ...(bytes && { image: bytes }) }
+}
+
+function plain(extra: unknown): unknown {
+  try {
+    return extra && JSON.parse(JSON.stringify(extra))
+  } catch (cause) {
+    throw refuse('invalid_request', '`extra` takes what JSON can hold', cause)
+  }
 }
 
 function complete({ id, ...part }: CoreQuote, request: GenerateRequest): Quote {
@@ -90,11 +119,6 @@ function isQuote(given: GenerateRequest | Quote): given is Quote {
   return typeof given === 'object' && given !== null && 'price' in given && 'request' in given
 }
 
-/** Options that are given as `undefined` are not given. */
-function defined<T extends object>(options: T): T {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T
-}
-
 /** The core fails with a plain object; pages get a real error. */
 async function failing<T>(work: Promise<T>): Promise<T> {
   try {
@@ -102,8 +126,4 @@ async function failing<T>(work: Promise<T>): Promise<T> {
   } catch (failure) {
     throw failure instanceof Error ? failure : new ImagineError(failure as Failure)
   }
-}
-
-function abortedEarly(reason: unknown): ImagineError {
-  return refuse('aborted', 'aborted before anything was sent', reason)
 }

@@ -1,4 +1,4 @@
-import bind, * as exports from '../build/core/core.js'
+import bind, { quote, status, submit, watch } from '../build/core/core.js'
 import type { Core } from './core.js'
 import { refuse } from './error.js'
 import type { WasmSource } from './types.js'
@@ -6,15 +6,21 @@ import type { WasmSource } from './types.js'
 /** Loads the WebAssembly on the first call, once. A failed load is forgotten, so that it can be tried again. */
 export function loader(standard: () => WasmSource | Promise<WasmSource>): (source?: WasmSource) => Promise<Core> {
   let loading: Promise<Core> | undefined
-  const load = async (source?: WasmSource): Promise<Core> => {
-    try {
-      await bind({ module_or_path: source ?? (await standard()) })
-    } catch (cause) {
-      loading = undefined
-      const hint = "a Content-Security-Policy needs 'wasm-unsafe-eval' in script-src"
-      throw refuse('unsupported_environment', `the WebAssembly of imagine-x402 could not be loaded (${hint}); nothing was paid`, cause)
+  return (source) => {
+    if (!loading) {
+      loading = load(source, standard)
+      loading.catch(() => (loading = undefined))
     }
-    return exports as unknown as Core
+    return loading
   }
-  return (source) => (loading ??= load(source))
+}
+
+async function load(source: WasmSource | undefined, standard: () => WasmSource | Promise<WasmSource>): Promise<Core> {
+  try {
+    await bind({ module_or_path: source ?? (await standard()) })
+  } catch (cause) {
+    const hint = "a Content-Security-Policy needs 'wasm-unsafe-eval' in script-src"
+    throw refuse('unsupported_environment', `the WebAssembly of imagine-x402 could not be loaded (${hint}); nothing was sent`, cause)
+  }
+  return { quote, status, submit, watch } as Core
 }

@@ -1,146 +1,205 @@
 import { unlessAborted } from './abort.js'
 import type { AcceptedTask } from './core.js'
-import { ImagineError } from './error.js'
+import { ImagineError, isImagineError, restate } from './error.js'
 import { safely, tell } from './events.js'
-import type { Generation, ImagineEvent, Receipt, Task, TaskSnapshot, TaskStatus, WaitOptions } from './types.js'
+import type { Generation, ImagineEvent, Paid, Receipt, Task, TaskSnapshot, TaskStatus, WaitOptions } from './types.js'
 
 /** What a task needs of the client that bought it. */
 export interface Watching {
   watch(options: WaitOptions, notify: (event: ImagineEvent) => void): Promise<Generation>
-  status(taskId: string): Promise<TaskStatus>
+  status(): Promise<TaskStatus>
 }
 
+/** One run of the core's wait. */
 interface Poller {
   result: Promise<Generation>
   abort: AbortController
+  /** A wait has set its interval and limit. Without one it runs while somebody listens. */
+  governed: boolean
 }
 
-/** Called with an event, or with none when only the snapshot changed. */
-type Listener = (event?: ImagineEvent) => void
+interface Listener {
+  hear?(event: ImagineEvent): void
+  /** The snapshot has changed. */
+  changed?(): void
+  /** Nothing more will come; with an error when the task failed. */
+  over?(error: ImagineError | null): void
+}
 
-/** An accepted task with one poller, which runs while somebody listens. */
+/** An accepted task with one poller, which runs while somebody waits or listens. */
 export class AcceptedTaskHandle implements Task {
+  readonly id: string
   readonly taskId: string
   readonly receipt: Receipt | null
-  #listeners = new Set<Listener>()
+  readonly #watching: Watching
+  readonly #listeners = new Set<Listener>()
   #poller: Poller | undefined
   #snapshot: TaskSnapshot
 
-  constructor(
-    readonly id: string,
-    { taskId, receipt }: AcceptedTask,
-    private readonly watching: Watching,
-  ) {
+  constructor(id: string, { taskId, receipt }: AcceptedTask, watching: Watching) {
+    this.id = id
     this.taskId = taskId
     this.receipt = receipt
-    this.#snapshot = { status: null, result: null, receipt: this.receipt, error: null, heardAt: null }
+    this.#watching = watching
+    this.#snapshot = { status: null, result: null, receipt, error: null, heardAt: null }
   }
 
-  async wait(options: WaitOptions = {}): Promise<Generation> {
+  readonly wait = async (options: WaitOptions = {}): Promise<Generation> => {
     const { signal } = options
-    if (this.#snapshot.result && !signal?.aborted) return this.#snapshot.result
-    const leave = this.#join((event) => event && tell(options, event), options)
+    if (signal?.aborted) throw this.#aborted(signal.reason)
+    if (this.#snapshot.result) return this.#snapshot.result
+    const { result } = this.#poller?.governed ? this.#poller : this.#start(options, true)
+    const leave = this.#join({ hear: (event) => tell(options, event) })
     try {
-      return await unlessAborted(signal, this.#poller!.result, (reason) => this.#aborted(reason))
+      return await unlessAborted(signal, result, (reason) => this.#aborted(reason))
     } finally {
       leave()
     }
   }
 
-  async refresh(): Promise<TaskStatus> {
-    const status = await this.watching.status(this.taskId)
+  readonly refresh = async (): Promise<TaskStatus> => {
+    const status = await this.#owned(this.#watching.status())
     if (status.status === 'completed') status.result.receipt = this.receipt
     this.#hear({ type: 'status', status, heardAt: Date.now() })
+    if (status.status === 'completed') this.#finish(status.result)
     return status
   }
 
-  stop(): void {
-    this.#poller?.abort.abort()
+  readonly stop = (): void => {
+    const poller = this.#poller
+    this.#poller = undefined
+    poller?.abort.abort()
+    this.#each((listener) => listener.over?.(null))
   }
 
-  subscribe(run: (snapshot: TaskSnapshot) => void): () => void {
-    const show = () => safely(() => run(this.#snapshot))
-    show()
-    return this.#join(show)
+  readonly subscribe = (run: (snapshot: TaskSnapshot) => void): (() => void) => {
+    const changed = () => safely(() => run(this.#snapshot))
+    changed()
+    return this.#listen({ changed })
   }
 
-  getSnapshot(): TaskSnapshot {
-    return this.#snapshot
-  }
+  readonly getSnapshot = (): TaskSnapshot => this.#snapshot;
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<ImagineEvent, void> {
+  [Symbol.asyncIterator](): AsyncIterator<ImagineEvent, undefined> {
     const queue: ImagineEvent[] = [{ type: 'accepted', taskId: this.taskId, receipt: this.receipt }]
+    const { result } = this.#snapshot
+    if (result) queue.push({ type: 'done', result })
+    let ended = result !== null
+    let failure: ImagineError | null = null
     let wake = () => {}
-    const leave = this.#join((event) => {
-      if (event) queue.push(event)
-      wake()
-    })
-    let ended = false
-    const end = () => {
+    const end = (error: ImagineError | null) => {
       ended = true
+      failure = error
       wake()
     }
-    const result = this.#snapshot.result ? Promise.resolve(this.#snapshot.result) : this.#poller!.result
-    result.then(end, end)
-    try {
-      while (!ended || queue.length > 0) {
-        const event = queue.shift()
-        if (event) yield event
-        else await new Promise<void>((resolve) => (wake = resolve))
-      }
-      await result
-    } finally {
+    const leave = this.#listen({
+      hear: (event) => {
+        queue.push(event)
+        if (event.type === 'done') end(null)
+        wake()
+      },
+      over: end,
+    })
+    const next = async (): Promise<IteratorResult<ImagineEvent, undefined>> => {
+      while (queue.length === 0 && !ended) await new Promise<void>((resolve) => (wake = resolve))
+      const value = queue.shift()
+      if (value) return { value, done: false }
       leave()
+      const error = failure
+      failure = null
+      if (error) throw error
+      return { value: undefined, done: true }
     }
+    const over = async (): Promise<IteratorResult<ImagineEvent, undefined>> => {
+      queue.length = 0
+      end(null)
+      return next()
+    }
+    return { next, return: over }
   }
 
-  /** Listens, and starts the poller for the first listener. The last to leave stops it. */
-  #join(listener: Listener, options: WaitOptions = {}): () => void {
+  /** Takes a listener in; the last to leave stops the poller. */
+  #join(listener: Listener): () => void {
     this.#listeners.add(listener)
-    if (!this.#poller && !this.#snapshot.result) this.#poller = this.#poll(options)
     return () => {
-      this.#listeners.delete(listener)
-      if (this.#listeners.size === 0) this.stop()
+      if (this.#listeners.delete(listener) && this.#listeners.size === 0) this.stop()
     }
   }
 
-  #poll(options: WaitOptions): Poller {
+  /** Takes a listener in that sets no limit, and starts the poller for it. */
+  #listen(listener: Listener): () => void {
+    const leave = this.#join(listener)
+    if (!this.#poller && !this.#snapshot.result) this.#start({ timeout: null }, false)
+    return leave
+  }
+
+  /** Starts a poller in the place of the one before. */
+  #start(options: WaitOptions, governed: boolean): Poller {
     const abort = new AbortController()
-    const watched = this.watching.watch({ ...options, signal: abort.signal }, (event) => this.#hear(event))
-    const result = watched.then((generation) => {
-      this.#hear({ type: 'done', result: generation })
-      return generation
+    const watched = this.#watching.watch({ ...options, signal: abort.signal }, (event) => {
+      if (this.#poller === poller) this.#hear(event)
     })
-    const poller = { result, abort }
-    const over = () => {
-      if (this.#poller === poller) this.#poller = undefined
-    }
-    result.then(over, (error: unknown) => {
-      over()
-      if (!abort.signal.aborted && error instanceof ImagineError) this.#change({ error })
-    })
+    const poller = { result: this.#owned(watched), abort, governed }
+    const before = this.#poller
+    this.#poller = poller
+    before?.abort.abort()
+    poller.result.then(
+      (result) => this.#finish(result),
+      (error: unknown) => this.#ended(poller, error),
+    )
     return poller
   }
 
+  #finish(result: Generation): void {
+    if (this.#snapshot.result) return
+    this.#change({ result, error: null })
+    this.#hear({ type: 'done', result })
+  }
+
+  /** A wait that ran out of time is no failure of the task: who listens without a limit goes on listening. */
+  #ended(poller: Poller, error: unknown): void {
+    if (this.#poller !== poller) return
+    this.#poller = undefined
+    const lasting = [...this.#listeners].some((listener) => listener.changed ?? listener.over)
+    if (isImagineError(error) && error.code === 'wait_timeout') {
+      if (lasting) this.#start({ timeout: null }, false)
+    } else if (isImagineError(error)) {
+      this.#change({ error })
+      this.#each((listener) => listener.over?.(error))
+    }
+  }
+
   #hear(event: ImagineEvent): void {
-    if (event.type === 'status') this.#change({ status: event.status, heardAt: event.heardAt, error: null }, event)
-    else if (event.type === 'done') this.#change({ result: event.result }, event)
-    else this.#tellAll(event)
+    if (event.type === 'status') this.#change({ status: event.status, heardAt: event.heardAt, error: null })
+    this.#each((listener) => listener.hear?.(event))
   }
 
-  #change(change: Partial<TaskSnapshot>, event?: ImagineEvent): void {
+  #change(change: Partial<TaskSnapshot>): void {
     this.#snapshot = { ...this.#snapshot, ...change }
-    this.#tellAll(event)
+    this.#each((listener) => listener.changed?.())
   }
 
-  #tellAll(event?: ImagineEvent): void {
-    for (const listener of [...this.#listeners]) listener(event)
+  #each(act: (listener: Listener) => void): void {
+    for (const listener of [...this.#listeners]) act(listener)
+  }
+
+  get #paid(): Paid {
+    return this.receipt ? 'yes' : 'no'
+  }
+
+  /** Whatever goes wrong with this task, its error knows the task and that it was paid. */
+  async #owned<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work
+    } catch (error) {
+      if (!isImagineError(error) || error.taskId) throw error
+      throw restate(error, { paid: this.#paid, retry: 'resume', taskId: this.taskId, ...(this.receipt && { receipt: this.receipt }) })
+    }
   }
 
   #aborted(cause: unknown): ImagineError {
-    const paid = this.receipt ? 'yes' : 'no'
-    const message = `the wait was aborted; the job goes on as task ${this.taskId}`
     const about = { taskId: this.taskId, ...(this.receipt && { receipt: this.receipt }) }
-    return new ImagineError({ code: 'aborted', stage: 'wait', paid, retry: 'resume', message, cause, ...about })
+    const message = `the wait was aborted; the job goes on as task ${this.taskId}`
+    return new ImagineError({ code: 'aborted', stage: 'wait', paid: this.#paid, retry: 'resume', message, cause, ...about })
   }
 }

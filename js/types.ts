@@ -40,7 +40,7 @@ export interface GenerateRequest {
   autoEnhance?: boolean
   /** Deploys a Clanker token for the result, for good. Off unless set. */
   autoClank?: boolean
-  /** The idempotency id, sent as `seed`: 1 to 128 letters, digits, `-`, `_`. Default a fresh UUID. */
+  /** The idempotency id, sent as `seed`: 1 to 128 letters, digits, `-`, `_`, `.` and `:`. Default a fresh UUID. */
   id?: string
   /** Further fields, passed on under `templateData`. */
   extra?: Record<string, unknown>
@@ -124,10 +124,8 @@ export interface Quote {
   accepted?: TaskRecord
   /** The server's own machine-readable form of its parameters, when it sends one. */
   outputSchema?: unknown
-  /** Where it was asked, and where alone it can be paid. */
-  baseUrl?: string
-  /** The server's own offer, untouched: `generate(quote)` reads it again. */
-  offer?: unknown
+  /** The server's own offer, and for which request and service it is good: `generate(quote)` reads it again. Leave it as it is. */
+  seal?: unknown
 }
 
 /** One look at a task. */

@@ -1,4 +1,5 @@
 /** Wallets on the page, by [EIP-6963](https://eips.ethereum.org/EIPS/eip-6963), then `window.ethereum`. */
+import { onAbort } from './abort.js'
 import type { Eip1193Provider, WalletInfo } from './types.js'
 
 interface Search {
@@ -31,14 +32,37 @@ export async function findWallets({ waitMs = 200, rdns }: Search = {}): Promise<
   return found.size > 0 ? [...found.values()] : legacy()
 }
 
-const connecting = new WeakMap<Eip1193Provider, Promise<unknown>>()
+interface Connecting {
+  accounts: Promise<unknown>
+  callers: number
+}
 
-/** Asks to connect. Calls at the same time share one prompt: wallets refuse a second one. */
-export function connect(provider: Eip1193Provider): Promise<unknown> {
-  const ask = async () => provider.request({ method: 'eth_requestAccounts' })
-  const open = connecting.get(provider) ?? ask().finally(() => connecting.delete(provider))
+const connecting = new WeakMap<Eip1193Provider, Connecting>()
+
+/**
+ * Asks to connect. Calls at the same time share one prompt, since wallets refuse a second one; when the last of them gives
+ * up, the prompt is forgotten and the wallet itself says whether it is still open.
+ */
+export function connect(provider: Eip1193Provider, signal?: AbortSignal): Promise<unknown> {
+  const open = connecting.get(provider) ?? { accounts: request(provider), callers: 0 }
   connecting.set(provider, open)
-  return open
+  open.callers += 1
+  const leave = () => {
+    open.callers -= 1
+    if (open.callers === 0 && connecting.get(provider) === open) connecting.delete(provider)
+  }
+  const { aborted, forget } = onAbort(signal)
+  void Promise.race([open.accounts.catch(() => {}), aborted]).then(() => {
+    forget()
+    leave()
+  })
+  return open.accounts
+}
+
+/** viem's clients repeat a failed request by themselves unless told not to; other providers read one argument. */
+const request = async (provider: Eip1193Provider): Promise<unknown> => {
+  const call = provider.request.bind(provider) as (args: { method: string }, options: object) => Promise<unknown>
+  return call({ method: 'eth_requestAccounts' }, { retryCount: 0 })
 }
 
 function read(detail: unknown): WalletInfo | undefined {
