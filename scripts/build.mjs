@@ -13,6 +13,9 @@ const BUDGET_GZIP = 72 * 1024
 /** Named one by one: `--all-features` makes modules that no browser loads. */
 const WASM_FEATURES = ['bulk-memory', 'mutable-globals', 'multivalue', 'nontrapping-float-to-int', 'reference-types', 'sign-ext']
 
+/** rustc puts the stack at the bottom of the memory, so that only an overflow ever reaches the lowest kilobyte. */
+const PASSES = ['-Oz', '--low-memory-unused', '--flatten', '--rereloop', '-Oz', '-Oz', '--converge']
+
 const at = (...parts) => path.join(root, ...parts)
 const core = (file) => at('build', 'core', file)
 
@@ -43,28 +46,34 @@ async function bind() {
 const xtask = (...args) => run('cargo', ['run', '--quiet', '--locked', '-p', 'xtask', '--', ...args])
 
 async function optimise() {
-  const features = WASM_FEATURES.map((feature) => `--enable-${feature}`)
-  const strip = ['--strip-debug', '--strip-producers', '--strip-target-features']
-  const names = run(
-    process.execPath,
-    [at('node_modules/binaryen/bin/wasm-opt'), core('core_bg.wasm'), '-Oz', '--minify-imports-and-exports-and-modules', ...features, ...strip, '-o', core('core.wasm')],
-    { capture: true },
-  )
+  wasmOpt('core_bg.wasm', [...PASSES, '--strip-debug', '--strip-producers', '--strip-target-features'], 'core_opt.wasm')
+  const names = wasmOpt('core_opt.wasm', ['--minify-imports-and-exports-and-modules'], 'core.wasm')
   await rename(JSON.parse(names))
   xtask('deflate', core('core.wasm'), core('core.wasm.deflate'))
+}
+
+function wasmOpt(input, passes, output) {
+  const features = WASM_FEATURES.map((feature) => `--enable-${feature}`)
+  const args = [at('node_modules/binaryen/bin/wasm-opt'), core(input), ...features, ...passes, '-o', core(output)]
+  return run(process.execPath, args, { capture: true })
 }
 
 /** wasm-opt has given every import and export a name of one or two letters: the bindings follow. */
 async function rename({ imports, exports }) {
   const [[module]] = imports
-  const [, , , shortModule = 'a'] = imports[0]
-  const short = { imports: new Map(imports.map(([, name, to]) => [name, to])), exports: new Map(exports.map(([name, to]) => [name, to])) }
+  const importNames = new Map(imports.map(([, name, to]) => [name, JSON.stringify(to)]))
+  const exportNames = new Map(exports.map(([name, to]) => [name, JSON.stringify(to)]))
+  let replaced = 0
   const bindings = (await readFile(core('core.js'), 'utf8'))
-    .replace(`${JSON.stringify(module)}: import0`, `${JSON.stringify(shortModule)}: import0`)
-    .replace(/^ {8}(__wb\w+): /gm, (whole, name) => whole.replace(name, JSON.stringify(renamed(short.imports, name))))
-    .replace(/\bwasm\.(\w+)/g, (_, name) => `wasm[${JSON.stringify(renamed(short.exports, name))}]`)
+    .replace(`${JSON.stringify(module)}: import0`, () => (replaced++, `${SHORT_MODULE}: import0`))
+    .replace(/^ +(__wb\w+): /gm, (_, name) => (replaced++, `${renamed(importNames, name)}: `))
+    .replace(/\bwasm\.(\w+)/g, (_, name) => `wasm[${renamed(exportNames, name)}]`)
+  if (replaced !== imports.length + 1) throw new SetupError(`the bindings have ${replaced - 1} imports, the module has ${imports.length}`)
   await writeFile(core('core.js'), bindings)
 }
+
+/** What wasm-opt calls every module that it imports from. */
+const SHORT_MODULE = '"a"'
 
 function renamed(names, name) {
   const to = names.get(name)
