@@ -180,7 +180,7 @@ describe('a bad answer to the payment', TIMEOUT, () => {
     ['a 202 that ends early', () => ({ status: 202, body: '{"taskI' })],
     ['a 202 that breaks off', () => ({ ...accepted('task-1'), cut: true })],
     ['a 202 without a task', () => ({ status: 202, body: { status: 'queued' } })],
-    ['a 202 with a task of the wrong type', () => ({ status: 202, body: { taskId: 7 } })],
+    ['a 202 with a task of the wrong type', () => ({ status: 202, body: { taskId: { id: 7 } } })],
     ['a 200 of HTML', () => html(200)],
     ['an empty 200', () => ({ status: 200 })],
   ]
