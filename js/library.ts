@@ -42,10 +42,14 @@ function client(load: () => Promise<Core>, config?: Config): Client {
   /** A task that the server took without asking for payment. */
   const found = (id: string, taskId: string, baseUrl: string, options: Config) => accepted(id, { taskId, receipt: null }, { ...options, baseUrl })
 
+  /** The task stays with the service that took it, whatever a later wait asks for. */
   const accepted = (id: string, task: AcceptedTask, { signal: _, ...bought }: Config): Task => {
     tell(bought, { type: 'accepted', ...task })
     return new AcceptedTaskHandle(id, task, {
-      watch: async (options, notify) => failing((await load()).watch({ ...call(merged(bought, options)), task, notify })),
+      watch: async (options, notify) => {
+        const { baseUrl: _, ...waiting }: Config = options
+        return failing((await load()).watch({ ...call(merged(bought, waiting)), task, notify }))
+      },
       status: async () => failing((await load()).status(call(bought), task.taskId)),
     })
   }

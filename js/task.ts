@@ -13,6 +13,8 @@ export interface Watching {
 /** One run of the core's wait. */
 interface Poller {
   result: Promise<Generation>
+  /** Settles `result`, whatever the run itself hears later. */
+  finish(result: Generation): void
   abort: AbortController
   /** A wait has set its interval and limit. Without one it runs while somebody listens. */
   governed: boolean
@@ -100,7 +102,7 @@ export class AcceptedTaskHandle implements Task {
       },
       over: end,
     })
-    const next = async (): Promise<IteratorResult<ImagineEvent, undefined>> => {
+    const step = async (): Promise<IteratorResult<ImagineEvent, undefined>> => {
       while (queue.length === 0 && !ended) await new Promise<void>((resolve) => (wake = resolve))
       const value = queue.shift()
       if (value) return { value, done: false }
@@ -109,6 +111,12 @@ export class AcceptedTaskHandle implements Task {
       failure = null
       if (error) throw error
       return { value: undefined, done: true }
+    }
+    let last: Promise<unknown> = Promise.resolve()
+    const next = () => {
+      const turn = last.then(step, step)
+      last = turn
+      return turn
     }
     const over = async (): Promise<IteratorResult<ImagineEvent, undefined>> => {
       queue.length = 0
@@ -139,12 +147,17 @@ export class AcceptedTaskHandle implements Task {
     const watched = this.#watching.watch({ ...options, signal: abort.signal }, (event) => {
       if (this.#poller === poller) this.#hear(event)
     })
-    const poller = { result: this.#owned(watched), abort, governed }
+    let finish!: Poller['finish']
+    const result = new Promise<Generation>((resolve, reject) => {
+      finish = resolve
+      this.#owned(watched).then(resolve, reject)
+    })
+    const poller = { result, finish, abort, governed }
     const before = this.#poller
     this.#poller = poller
     before?.abort.abort()
-    poller.result.then(
-      (result) => this.#finish(result),
+    result.then(
+      (heard) => this.#finish(heard),
       (error: unknown) => this.#ended(poller, error),
     )
     return poller
@@ -154,16 +167,21 @@ export class AcceptedTaskHandle implements Task {
     if (this.#snapshot.result) return
     this.#change({ result, error: null })
     this.#hear({ type: 'done', result })
+    const poller = this.#poller
+    this.#poller = undefined
+    poller?.finish(result)
+    poller?.abort.abort()
   }
 
-  /** A wait that ran out of time is no failure of the task: who listens without a limit goes on listening. */
+  /** A wait that ran out of time or had a bad option is no failure of the task: who listens without a limit goes on listening. */
   #ended(poller: Poller, error: unknown): void {
     if (this.#poller !== poller) return
     this.#poller = undefined
     const lasting = [...this.#listeners].some((listener) => listener.changed ?? listener.over)
-    if (isImagineError(error) && error.code === 'wait_timeout') {
+    if (!isImagineError(error)) return
+    if (error.code === 'wait_timeout' || error.code === 'invalid_request') {
       if (lasting) this.#start({ timeout: null }, false)
-    } else if (isImagineError(error)) {
+    } else {
       this.#change({ error })
       this.#each((listener) => listener.over?.(error))
     }
