@@ -1,9 +1,16 @@
-// Imports nothing: the command line checks its options before any package is installed.
+// Imports no package: the command line checks its options before any is installed.
+import { FAULTS } from './faults.mjs'
 
 /** An option that cannot be used; the message is meant for a person. */
 export class OptionError extends Error {}
 
-const DEFAULTS = { chainId: 8453, price: '1.00', stepMs: 1000, fail: false }
+const DEFAULTS = { chainId: 8453, price: '1.00', stepMs: 1000, fail: false, fault: null }
+
+/** Longer than the minute for which a payment is valid. */
+const DELAY_MS = 70_000
+
+/** A timer takes no more. */
+const LONGEST_MS = 2 ** 31 - 1
 
 /**
  * @typedef {object} Options
@@ -11,6 +18,7 @@ const DEFAULTS = { chainId: 8453, price: '1.00', stepMs: 1000, fail: false }
  * @property {string} price decimal USDC for 8 seconds by the model `sora`
  * @property {number} stepMs how long one status of a task lasts
  * @property {boolean} fail whether tasks end in `failed`
+ * @property {string | null} fault what goes wrong from the start; see `faults.mjs`
  */
 
 /**
@@ -20,7 +28,7 @@ const DEFAULTS = { chainId: 8453, price: '1.00', stepMs: 1000, fail: false }
  */
 export function checkOptions(given = {}) {
   const options = { ...DEFAULTS, ...given }
-  const { chainId, price, stepMs, fail } = options
+  const { chainId, price, stepMs, fail, fault } = options
   if (chainId !== 8453 && chainId !== 84532) throw new OptionError(`chain id must be 8453 or 84532, not ${chainId}`)
   if (!/^\d{1,9}(\.\d{1,6})?$/.test(price) || !/[1-9]/.test(price)) {
     throw new OptionError(`price must be a decimal amount of USDC above zero such as 1.00, not "${price}"`)
@@ -29,5 +37,22 @@ export function checkOptions(given = {}) {
     throw new OptionError(`step-ms must be a whole number of milliseconds from 1, not ${stepMs}`)
   }
   if (typeof fail !== 'boolean') throw new OptionError(`fail must be true or false, not ${fail}`)
+  if (fault !== null) checkFault(fault)
   return options
+}
+
+/**
+ * Refuses a fault that does not exist or cannot be meant.
+ * @param {unknown} name
+ * @param {{ times?: number | null, delayMs?: number }} [given]
+ */
+export function checkFault(name, { times = null, delayMs = DELAY_MS } = {}) {
+  if (!Object.hasOwn(FAULTS, name)) throw new OptionError(`there is no fault "${name}"; there are ${Object.keys(FAULTS).join(', ')}`)
+  if (times !== null && !(Number.isSafeInteger(times) && times > 0)) {
+    throw new OptionError(`times must be a whole number from 1, not ${times}`)
+  }
+  if (!Number.isSafeInteger(delayMs) || delayMs < 0 || delayMs > LONGEST_MS) {
+    throw new OptionError(`delayMs must be a whole number of milliseconds up to ${LONGEST_MS}, not ${delayMs}`)
+  }
+  return { times, delayMs }
 }

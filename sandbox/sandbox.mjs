@@ -1,11 +1,14 @@
 import { parseUnits } from 'viem'
 import { accounts } from './accounts.mjs'
 import { NETWORKS, startChain } from './chain.mjs'
+import { startControl } from './control.mjs'
 import { startFacilitator } from './facilitator.mjs'
 import { createJobs } from './jobs.mjs'
 import { startMedia } from './media.mjs'
 import { checkOptions } from './options.mjs'
 import { startSeller } from './seller.mjs'
+import { startStranger } from './stranger.mjs'
+import { createSwitch } from './switch.mjs'
 import { installUsdc } from './usdc.mjs'
 
 const DECIMALS = 6
@@ -17,12 +20,13 @@ const PAY_TO = '0x13a9e3ee4A25C3C72D67F42044438aabc54f2b96'
  * Starts a local Imagine: chain, USDC, facilitator, seller and media, all on free ports of 127.0.0.1.
  *
  * @param {Partial<import('./options.mjs').Options>} [given]
- * @returns where everything is (`apiUrl`, `rpcUrl`, `mediaUrl`, `chainId`, `usdc`, `payTo`), who pays (`payer`, and `poor`
- *   who has ETH but no USDC), what can be asked (`client`, `balanceOf`, `authorizationUsed`, `requests`, `tasks`), `died`
- *   (resolves to an Error should the chain end on its own; all the rest is stopped by then), and `stop`
+ * @returns where everything is (`apiUrl`, `rpcUrl`, `mediaUrl`, `controlUrl`, `chainId`, `usdc`, `payTo`), who pays (`payer`,
+ *   and `poor` who has ETH but no USDC), what can be asked (`client`, `balanceOf`, `authorizationUsed`, `payments`, `requests`,
+ *   `tasks`, and `stranger` with the requests that went astray), `fault` (lets something go wrong), `died` (resolves to an Error
+ *   should the chain end on its own; all the rest is stopped by then), and `stop`
  */
 export async function startSandbox(given) {
-  const { chainId, price, stepMs, fail } = checkOptions(given)
+  const { chainId, price, stepMs, fail, fault } = checkOptions(given)
   const { network, usdcName } = NETWORKS[chainId]
   const running = []
   const run = async (starting) => {
@@ -37,7 +41,11 @@ export async function startSandbox(given) {
     const chain = await run(startChain(chainId))
     const usdc = await installUsdc(chain)
     const media = await run(startMedia())
-    const facilitator = await run(startFacilitator(chain))
+    const stranger = await run(startStranger())
+    const faults = createSwitch(stranger.url)
+    faults.set(fault)
+    const control = await run(startControl(faults))
+    const facilitator = await run(startFacilitator(chain, faults))
     const jobs = createJobs({ stepMs, fail, mediaUrl: media.url })
     const seller = await run(startSeller({
       network,
@@ -46,11 +54,13 @@ export async function startSandbox(given) {
       basePrice: parseUnits(price, DECIMALS),
       facilitatorUrl: facilitator.url,
       jobs,
+      faults,
     }))
     return {
       apiUrl: seller.url,
       rpcUrl: chain.rpcUrl,
       mediaUrl: media.url,
+      controlUrl: control.url,
       chainId,
       usdc: usdc.address,
       payTo: PAY_TO,
@@ -59,8 +69,11 @@ export async function startSandbox(given) {
       client: chain.client,
       balanceOf: usdc.balanceOf,
       authorizationUsed: usdc.authorizationUsed,
+      payments: () => usdc.paymentsTo(PAY_TO),
       requests: seller.requests,
       tasks: jobs.tasks,
+      stranger: { url: stranger.url, requests: stranger.requests },
+      fault: faults.set,
       died: chain.died.then(async (error) => {
         await stop()
         return error

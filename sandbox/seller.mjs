@@ -2,9 +2,11 @@ import express from 'express'
 import { paymentMiddleware } from 'x402-express'
 import { parseBody } from './body.mjs'
 import { offer } from './offer.mjs'
-import { readOrder } from './order.mjs'
+import { BadOrder, readOrder } from './order.mjs'
 import { priceOf } from './price.mjs'
+import { record } from './requests.mjs'
 import { cors, listen } from './server.mjs'
+import { play } from './switch.mjs'
 
 /**
  * The paid API itself, with the official middleware at the till.
@@ -15,8 +17,9 @@ import { cors, listen } from './server.mjs'
  * @param {bigint} options.basePrice in millionths of a USDC
  * @param {string} options.facilitatorUrl
  * @param {ReturnType<typeof import('./jobs.mjs').createJobs>} options.jobs
+ * @param {ReturnType<typeof import('./switch.mjs').createSwitch>} options.faults
  */
-export async function startSeller({ network, asset, payTo, basePrice, facilitatorUrl, jobs }) {
+export async function startSeller({ network, asset, payTo, basePrice, facilitatorUrl, jobs, faults }) {
   const requests = []
   // The middleware is made for one fixed price, so there is one for each price that was ever asked for.
   const tills = new Map()
@@ -31,12 +34,7 @@ export async function startSeller({ network, asset, payTo, basePrice, facilitato
 
   const app = express()
   app.use(cors({ methods: 'GET, POST', allow: 'content-type, x-payment', expose: 'x-payment-response' }))
-  app.use((request, response, next) => {
-    const { method, path, headers } = request
-    response.locals.log = { method, path, paid: 'x-payment' in headers, body: undefined }
-    requests.push(response.locals.log)
-    next()
-  })
+  app.use(faults.meet(legOf), record(requests), play)
   app.post('/generation/create', parseBody, order, pay, create)
   app.get('/generation/:taskId/status', (request, response) => {
     const { code, body } = jobs.status(request.params.taskId)
@@ -49,6 +47,7 @@ export async function startSeller({ network, asset, payTo, basePrice, facilitato
 
   function order(request, response, next) {
     response.locals.log.body = request.body
+    if (meets(response, 'seed-refused') && request.body?.seed !== undefined) throw new BadOrder('unknown field: seed')
     response.locals.order = readOrder(request.body)
     next()
   }
@@ -58,8 +57,19 @@ export async function startSeller({ network, asset, payTo, basePrice, facilitato
   }
 
   function create(_request, response) {
-    response.status(202).json({ taskId: jobs.start(response.locals.order) })
+    if (meets(response, 'handler-fails')) throw new Error('the video cannot be started')
+    const { seed, ...rest } = response.locals.order
+    response.status(202).json({ taskId: jobs.start(meets(response, 'seed-ignored') ? rest : { seed, ...rest }) })
   }
 
   return { ...await listen(app), requests }
+}
+
+function legOf({ method, path, headers }) {
+  if (method === 'POST' && path === '/generation/create') return 'x-payment' in headers ? 'paid' : 'probe'
+  return path.endsWith('/status') ? 'status' : undefined
+}
+
+function meets(response, name) {
+  return response.locals.fault?.name === name
 }

@@ -16,13 +16,16 @@ export async function listen(app) {
 }
 
 /**
- * Lets pages of every origin in, as a dapp in a browser needs it; answers preflights itself.
- * @param {{ methods: string, allow: string, expose: string }} headers
+ * Lets pages in, of every origin unless told otherwise, as a dapp in a browser needs it; answers preflights itself.
+ * @param {{ pages?: RegExp, methods: string, allow: string, expose: string }} options
  * @returns {import('express').RequestHandler}
  */
-export function cors({ methods, allow, expose }) {
+export function cors({ pages, methods, allow, expose }) {
   return (request, response, next) => {
-    response.set({ 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': expose })
+    const origin = pages ? pages.exec(request.get('origin'))?.[0] : '*'
+    if (pages) response.vary('Origin')
+    if (!origin) return next()
+    response.set({ 'Access-Control-Allow-Origin': origin, 'Access-Control-Expose-Headers': expose })
     if (request.method !== 'OPTIONS') return next()
     response.set({
       'Access-Control-Allow-Methods': methods,

@@ -22,7 +22,8 @@ const ADMIN_SLOT = keccak256(toBytes('org.zeppelinos.proxy.admin'))
 /**
  * Puts Circle's own USDC at its real address, initialized as on the real chain, and gives the payer 1000 of it.
  * @param {Awaited<ReturnType<typeof import('./chain.mjs').startChain>>} chain
- * @returns `address`, and the two views a payment is checked with: `balanceOf`, `authorizationUsed`
+ * @returns `address`, and the views a payment is checked with: `balanceOf`, `authorizationUsed`, and `paymentsTo`, all transfers
+ *   to somebody as `{ from, value, transaction }`
  */
 export async function installUsdc({ chain, rpcUrl, client }) {
   const { usdc: address, usdcName: name } = NETWORKS[chain.id]
@@ -55,6 +56,10 @@ export async function installUsdc({ chain, rpcUrl, client }) {
     address,
     balanceOf: (holder) => read('balanceOf', [holder]),
     authorizationUsed: (authorizer, nonce) => read('authorizationState', [authorizer, nonce]),
+    async paymentsTo(to) {
+      const transfers = await client.getContractEvents({ address, abi: token.abi, eventName: 'Transfer', args: { to }, fromBlock: 0n })
+      return transfers.map(({ args: { from, value }, transactionHash: transaction }) => ({ from, value, transaction }))
+    },
   }
 }
 

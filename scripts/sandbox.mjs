@@ -3,6 +3,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { FAULTS } from '../sandbox/faults.mjs'
 import { OptionError, checkOptions } from '../sandbox/options.mjs'
 import { runScript, setup } from './setup.mjs'
 
@@ -12,7 +13,12 @@ const HELP = `Usage: npm run sandbox -- [options]
   --step-ms <ms>     how long one status of a task lasts (default 1000; a task has five before its end)
   --fail             tasks end in failed
   --chain-id <id>    8453 for Base, the default, or 84532 for Base Sepolia
+  --fault <name>     what goes wrong, from the start
   --help             show this
+
+Faults, which can also be switched at run time (sandbox/README.md):
+
+${Object.entries(FAULTS).map(([name, { says }]) => `  ${name.padEnd(22)}${says}`).join('\n')}
 `
 
 const ARGUMENTS = {
@@ -20,6 +26,7 @@ const ARGUMENTS = {
   'step-ms': { type: 'string' },
   fail: { type: 'boolean' },
   'chain-id': { type: 'string' },
+  fault: { type: 'string' },
   help: { type: 'boolean' },
 }
 
@@ -29,7 +36,8 @@ let ending = false
 function readOptions() {
   const { values } = parseArgs({ options: ARGUMENTS })
   if (values.help) return null
-  const given = { price: values.price, fail: values.fail, stepMs: number(values['step-ms']), chainId: number(values['chain-id']) }
+  const { price, fail, fault } = values
+  const given = { price, fail, fault, stepMs: number(values['step-ms']), chainId: number(values['chain-id']) }
   return checkOptions(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)))
 }
 
@@ -70,8 +78,8 @@ async function main(options) {
   process.on('uncaughtException', (error) => end(1, error))
   const { startSandbox } = await import('../sandbox/sandbox.mjs')
   sandbox = await startSandbox(options)
-  const { apiUrl, rpcUrl, chainId, usdc, payTo, payer } = sandbox
-  console.log(JSON.stringify({ ready: true, apiUrl, rpcUrl, chainId, usdc, payTo, payer }))
+  const { apiUrl, rpcUrl, chainId, usdc, payTo, payer, controlUrl } = sandbox
+  console.log(JSON.stringify({ ready: true, apiUrl, rpcUrl, chainId, usdc, payTo, payer, controlUrl }))
   await end(1, (await sandbox.died).message)
 }
 

@@ -12,12 +12,13 @@ const TYPES = {
   ],
 }
 
-/** Posts a creation, with a payment if there is one. */
-export function create({ apiUrl }, body, payment) {
+/** Posts a creation, with a payment if there is one; `init` is for `fetch`. */
+export function create({ apiUrl }, body, payment, init) {
   return fetch(`${apiUrl}/generation/create`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...payment && { 'x-payment': payment } },
     body: JSON.stringify(body),
+    ...init,
   })
 }
 

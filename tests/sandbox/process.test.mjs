@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { FAULTS } from '../../sandbox/faults.mjs'
 import { startSandbox } from '../../sandbox/sandbox.mjs'
 import { alive, descendants, launch, programOf } from './processes.mjs'
 import { until } from './until.mjs'
 
-const KEYS = ['ready', 'apiUrl', 'rpcUrl', 'chainId', 'usdc', 'payTo', 'payer']
+const KEYS = ['ready', 'apiUrl', 'rpcUrl', 'chainId', 'usdc', 'payTo', 'payer', 'controlUrl']
 
 /** Starts the command line, waits for its line, and sees to it that the test leaves nothing behind. */
 async function up(t, args, options) {
@@ -31,7 +32,7 @@ test('one line of JSON tells all, and SIGTERM ends all', async (t) => {
   assert.equal(line.ready, true)
   assert.equal(line.chainId, 84532)
   assert.match(line.payer.privateKey, /^0x[0-9a-f]{64}$/)
-  for (const url of [line.apiUrl, line.rpcUrl]) assert.equal(new URL(url).hostname, '127.0.0.1')
+  for (const url of [line.apiUrl, line.rpcUrl, line.controlUrl]) assert.equal(new URL(url).hostname, '127.0.0.1')
   const response = await fetch(`${line.apiUrl}/generation/create`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -89,11 +90,20 @@ test('an anvil that cannot start is reported', async () => {
   assert.equal(cli.output.stdout, '')
 })
 
+test('a fault can be given on the command line', async (t) => {
+  const cli = await up(t, ['--fault', 'probe-500'])
+  const { apiUrl, controlUrl } = JSON.parse(cli.output.stdout)
+  assert.equal((await fetch(`${apiUrl}/generation/create`, { method: 'POST' })).status, 500)
+  assert.equal((await (await fetch(`${controlUrl}/faults`)).json()).current.fault, 'probe-500')
+  cli.child.kill('SIGTERM')
+  await gone(cli.children)
+})
+
 test('bad options are refused before anything starts', async () => {
   const cases = [
     ['--price', 'free'], ['--price', '1,50'], ['--price', '0'], ['--price', '-1'], ['--price', '1e3'], ['--price', '0.0000001'],
     ['--step-ms', '0'], ['--step-ms', '1.5'], ['--step-ms', 'soon'], ['--chain-id', '1'], ['--chain-id', 'base'],
-    ['--fail=yes'], ['--unknown'], ['extra'],
+    ['--fail=yes'], ['--unknown'], ['extra'], ['--fault', 'nonsense'], ['--fault'],
   ]
   await Promise.all(cases.map(async (args) => {
     const cli = launch(args)
@@ -109,7 +119,8 @@ test('bad options are refused before anything starts', async () => {
 test('help is help', async () => {
   const cli = launch(['--help'])
   assert.equal(await cli.ended, 0)
-  assert.match(cli.output.stdout, /--price[^]*--step-ms[^]*--fail[^]*--chain-id/)
+  assert.match(cli.output.stdout, /--price[^]*--step-ms[^]*--fail[^]*--chain-id[^]*--fault/)
+  for (const [name, { says }] of Object.entries(FAULTS)) assert.ok(cli.output.stdout.includes(`  ${name.padEnd(22)}${says}\n`), name)
 })
 
 test('stop ends everything, and may be called again', async () => {
@@ -118,7 +129,8 @@ test('stop ends everything, and may be called again', async () => {
   await Promise.all([sandbox.stop(), sandbox.stop()])
   await sandbox.stop()
   await gone(children)
-  for (const url of [sandbox.apiUrl, sandbox.rpcUrl, sandbox.mediaUrl]) await assert.rejects(fetch(url))
+  const { apiUrl, rpcUrl, mediaUrl, controlUrl, stranger } = sandbox
+  for (const url of [apiUrl, rpcUrl, mediaUrl, controlUrl, stranger.url]) await assert.rejects(fetch(url))
 })
 
 test('several sandboxes live side by side', async () => {
