@@ -17,6 +17,7 @@ pub mod poll;
 pub mod purchase;
 pub mod quote;
 pub mod request;
+mod secp256k1;
 pub mod signature;
 pub mod task;
 pub mod terms;

@@ -3,24 +3,15 @@
 //! Circle's token takes r ‖ s ‖ v with s in the low half and v 27 or 28. Hardware wallets give v as 0 or 1, some wallets
 //! 64 bytes (EIP-2098).
 
-use alloy_primitives::{Address, B256, hex, keccak256};
-use k256::{
-    AffinePoint, FieldBytes, ProjectivePoint, Scalar, U256,
-    elliptic_curve::{
-        PrimeField,
-        ops::{LinearCombination, Reduce},
-        point::DecompressPoint,
-        scalar::IsHigh,
-        sec1::ToEncodedPoint,
-        subtle::Choice,
-    },
-};
+use alloy_primitives::{Address, B256, U256, hex, keccak256};
+
+use super::secp256k1::{ORDER, recover};
 
 /// A signature that the token would accept from the key that made it: s in the low half.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signature {
-    r: Scalar,
-    s: Scalar,
+    r: U256,
+    s: U256,
     odd: bool,
 }
 
@@ -63,38 +54,27 @@ impl Signature {
     }
 
     fn new(r: [u8; 32], s: [u8; 32], odd: bool) -> Result<Self, Unusable> {
-        let scalar = |bytes: [u8; 32]| {
-            let scalar = Option::<Scalar>::from(Scalar::from_repr(FieldBytes::from(bytes)));
-            scalar.filter(|scalar| *scalar != Scalar::ZERO).ok_or(Unusable::OutOfRange)
-        };
-        let (r, s) = (scalar(r)?, scalar(s)?);
-        let high = bool::from(s.is_high());
-        Ok(Self { r, s: if high { -s } else { s }, odd: odd ^ high })
+        let (r, s) = (U256::from_be_bytes(r), U256::from_be_bytes(s));
+        if [r, s].iter().any(|number| *number == U256::ZERO || *number >= ORDER.modulus) {
+            return Err(Unusable::OutOfRange);
+        }
+        let opposite = ORDER.modulus.wrapping_sub(s);
+        let high = s > opposite;
+        Ok(Self { r, s: if high { opposite } else { s }, odd: odd ^ high })
     }
 
-    /// The account whose key signed `digest` ([SEC 1](https://www.secg.org/sec1-v2.pdf), 4.1.6).
+    /// The account whose key signed `digest`.
     #[must_use]
     pub fn signer(&self, digest: &B256) -> Option<Address> {
-        let parity = Choice::from(u8::from(self.odd));
-        let point = Option::<AffinePoint>::from(AffinePoint::decompress(&self.r.to_repr(), parity))?;
-        let inverse = Option::<Scalar>::from(self.r.invert())?;
-        let message = <Scalar as Reduce<U256>>::reduce_bytes(&FieldBytes::from(digest.0));
-        let key = ProjectivePoint::lincomb(
-            &ProjectivePoint::GENERATOR,
-            &-(inverse * message),
-            &ProjectivePoint::from(point),
-            &(inverse * self.s),
-        );
-        let key = key.to_affine().to_encoded_point(false);
-        let hash = keccak256(key.as_bytes().get(1..)?);
-        Some(Address::from_word(hash))
+        let key = recover(U256::from_be_bytes(digest.0), self.r, self.s, self.odd)?;
+        Some(Address::from_word(keccak256(key.map(|coordinate| coordinate.to_be_bytes::<32>()).concat())))
     }
 
     /// `0x` and 130 hex digits.
     #[must_use]
     pub fn to_hex(&self) -> String {
         let v = if self.odd { 28 } else { 27 };
-        hex::encode_prefixed([&self.r.to_repr()[..], &self.s.to_repr()[..], &[v]].concat())
+        hex::encode_prefixed([&self.r.to_be_bytes::<32>()[..], &self.s.to_be_bytes::<32>(), &[v]].concat())
     }
 }
 
