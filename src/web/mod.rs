@@ -6,6 +6,7 @@ mod entropy;
 mod fetch;
 mod js;
 mod listener;
+mod memory;
 mod page;
 mod wallet;
 
