@@ -1,4 +1,5 @@
-/** What the WebAssembly module offers: four functions over plain values. */
+/** What the WebAssembly module offers: five functions over plain values. */
+import type { Entry } from './journal.js'
 import type { Eip1193Provider, Quote, TaskStatus, Receipt, WalletInfo, Generation } from './types.js'
 
 /** The one argument of every call. */
@@ -9,6 +10,8 @@ export interface Call {
   task?: AcceptedTask
   options: object
   wallet?: unknown
+  recall?: (id: string) => Promise<unknown>
+  write?: (id: string, entry: Entry) => Promise<void>
   find?: (rdns?: string) => Promise<WalletInfo[]>
   connect?: (provider: Eip1193Provider) => Promise<unknown>
   notify?: (event: never) => void
@@ -27,6 +30,7 @@ export type CoreQuote = Omit<Quote, 'request'> & { id: string }
 export interface Core {
   quote(call: Call): Promise<CoreQuote>
   submit(call: Call): Promise<{ id: string; task: AcceptedTask }>
+  resume(call: Call, id: string): Promise<{ id: string; task: AcceptedTask }>
   watch(call: Call): Promise<Generation>
   status(call: Call, taskId: string): Promise<TaskStatus>
 }

@@ -3,6 +3,8 @@ import type { AcceptedTask, Call, Core, CoreQuote } from './core.js'
 import { ImagineError, refuse, restate, type Failure } from './error.js'
 import { tell } from './events.js'
 import { readImage } from './image.js'
+import { finish, journal } from './journal.js'
+import { findPurchase, forgetPurchase, Hold, listTasks, together } from './purchases.js'
 import { AcceptedTaskHandle } from './task.js'
 import type { Client, Config, Eip1193Provider, GenerateRequest, ImagineEvent, Library, Quote, Task, WasmSource } from './types.js'
 import { connect, findWallets } from './wallets.js'
@@ -25,18 +27,52 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     const quote = isQuote(given) ? given : undefined
     if (quote?.accepted?.taskId) return found(quote.accepted.id, quote.accepted.taskId, quote.accepted.baseUrl, options)
     const request = isQuote(given) ? given.request : given
+    const wanted = await readRequest(request)
+    const { baseUrl, maxPrice, networks, payTo, storage } = options
+    const same = {
+      text: JSON.stringify([wanted.request, baseUrl, maxPrice, networks, payTo, storage]),
+      image: wanted.image && request.image,
+      wallet: options.wallet,
+    }
+    return together(same, options.signal, (id) => {
+      return buy(id === undefined ? wanted : { ...wanted, request: { ...wanted.request, id } }, request, quote, options)
+    })
+  }
+
+  const buy = async (wanted: Wanted, request: GenerateRequest, quote: Quote | undefined, options: Config): Promise<Task> => {
     const whole = (part: CoreQuote) => complete(part, request)
     const notify = (event: CoreEvent) => tell(options, event.type === 'quoted' ? { type: 'quoted', quote: whole(event.quote) } : event)
     const { confirm, wallet, signal } = options
+    const hold = new Hold(journal(options.storage), signal)
     const page = {
+      recall: hold.recall,
+      write: hold.write,
       find: (rdns?: string) => findWallets({ rdns }),
       connect: (provider: Eip1193Provider) => connect(provider, signal),
       notify,
       ...(confirm && { confirm: (part: CoreQuote) => confirm(whole(part)) }),
     }
-    const [core, wanted] = await ready(signal, readRequest(request))
-    const { id, task } = await failing(core.submit({ ...call(options), ...wanted, ...(quote && { quote }), wallet, ...page }))
-    return accepted(id, task, options)
+    try {
+      const [core] = await ready(signal)
+      const { id, task } = await failing(core.submit({ ...call(options), ...wanted, ...(quote && { quote }), wallet, ...page }))
+      return accepted(id, task, options)
+    } finally {
+      await hold.end()
+    }
+  }
+
+  /** Takes a purchase up of which nobody knows how it ended. */
+  const takeUp = async (id: string, options: Config): Promise<Task> => {
+    const { wallet, signal } = options
+    const hold = new Hold(journal(options.storage), signal)
+    const page = { recall: hold.recall, write: hold.write, find: (rdns?: string) => findWallets({ rdns }), notify: (event: ImagineEvent) => tell(options, event) }
+    try {
+      const [core] = await ready(signal)
+      const { task } = await failing(core.resume({ ...call(options), wallet, ...page }, id))
+      return accepted(id, task, options)
+    } finally {
+      await hold.end()
+    }
   }
 
   /** A task that the server took without asking for payment. */
@@ -51,6 +87,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
         return failing((await load()).watch({ ...call(merged(bought, waiting)), task, notify }))
       },
       status: async () => failing((await load()).status(call(bought), task.taskId)),
+      ended: (status) => void journal(bought.storage).change(id, finish(status)).catch(() => {}),
     })
   }
 
@@ -72,6 +109,16 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       })
       return failing(core.status(call(all), typeof taskId === 'string' ? taskId : ''))
     },
+    resume: async (taskId, options) => {
+      const all = merge(options)
+      const purchase = await findPurchase(journal(all.storage), taskId)
+      if (!purchase || purchase.paid === 'no' && !purchase.taskId) return null
+      const there = { ...all, baseUrl: purchase.order.baseUrl }
+      const { taskId: known, receipt = null } = purchase
+      return known ? accepted(purchase.id, { taskId: known, receipt }, there) : takeUp(purchase.id, there)
+    },
+    tasks: (filter) => listTasks(journal(config?.storage), filter),
+    forget: (id) => forgetPurchase(journal(config?.storage), id),
     wallets: (options) => findWallets(options),
   }
 }
@@ -101,8 +148,10 @@ function call(options: Config): Call {
   return { options: { ...rest, timeout: timeout === null ? 'none' : timeout }, ...(signal && { signal }) }
 }
 
+type Wanted = Pick<Call, 'request' | 'image'>
+
 /** The request as the core takes it: the picture as text, or its bytes beside it; `extra` as plain JSON. */
-async function readRequest(request: GenerateRequest): Promise<Pick<Call, 'request' | 'image'>> {
+async function readRequest(request: GenerateRequest): Promise<Wanted> {
   const { text, bytes } = await readImage(request?.image)
   return { request: { ...request, image: text, extra: plain(request?.extra) }, ...(bytes && { image: bytes }) }
 }

@@ -1,4 +1,4 @@
-import bind, { quote, status, submit, watch } from '../build/core/core.js'
+import bind, { quote, resume, status, submit, watch } from '../build/core/core.js'
 import type { Core } from './core.js'
 import { refuse } from './error.js'
 import type { WasmSource } from './types.js'
@@ -22,5 +22,5 @@ async function load(source: WasmSource | undefined, standard: () => WasmSource |
     const hint = "a Content-Security-Policy needs 'wasm-unsafe-eval' in script-src"
     throw refuse('unsupported_environment', `the WebAssembly of imagine-x402 could not be loaded (${hint}); nothing was sent`, cause)
   }
-  return { quote, status, submit, watch } as Core
+  return { quote, resume, status, submit, watch } as Core
 }

@@ -8,6 +8,8 @@ import type { Generation, ImagineEvent, Paid, Receipt, Task, TaskSnapshot, TaskS
 export interface Watching {
   watch(options: WaitOptions, notify: (event: ImagineEvent) => void): Promise<Generation>
   status(): Promise<TaskStatus>
+  /** The task has ended. */
+  ended(status: 'completed' | 'failed'): void
 }
 
 /** One run of the core's wait. */
@@ -165,6 +167,7 @@ export class AcceptedTaskHandle implements Task {
 
   #finish(result: Generation): void {
     if (this.#snapshot.result) return
+    this.#watching.ended('completed')
     this.#change({ result, error: null })
     this.#hear({ type: 'done', result })
     const poller = this.#poller
@@ -182,6 +185,7 @@ export class AcceptedTaskHandle implements Task {
     if (error.code === 'wait_timeout' || error.code === 'invalid_request') {
       if (lasting) this.#start({ timeout: null }, false)
     } else {
+      if (error.code === 'generation_failed') this.#watching.ended('failed')
       this.#change({ error })
       this.#each((listener) => listener.over?.(error))
     }

@@ -82,6 +82,11 @@ export interface Config extends GenerateOptions {
   networks?: Network[]
   /** When given, nobody else is ever paid. */
   payTo?: Address[]
+  /**
+   * Where purchases are remembered. Default `indexeddb`: they survive reloads and crashes, and all tabs share them. `memory`
+   * is gone with the page: a payment whose answer is lost with it cannot be found again.
+   */
+  storage?: 'indexeddb' | 'memory'
 }
 
 /** An EIP-1193 provider, an EIP-6963 detail, a viem client, or the `rdns` of an announced wallet. */
@@ -195,6 +200,13 @@ export interface TaskRecord {
   status?: TaskStatus['status']
 }
 
+/** Which records are wanted. */
+export interface TaskFilter {
+  /** Only those that may still bring something: paid, or perhaps paid, and not finished. */
+  unfinished?: boolean
+  limit?: number
+}
+
 /** An accepted task. Iterate its events, wait for its result, or use it as a Svelte store or a React external store. */
 export interface Task extends AsyncIterable<ImagineEvent> {
   /** The idempotency id. */
@@ -261,6 +273,15 @@ export interface Client {
   generate(request: GenerateRequest | Quote, options?: GenerateOptions): Promise<Generation>
   /** Like `generate`, but resolves as soon as the payment is accepted. */
   submit(request: GenerateRequest | Quote, options?: GenerateOptions): Promise<Task>
+  /**
+   * Takes up a purchase from the journal, by its task id or its own id (default: the newest unfinished one), in whatever step
+   * it was interrupted. Never signs. Resolves with `null` when there is none, or nothing was paid for it.
+   */
+  resume(taskId?: string, options?: WaitOptions): Promise<Task | null>
+  /** The purchases that this browser made for this origin, newest first. Plain data: `JSON.stringify` exports it. */
+  tasks(filter?: TaskFilter): Promise<TaskRecord[]>
+  /** Deletes the record of a purchase. Refused while money may be under way for it. */
+  forget(id: string): Promise<void>
   /** Looks at a task once. `failed` and `not_found` are values, not exceptions. */
   status(taskId: string, options?: CallOptions): Promise<TaskStatus>
   /** Asks for the price. Needs no wallet, spends nothing. Pass the result to `generate` to skip the asking, inside the click. */

@@ -7,6 +7,9 @@ const all: Library = /* @__PURE__ */ library(/* @__PURE__ */ loader(() => new UR
 
 export const generate: Library['generate'] = all.generate
 export const submit: Library['submit'] = all.submit
+export const resume: Library['resume'] = all.resume
+export const tasks: Library['tasks'] = all.tasks
+export const forget: Library['forget'] = all.forget
 export const status: Library['status'] = all.status
 export const quote: Library['quote'] = all.quote
 export const wallets: Library['wallets'] = all.wallets

@@ -24,8 +24,9 @@ const LEASHED = '(read -r _ <&3 || kill -9 $$) >/dev/null 2>&1 & exec "$@" 3<&-'
  * @returns `rpcUrl`, viem's `chain` and public `client`, `died` (an Error, should anvil end on its own), `stop`
  */
 export async function startChain(chainId) {
+  // Each transaction gets a block at once, and time goes on without any: the latest block is never older than on Base.
   const program = anvil()
-  const args = ['--host', '127.0.0.1', '--port', '0', '--chain-id', String(chainId)]
+  const args = ['--host', '127.0.0.1', '--port', '0', '--chain-id', String(chainId), '--block-time', '2', '--mixed-mining']
   // `detached`: a Ctrl-C in the terminal is for Node, which then stops anvil in good order.
   const child = spawn('/bin/sh', ['-c', LEASHED, 'sh', program, ...args], { detached: true, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] })
   const leash = child.stdio[3]

@@ -1,4 +1,4 @@
-//! The whole surface towards JavaScript: four functions over plain values. The facade in `js/` is its only caller.
+//! The whole surface towards JavaScript: five functions over plain values. The facade in `js/` is its only caller.
 #![allow(unreachable_pub)] // wasm-bindgen exports what is `pub`
 
 use serde::Serialize;
@@ -10,9 +10,9 @@ use crate::{
         error::{Code, Error, Failure, Retry, Stage},
         image,
         json::Json,
-        payment::Receipt,
+        payment::Proof,
         poll::{self, AcceptedTask},
-        purchase::Order,
+        purchase::{self, Order},
         request::{Request, uuid},
     },
     driver,
@@ -56,10 +56,17 @@ pub async fn status(call: Call, task_id: String) -> Result<JsValue, JsValue> {
     driver::status(&Browser::new(&call), &task_id, &config).await.map(|status| out(&status)).map_err(thrown)
 }
 
+/// Takes up the purchase of that id from the journal. Resolves with the accepted task. Never signs.
+#[wasm_bindgen]
+pub async fn resume(call: Call, id: String) -> Result<JsValue, JsValue> {
+    let begun = purchase::resume(id.clone(), Js(call.wallet()).text());
+    driver::purchase(&Browser::new(&call), begun).await.map(|task| out(&Submitted { id, task })).map_err(thrown)
+}
+
 #[derive(Serialize)]
 struct Submitted {
     id: String,
-    task: AcceptedTask<Receipt>,
+    task: AcceptedTask<Proof<Js>>,
 }
 
 fn fail(error: Error) -> JsValue {

@@ -2,6 +2,7 @@
 
 use crate::core::{
     http::{Answer, HttpRequest},
+    journal::Entry,
     notice::Notice,
     quote::Quote,
     wallet::{Found, Question},
@@ -22,6 +23,17 @@ pub trait Wallets<J> {
     async fn find(&self, wanted: Option<&str>) -> Vec<Found>;
     /// Asks the wallet at that place of the list; `Err` is what it threw or rejected with.
     async fn ask(&self, wallet: usize, question: &Question) -> Result<J, J>;
+}
+
+/// Remembers purchases over reloads, for all tabs of this origin.
+#[allow(async_fn_in_trait)]
+pub trait Journal<J> {
+    /// Takes hold of the purchase of that id, until the call of the library ends, and reads what is remembered of it. While
+    /// another call holds it, also in another tab, this waits. `Err` is why nothing can be remembered.
+    async fn recall(&self, id: &str) -> Result<Option<J>, J>;
+    /// Merges the entry into the record of that id. Once this resolves, it survives a crash. A write that was begun is not
+    /// called back when the future is dropped.
+    async fn write(&self, id: &str, entry: &Entry) -> Result<(), J>;
 }
 
 /// Tells the time and lets it pass.

@@ -3,10 +3,10 @@
 use alloy_primitives::{Address, B256, U256};
 
 use super::{
-    assets::Asset,
+    assets::{Asset, parse_address},
     eip712::{self, Domain},
-    json::ObjectWriter,
-    money::Money,
+    json::{Json, ObjectWriter},
+    money::{Money, parse_atomic},
     terms::Offer,
     text,
 };
@@ -29,6 +29,21 @@ pub struct Transfer {
 }
 
 impl Transfer {
+    /// Reads what [`Transfer::to_json`] wrote.
+    #[must_use]
+    pub fn read<J: Json>(message: &J) -> Option<Self> {
+        let address = |key| parse_address(&message.text_at(key)?);
+        let number = |key| parse_atomic(&message.text_at(key)?);
+        Some(Self {
+            from: address("from")?,
+            to: address("to")?,
+            value: number("value")?,
+            valid_after: number("validAfter")?,
+            valid_before: number("validBefore")?,
+            nonce: message.text_at("nonce")?.parse().ok()?,
+        })
+    }
+
     /// The message as JSON: every number a decimal string, as both the typed data and the payment header have it.
     #[must_use]
     pub fn to_json(&self) -> String {
@@ -70,6 +85,14 @@ impl Authorization {
         Self { asset: offer.asset, transfer, valid_before }
     }
 
+    /// Takes an authorization back that was written down: its network by CAIP-2, and its message.
+    #[must_use]
+    pub fn read<J: Json>(network: &str, message: &J) -> Option<Self> {
+        let transfer = Transfer::read(message)?;
+        let valid_before = u64::try_from(transfer.valid_before).ok()?;
+        Some(Self { asset: Asset::on(network)?, transfer, valid_before })
+    }
+
     /// The message.
     #[must_use]
     pub const fn transfer(&self) -> &Transfer {
@@ -92,6 +115,12 @@ impl Authorization {
     #[must_use]
     pub const fn valid_before_ms(&self) -> u64 {
         self.valid_before.saturating_mul(1000)
+    }
+
+    /// A time in seconds before which it was surely not signed, even by a clock that is a little fast.
+    #[must_use]
+    pub const fn stamped_after(&self) -> u64 {
+        self.valid_before.saturating_sub(LONGEST_SECONDS).saturating_sub(LONGEST_SECONDS)
     }
 
     /// Whether there is still time to settle it.

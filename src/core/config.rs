@@ -36,7 +36,7 @@ impl Config {
     /// # Errors
     /// `invalid_request` with the name of the option. A limit that this version cannot keep is refused, never ignored.
     pub fn read<J: Json>(options: &J) -> Result<Self, Error> {
-        for later in ["budget", "assets", "storage"] {
+        for later in ["budget", "assets"] {
             if options.get(later).is_some() {
                 return Err(Error::invalid(text!("`", later, "` is not known to this version; remove it")));
             }

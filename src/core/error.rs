@@ -4,6 +4,8 @@ use std::ops::Deref;
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
+use super::payment::Proof;
+
 /// What happened. The strings that JavaScript sees are the names in snake case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -28,6 +30,7 @@ pub enum Code {
     InsufficientFunds,
     BadSignature,
     SignatureExpired,
+    PaymentRejected,
     PaymentUnknown,
     GenerationFailed,
     TaskNotFound,
@@ -174,8 +177,8 @@ pub struct Failure<J> {
     pub error: Error,
     /// What the wallet, the network or the caller's own function threw.
     pub cause: Option<J>,
-    /// The receipt of the task that it is about.
-    pub receipt: Option<J>,
+    /// The receipt of the payment that it is about.
+    pub receipt: Option<Proof<J>>,
 }
 
 impl<J> From<Error> for Failure<J> {

@@ -3,11 +3,13 @@
 pub mod assets;
 pub mod authorization;
 pub mod base64;
+pub mod chain;
 pub mod config;
 pub mod eip712;
 pub mod error;
 pub mod http;
 pub mod image;
+pub mod journal;
 pub mod json;
 pub mod money;
 pub mod notice;

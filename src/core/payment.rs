@@ -29,6 +29,17 @@ pub fn header(network: &str, authorization: &Authorization, signature: &Signatur
     base64::encode(payment.as_bytes())
 }
 
+/// A signed payment, ready to be sent: the same bytes whenever it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payment {
+    /// What was signed.
+    pub authorization: Authorization,
+    /// The `X-PAYMENT` header.
+    pub header: String,
+    /// The request that it pays.
+    pub body: String,
+}
+
 /// What was paid, as far as it is known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -55,17 +66,46 @@ pub struct Receipt {
 pub enum Settled {
     /// The server says so.
     Server,
+    /// The token contract says so.
+    Chain,
     /// The server took the payment and showed no receipt.
     Unknown,
+}
+
+/// A receipt: made now, or kept from before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+#[allow(missing_docs)]
+pub enum Proof<J> {
+    New(Box<Receipt>),
+    Kept(J),
 }
 
 impl Receipt {
     /// The receipt of an accepted payment. `header` is `X-PAYMENT-RESPONSE`, which CORS may hide: it is never required.
     #[must_use]
-    pub fn of<J: Json>(authorization: &Authorization, task_id: &str, header: Option<&str>, now_ms: u64) -> Self {
+    pub fn claimed<J: Json>(authorization: &Authorization, task_id: &str, header: Option<&str>, now_ms: u64) -> Self {
         let settlement =
             header.and_then(decode::<J>).filter(|s| s.get("success").and_then(|v| v.boolean()) == Some(true));
-        let transaction = settlement.as_ref().and_then(|s| s.text_at("transaction")).filter(|t| is_hash(t));
+        let transaction = settlement.as_ref().and_then(|s| s.text_at("transaction"));
+        let settled = if settlement.is_some() { Settled::Server } else { Settled::Unknown };
+        Self::of(authorization, task_id, settled, transaction, now_ms)
+    }
+
+    /// The receipt of a payment of which the token says that it was taken.
+    #[must_use]
+    pub fn proven(authorization: &Authorization, task_id: &str, transaction: Option<String>, now_ms: u64) -> Self {
+        Self::of(authorization, task_id, Settled::Chain, transaction, now_ms)
+    }
+
+    fn of(
+        authorization: &Authorization,
+        task_id: &str,
+        settled: Settled,
+        transaction: Option<String>,
+        now_ms: u64,
+    ) -> Self {
+        let transaction = transaction.filter(|t| is_hash(t));
         let asset = authorization.asset();
         let transfer = authorization.transfer();
         Self {
@@ -78,7 +118,7 @@ impl Receipt {
             nonce: text::word(transfer.nonce),
             explorer_url: transaction.as_ref().map(|hash| text!(asset.chain.explorer, "/tx/", hash)),
             transaction,
-            settled: if settlement.is_some() { Settled::Server } else { Settled::Unknown },
+            settled,
             at: now_ms,
         }
     }
@@ -148,7 +188,7 @@ mod tests {
     fn receipts_come_with_and_without_the_servers_word() {
         let hash = format!("0x{}", "ab".repeat(32));
         let encode = |value: Value| base64::encode(value.to_string().as_bytes());
-        let receipt = |header: Option<String>| Receipt::of::<Value>(&authorization(), "t1", header.as_deref(), 7);
+        let receipt = |header: Option<String>| Receipt::claimed::<Value>(&authorization(), "t1", header.as_deref(), 7);
         let full = receipt(Some(encode(json!({"success": true, "transaction": hash, "network": "base"}))));
         assert_eq!((full.settled, full.transaction.as_deref()), (Settled::Server, Some(hash.as_str())));
         assert_eq!(full.explorer_url, Some(format!("https://basescan.org/tx/{hash}")));

@@ -11,6 +11,7 @@ use super::{
     http::{Answer, HttpRequest, Method, is_task_id},
     json::Json,
     notice::Notice,
+    payment::Proof,
     task::{Generation, TaskStatus},
     text::text,
 };
@@ -63,7 +64,7 @@ impl<J: Json> AcceptedTask<J> {
     #[must_use]
     pub fn own(&self, error: Error) -> Failure<J> {
         let error = error.paid(self.paid(), Retry::Resume).about(Some(self.task_id.clone()));
-        Failure { error, cause: None, receipt: self.receipt.clone() }
+        Failure { error, cause: None, receipt: self.receipt.clone().map(Proof::Kept) }
     }
 }
 

@@ -1,6 +1,5 @@
 //! The price of a request, as it crosses to JavaScript and back.
 
-use alloy_primitives::keccak256;
 use serde::Serialize;
 
 use super::{
@@ -11,7 +10,7 @@ use super::{
     money::Money,
     request::Request,
     terms::{Entry, Offer},
-    text::{address, decimal, text, word},
+    text::{address, decimal, text},
 };
 
 /// What a purchase would cost, and who would be paid.
@@ -79,7 +78,7 @@ impl<J: Json> Quote<J> {
             quoted_at: now_ms,
             accepted: None,
             output_schema: raw.get("outputSchema"),
-            seal: Some(Seal { base_url: config.base_url.as_str().into(), body: fingerprint(request), offer: raw }),
+            seal: Some(Seal { base_url: config.base_url.as_str().into(), body: request.fingerprint(), offer: raw }),
         }
     }
 
@@ -112,10 +111,6 @@ impl<J: Json> Quote<J> {
     }
 }
 
-fn fingerprint(request: &Request) -> String {
-    word(keccak256(request.body()))
-}
-
 /// Takes a quote back from JavaScript: reads the seller's own offer again, holds it against the policy of this call and
 /// against what the quote shows. So what was shown is what is signed, for what was asked, to the seller that was asked.
 ///
@@ -128,7 +123,7 @@ pub fn reopen<J: Json>(quote: &J, request: &Request, config: &Config) -> Result<
     if seal.text_at("baseUrl").as_deref() != Some(config.base_url.as_str()) {
         return Err(stale("this quote is from another `baseUrl`"));
     }
-    if seal.text_at("body") != Some(fingerprint(request)) {
+    if seal.text_at("body") != Some(request.fingerprint()) {
         return Err(stale("the request was changed since it was quoted"));
     }
     let (offer, raw) = config.policy.choose(&[Entry::read(raw)])?;

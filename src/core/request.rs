@@ -1,19 +1,20 @@
 //! What the caller wants, checked and written in the service's dialect.
 
-use alloy_primitives::hex;
+use alloy_primitives::{hex, keccak256};
 
 use super::{
     error::Error,
     http::is_task_id,
     image,
     json::{Json, ObjectWriter},
-    text::text,
+    text::{text, word},
 };
 
 /// A checked request. Its body is written once and sent byte for byte the same, unpaid and paid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     id: String,
+    is_fresh: bool,
     prompt: String,
     body: String,
 }
@@ -32,7 +33,9 @@ impl Request {
         if prompt.is_empty() {
             return Err(Error::invalid("the prompt is empty: say what the video shows"));
         }
-        let id = text(request, "id")?.unwrap_or(fresh_id);
+        let named = text(request, "id")?;
+        let is_fresh = named.is_none();
+        let id = named.unwrap_or(fresh_id);
         if !is_task_id(&id) {
             return Err(Error::invalid(
                 "`id` takes 1 to 128 letters, digits, `-`, `_`, `.` and `:`, a letter or digit first",
@@ -43,7 +46,7 @@ impl Request {
             .raw("templateData", &template_data(request, image)?)
             .text("seed", &id)
             .finish();
-        Ok(Self { id, prompt: prompt.into(), body })
+        Ok(Self { id, is_fresh, prompt: prompt.into(), body })
     }
 
     /// The idempotency id, sent as `seed`.
@@ -52,10 +55,22 @@ impl Request {
         &self.id
     }
 
+    /// Whether the id was made for this very call: then nothing was ever bought by it.
+    #[must_use]
+    pub const fn is_fresh(&self) -> bool {
+        self.is_fresh
+    }
+
     /// What the video shows.
     #[must_use]
     pub fn prompt(&self) -> &str {
         &self.prompt
+    }
+
+    /// The hash of the body: another request has another one.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        word(keccak256(&self.body))
     }
 
     /// The JSON body.

@@ -83,7 +83,13 @@ impl Question {
             .text("to", &text::address(asset.address))
             .text("data", &text!("0x70a08231", hex::encode(owner.into_word())))
             .finish();
-        Self { patience: Some(PATIENCE_MS), ..Self::with("eth_call", text!("[", call, ",\"latest\"]")) }
+        Self::reading("eth_call", text!("[", call, ",\"latest\"]"))
+    }
+
+    /// Reads the chain that the wallet is on. Opens no prompt.
+    #[must_use]
+    pub const fn reading(method: &'static str, params: String) -> Self {
+        Self { method, params: Some(params), patience: Some(PATIENCE_MS) }
     }
 
     /// Asks for a signature. The typed data travels as one JSON string, which is what every wallet takes.

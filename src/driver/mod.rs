@@ -12,15 +12,18 @@ use crate::{
         error::{Code, Error, Failure, Stage},
         http::{Answer, HttpFailure, HttpRequest},
         json::Json,
-        payment::Receipt,
+        payment::Proof,
         poll::{self, AcceptedTask},
         purchase,
         quote::Quote,
         task::{Generation, TaskStatus},
         wallet::{Question, Reply},
     },
-    ports::{Clock, Entropy, Http, Page, Wallets},
+    ports::{Clock, Entropy, Http, Journal, Page, Wallets},
 };
+
+/// A journal that takes longer does not work.
+const JOURNAL_PATIENCE_MS: u64 = 10_000;
 
 /// Asks for the price of an order.
 ///
@@ -54,9 +57,9 @@ where
 ///
 /// # Errors
 /// Whatever ended it, or that the caller gave up.
-pub async fn purchase<J: Json, P>(ports: &P, mut next: purchase::Next<J>) -> Result<AcceptedTask<Receipt>, Failure<J>>
+pub async fn purchase<J: Json, P>(ports: &P, mut next: purchase::Next<J>) -> Result<AcceptedTask<Proof<J>>, Failure<J>>
 where
-    P: Http<J> + Wallets<J> + Clock + Entropy + Page<J>,
+    P: Http<J> + Wallets<J> + Journal<J> + Clock + Entropy + Page<J>,
 {
     loop {
         for notice in &next.notices {
@@ -66,20 +69,24 @@ where
             purchase::Step::Done(outcome) => return outcome,
             step => step,
         };
-        if let Some(reason) = ports.abort_reason() {
-            return Err(Failure::caused_by(step.not_begun(), reason));
-        }
-        let abandoned = step.abandoned().into();
-        next = until_aborted(ports, abandoned, take(ports, step)).await?;
+        next = match (step.given_up(), ports.abort_reason()) {
+            (None, _) => take(ports, step).await,
+            (Some(failure), Some(reason)) => return Err(Failure { cause: Some(reason), ..failure }),
+            (Some(failure), None) => until_aborted(ports, failure, take(ports, step)).await?,
+        };
     }
 }
 
 async fn take<J: Json, P>(ports: &P, step: purchase::Step<J>) -> purchase::Next<J>
 where
-    P: Http<J> + Wallets<J> + Clock + Entropy + Page<J>,
+    P: Http<J> + Wallets<J> + Journal<J> + Clock + Entropy + Page<J>,
 {
     use purchase::Step;
     match step {
+        Step::Recall(id, state) => {
+            let record = ports.recall(&id).await;
+            state.recalled(record)
+        }
         Step::Probe(request, state) => {
             let answer = send(ports, &request).await;
             state.answered(answer, ports.now())
@@ -88,16 +95,42 @@ where
             let wallets = ports.find(state.wanted()).await;
             state.found(&wallets)
         }
-        Step::Ask(wallet, question, state) => state.answered(ask(ports, wallet, &question).await),
-        Step::Confirm(quote, state) => state.answered(ports.confirm(&quote).await),
+        Step::Ask(wallet, question, state) => {
+            let reply = ask(ports, wallet, &question).await;
+            state.answered(reply, ports.now())
+        }
+        Step::Confirm(quote, state) => {
+            let answer = ports.confirm(&quote).await;
+            state.answered(answer, ports.now())
+        }
         Step::DrawNonce(state) => state.drawn(ports.draw(), ports.now()),
         Step::Sign(wallet, question, state) => {
             let answer = ask(ports, wallet, &question).await;
             state.answered(answer, ports.now())
         }
+        Step::Write(id, entry, state) => {
+            let written = within(ports, JOURNAL_PATIENCE_MS, ports.write(&id, &entry)).await;
+            state.written(written.map_or(Err(None), |written| written.map_err(Some)), ports.now())
+        }
         Step::Pay(request, state) => {
             let answer = send(ports, &request).await;
             state.answered(answer, ports.now())
+        }
+        Step::FindReaders(state) => {
+            let wallets = ports.find(state.wanted()).await;
+            state.found(&wallets)
+        }
+        Step::Look(request, state) => {
+            let answer = send(ports, &request).await;
+            state.looked(answer, ports.now())
+        }
+        Step::Read(wallet, question, state) => {
+            let reply = ask(ports, wallet, &question).await;
+            state.read(reply, ports.now())
+        }
+        Step::Sleep(ms, state) => {
+            ports.sleep(ms).await;
+            state.woke(ports.now())
         }
         done @ Step::Done(_) => done.into(),
     }

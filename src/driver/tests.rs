@@ -12,6 +12,7 @@ use super::*;
 use crate::core::{
     error::{Paid, Retry},
     http::{Answer, HttpRequest, HttpResponse, Method},
+    journal::Entry,
     notice::Notice,
     purchase::Order,
     request::Request,
@@ -92,6 +93,18 @@ impl Wallets<Value> for World {
     }
 }
 
+impl Journal<Value> for World {
+    async fn recall(&self, _: &str) -> Result<Option<Value>, Value> {
+        self.deed("recall").await;
+        Ok(None)
+    }
+
+    async fn write(&self, _: &str, _: &Entry) -> Result<(), Value> {
+        self.deed("write").await;
+        Ok(())
+    }
+}
+
 impl Clock for World {
     fn now(&self) -> u64 {
         self.now.get()
@@ -156,7 +169,8 @@ fn buy(world: &World) -> Failure<Value> {
     block_on(purchase(world, order().begin())).unwrap_err()
 }
 
-const WAY: [&str; 10] = [
+const WAY: [&str; 12] = [
+    "recall",
     "probe",
     "(quoted)",
     "find",
@@ -165,6 +179,7 @@ const WAY: [&str; 10] = [
     "(connected)",
     "eth_call",
     "confirm",
+    "write",
     "(signing)",
     "eth_signTypedData_v4",
 ];

@@ -34,6 +34,12 @@ extern "C" {
     /// Asks a provider to connect; calls at the same time share one prompt: `(provider) => Promise<string[]>`.
     #[wasm_bindgen(method, getter)]
     pub fn connect(this: &Call) -> Option<Function>;
+    /// Takes hold of a purchase and reads what is remembered of it: `(id) => Promise<object | undefined>`.
+    #[wasm_bindgen(method, getter)]
+    pub fn recall(this: &Call) -> Option<Function>;
+    /// Remembers, for good: `(id, entry) => Promise<void>`.
+    #[wasm_bindgen(method, getter)]
+    pub fn write(this: &Call) -> Option<Function>;
     /// Takes every notice; never throws.
     #[wasm_bindgen(method, getter)]
     pub fn notify(this: &Call) -> Option<Function>;

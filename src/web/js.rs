@@ -68,8 +68,9 @@ pub(crate) fn out<T: Serialize>(value: &T) -> JsValue {
 /// A failure as a plain object with the members of `ImagineError`; the facade makes the real error of it.
 pub(crate) fn thrown(failure: Failure<Js>) -> JsValue {
     let error = out(&failure.error);
-    for (name, value) in [("cause", failure.cause), ("receipt", failure.receipt)] {
-        if let Some(Js(value)) = value {
+    let members = [("cause", failure.cause.map(|cause| cause.0)), ("receipt", failure.receipt.as_ref().map(out))];
+    for (name, value) in members {
+        if let Some(value) = value {
             // A fresh plain object takes any member.
             let _ = Reflect::set(&error, &name.into(), &value);
         }

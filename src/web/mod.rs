@@ -4,6 +4,7 @@ mod call;
 mod clock;
 mod entropy;
 mod fetch;
+mod journal;
 mod js;
 mod listener;
 mod memory;

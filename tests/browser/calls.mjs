@@ -9,3 +9,9 @@ export const status = (imagine, { taskId, options }) => imagine.status(taskId, o
 
 /** Options for a seller: polls as fast as the contract allows. */
 export const at = (baseUrl, overrides = {}) => ({ baseUrl, pollInterval: 2000, maxPrice: '2.00', ...overrides })
+
+/** Lets so many seconds pass on the sandbox's chain; the clocks of page and seller go on as they were. */
+export async function passTime(sandbox, seconds) {
+  await sandbox.client.request({ method: 'evm_increaseTime', params: [seconds] })
+  await sandbox.client.request({ method: 'evm_mine', params: [] })
+}

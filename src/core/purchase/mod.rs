@@ -3,31 +3,38 @@
 //! A [`Step`] pairs what is to be done with the state that takes its outcome. An outcome uses its state up, so no state
 //! can be left twice. The shape carries the promises:
 //!
-//! - Only [`Drawing`] leads to [`Step::Sign`], and only [`Signing`] to [`Step::Pay`]; no state leads back to them.
-//!   So a purchase asks for one signature at most, and posts one payment at most.
+//! - Only [`Drawing`] leads to [`Step::Sign`], and no state leads back to it: a purchase asks for one signature at most.
 //! - A [`Signing`] holds the very authorization that the wallet was shown; what it signs is compared with it.
-//! - Everything before [`Paying`] ends with `paid: no`, everything in it with `unknown` or an accepted task.
+//! - The wallet is asked only after the journal has it that it will be, and a payment leaves only after the journal has it.
+//! - [`Step::Pay`] is made in one place, of the payment in the journal: whatever is sent again is the same.
+//! - Before that payment is written down, everything ends with `paid: no`; after it, `no` is only the token's own word.
 //!
 //! ```text
-//! Probing ─ 402 ─► Choosing ─► Talking (connect, chain, balance) ─► Confirming ─► Drawing ─► Signing ─► Paying ─► Done
-//!    └──── 202 ────────────────────────────────────────────────────────────────────────────────────────────────► Done
+//! Recalling ► Probing ─ 402 ─► Choosing ► Talking ► Confirming ► (write) ► Drawing ► Signing ► (write) ► Paying ─ 202 ─► (write) ► Done
+//!   │            └──── 202 ──────────────────────────────────────────────────────────────────────────────────────────►     │
+//!   ├─ signed ─► Recovering ◄── any other answer, or none ───────────────────────────────────────────────┤                │
+//!   │               └─ task, token, the same payment again ──────────────────────────────────────────────┴──────────────► │
+//!   └─ accepted ────────────────────────────────────────────────────────────────────────────────────────────────────────► Done
 //! ```
 
 mod paying;
+mod recovering;
 mod talking;
 #[cfg(test)]
 mod tests;
 
-pub use paying::{Confirming, Drawing, Paying, Signing};
+pub use paying::{Confirming, Drawing, Signing, Writing};
+pub use recovering::{Paying, Recovering, Underway};
 pub use talking::{Choosing, Talking};
 
 use super::{
     config::Config,
-    error::{Code, Error, Failure, Stage},
+    error::{Code, Error, Failure, Paid, Retry, Stage},
     http::{Answer, HttpRequest, HttpResponse, Method, excerpt, is_task_id},
+    journal::{self, Entry, Known},
     json::Json,
     notice::Notice,
-    payment::Receipt,
+    payment::Proof,
     poll::AcceptedTask,
     quote::{self, Quote},
     request::Request,
@@ -42,8 +49,10 @@ const PATIENCE_MS: u64 = 300_000;
 /// What to do next. Each state is used up by its outcome.
 #[derive(Debug)]
 pub enum Step<J> {
+    /// Take hold of the purchase of that id, and read what the journal has of it.
+    Recall(String, Box<Recalling<J>>),
     /// Post the request without payment.
-    Probe(HttpRequest, Probing),
+    Probe(HttpRequest, Box<Probing>),
     /// Look for wallets on the page.
     FindWallets(Choosing<J>),
     /// Ask the wallet something that cannot move money.
@@ -54,10 +63,20 @@ pub enum Step<J> {
     DrawNonce(Drawing),
     /// Ask the wallet for the one signature.
     Sign(usize, Question, Signing),
+    /// Write to the journal, for good.
+    Write(String, Box<Entry>, Writing<J>),
     /// Post the request with the one payment.
-    Pay(HttpRequest, Paying),
+    Pay(HttpRequest, Paying<J>),
+    /// Look for wallets through which the chain can be read.
+    FindReaders(Recovering<J>),
+    /// Ask the service for the task.
+    Look(HttpRequest, Recovering<J>),
+    /// Read the chain through the wallet.
+    Read(usize, Question, Recovering<J>),
+    /// Let so many milliseconds pass.
+    Sleep(u64, Recovering<J>),
     /// It is over.
-    Done(Result<AcceptedTask<Receipt>, Failure<J>>),
+    Done(Result<AcceptedTask<Proof<J>>, Failure<J>>),
 }
 
 /// A step, and what the page is told before it.
@@ -115,7 +134,14 @@ impl Order {
     /// Begins with the price.
     #[must_use]
     pub fn begin<J>(self) -> Next<J> {
-        Step::Probe(self.probe(), Probing(self)).into()
+        self.recall(None)
+    }
+
+    /// Whatever is to be bought: first of all, whether it has been.
+    fn recall<J>(self, quoted: Option<Quoted<J>>) -> Next<J> {
+        let wanted = self.wallet.clone();
+        let id = self.request.id().into();
+        Step::Recall(id, Box::new(Recalling { wanted, intent: Some(Intent { order: self, quoted }) })).into()
     }
 
     /// The request without payment.
@@ -142,9 +168,17 @@ impl Order {
     #[must_use]
     pub fn begin_with<J: Json>(self, given: &J, now: u64) -> Next<J> {
         match quote::reopen(given, &self.request, &self.config) {
-            Ok((offer, raw)) => self.quoted(offer, raw, given.whole_at("quotedAt").unwrap_or(now)),
+            Ok((offer, raw)) => self.recall(Some(Quoted { offer, raw, at: given.whole_at("quotedAt").unwrap_or(now) })),
             Err(error) => error.into(),
         }
+    }
+
+    /// The server took it as it is: a task like any other, but for the payment.
+    fn taken_free<J>(self, task_id: String, now: u64) -> Next<J> {
+        let order = Some(journal::Order::of(&self.request, &self.config, None, now));
+        let entry = Entry::Accepted { order, paid: Paid::No, task_id: task_id.clone(), receipt: None, payment: () };
+        let outcome = Ok(AcceptedTask { task_id, receipt: None });
+        Step::Write(self.request.id().into(), Box::new(entry), Writing::End(outcome)).into()
     }
 
     fn quoted<J: Json>(self, offer: Offer, raw: J, now: u64) -> Next<J> {
@@ -154,28 +188,102 @@ impl Order {
     }
 }
 
-impl<J> Step<J> {
-    /// What the caller is told when it gives up before this step was begun.
+/// An offer that the page has been shown.
+#[derive(Clone, Debug)]
+struct Quoted<J> {
+    offer: Offer,
+    raw: J,
+    at: u64,
+}
+
+/// Takes up a purchase from the journal, wherever it was interrupted. Never signs.
+#[must_use]
+pub fn resume<J: Json>(id: String, wallet: Option<String>) -> Next<J> {
+    Step::Recall(id, Box::new(Recalling { wanted: wallet, intent: None })).into()
+}
+
+/// Waiting for what the journal has of this purchase.
+#[derive(Clone, Debug)]
+pub struct Recalling<J> {
+    wanted: Option<String>,
+    /// What is bought if it has not been; none for whoever only resumes.
+    intent: Option<Intent<J>>,
+}
+
+#[derive(Clone, Debug)]
+struct Intent<J> {
+    order: Order,
+    quoted: Option<Quoted<J>>,
+}
+
+impl<J: Json> Recalling<J> {
+    /// The record of that id, if there is one, or why the journal could not be read.
     #[must_use]
-    pub fn not_begun(&self) -> Error {
-        let stage = match self {
-            Self::Probe(..) => Stage::Quote,
-            Self::Pay(..) | Self::Done(_) => Stage::Payment,
-            _ => Stage::Wallet,
+    pub fn recalled(self, record: Result<Option<J>, J>) -> Next<J> {
+        let record = match record {
+            Ok(record) => record,
+            Err(thrown) => return Next::failed(self.unread(paying::not_stored()), thrown),
         };
-        Error::unpaid(Code::Aborted, stage, "aborted before anything was paid")
+        let stands_for =
+            |record: &J| self.intent.as_ref().is_none_or(|i| Known::is_of(record, &i.order.request, &i.order.config));
+        match record.as_ref().map(Known::read) {
+            Some(Err(error)) => self.unread(error).into(),
+            Some(Ok(_)) if !record.as_ref().is_some_and(stands_for) => {
+                Error::invalid("this `id` stands for another purchase already: take a new one").into()
+            }
+            Some(Ok(Known::Signed(signed))) => Box::new(Underway::new(*signed, self.wanted, Vec::new())).recover(),
+            Some(Ok(Known::Accepted(AcceptedTask { task_id, receipt }))) => {
+                Step::Done(Ok(AcceptedTask { task_id, receipt: receipt.map(Proof::Kept) })).into()
+            }
+            Some(Ok(Known::Nothing)) | None => self.intent.map_or_else(|| nothing_to_resume().into(), Intent::begin),
+        }
+    }
+}
+
+impl<J> Recalling<J> {
+    /// As long as the journal has not been read, a purchase that the caller has named may have been paid before.
+    fn unread(&self, error: Error) -> Error {
+        let is_fresh = self.intent.as_ref().is_some_and(|intent| intent.order.request.is_fresh());
+        if is_fresh { error } else { error.paid(Paid::Unknown, Retry::Resume) }
     }
 
-    /// What the caller is told when it gives up in the middle of this step.
-    #[must_use]
-    pub fn abandoned(&self) -> Error {
-        match self {
-            Self::Pay(_, paying) => {
-                let message = "aborted while the payment was under way: it may still be taken; do not pay again";
-                paying.unknown(Code::Aborted, message)
-            }
-            _ => self.not_begun(),
+    fn given_up(&self) -> Error {
+        let message = "aborted before the purchase was begun or taken up";
+        self.unread(Error::unpaid(Code::Aborted, Stage::Quote, message))
+    }
+}
+
+impl<J: Json> Intent<J> {
+    fn begin(self) -> Next<J> {
+        match self.quoted {
+            Some(Quoted { offer, raw, at }) => self.order.quoted(offer, raw, at),
+            None => Step::Probe(self.order.probe(), Box::new(Probing(self.order))).into(),
         }
+    }
+}
+
+fn nothing_to_resume() -> Error {
+    let message = "nothing was paid for this purchase, so there is nothing to resume";
+    Error::unpaid(Code::TaskNotFound, Stage::Request, message)
+}
+
+impl<J: Json> Step<J> {
+    /// What the caller is told when it gives up, before this step or in the middle of it; none when it is over anyway.
+    #[must_use]
+    pub fn given_up(&self) -> Option<Failure<J>> {
+        let stage = match self {
+            Self::Write(_, _, Writing::End(_)) | Self::Done(_) => return None,
+            Self::Write(_, _, Writing::Payment(underway, _)) => return Some(underway.given_up()),
+            Self::Pay(_, paying) => return Some(paying.given_up()),
+            Self::FindReaders(recovering)
+            | Self::Look(_, recovering)
+            | Self::Read(_, _, recovering)
+            | Self::Sleep(_, recovering) => return Some(recovering.given_up()),
+            Self::Recall(_, recalling) => return Some(recalling.given_up().into()),
+            Self::Probe(..) => Stage::Quote,
+            _ => Stage::Wallet,
+        };
+        Some(Error::unpaid(Code::Aborted, stage, "aborted before anything was paid").into())
     }
 }
 
@@ -234,7 +342,7 @@ impl Probing {
     pub fn answered<J: Json>(self, answer: Answer<J>, now: u64) -> Next<J> {
         let entries = match read_probe(answer) {
             Ok(Probed::Terms(entries)) => entries,
-            Ok(Probed::Accepted(task_id)) => return Step::Done(Ok(AcceptedTask { task_id, receipt: None })).into(),
+            Ok(Probed::Accepted(task_id)) => return self.0.taken_free(task_id, now),
             Err(failure) => return Step::Done(Err(failure)).into(),
         };
         match self.0.config.policy.choose(&entries) {

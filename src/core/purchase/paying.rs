@@ -1,4 +1,4 @@
-//! From the page's yes to the answer of the seller: the one signature and the one payment.
+//! From the page's yes to the signed payment in the journal.
 
 use alloy_primitives::{Address, B256};
 
@@ -6,16 +6,17 @@ use super::{
     super::{
         authorization::Authorization,
         error::{Code, Error, Failure, Paid, Retry, Stage},
-        http::{Answer, HttpRequest, HttpResponse, Method, excerpt},
+        journal::{self, Entry, Kept, Signed},
         json::Json,
         notice::Notice,
-        payment::{self, Receipt},
+        payment::{self, Payment, Proof},
         poll::AcceptedTask,
         signature::{Signature, Unusable},
-        text::{self, text},
+        text,
         wallet::{Question, Reply},
     },
-    Deal, Next, Order, Step, claimed_task, read_task_id,
+    Deal, Next, Order, Step,
+    recovering::Underway,
     talking::refused,
 };
 
@@ -26,17 +27,17 @@ pub struct Confirming(pub(super) Drawing);
 impl Confirming {
     /// The page answered, or its function threw.
     #[must_use]
-    pub fn answered<J>(self, answer: Result<bool, J>) -> Next<J> {
+    pub fn answered<J>(self, answer: Result<bool, J>, now: u64) -> Next<J> {
         let declined = |message: &str| Error::unpaid(Code::Declined, Stage::Wallet, message);
         match answer {
-            Ok(true) => Step::DrawNonce(self.0).into(),
+            Ok(true) => self.0.intend(now),
             Ok(false) => declined("the purchase was declined in `confirm`").into(),
             Err(thrown) => Next::failed(declined("`confirm` failed, so nothing was bought"), thrown),
         }
     }
 }
 
-/// Waiting for randomness; everything else is agreed.
+/// Everything is agreed; waiting for the journal, then for randomness.
 #[derive(Clone, Debug)]
 pub struct Drawing {
     pub(super) deal: Deal,
@@ -45,6 +46,16 @@ pub struct Drawing {
 }
 
 impl Drawing {
+    /// Has it written down that a signature is about to be asked for.
+    pub(super) fn intend<J>(self, now: u64) -> Next<J> {
+        let Deal { order, offer } = &self.deal;
+        let entry = Entry::Signing {
+            order: journal::Order::of(&order.request, &order.config, Some(offer), now),
+            paid: Paid::No,
+        };
+        Step::Write(order.request.id().into(), Box::new(entry), Writing::Intent(self)).into()
+    }
+
     /// A nonce of 32 random bytes, or none where the browser has no secure randomness. The time is stamped now, right
     /// before the prompt, so that no second of the window is lost.
     #[must_use]
@@ -63,7 +74,8 @@ impl Drawing {
             message_hash: text::word(authorization.message_hash()),
             valid_before: authorization.valid_before_ms(),
         };
-        Next::after(notice, Step::Sign(self.wallet, question, Signing { deal: self.deal, authorization }))
+        let signing = Signing { deal: self.deal, wallet: self.wallet, authorization };
+        Next::after(notice, Step::Sign(self.wallet, question, signing))
     }
 }
 
@@ -71,6 +83,7 @@ impl Drawing {
 #[derive(Clone, Debug)]
 pub struct Signing {
     deal: Deal,
+    wallet: usize,
     authorization: Authorization,
 }
 
@@ -91,7 +104,7 @@ impl Signing {
             let message = "the signature came too late to be used: the authorization has run out; nothing was sent";
             return Error::unpaid(Code::SignatureExpired, Stage::Wallet, message).into();
         }
-        self.pay(&signature, now)
+        self.seal(&signature)
     }
 
     fn check(&self, signed: Option<&str>) -> Result<Signature, &'static str> {
@@ -109,91 +122,59 @@ impl Signing {
         }
     }
 
-    fn pay<J>(self, signature: &Signature, now: u64) -> Next<J> {
+    /// Has the signed payment written down, before it leaves.
+    fn seal<J: Json>(self, signature: &Signature) -> Next<J> {
         let Order { request, config, .. } = self.deal.order;
-        let method = Method::Pay {
-            body: request.body().into(),
-            payment: payment::header(&self.deal.offer.network, &self.authorization, signature),
+        let header = payment::header(&self.deal.offer.network, &self.authorization, signature);
+        let payment = Payment { header, body: request.body().into(), authorization: self.authorization };
+        let entry = Entry::Signed { paid: Paid::Unknown, payment: Kept::whole(&payment), receipt: None };
+        let id = String::from(request.id());
+        let signed = Signed {
+            id: id.clone(),
+            base_url: config.base_url,
+            authorization: payment.authorization.clone(),
+            payment: Some(payment.clone()),
         };
-        let notice = Notice::Paying { nonce: text::word(self.authorization.transfer().nonce) };
-        let patience = check_again_at(&self.authorization).saturating_sub(now);
-        let paid = HttpRequest { url: config.base_url.create(), method, patience };
-        Next::after(notice, Step::Pay(paid, Paying { id: request.id().into(), authorization: self.authorization }))
+        let underway = Box::new(Underway::new(signed, None, vec![self.wallet]));
+        Step::Write(id, Box::new(entry), Writing::Payment(underway, payment)).into()
     }
 }
 
-/// Waiting for the answer to the one payment. From here on money may have moved.
-#[derive(Clone, Debug)]
-pub struct Paying {
-    id: String,
-    authorization: Authorization,
+/// Waiting for the journal.
+#[derive(Debug)]
+pub enum Writing<J> {
+    /// It writes that a signature is about to be asked for.
+    Intent(Drawing),
+    /// It writes the signed payment.
+    Payment(Box<Underway<J>>, Payment),
+    /// It writes how the purchase ended.
+    End(Result<AcceptedTask<Proof<J>>, Failure<J>>),
 }
 
-/// Chains and servers have clocks of their own: so long after the window a payment is surely settled or dead.
-const SETTLE_MARGIN_MS: u64 = 30_000;
-
-/// From when on the chain knows what became of it.
-const fn check_again_at(authorization: &Authorization) -> u64 {
-    authorization.valid_before_ms().saturating_add(SETTLE_MARGIN_MS)
-}
-
-impl Paying {
-    /// The server answered, or did not. Only a 202 with a task is an accepted payment; nothing else says what became of it.
+impl<J: Json> Writing<J> {
+    /// It is written for good, or it could not be written. What cannot be remembered is not begun; but what has happened
+    /// has happened.
     #[must_use]
-    pub fn answered<J: Json>(self, answer: Answer<J>, now: u64) -> Next<J> {
-        let response = match answer {
-            Ok(response) => response,
-            Err(failure) => {
-                let message = "the answer to the payment was lost: it may or may not have been taken; do not pay again";
-                let mut error = self.unknown(Code::PaymentUnknown, message);
-                if let Some(status) = failure.status {
-                    error = error.detail("status", u64::from(status));
-                }
-                return self.told(error, failure.cause);
+    pub fn written(self, outcome: Result<(), Option<J>>, now: u64) -> Next<J> {
+        match (self, outcome) {
+            (Self::Intent(drawing), Ok(())) => Step::DrawNonce(drawing).into(),
+            (Self::Payment(underway, payment), Ok(())) => {
+                let notice = Notice::Paying { nonce: underway.nonce() };
+                Next { notices: vec![notice], ..underway.send(payment, now) }
             }
-        };
-        let Some(task_id) = read_task_id::<J>(&response) else {
-            let error = self.unanswered(&response).about(claimed_task::<J>(&response));
-            return self.told::<J>(error, None);
-        };
-        let receipt = Receipt::of::<J>(&self.authorization, &task_id, response.receipt.as_deref(), now);
-        Step::Done(Ok(AcceptedTask { task_id, receipt: Some(receipt) })).into()
-    }
-
-    fn unanswered(&self, response: &HttpResponse) -> Error {
-        let message = text!(
-            "the server answered ",
-            text::number(response.status.into()),
-            " to the payment: it may or may not have been taken; do not pay again"
-        );
-        let error = self
-            .unknown(Code::PaymentUnknown, &message)
-            .detail("status", u64::from(response.status))
-            .detail("body", excerpt(&response.body));
-        match &response.receipt {
-            Some(receipt) => error.detail("paymentResponse", excerpt(receipt)),
-            None => error,
+            (Self::End(outcome), _) => Step::Done(outcome).into(),
+            // It may still be written later, and then be sent by whoever finds it.
+            (Self::Payment(underway, _), Err(None)) => {
+                underway.unsettled("the browser does not say that it was stored")
+            }
+            (_, Err(cause)) => Step::Done(Err(Failure { cause, ..not_stored().into() })).into(),
         }
     }
+}
 
-    pub(super) fn unknown(&self, code: Code, message: &str) -> Error {
-        let transfer = self.authorization.transfer();
-        let amount = self.authorization.amount();
-        Error::unpaid(code, Stage::Payment, message)
-            .paid(Paid::Unknown, Retry::Resume)
-            .detail("id", self.id.as_str())
-            .detail("nonce", text::word(transfer.nonce))
-            .detail("payer", text::address(transfer.from))
-            .detail("payTo", text::address(transfer.to))
-            .detail("amount", amount.amount)
-            .detail("asset", text::address(self.authorization.asset().address))
-            .detail("network", self.authorization.asset().chain.caip2)
-            .detail("validBefore", self.authorization.valid_before_ms())
-    }
-
-    fn told<J>(&self, error: Error, cause: Option<J>) -> Next<J> {
-        let check_again_at = check_again_at(&self.authorization);
-        let notice = Notice::PaymentUnknown { reason: error.message.clone(), check_again_at };
-        Next::after(notice, Step::Done(Err(Failure { cause, ..error.into() })))
-    }
+/// The journal could not be read or written, so nothing was sent.
+pub(super) fn not_stored() -> Error {
+    let message = "this browser stores nothing for this page (private window, blocked or full storage), so a payment could be \
+                   lost; this call paid nothing. Free some space, or pass `storage: \"memory\"` to do without";
+    Error::unpaid(Code::UnsupportedEnvironment, Stage::Wallet, message)
 }

@@ -73,7 +73,7 @@ enum Topic {
 impl<J: Json> Talking<J> {
     /// The wallet answered, or threw.
     #[must_use]
-    pub fn answered(self, answer: Reply<J>) -> Next<J> {
+    pub fn answered(self, answer: Reply<J>, now: u64) -> Next<J> {
         let talk = self.talk;
         match (self.topic, answer) {
             (Topic::Accounts, answer) => match answer.ok().as_ref().and_then(wallet::read_account) {
@@ -98,7 +98,7 @@ impl<J: Json> Talking<J> {
             (Topic::Add(_), Err(thrown)) => refused(thrown, "the adding of the network"),
             (Topic::ChainAgain(payer), Ok(id)) if talk.is_home(&id) => talk.ask_balance(payer),
             (Topic::ChainAgain(_), Ok(_)) => talk.still_elsewhere().into(),
-            (Topic::Balance(payer), answer) => talk.counted(answer.ok().as_ref(), payer),
+            (Topic::Balance(payer), answer) => talk.counted(answer.ok().as_ref(), payer, now),
         }
     }
 }
@@ -158,14 +158,14 @@ impl<J: Json> Talk<J> {
     }
 
     /// The balance is a comfort to the visitor: a wallet that cannot read it may still pay.
-    fn counted(self, balance: Option<&J>, payer: Address) -> Next<J> {
+    fn counted(self, balance: Option<&J>, payer: Address, now: u64) -> Next<J> {
         let Deal { order, offer } = &self.deal;
         if let Some(have) = balance.and_then(wallet::read_uint).filter(|have| *have < offer.amount) {
             return too_little(&Money::of(offer.asset, have), offer, payer).into();
         }
         let confirm = order.confirm;
         let drawing = Drawing { deal: self.deal, wallet: self.wallet, payer };
-        if confirm { Step::Confirm(self.quote, Confirming(drawing)).into() } else { Step::DrawNonce(drawing).into() }
+        if confirm { Step::Confirm(self.quote, Confirming(drawing)).into() } else { drawing.intend(now) }
     }
 }
 

@@ -1,0 +1,105 @@
+/** The purchases under way on this page, and those that the journal has. */
+import { unlessAborted } from './abort.js'
+import { isImagineError, refuse } from './error.js'
+import { merge, type Entry, type Journal, type Purchase } from './journal.js'
+import type { Task, TaskFilter, TaskRecord } from './types.js'
+
+/** One call's hold of a purchase, from its beginning to its end. */
+export class Hold {
+  readonly #journal: Journal
+  readonly #signal: AbortSignal | undefined
+  #id: string | undefined
+  #release: (() => void) | undefined
+  #over = false
+
+  constructor(journal: Journal, signal?: AbortSignal) {
+    this.#journal = journal
+    this.#signal = signal
+  }
+
+  readonly recall = async (id: string): Promise<Purchase | undefined> => {
+    const release = await this.#journal.hold(id, this.#signal)
+    if (this.#over) release()
+    this.#release = release
+    this.#id = id
+    return this.#journal.read(id)
+  }
+
+  readonly write = (id: string, entry: Entry): Promise<void> => this.#journal.change(id, merge(id, entry))
+
+  /** Lets go. Of a purchase that came to nothing before anything was signed, nothing is kept. */
+  async end(): Promise<void> {
+    this.#over = true
+    const dropIntent = (record: Purchase | undefined) => (record?.step === 'signing' ? undefined : record)
+    if (this.#id !== undefined) await this.#journal.change(this.#id, dropIntent).catch(() => {})
+    this.#release?.()
+  }
+}
+
+/** What makes two calls the same purchase: the request and its limits, the picture and the wallet. */
+interface Same {
+  text: string
+  image: unknown
+  wallet: unknown
+}
+
+const underWay: { same: Same; task: Promise<Task> }[] = []
+
+/**
+ * The same request twice at the same time, as by a double click, is one purchase. Who joins is not ended by the abort of
+ * whoever came first: then it buys itself, or takes the payment up that may have left.
+ */
+export async function together(same: Same, signal: AbortSignal | undefined, buy: (id?: string) => Promise<Task>): Promise<Task> {
+  const isSame = (other: Same) => other.text === same.text && other.image === same.image && other.wallet === same.wallet
+  const first = underWay.find((other) => isSame(other.same))
+  if (!first) return begin(same, buy())
+  try {
+    return await unlessAborted(signal, first.task, (reason) => refuse('aborted', 'aborted; another call goes on with the purchase', reason))
+  } catch (error) {
+    if (signal?.aborted || !isImagineError(error) || error.code !== 'aborted') throw error
+    const id = error.paid === 'no' ? undefined : (error.details?.id as string | undefined)
+    return together(same, signal, () => buy(id))
+  }
+}
+
+function begin(same: Same, task: Promise<Task>): Promise<Task> {
+  const purchase = { same, task }
+  underWay.push(purchase)
+  const end = () => void underWay.splice(underWay.indexOf(purchase), 1)
+  task.then(end, end)
+  return task
+}
+
+/** Something may still come of it. */
+const isUnfinished = ({ step }: Purchase) => step === 'signed' || step === 'accepted'
+
+const newestFirst = (a: Purchase, b: Purchase) => b.order.createdAt - a.order.createdAt
+
+export async function listTasks(journal: Journal, { unfinished, limit }: TaskFilter = {}): Promise<TaskRecord[]> {
+  const all = (await journal.all()).sort(newestFirst)
+  return all.filter((purchase) => !unfinished || isUnfinished(purchase)).slice(0, limit).map(show)
+}
+
+function show({ order, id, taskId, step, paid, receipt, status }: Purchase): TaskRecord {
+  const { baseUrl, prompt, createdAt, price } = order
+  const known = { ...(taskId && { taskId }), ...(price && { price }), ...(receipt && { receipt }), ...(status && { status }) }
+  return { id, baseUrl, prompt, createdAt, step, paid, ...known }
+}
+
+/** The purchase of that task, or the newest unfinished one. */
+export async function findPurchase(journal: Journal, taskId?: string): Promise<Purchase | undefined> {
+  const all = (await journal.all()).sort(newestFirst)
+  return all.find((purchase) => (taskId === undefined ? isUnfinished(purchase) : purchase.taskId === taskId || purchase.id === taskId))
+}
+
+/** Waits for a call that has hold of the purchase. */
+export async function forgetPurchase(journal: Journal, id: string): Promise<void> {
+  const release = await journal.hold(id)
+  try {
+    const record = await journal.read(id)
+    if (record?.step === 'signed') throw refuse('invalid_request', 'money may be under way for this purchase: `resume()` it first')
+    await journal.change(id, () => undefined)
+  } finally {
+    release()
+  }
+}

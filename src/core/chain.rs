@@ -1,0 +1,177 @@
+//! What the token contract itself says of an authorization, read through a wallet.
+//!
+//! Reading opens no prompt. A wallet reads the chain that it is on, so its chain is asked for first; everything after it is
+//! read at one block, so that "unused" and "run out" are said of the same moment.
+
+use alloy_primitives::hex;
+
+use super::{
+    authorization::Authorization,
+    json::{Json, ObjectWriter},
+    text::{self, text},
+    wallet::{Question, read_chain_id, read_uint},
+};
+
+/// `authorizationState(address,bytes32)` of [EIP-3009](https://eips.ethereum.org/EIPS/eip-3009).
+const AUTHORIZATION_STATE: &str = "0xe94a0102";
+/// The event `AuthorizationUsed(address indexed,bytes32 indexed)`.
+const AUTHORIZATION_USED: &str = "0x98de503528ee59b575ef0c0a2576a82497bfc029a5685b209e9ec333479b10a5";
+/// Base makes a block every two seconds.
+const SECONDS_A_BLOCK: u64 = 2;
+/// Blocks older than this are there to stay.
+const REPLACEABLE_SECONDS: u64 = 20;
+/// As many blocks as every public node searches in one question.
+const BLOCKS_SEARCHED: u64 = 1_000;
+
+/// A block: everything before its time is over for the chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Block {
+    number: u64,
+    timestamp: u64,
+}
+
+impl Block {
+    /// Reads the answer to [`latest_block`].
+    #[must_use]
+    pub fn read<J: Json>(answer: &J) -> Option<Self> {
+        Some(Self { number: quantity(answer, "number")?, timestamp: quantity(answer, "timestamp")? })
+    }
+
+    /// Whether the authorization can never be used any more if it was not used by this block: blocks only get younger, but
+    /// for the last few, which a chain may still replace.
+    #[must_use]
+    pub const fn is_after(&self, authorization: &Authorization) -> bool {
+        let settled = self.timestamp.saturating_sub(REPLACEABLE_SECONDS);
+        settled.saturating_mul(1000) >= authorization.valid_before_ms()
+    }
+}
+
+/// Asks for the latest block.
+#[must_use]
+pub fn latest_block() -> Question {
+    Question::reading("eth_getBlockByNumber", "[\"latest\",false]".into())
+}
+
+/// Asks whether the authorization was used up to that block.
+#[must_use]
+pub fn authorization_state(authorization: &Authorization, block: Block) -> Question {
+    let transfer = authorization.transfer();
+    let data = text!(AUTHORIZATION_STATE, hex::encode(transfer.from.into_word()), hex::encode(transfer.nonce));
+    let call =
+        ObjectWriter::default().text("to", &text::address(authorization.asset().address)).text("data", &data).finish();
+    Question::reading("eth_call", text!("[", call, ",\"", hex_quantity(block.number), "\"]"))
+}
+
+/// Asks for the transaction that used the authorization. The search begins before the time at which it was stamped.
+#[must_use]
+pub fn authorization_used(authorization: &Authorization, block: Block) -> Question {
+    let transfer = authorization.transfer();
+    let age = block.timestamp.saturating_sub(authorization.stamped_after());
+    let first = block.number.saturating_sub(age.saturating_div(SECONDS_A_BLOCK));
+    let last = block.number.min(first.saturating_add(BLOCKS_SEARCHED));
+    let payer = text::word(transfer.from.into_word());
+    let topics = text!("[\"", AUTHORIZATION_USED, "\",\"", payer, "\",\"", text::word(transfer.nonce), "\"]");
+    let filter = ObjectWriter::default()
+        .text("address", &text::address(authorization.asset().address))
+        .text("fromBlock", &hex_quantity(first))
+        .text("toBlock", &hex_quantity(last))
+        .raw("topics", &topics)
+        .finish();
+    Question::reading("eth_getLogs", text!("[", filter, "]"))
+}
+
+/// Whether the authorization was used: the answer to [`authorization_state`].
+#[must_use]
+pub fn read_state<J: Json>(answer: &J) -> Option<bool> {
+    Some(!read_uint(answer)?.is_zero())
+}
+
+/// The transaction that used it: the answer to [`authorization_used`].
+#[must_use]
+pub fn read_transaction<J: Json>(answer: &J) -> Option<String> {
+    answer.items()?.first()?.text_at("transactionHash")
+}
+
+fn quantity<J: Json>(answer: &J, key: &str) -> Option<u64> {
+    answer.get(key).as_ref().and_then(read_chain_id)
+}
+
+fn hex_quantity(number: u64) -> String {
+    let digits = hex::encode(number.to_be_bytes());
+    let digits = digits.trim_start_matches('0');
+    text!("0x", if digits.is_empty() { "0" } else { digits })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::{assets::ASSETS, terms::Offer};
+    use alloy_primitives::{B256, U256, address, keccak256};
+    use serde_json::{Value, json};
+
+    const STAMPED: u64 = 1_740_672_089;
+
+    fn authorization() -> Authorization {
+        let offer = Offer {
+            asset: &ASSETS[0],
+            amount: U256::from(1_000_000),
+            pay_to: address!("0x209693Bc6afc0C5328bA36FaF03C514EF312287C"),
+            max_timeout_seconds: 60,
+            network: "base".into(),
+        };
+        let payer = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
+        Authorization::stamp(&offer, payer, B256::from([7; 32]), STAMPED * 1000)
+    }
+
+    fn params(question: Question) -> Value {
+        Value::parse(&question.params.unwrap()).unwrap()
+    }
+
+    #[test]
+    fn names_are_those_of_the_standard() {
+        let selector = keccak256("authorizationState(address,bytes32)");
+        assert_eq!(AUTHORIZATION_STATE, hex::encode_prefixed(&selector[..4]));
+        assert_eq!(AUTHORIZATION_USED, text::word(keccak256("AuthorizationUsed(address,bytes32)")));
+    }
+
+    #[test]
+    fn the_state_is_asked_at_the_block_whose_time_is_known() {
+        let block = Block::read(&json!({"number": "0x10", "timestamp": "0x67c08b99"})).unwrap();
+        let asked = params(authorization_state(&authorization(), block));
+        assert_eq!(asked[0]["to"], "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913");
+        let payer = "f39fd6e51aad88f6f4ce6ab8827279cfffb92266";
+        assert_eq!(asked[0]["data"], format!("0xe94a0102{payer:0>64}{}", "07".repeat(32)));
+        assert_eq!(asked[1], "0x10");
+        assert_eq!(params(latest_block()), json!(["latest", false]));
+        for (answer, state) in
+            [(format!("0x{:064x}", 1), Some(true)), (format!("0x{:064x}", 0), Some(false)), ("0x".into(), None)]
+        {
+            assert_eq!(read_state(&json!(answer)), state, "{answer}");
+        }
+        assert_eq!(Block::read(&json!(null)), None);
+    }
+
+    #[test]
+    fn an_authorization_is_over_when_the_chain_is_past_it() {
+        let at = |timestamp| Block { number: 1, timestamp }.is_after(&authorization());
+        assert_eq!([at(STAMPED), at(STAMPED + 60), at(STAMPED + 79), at(STAMPED + 80)], [false, false, false, true]);
+    }
+
+    #[test]
+    fn the_transaction_is_searched_from_before_the_stamp() {
+        let block = |number, timestamp| Block { number, timestamp };
+        let range = |block| {
+            let asked = params(authorization_used(&authorization(), block));
+            assert_eq!(asked[0]["topics"][0], AUTHORIZATION_USED);
+            (asked[0]["fromBlock"].as_str().unwrap().to_owned(), asked[0]["toBlock"].as_str().unwrap().to_owned())
+        };
+        let (from, to) = range(block(10_000, STAMPED + 30));
+        assert!(u64::from_str_radix(&from[2..], 16).unwrap() < 10_000 - 15 && to == "0x2710", "{from} {to}");
+        assert_eq!(range(block(5, STAMPED + 30)), ("0x0".into(), "0x5".into()));
+        let (from, to) = range(block(100_000_000, STAMPED + 100_000));
+        let (from, to) = (u64::from_str_radix(&from[2..], 16).unwrap(), u64::from_str_radix(&to[2..], 16).unwrap());
+        assert!(from < 100_000_000 - 50_000 && to == from + 1_000, "{from} {to}");
+        assert_eq!(read_transaction(&json!([{"transactionHash": "0x12"}])), Some("0x12".into()));
+        assert_eq!(read_transaction(&json!([])), None);
+    }
+}

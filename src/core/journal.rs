@@ -1,0 +1,269 @@
+//! What the browser remembers of a purchase: one record each, written before anything that can move money.
+//!
+//! Writing merges: an [`Entry`] holds what has changed, and `null` takes a member out. A record goes
+//! `signing` → `signed` → `accepted` → `done`, or from `signed` to `abandoned` once nothing can come of it any more.
+//! While it says `signing`, nothing has left the page, so whoever finds it alone may forget it.
+
+use serde::Serialize;
+
+use super::{
+    authorization::Authorization,
+    config::Config,
+    error::{Code, Error, Paid, Stage},
+    http::{BaseUrl, is_task_id},
+    json::Json,
+    money::Money,
+    payment::{Payment, Receipt},
+    poll::AcceptedTask,
+    request::Request,
+    terms::Offer,
+};
+
+/// The form of the records. A later one reads all earlier ones.
+const VERSION: u8 = 1;
+
+/// A change of a record.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "step", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum Entry {
+    /// The wallet is about to be asked for the signature.
+    Signing {
+        /// What is bought, from whom, for how much.
+        order: Order,
+        /// `no`: nothing has been signed.
+        paid: Paid,
+    },
+    /// The signature is there; from now on it may be sent.
+    Signed {
+        /// `unknown`, or `yes` once the token itself says so.
+        paid: Paid,
+        /// What is sent.
+        payment: Kept,
+        /// What is known of the settlement.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        receipt: Option<Receipt>,
+    },
+    /// The server has taken it.
+    Accepted {
+        /// Set when there was nothing to sign: the order is not in the journal yet.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        order: Option<Order>,
+        /// `yes` with a receipt.
+        paid: Paid,
+        /// The server's id.
+        task_id: String,
+        /// What was paid.
+        receipt: Option<Receipt>,
+        /// Takes the signed payment out.
+        payment: (),
+    },
+    /// It has come to nothing: no money moved, and none ever can.
+    Abandoned {
+        /// `no`.
+        paid: Paid,
+        /// Takes the signed payment out.
+        payment: (),
+    },
+}
+
+/// What a record is about.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)] // the fields are those of `TaskRecord` in the public types
+pub struct Order {
+    version: u8,
+    base_url: String,
+    prompt: String,
+    created_at: u64,
+    /// The hash of the request: the same id cannot stand for two.
+    fingerprint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    price: Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    network: Option<&'static str>,
+}
+
+/// A signed payment as it is kept.
+#[derive(Clone, Debug, Serialize)]
+pub struct Kept {
+    network: &'static str,
+    /// The message, as JSON text.
+    authorization: String,
+    /// What is sent again; gone once it can no longer matter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    header: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<String>,
+}
+
+impl Order {
+    /// A request and the offer that it is bought for; none for one that was taken without payment.
+    #[must_use]
+    pub fn of(request: &Request, config: &Config, offer: Option<&Offer>, now_ms: u64) -> Self {
+        Self {
+            version: VERSION,
+            base_url: config.base_url.as_str().into(),
+            prompt: request.prompt().into(),
+            created_at: now_ms,
+            fingerprint: request.fingerprint(),
+            price: offer.map(|offer| Money::of(offer.asset, offer.amount)),
+            network: offer.map(|offer| offer.asset.chain.caip2),
+        }
+    }
+}
+
+impl Kept {
+    /// A payment that may be sent again.
+    #[must_use]
+    pub fn whole(payment: &Payment) -> Self {
+        let Payment { header, body, .. } = payment.clone();
+        Self { header: Some(header), body: Some(body), ..Self::spent(&payment.authorization) }
+    }
+
+    /// What is left of a payment that has been taken.
+    #[must_use]
+    pub fn spent(authorization: &Authorization) -> Self {
+        let message = authorization.transfer().to_json();
+        Self { network: authorization.asset().chain.caip2, authorization: message, header: None, body: None }
+    }
+}
+
+/// Where a recorded purchase stands.
+#[derive(Clone, Debug)]
+pub enum Known<J> {
+    /// Nothing was ever sent for it, or nothing can come of it any more.
+    Nothing,
+    /// It may have been paid.
+    Signed(Box<Signed>),
+    /// There is a task.
+    Accepted(AcceptedTask<J>),
+}
+
+/// A purchase that was signed and has no task yet.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    /// The id that the request was sent with.
+    pub id: String,
+    /// Where it was sent.
+    pub base_url: BaseUrl,
+    /// What was signed.
+    pub authorization: Authorization,
+    /// What can be sent again.
+    pub payment: Option<Payment>,
+}
+
+impl<J: Json> Known<J> {
+    /// Reads a record.
+    ///
+    /// # Errors
+    /// `unsupported_environment` for a record that this version cannot read: it may stand for money.
+    pub fn read(record: &J) -> Result<Self, Error> {
+        let known = match record.text_at("step").as_deref() {
+            Some("signing" | "abandoned") => Some(Self::Nothing),
+            Some("signed") => Signed::read(record).map(|signed| Self::Signed(Box::new(signed))),
+            Some("accepted" | "done") => accepted(record).map(Self::Accepted),
+            _ => None,
+        };
+        known.filter(|_| order(record, "version").is_some_and(|v| v.number() == Some("1".into()))).ok_or_else(|| {
+            let message = "the journal of this page holds this purchase in a form that this version cannot read";
+            Error::unpaid(Code::UnsupportedEnvironment, Stage::Request, message)
+        })
+    }
+
+    /// Whether the record stands for that very request to that service.
+    #[must_use]
+    pub fn is_of(record: &J, request: &Request, config: &Config) -> bool {
+        let says = |key, value: &str| order(record, key).and_then(|v| v.text()).as_deref() == Some(value);
+        says("fingerprint", &request.fingerprint()) && says("baseUrl", config.base_url.as_str())
+    }
+}
+
+fn order<J: Json>(record: &J, key: &str) -> Option<J> {
+    record.get("order")?.get(key)
+}
+
+fn accepted<J: Json>(record: &J) -> Option<AcceptedTask<J>> {
+    let task_id = record.text_at("taskId").filter(|id| is_task_id(id))?;
+    Some(AcceptedTask { task_id, receipt: record.get("receipt") })
+}
+
+impl Signed {
+    fn read<J: Json>(record: &J) -> Option<Self> {
+        let kept = record.get("payment")?;
+        let message = J::parse(&kept.text_at("authorization")?)?;
+        let authorization = Authorization::read(&kept.text_at("network")?, &message)?;
+        let sealed = kept.text_at("header").zip(kept.text_at("body"));
+        Some(Self {
+            id: record.text_at("id").filter(|id| is_task_id(id))?,
+            base_url: BaseUrl::parse(&order(record, "baseUrl")?.text()?)?,
+            payment: sealed.map(|(header, body)| Payment { header, body, authorization: authorization.clone() }),
+            authorization,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::{assets::ASSETS, error::Retry};
+    use alloy_primitives::{B256, U256, address};
+    use serde_json::{Value, json};
+
+    fn payment() -> Payment {
+        let offer = Offer {
+            asset: &ASSETS[1],
+            amount: U256::from(1_200_000),
+            pay_to: address!("0x209693Bc6afc0C5328bA36FaF03C514EF312287C"),
+            max_timeout_seconds: 60,
+            network: "base-sepolia".into(),
+        };
+        let payer = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
+        let authorization = Authorization::stamp(&offer, payer, B256::from([7; 32]), 1_740_672_089_000);
+        Payment { authorization, header: "aGVhZGVy".into(), body: "{\"prompt\":\"a boat\"}".into() }
+    }
+
+    fn record(entry: &Entry) -> Value {
+        let request = Request::read(&json!({"prompt": "a boat"}), None, "id-1".into()).unwrap();
+        let config = Config::read(&json!({})).unwrap();
+        let mut record = json!({"id": "id-1", "order": Order::of(&request, &config, None, 5)});
+        for (key, value) in serde_json::to_value(entry).unwrap().as_object().unwrap() {
+            record[key] = value.clone();
+        }
+        record
+    }
+
+    #[test]
+    fn a_signed_payment_comes_back_as_it_was() {
+        let entry = Entry::Signed { paid: Paid::Unknown, payment: Kept::whole(&payment()), receipt: None };
+        let Known::Signed(signed) = Known::read(&record(&entry)).unwrap() else { panic!() };
+        assert_eq!((signed.id.as_str(), signed.base_url.as_str()), ("id-1", "https://eliza.getimagine.club"));
+        assert_eq!((&signed.authorization, signed.payment), (&payment().authorization, Some(payment())));
+    }
+
+    #[test]
+    fn a_payment_that_was_taken_cannot_be_sent_again() {
+        let kept = Kept::spent(&payment().authorization);
+        let record = record(&Entry::Signed { paid: Paid::Yes, payment: kept, receipt: None });
+        assert!(!record.to_string().contains("aGVhZGVy"));
+        let Known::Signed(signed) = Known::read(&record).unwrap() else { panic!() };
+        assert_eq!((signed.authorization, signed.payment), (payment().authorization, None));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_never_taken_for_nothing() {
+        let whole = record(&Entry::Signed { paid: Paid::Unknown, payment: Kept::whole(&payment()), receipt: None });
+        for (pointer, value) in [
+            ("/step", json!("of a later version")),
+            ("/order/version", json!(2)),
+            ("/order/baseUrl", json!("http://example.org")),
+            ("/payment/network", json!("eip155:1")),
+            ("/payment/authorization", json!("{}")),
+            ("/id", json!("../x")),
+        ] {
+            let mut record = whole.clone();
+            *record.pointer_mut(pointer).unwrap() = value;
+            let error = Known::read(&record).unwrap_err();
+            assert_eq!((error.code, error.retry), (Code::UnsupportedEnvironment, Retry::Safe), "{pointer}");
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! What the tests of the purchase share; and the way to the signature, step by step.
+
+mod promises;
+mod recovery;
+mod world;
+
+use alloy_primitives::{Address, B256, U256, address, hex, keccak256};
+use k256::ecdsa::SigningKey;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::core::{
+    base64,
+    error::{Paid, Retry},
+    http::HttpFailure,
+    money::parse_units,
+    terms::tests::{DOCUMENTED, with},
+    wallet::{Found, Reply},
+};
+use world::{Ended, Seller, World};
+
+const NOW: u64 = 1_740_672_089_000;
+const TASK: &str = "123e4567-e89b-12d3-a456-426614174000";
+const PAYER: Address = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
+/// The first key of every development chain; worthless.
+const KEY: [u8; 32] = hex!("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80");
+
+fn order(options: &Value) -> Order {
+    let request = Request::read(&json!({"prompt": "a boat", "id": "id-1"}), None, "fresh".into()).unwrap();
+    let config = Config::read(options).unwrap();
+    Order { request, config, confirm: options["confirm"] == true, wallet: None }
+}
+
+fn answer(status: u16, body: impl ToString) -> Answer<Value> {
+    Ok(HttpResponse { status, receipt: None, body: body.to_string() })
+}
+
+fn lost(status: Option<u16>) -> Answer<Value> {
+    Err(HttpFailure { status, cause: Some(json!("lost")) })
+}
+
+/// What a wallet answers that signs with `key` exactly what it is shown.
+fn sign_with(key: [u8; 32], question: &Question) -> Value {
+    let params = Value::parse(question.params.as_ref().unwrap()).unwrap();
+    let typed: Value = Value::parse(params[1].as_str().unwrap()).unwrap();
+    let (signature, id) =
+        SigningKey::from_slice(&key).unwrap().sign_prehash_recoverable(digest(&typed).as_slice()).unwrap();
+    json!(format!("0x{}{:02x}", hex::encode(signature.to_bytes()), 27 + id.to_byte()))
+}
+
+/// The EIP-712 digest of typed data as a wallet computes it: from the document alone, by the types that it lists.
+fn digest(typed: &Value) -> B256 {
+    let hash = |name: &str, object: &Value| {
+        let fields = typed["types"][name].as_array().unwrap();
+        let list: Vec<String> =
+            fields.iter().map(|f| format!("{} {}", f["type"].as_str().unwrap(), f["name"].as_str().unwrap())).collect();
+        let mut words = keccak256(format!("{name}({})", list.join(","))).to_vec();
+        for field in fields {
+            let value = &object[field["name"].as_str().unwrap()];
+            let text = value.as_str().map_or_else(|| value.to_string(), String::from);
+            words.extend(match field["type"].as_str().unwrap() {
+                "string" => keccak256(text),
+                "address" => text.parse::<Address>().unwrap().into_word(),
+                "bytes32" => text.parse().unwrap(),
+                _ => text.parse::<U256>().unwrap().into(),
+            });
+        }
+        keccak256(words)
+    };
+    let domain = hash("EIP712Domain", &typed["domain"]);
+    let message = hash(typed["primaryType"].as_str().unwrap(), &typed["message"]);
+    keccak256([&[0x19, 0x01], domain.as_slice(), message.as_slice()].concat())
+}
+
+fn payment(request: &HttpRequest) -> String {
+    let Method::Pay { payment, .. } = &request.method else { panic!("{request:?}") };
+    payment.clone()
+}
+
+fn talk(question: &Question, outcome: usize) -> Reply<Value> {
+    let good = match question.method {
+        "eth_accounts" | "eth_requestAccounts" => json!([PAYER.to_string().to_lowercase()]),
+        "eth_chainId" => json!("0x2105"),
+        "eth_call" => json!(format!("0x{:064x}", 9_000_000)),
+        _ => Value::Null,
+    };
+    match outcome {
+        0 => Ok(good),
+        1 => Err(Some(json!({"code": 4001, "message": "User rejected the request."}))),
+        2 => Err([Some(json!({"code": 4902})), None][usize::from(question.patience.is_some())].clone()),
+        3 => Ok(json!([])),
+        4 => Ok(json!("0x1")),
+        _ => Ok(json!(format!("0x{:064x}", 5))),
+    }
+}
+
+fn good_world(options: &Value) -> World {
+    World::new(options, DOCUMENTED, Seller { knows_seed: true }, Vec::new())
+}
+
+#[test]
+fn the_straight_course_pays_once() {
+    let options = json!({"confirm": true});
+    let mut world = good_world(&options);
+    let Ended::Outcome(Ok(task)) = world.play(order(&options).begin()) else { panic!() };
+    let receipt = serde_json::to_value(task.receipt.unwrap()).unwrap();
+    assert_eq!((task.task_id.as_str(), &receipt["amount"]["amount"]), ("id-1", &json!("1.00")));
+    assert_eq!((world.signs.len(), world.pays.len(), world.taken.len()), (1, 1, 1));
+    assert_eq!(world.signs[0]["message"]["validAfter"], "0");
+    assert_eq!(receipt["nonce"], world.taken[0]);
+    let record = &world.journal["id-1"];
+    assert_eq!(
+        (&record["step"], &record["paid"], &record["payment"]),
+        (&json!("accepted"), &json!("yes"), &Value::Null)
+    );
+
+    let Ended::Outcome(Ok(again)) = world.play(order(&options).begin()) else { panic!() };
+    assert_eq!(again.task_id, task.task_id, "the same id is the same purchase");
+    assert_eq!((world.signs.len(), world.pays.len()), (1, 1));
+    let mut other = order(&options);
+    other.request = Request::read(&json!({"prompt": "another boat", "id": "id-1"}), None, "fresh".into()).unwrap();
+    let Ended::Outcome(Err(error)) = world.play(other.begin()) else { panic!() };
+    assert_eq!((error.code, error.paid), (Code::InvalidRequest, Paid::No));
+}
+
+/// Where a fresh order stands after its journal was empty.
+fn probing(options: &Value) -> Probing {
+    let Step::Recall(_, recalling) = order(options).begin::<Value>().step else { panic!() };
+    let Step::Probe(_, probing) = recalling.recalled(Ok(None)).step else { panic!() };
+    *probing
+}
+
+/// Drives a fresh order to its conversation with the wallet, which answers by `reply`.
+fn converse(reply: impl Fn(&Question, usize) -> Reply<Value>) -> (Vec<&'static str>, Step<Value>) {
+    let probing = probing(&json!({}));
+    let Step::FindWallets(choosing) = probing.answered(answer(402, DOCUMENTED), NOW).step else { panic!() };
+    let mut step = choosing.found(&[Found { name: "W".into(), rdns: None }]).step;
+    let mut asked = Vec::new();
+    while let Step::Ask(_, question, state) = step {
+        asked.push(question.method);
+        step = state.answered(reply(&question, asked.len()), NOW).step;
+    }
+    (asked, step)
+}
+
+fn ended(step: Step<Value>) -> Error {
+    let Step::Done(Err(failure)) = step else { panic!("{step:?}") };
+    failure.error
+}
+
+#[test]
+fn a_wallet_on_another_chain_is_switched_and_asked_again() {
+    let elsewhere = |until: usize| {
+        move |q: &Question, n: usize| if q.method == "eth_chainId" && n < until { Ok(json!("0x1")) } else { talk(q, 0) }
+    };
+    let (asked, step) = converse(elsewhere(3));
+    assert_eq!(asked, ["eth_accounts", "eth_chainId", "wallet_switchEthereumChain", "eth_chainId", "eth_call"]);
+    assert!(matches!(step, Step::Write(_, _, Writing::Intent(_))));
+    let (_, stays) = converse(elsewhere(99));
+    assert_eq!(ended(stays).code, Code::WrongNetwork);
+}
+
+#[test]
+fn a_wallet_without_the_chain_is_asked_to_add_it() {
+    let (asked, step) = converse(|q, n| match q.method {
+        "eth_chainId" if n < 3 => Ok(json!("0x1")),
+        "wallet_switchEthereumChain" => Err(Some(json!({"code": 4902}))),
+        _ => talk(q, 0),
+    });
+    assert_eq!(asked[2..5], ["wallet_switchEthereumChain", "wallet_addEthereumChain", "eth_chainId"]);
+    assert!(matches!(step, Step::Write(_, _, Writing::Intent(_))));
+}
+
+#[test]
+fn the_connection_is_asked_for_only_when_there_is_none() {
+    for first in [Ok(json!([])), Err(Some(json!({"code": 4100}))), Err(None)] {
+        let (asked, _) = converse(|q, _| if q.method == "eth_accounts" { first.clone() } else { talk(q, 0) });
+        assert_eq!(asked[..2], ["eth_accounts", "eth_requestAccounts"]);
+    }
+    let (_, empty) = converse(|q, _| if q.method.ends_with("ccounts") { Ok(json!([])) } else { talk(q, 0) });
+    assert_eq!(ended(empty).code, Code::WalletLocked);
+}
+
+#[test]
+fn too_little_money_is_told_before_the_wallet_opens() {
+    let (_, step) =
+        converse(|q, _| if q.method == "eth_call" { Ok(json!(format!("0x{:064x}", 400_000))) } else { talk(q, 0) });
+    let error = ended(step);
+    assert_eq!(error.code, Code::InsufficientFunds);
+    for (name, value) in [("have", "0.40"), ("need", "1.00"), ("address", &PAYER.to_string())] {
+        assert_eq!(error.details.get(name), Some(&value.into()), "{name}");
+    }
+    for unreadable in [Ok(json!("0x")), Err(Some(json!({"code": -32601}))), Err(None)] {
+        let (_, step) = converse(|q, _| if q.method == "eth_call" { unreadable.clone() } else { talk(q, 0) });
+        assert!(
+            matches!(step, Step::Write(_, _, Writing::Intent(_))),
+            "a wallet that cannot read the balance may still pay"
+        );
+    }
+}
+
+/// A quote of the documented terms, as it comes back from a page.
+fn quoted(options: &Value) -> Value {
+    serde_json::to_value(order(options).quote::<Value>(answer(402, DOCUMENTED), NOW).unwrap()).unwrap()
+}
+
+#[test]
+fn a_quote_is_paid_as_it_was_shown_or_not_at_all() {
+    let begun = order(&json!({})).begin_with(&quoted(&json!({})), NOW);
+    assert!(matches!(begun.step, Step::Recall(..)));
+    for (pointer, value) in [
+        ("/price/atomic", json!("1")),
+        ("/payTo", json!("0x70997970C51812dc3A010C7d01b50e0d17dc79C8")),
+        ("/network", json!("eip155:84532")),
+        ("/asset", json!("0x036CbD53842c5426634e7929541eC2318f3dCF7e")),
+        ("/seal/baseUrl", json!("https://another.example")),
+        ("/seal/body", json!("0x00")),
+        ("/seal/offer/payTo", json!("0x70997970C51812dc3A010C7d01b50e0d17dc79C8")),
+        ("/seal/offer/maxAmountRequired", json!("2000000")),
+    ] {
+        let mut quote = quoted(&json!({}));
+        *quote.pointer_mut(pointer).unwrap() = value;
+        let error = ended(order(&json!({})).begin_with(&quote, NOW).step);
+        assert_eq!((error.code, error.paid), (Code::InvalidRequest, Paid::No), "{pointer}");
+    }
+    assert_eq!(ended(order(&json!({})).begin_with(&json!({}), NOW).step).code, Code::InvalidRequest);
+}
+
+#[test]
+fn a_quote_shows_the_price_and_the_purchase_keeps_the_cap() {
+    let quote = quoted(&json!({"maxPrice": "0.50"}));
+    assert_eq!(quote["price"]["amount"], "1.00");
+    let error = ended(order(&json!({"maxPrice": "0.50"})).begin_with(&quote, NOW).step);
+    assert_eq!(error.code, Code::PriceTooHigh);
+    assert_eq!((error.details.get("price"), error.details.get("cap")), (Some(&"1.00".into()), Some(&"0.50".into())));
+}
+
+#[test]
+fn a_request_that_was_taken_without_payment_is_kept() {
+    let quote = order(&json!({})).quote::<Value>(answer(202, json!({"taskId": TASK})), NOW).unwrap();
+    let record = quote.accepted.unwrap();
+    assert_eq!((record.task_id.as_str(), record.id.as_str(), record.prompt.as_str()), (TASK, "id-1", "a boat"));
+    assert_eq!(quote.price.amount, "0.00");
+}
+
+#[test]
+fn offers_are_chosen_by_the_order_of_networks_and_refused_with_reasons() {
+    let mut body: Value = serde_json::from_str(DOCUMENTED).unwrap();
+    let base = body["accepts"][0].clone();
+    let mut sepolia = base.clone();
+    sepolia["network"] = "base-sepolia".into();
+    sepolia["asset"] = "0x036CbD53842c5426634e7929541eC2318f3dCF7e".into();
+    sepolia["extra"]["name"] = "USDC".into();
+    let mut dear = base.clone();
+    dear["maxAmountRequired"] = "9000000".into();
+    body["accepts"] = json!([dear, sepolia, base]);
+    let first = |networks: Value| {
+        let options = json!({"networks": networks});
+        let probing = probing(&options);
+        let next = probing.answered(answer(402, &body), NOW);
+        let Step::FindWallets(choosing) = next.step else { return Err(ended(next.step)) };
+        Ok((choosing.quote.network, choosing.quote.price.amount.clone()))
+    };
+    assert_eq!(first(json!(["eip155:8453"])).unwrap(), ("eip155:8453", "1.00".into()), "the dear one is passed over");
+    assert_eq!(first(json!(["eip155:84532", "eip155:8453"])).unwrap().0, "eip155:84532");
+    body["accepts"][2]["scheme"] = "upto".into();
+    let error = ended(self::probing(&json!({})).answered(answer(402, &body), NOW).step);
+    assert_eq!(error.code, Code::PriceTooHigh);
+    let probing = self::probing(&json!({"payTo": [PAYER.to_string()]}));
+    let error = ended(probing.answered(answer(402, &body), NOW).step);
+    let offers = serde_json::to_value(error.details.get("offers")).unwrap();
+    let reasons: Vec<&str> = offers.as_array().unwrap().iter().map(|o| o["reason"].as_str().unwrap()).collect();
+    assert!(
+        reasons[0].contains("recipients") && reasons[1].contains("networks") && reasons[2].contains("scheme"),
+        "{reasons:?}"
+    );
+}

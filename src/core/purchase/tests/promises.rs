@@ -1,0 +1,150 @@
+//! The promises over random courses of events: answers, losses, delays, crashes and returns in any order.
+
+use proptest::prelude::*;
+
+use super::{
+    world::{Ended, Seller, World, decoded},
+    *,
+};
+
+fn terms() -> impl Strategy<Value = String> {
+    let amount = prop_oneof![3 => (1u64..4_000_000).prop_map(|n| json!(n.to_string())), 1 => Just(json!("1e6")), 1 => Just(json!(5))];
+    let pay_to = prop_oneof![
+        2 => Just("0x13a9e3ee4A25C3C72D67F42044438aabc54f2b96"),
+        1 => Just("0x70997970C51812dc3A010C7d01b50e0d17dc79C8"),
+    ];
+    let network = prop_oneof![4 => Just("base"), 1 => Just("base-sepolia"), 1 => Just("polygon")];
+    (amount, pay_to, network, 5u64..5000).prop_map(|(amount, pay_to, network, seconds)| {
+        with(json!({"maxAmountRequired": amount, "payTo": pay_to, "network": network, "maxTimeoutSeconds": seconds}))
+    })
+}
+
+fn options() -> impl Strategy<Value = Value> {
+    let pins = prop_oneof![Just(json!(null)), Just(json!(["0x13a9e3ee4A25C3C72D67F42044438aabc54f2b96"]))];
+    let caps = prop_oneof![Just("5.00"), Just("1.5"), Just("0.000001")];
+    (pins, caps, any::<bool>())
+        .prop_map(|(pay_to, cap, confirm)| json!({"payTo": pay_to, "maxPrice": cap, "confirm": confirm}))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(cases()))]
+
+    #[test]
+    fn promises_hold_over_every_course(
+        options in options(),
+        terms in terms(),
+        seller in any::<bool>().prop_map(|knows_seed| Seller { knows_seed }),
+        skew in prop_oneof![4 => Just(0), 1 => Just(3_600_000), 1 => Just(-3_600_000)],
+        choices in prop::collection::vec(any::<u8>(), 60),
+    ) {
+        let mut world = World::new(&options, &terms, seller, choices);
+        world.skew = skew;
+        for _ in 0..4 {
+            let before = world.taken.len();
+            let ended = world.play(order(&options).begin());
+            check_signatures(&world)?;
+            let known = match ended {
+                Ended::Outcome(Ok(task)) => {
+                    check_task(&task, &world)?;
+                    break;
+                }
+                Ended::Outcome(Err(error)) | Ended::GivenUp(error) => Some(error),
+                Ended::Crashed => None,
+            };
+            // Whoever holds a payment uses it, as long as it can.
+            world.settle_what_is_held();
+            if let Some(error) = known {
+                check_paid(&error, before, &world)?;
+            }
+            world.now += 100_000;
+        }
+        prop_assert!(world.taken.len() <= 1, "paid twice: {:?}", world.taken);
+        check_nothing_is_lost(world)?;
+    }
+}
+
+/// How many courses are played: the name of the variable is that of proptest itself.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(100_000)
+}
+
+/// Promises 1, 2 and 4: what is signed is what was quoted, within the cap, to an allowed recipient; what is sent is what was
+/// signed, and another payment is made only when the one before is dead.
+fn check_signatures(world: &World) -> Result<(), TestCaseError> {
+    let options = &world.options;
+    for typed in &world.signs {
+        let (message, quote) = (&typed["message"], world.quoted.as_ref().unwrap());
+        let value: U256 = message["value"].as_str().unwrap().parse().unwrap();
+        prop_assert!(value <= parse_units(options["maxPrice"].as_str().unwrap(), 6).unwrap());
+        prop_assert_eq!(&message["value"], &quote["price"]["atomic"]);
+        prop_assert_eq!(&message["to"], &quote["payTo"]);
+        prop_assert_eq!(&message["from"], &json!(PAYER.to_string()));
+        prop_assert_eq!(&typed["domain"]["verifyingContract"], "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913");
+        prop_assert_eq!(&typed["domain"]["chainId"], 8453);
+        prop_assert!(options["payTo"].is_null() || options["payTo"][0] == message["to"]);
+    }
+    for header in &world.pays {
+        let authorization = &decoded(header)["payload"]["authorization"];
+        prop_assert!(world.signs.iter().any(|typed| &typed["message"] == authorization), "sent what was never signed");
+    }
+    Ok(())
+}
+
+fn check_task(task: &AcceptedTask<Proof<Value>>, world: &World) -> Result<(), TestCaseError> {
+    let receipt = task.receipt.as_ref().map(|receipt| serde_json::to_value(receipt).unwrap());
+    match receipt {
+        Some(receipt) if receipt["settled"] == "chain" => {
+            prop_assert_eq!(&json!(world.taken), &json!([receipt["nonce"]]))
+        }
+        Some(_) => {}
+        None => prop_assert!(world.taken.is_empty(), "a task without a receipt was paid"),
+    }
+    Ok(())
+}
+
+/// Promise 5: `no` is certain, and so is `yes`.
+fn check_paid(error: &Error, before: usize, world: &World) -> Result<(), TestCaseError> {
+    match error.paid {
+        Paid::No => {
+            prop_assert_eq!(world.taken.len(), before, "{:?}", error);
+            let is_kept = world.journal.get("id-1").is_some_and(|record| record["step"] == "signed");
+            prop_assert!(!is_kept, "a payment that may yet be sent: {:?}", error);
+        }
+        Paid::Yes => prop_assert_eq!(world.taken.len(), 1, "{:?}", error),
+        Paid::Unknown => prop_assert_eq!(error.retry, Retry::Resume, "{:?}", error),
+    }
+    Ok(())
+}
+
+/// Promise 7: what was paid is found again, by whoever comes later.
+fn check_nothing_is_lost(mut world: World) -> Result<(), TestCaseError> {
+    if world.taken.is_empty() {
+        return Ok(());
+    }
+    world.heal();
+    world.now += 3_700_000;
+    let step = world.journal["id-1"]["step"].clone();
+    prop_assert!(step == "signed" || step == "accepted", "{}", step);
+    match world.play(order(&world.options.clone()).begin()) {
+        Ended::Outcome(Ok(task)) => prop_assert!(task.receipt.is_some()),
+        Ended::Outcome(Err(error)) => {
+            prop_assert!(!world.knows_task(), "lost: {:?}", error);
+            prop_assert_eq!(error.retry, Retry::Resume);
+        }
+        Ended::GivenUp(_) | Ended::Crashed => prop_assert!(false, "nothing goes wrong any more"),
+    }
+    prop_assert_eq!(world.taken.len(), 1);
+    Ok(())
+}
+
+proptest! {
+    /// Promise 6, where the server has its say: whatever it answers to the unpaid request, nothing panics and nothing is
+    /// signed unless the terms can be paid.
+    #[test]
+    fn no_answer_leads_astray(status in any::<u16>(), body in ".*") {
+        let probing = probing(&json!({}));
+        let next = probing.answered(answer(status, body), NOW);
+        let is_over = matches!(next.step, Step::Done(_));
+        prop_assert!(is_over);
+    }
+}

@@ -1,0 +1,351 @@
+//! A world to buy in: a chain, a token, a seller, a wallet and a journal. Each number of its course picks what happens next,
+//! so a course is any order of answers, losses, delays, crashes and returns.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::core::{journal::Entry, payment::Proof, poll::AcceptedTask};
+
+/// What the seller does with requests it is paid for, apart from single mishaps.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seller {
+    /// The id that the request came with finds the task.
+    pub(super) knows_seed: bool,
+}
+
+/// An authorization that has reached the seller.
+#[derive(Clone, Debug)]
+struct Held {
+    nonce: String,
+    valid_before: u64,
+}
+
+pub(super) struct World {
+    pub(super) options: Value,
+    pub(super) terms: String,
+    pub(super) seller: Seller,
+    /// Milliseconds that the clock of the chain is ahead of this machine's.
+    pub(super) skew: i64,
+    choices: Vec<u8>,
+    next: usize,
+    pub(super) now: u64,
+    pub(super) journal: BTreeMap<String, Value>,
+    pub(super) quoted: Option<Value>,
+    pub(super) signs: Vec<Value>,
+    /// The payments posted.
+    pub(super) pays: Vec<String>,
+    /// Nonces that the token has taken.
+    pub(super) taken: Vec<String>,
+    held: Vec<Held>,
+    tasks: Vec<String>,
+    drawn: u8,
+}
+
+/// How a call of the library ended.
+pub(super) enum Ended {
+    /// It came to its end.
+    Outcome(Result<AcceptedTask<Proof<Value>>, Error>),
+    /// The caller gave up.
+    GivenUp(Error),
+    /// The page is gone, with all that it knew.
+    Crashed,
+}
+
+impl World {
+    pub(super) fn new(options: &Value, terms: &str, seller: Seller, choices: Vec<u8>) -> Self {
+        Self {
+            options: options.clone(),
+            terms: terms.into(),
+            seller,
+            skew: 0,
+            choices,
+            next: 0,
+            now: NOW,
+            journal: BTreeMap::new(),
+            quoted: None,
+            signs: Vec::new(),
+            pays: Vec::new(),
+            taken: Vec::new(),
+            held: Vec::new(),
+            tasks: Vec::new(),
+            drawn: 0,
+        }
+    }
+
+    /// A world in which all goes well from now on.
+    pub(super) fn heal(&mut self) {
+        self.choices.clear();
+        self.skew = 0;
+    }
+
+    /// Three times of four the course goes on as it should, so that courses reach their end.
+    fn pick(&mut self, outcomes: usize) -> usize {
+        let choice = self.choices.get(self.next).copied().unwrap_or(0);
+        self.next += 1;
+        if choice < 192 { 0 } else { usize::from(choice) % outcomes }
+    }
+
+    fn chain_seconds(&self) -> u64 {
+        self.now.saturating_add_signed(self.skew) / 1000
+    }
+
+    /// The token takes each nonce once, within its window.
+    fn settle(&mut self, payment: &Held) {
+        if self.chain_seconds() < payment.valid_before && !self.taken.contains(&payment.nonce) {
+            self.taken.push(payment.nonce.clone());
+        }
+    }
+
+    /// Whoever holds an authorization may use it at the last moment.
+    pub(super) fn settle_what_is_held(&mut self) {
+        for held in std::mem::take(&mut self.held) {
+            self.settle(&held);
+        }
+    }
+
+    fn pass(&mut self) {
+        self.now += [1_000, 20_000, 200_000, 4_000_000][self.pick(4)];
+        if self.pick(8) == 1 {
+            self.settle_what_is_held();
+        }
+    }
+
+    /// Plays one call of the library to its end, or until the course cuts it short.
+    pub(super) fn play(&mut self, mut next: Next<Value>) -> Ended {
+        let signs = self.signs.len();
+        let mut steps = 0;
+        loop {
+            steps += 1;
+            assert!(steps < 1000, "a purchase ends");
+            assert!(self.signs.len() <= signs + 1, "one signature a purchase");
+            for notice in &next.notices {
+                if let Notice::Quoted { quote } = notice {
+                    self.quoted = Some(serde_json::to_value(quote).unwrap());
+                }
+            }
+            if let Step::Done(outcome) = next.step {
+                return Ended::Outcome(outcome.map_err(|failure| failure.error));
+            }
+            match self.pick(24) {
+                1 => {
+                    self.leave(next.step);
+                    return Ended::Crashed;
+                }
+                2 => {
+                    let given_up = next.step.given_up();
+                    if let Some(failure) = given_up {
+                        self.leave(next.step);
+                        return Ended::GivenUp(failure.error);
+                    }
+                }
+                _ => {}
+            }
+            self.pass();
+            next = self.perform(next.step);
+        }
+    }
+
+    /// The page is left in the middle of a step: what was begun may still happen.
+    fn leave(&mut self, step: Step<Value>) {
+        if self.pick(2) == 1 {
+            match step {
+                Step::Write(id, entry, _) => self.write(&id, &entry),
+                Step::Pay(request, _) => drop(self.receive(&request)),
+                _ => {}
+            }
+        }
+    }
+
+    pub(super) fn perform(&mut self, step: Step<Value>) -> Next<Value> {
+        match step {
+            Step::Recall(id, state) => {
+                let record = self.journal.get(&id).cloned();
+                state.recalled(if self.pick(16) == 1 { Err(json!("blocked")) } else { Ok(record) })
+            }
+            Step::Probe(request, state) => {
+                assert!(matches!(request.method, Method::Post { .. }));
+                let answers = [answer(402, &self.terms), answer(402, "{"), answer(500, "<html>"), lost(None)];
+                state.answered(answers[self.pick(4)].clone(), self.now)
+            }
+            Step::FindWallets(state) => {
+                let wallet = Found { name: "W".into(), rdns: Some("org.w".into()) };
+                state.found(&vec![wallet; [1, 0, 2][self.pick(3)]])
+            }
+            Step::Ask(_, question, state) => {
+                let outcome = self.pick(6);
+                state.answered(talk(&question, outcome), self.now)
+            }
+            Step::Confirm(_, state) => {
+                let answer = [Ok(true), Ok(false), Err(json!("thrown"))][self.pick(3)].clone();
+                state.answered(answer, self.now)
+            }
+            Step::DrawNonce(state) => {
+                self.drawn += 1;
+                let nonce = [Some([self.drawn; 32]), None][self.pick(2)];
+                state.drawn(nonce, self.now)
+            }
+            Step::Sign(_, question, state) => self.sign(&question, state),
+            Step::Write(id, entry, state) => {
+                let outcome = self.pick(12);
+                if outcome != 1 {
+                    self.write(&id, &entry);
+                }
+                let said = match outcome {
+                    1 => Err(Some(json!("full"))),
+                    2 => Err(None),
+                    _ => Ok(()),
+                };
+                state.written(said, self.now)
+            }
+            Step::Pay(request, state) => {
+                let answer = self.receive(&request);
+                state.answered(answer, self.now)
+            }
+            Step::FindReaders(state) => {
+                let wallet = Found { name: "W".into(), rdns: Some("org.w".into()) };
+                state.found(&vec![wallet; [1, 0, 2][self.pick(3)]])
+            }
+            Step::Look(request, state) => {
+                let answer = self.look(&request);
+                state.looked(answer, self.now)
+            }
+            Step::Read(_, question, state) => {
+                let reply = self.read(&question);
+                state.read(reply, self.now)
+            }
+            Step::Sleep(ms, state) => {
+                assert!(ms <= 15_000);
+                self.now += ms;
+                state.woke(self.now)
+            }
+            done @ Step::Done(_) => done.into(),
+        }
+    }
+
+    fn sign(&mut self, question: &Question, state: Signing) -> Next<Value> {
+        assert_eq!(self.journal["id-1"]["step"], "signing", "written before the wallet opens");
+        let params = Value::parse(question.params.as_ref().unwrap()).unwrap();
+        self.signs.push(Value::parse(params[1].as_str().unwrap()).unwrap());
+        let good = sign_with(KEY, question);
+        let bad = [json!("0x"), json!(null), json!(format!("0x{}", "00".repeat(200)))];
+        match self.pick(6) {
+            0 => state.answered(Ok(good), self.now),
+            1 => state.answered(Err(Some(json!({"code": 4001}))), self.now),
+            2 => {
+                self.now += 3_600_000;
+                state.answered(Ok(good), self.now)
+            }
+            other => state.answered(Ok(bad[other - 3].clone()), self.now),
+        }
+    }
+
+    /// The journal merges, and `null` takes a member out.
+    fn write(&mut self, id: &str, entry: &Entry) {
+        let record = self.journal.entry(id.into()).or_insert_with(|| json!({"id": id}));
+        for (key, value) in serde_json::to_value(entry).unwrap().as_object().unwrap() {
+            record[key] = value.clone();
+        }
+    }
+
+    /// The seller gets a payment, unless it is lost on the way.
+    pub(super) fn receive(&mut self, request: &HttpRequest) -> Answer<Value> {
+        let header = payment(request);
+        let record = &self.journal["id-1"];
+        assert_eq!(
+            (&record["step"], &record["payment"]["header"]),
+            (&json!("signed"), &json!(header)),
+            "written before it leaves"
+        );
+        self.pays.push(header.clone());
+        let authorization = decoded(&header)["payload"]["authorization"].clone();
+        let held = Held {
+            nonce: authorization["nonce"].as_str().unwrap().into(),
+            valid_before: authorization["validBefore"].as_str().unwrap().parse().unwrap(),
+        };
+        let mishap = self.pick(13);
+        if mishap == 1 {
+            return lost(None);
+        }
+        if matches!(mishap, 2..=6) {
+            // Not settled, or not yet; and the seller keeps it.
+            self.held.push(held);
+            if mishap == 2 {
+                self.work();
+            }
+            return [
+                answer(402, &self.terms),
+                answer(402, &self.terms),
+                answer(500, "<html>"),
+                answer(429, ""),
+                lost(None),
+            ][mishap - 2]
+                .clone();
+        }
+        self.settle(&held);
+        let is_settled = self.taken.contains(&held.nonce);
+        if !is_settled {
+            return answer(402, &self.terms);
+        }
+        self.work();
+        let good = json!({"taskId": self.tasks[0]});
+        match mishap {
+            0 => answer(202, good),
+            7 => lost(None),
+            8 => lost(Some(202)),
+            9 => answer(500, "<html>"),
+            10 => answer(402, &self.terms),
+            11 => answer(202, "{\"task"),
+            _ => answer(200, good),
+        }
+    }
+
+    /// The seller begins the job.
+    pub(super) fn work(&mut self) {
+        let id = if self.seller.knows_seed { "id-1" } else { TASK };
+        self.tasks.push(id.into());
+    }
+
+    /// Whether the service has a task that the visitor can ask for.
+    pub(super) fn knows_task(&self) -> bool {
+        self.seller.knows_seed && !self.tasks.is_empty()
+    }
+
+    fn look(&mut self, request: &HttpRequest) -> Answer<Value> {
+        let known = self.tasks.iter().any(|id| request.url.ends_with(&format!("/{id}/status")));
+        match self.pick(4) {
+            1 => lost(None),
+            2 => answer(502, "<html>"),
+            _ if known => answer(202, json!({"status": "processing"})),
+            _ => answer(404, json!({"status": "not_found"})),
+        }
+    }
+
+    pub(super) fn read(&mut self, question: &Question) -> Reply<Value> {
+        let outcome = self.pick(8);
+        if outcome == 1 {
+            return Err(None);
+        }
+        let params = question.params.as_ref().and_then(|p| Value::parse(p));
+        Ok(match question.method {
+            "eth_chainId" if outcome == 2 => json!("0x1"),
+            "eth_chainId" => json!("0x2105"),
+            "eth_getBlockByNumber" => {
+                let seconds = self.chain_seconds();
+                json!({"number": format!("0x{:x}", seconds / 2), "timestamp": format!("0x{seconds:x}")})
+            }
+            "eth_call" => {
+                let data = params.unwrap()[0]["data"].as_str().unwrap().to_owned();
+                let is_taken = self.taken.iter().any(|nonce| data.ends_with(&nonce[2..]));
+                json!(format!("0x{:064x}", u8::from(is_taken)))
+            }
+            "eth_getLogs" => json!([{"transactionHash": format!("0x{}", "ab".repeat(32))}]),
+            other => panic!("{other}"),
+        })
+    }
+}
+
+pub(super) fn decoded(header: &str) -> Value {
+    Value::parse(&String::from_utf8(base64::decode(header).unwrap()).unwrap()).unwrap()
+}
