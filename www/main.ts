@@ -1,5 +1,5 @@
 import { createClient, type Generation, type Quote } from 'imagine-x402'
-import { byId, say } from './dom'
+import { button, byId, el, say } from './dom'
 import { hideTrouble, showTrouble, toTrouble, type Trouble } from './error-card'
 import { PriceButton } from './price-button'
 import { hideReceipt, showReceipt } from './receipt'
@@ -17,6 +17,7 @@ const price = new PriceButton(client, form, followFree)
 const wallets = new WalletPicker(client, sandbox)
 const generate = byId('generate', HTMLButtonElement)
 const welcome = byId('welcome', HTMLElement)
+const unfinished = byId('unfinished', HTMLElement)
 
 if (sandbox) {
   const { announceDevWallet } = await import('./dev-wallet')
@@ -27,6 +28,7 @@ showNetwork()
 price.changed()
 generate.addEventListener('click', () => void buy())
 void wallets.look()
+offerUnfinished().catch(() => {}) // a browser that stores nothing has nothing to offer
 
 async function buy(): Promise<void> {
   if (!form.report()) return
@@ -55,10 +57,31 @@ function followFree(quote: Quote): void {
   if (taskId) void look({ taskId, paid: 'no' })
 }
 
+/** Takes a purchase up again; a task that the journal does not have is only watched. */
 function look(watched: Watched): Promise<void> {
-  const everyMs = sandbox ? 2000 : 15_000
-  return run({ paid: watched.paid !== 'no', from: 'queue' }, (signal) => watch(client, watched, signal, everyMs),
-    (error) => ({ ...toTrouble(error, { paid: watched.paid, retry: 'resume' }), ...watched }))
+  const pollInterval = sandbox ? 2000 : 15_000
+  const job = async (signal: AbortSignal) => {
+    const task = await client.resume(watched.taskId, { signal, onEvent: hear })
+    return task ? task.wait({ signal, onEvent: hear, pollInterval }) : watch(client, watched, signal, pollInterval)
+  }
+  return run({ paid: watched.paid !== 'no', from: 'queue' }, job, (error) => {
+    const trouble = toTrouble(error, { paid: watched.paid, retry: 'resume' })
+    return { ...trouble, taskId: trouble.taskId ?? watched.taskId, receipt: trouble.receipt ?? watched.receipt }
+  })
+}
+
+/** What an earlier visit paid for, or perhaps paid for, and did not see the end of. */
+async function offerUnfinished(): Promise<void> {
+  const [task] = await client.tasks({ unfinished: true, limit: 1 })
+  const isOurs = task && task.baseUrl === (sandbox?.apiUrl ?? task.baseUrl)
+  if (!isOurs) return
+  const { id, taskId = id, paid, receipt, prompt } = task
+  const show = () => {
+    unfinished.hidden = true
+    void look({ taskId, paid, receipt })
+  }
+  unfinished.replaceChildren(el('p', {}, `Your earlier video is not finished here yet: “${prompt}”`), button('Continue: nothing new is paid', show, 'primary'))
+  unfinished.hidden = false
 }
 
 /** One run at a time: the form is locked, the panel tells the steps, and at the end there is a result or a card. */
@@ -68,6 +91,7 @@ async function run(
   explain: (error: unknown) => Trouble,
 ): Promise<void> {
   welcome.hidden = true
+  unfinished.hidden = true
   hideTrouble()
   hideResult()
   hideReceipt()

@@ -196,6 +196,35 @@ describe('the page before the sandbox', () => {
     assert.equal(had - await balance(), ONE, 'looking again pays nothing')
   })
 
+  test('after a reload the page offers what was paid for, and shows it without a payment', async () => {
+    await (await priced(page, '1.00')).click()
+    await page.locator('[data-step=queue].now').waitFor()
+    await page.reload()
+    await page.locator('#unfinished').getByText('Your earlier video').waitFor()
+    await shot('unfinished')
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await finish()
+    assert.equal(await page.locator('#unfinished').isVisible(), false)
+    assert.equal(had - await balance(), ONE, 'paid once')
+    assert.match(await page.locator('[data-transaction]').getAttribute('data-transaction'), /^0x/)
+    await page.reload()
+    await priced(page, '1.00')
+    assert.equal(await page.locator('#unfinished').isVisible(), false, 'nothing is unfinished any more')
+  })
+
+  test('a lost answer to the payment is followed until the video is there', async () => {
+    site.sandbox.fault('paid-500-after')
+    try {
+      await (await priced(page, '1.00')).click()
+      await page.locator('[data-step=queue].now').waitFor()
+    } finally {
+      site.sandbox.fault(null)
+    }
+    await finish()
+    await page.getByText('read from the token contract').waitFor()
+    assert.equal(had - await balance(), ONE)
+  })
+
   test('an image is shown, sent and can be removed', async () => {
     await page.locator('#image-file').setInputFiles(cover)
     await page.waitForFunction(() => document.querySelector('#image-preview').naturalWidth > 1)
