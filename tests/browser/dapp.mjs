@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { buildWallet } from '../wallet/build.mjs'
 import { createUser } from './user.mjs'
 
-/** A page with the given wallets injected, in a browser profile of its own. */
-export async function openPage(browser, url, { wallets = [], user = createUser() } = {}) {
-  const context = await browser.newContext()
+/** A page with the given wallets injected, in a browser profile of its own unless one is given. */
+export async function openPage(browser, url, { wallets = [], user = createUser(), profile } = {}) {
+  const context = profile ?? await browser.newContext()
   const page = await context.newPage()
   await page.exposeFunction('__walletDecide', user.decide)
   const bundle = wallets.length > 0 ? await buildWallet() : ''
@@ -19,9 +19,9 @@ export async function openPage(browser, url, { wallets = [], user = createUser()
  * A dapp that has the library and (unless `wallet` is null) a wallet.
  * Functions given to `run` execute in the page as `(imagine, args, dapp)`; see dapp-page.js for `dapp`.
  */
-export async function openDapp(browser, url, { wallet = null, wallets = wallet ? [wallet] : [], user = createUser(), decide } = {}) {
+export async function openDapp(browser, url, { wallet = null, wallets = wallet ? [wallet] : [], user = createUser(), decide, profile } = {}) {
   if (decide) user.decide = decide
-  const page = await openPage(browser, url, { wallets, user })
+  const page = await openPage(browser, url, { wallets, user, profile })
   await page.waitForFunction(() => globalThis.dapp)
 
   const run = (call, args, { entry = 'imagine-x402' } = {}) =>
