@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { build } from 'esbuild'
 import { startSandbox } from '../../sandbox/sandbox.mjs'
-import { at, generate, quote } from './calls.mjs'
+import { at, generate, passTime, quote } from './calls.mjs'
 import { SIGN, bodyOf, createUser, openStage, startStubSeller, walletFor } from './harness.mjs'
 import { ROOT } from './package.mjs'
 import { accepted, completed, paymentRequired } from './stub-seller.mjs'
@@ -224,8 +224,9 @@ describe('the request', TIMEOUT, () => {
 describe('the answer', TIMEOUT, () => {
   test('to the payment that is lost: the error has the id that was posted', async () => {
     await open({ paid: 'drop', status: { status: 404, body: { status: 'not_found' } } })
+    await passTime(sandbox, 3600)
     const { code, details } = await dapp.failure(...buy())
-    assert.equal(code, 'payment_unknown')
+    assert.equal(code, 'payment_rejected')
     const { seed } = bodyOf(paidTo(seller)[0])
     assert.ok(seed, 'a seed was posted')
     assert.equal(details.id, seed)
