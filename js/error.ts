@@ -15,7 +15,7 @@ export class ImagineError extends Error {
   /** Whether money moved, as far as can be known. Never `no` unless it is certain. */
   readonly paid: Paid
   /**
-   * `safe`: call again. `resume`: do not pay again, look at the task. `pays_again`: a new call is a new purchase.
+   * `safe`: call again. `resume`: do not pay again, call `resume()`. `pays_again`: a new call is a new purchase.
    * `never`: it cannot work as it stands.
    */
   readonly retry: 'safe' | 'resume' | 'pays_again' | 'never'

@@ -27,51 +27,50 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     const quote = isQuote(given) ? given : undefined
     if (quote?.accepted?.taskId) return found(quote.accepted.id, quote.accepted.taskId, quote.accepted.baseUrl, options)
     const request = isQuote(given) ? given.request : given
-    const wanted = await readRequest(request)
-    const { baseUrl, maxPrice, networks, payTo, storage } = options
+    const { signal, baseUrl, maxPrice, networks, payTo, storage } = options
+    const [core, wanted] = await ready(signal, readRequest(request))
     const same = {
       text: JSON.stringify([wanted.request, baseUrl, maxPrice, networks, payTo, storage]),
       image: wanted.image && request.image,
       wallet: options.wallet,
     }
-    return together(same, options.signal, (id) => {
-      return buy(id === undefined ? wanted : { ...wanted, request: { ...wanted.request, id } }, request, quote, options)
+    return together(same, signal, (id) => {
+      const named = id === undefined ? wanted : { ...wanted, request: { ...wanted.request, id } }
+      return buy(core, named, request, quote, options)
     })
   }
 
-  const buy = async (wanted: Wanted, request: GenerateRequest, quote: Quote | undefined, options: Config): Promise<Task> => {
+  const buy = (core: Core, wanted: Wanted, request: GenerateRequest, quote: Quote | undefined, options: Config): Promise<Task> => {
     const whole = (part: CoreQuote) => complete(part, request)
     const notify = (event: CoreEvent) => tell(options, event.type === 'quoted' ? { type: 'quoted', quote: whole(event.quote) } : event)
-    const { confirm, wallet, signal } = options
-    const hold = new Hold(journal(options.storage), signal)
+    const { confirm, signal } = options
     const page = {
-      recall: hold.recall,
-      write: hold.write,
-      find: (rdns?: string) => findWallets({ rdns }),
+      ...wanted,
+      ...(quote && { quote }),
       connect: (provider: Eip1193Provider) => connect(provider, signal),
       notify,
       ...(confirm && { confirm: (part: CoreQuote) => confirm(whole(part)) }),
     }
-    try {
-      const [core] = await ready(signal)
-      const { id, task } = await failing(core.submit({ ...call(options), ...wanted, ...(quote && { quote }), wallet, ...page }))
-      return accepted(id, task, options)
-    } finally {
-      await hold.end()
-    }
+    return holding(options, (held) => core.submit({ ...held, ...page }))
   }
 
   /** Takes a purchase up of which nobody knows how it ended. */
   const takeUp = async (id: string, options: Config): Promise<Task> => {
-    const { wallet, signal } = options
-    const hold = new Hold(journal(options.storage), signal)
-    const page = { recall: hold.recall, write: hold.write, find: (rdns?: string) => findWallets({ rdns }), notify: (event: ImagineEvent) => tell(options, event) }
+    const [core] = await ready(options.signal).catch((error) => {
+      throw restate(error, { stage: 'payment', paid: 'unknown', retry: 'resume' })
+    })
+    return holding(options, (held) => core.resume({ ...held, notify: (event: ImagineEvent) => tell(options, event) }, id))
+  }
+
+  /** Runs a call of the core that has hold of a purchase until it ends. */
+  const holding = async (options: Config, run: (held: Call) => Promise<{ id: string; task: AcceptedTask }>): Promise<Task> => {
+    const { recall, write, end } = new Hold(journal(options.storage), options.signal)
     try {
-      const [core] = await ready(signal)
-      const { task } = await failing(core.resume({ ...call(options), wallet, ...page }, id))
+      const find = (rdns?: string) => findWallets({ rdns })
+      const { id, task } = await failing(run({ ...call(options), wallet: options.wallet, recall, write, find }))
       return accepted(id, task, options)
     } finally {
-      await hold.end()
+      await end()
     }
   }
 

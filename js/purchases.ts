@@ -28,7 +28,7 @@ export class Hold {
   readonly write = (id: string, entry: Entry): Promise<void> => this.#journal.change(id, merge(id, entry))
 
   /** Lets go. Of a purchase that came to nothing before anything was signed, nothing is kept. */
-  async end(): Promise<void> {
+  readonly end = async (): Promise<void> => {
     this.#over = true
     const dropIntent = (record: Purchase | undefined) => (record?.step === 'signing' ? undefined : record)
     if (this.#id !== undefined) await this.#journal.change(this.#id, dropIntent).catch(() => {})
