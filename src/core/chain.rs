@@ -57,9 +57,7 @@ pub fn latest_block() -> Question {
 pub fn authorization_state(authorization: &Authorization, block: Block) -> Question {
     let transfer = authorization.transfer();
     let data = text!(AUTHORIZATION_STATE, hex::encode(transfer.from.into_word()), hex::encode(transfer.nonce));
-    let call =
-        ObjectWriter::default().text("to", &text::address(authorization.asset().address)).text("data", &data).finish();
-    Question::reading("eth_call", text!("[", call, ",\"", hex_quantity(block.number), "\"]"))
+    Question::call(authorization.asset(), &data, &text::quantity(block.number))
 }
 
 /// Asks for the transaction that used the authorization. The search begins before the time at which it was stamped.
@@ -73,8 +71,8 @@ pub fn authorization_used(authorization: &Authorization, block: Block) -> Questi
     let topics = text!("[\"", AUTHORIZATION_USED, "\",\"", payer, "\",\"", text::word(transfer.nonce), "\"]");
     let filter = ObjectWriter::default()
         .text("address", &text::address(authorization.asset().address))
-        .text("fromBlock", &hex_quantity(first))
-        .text("toBlock", &hex_quantity(last))
+        .text("fromBlock", &text::quantity(first))
+        .text("toBlock", &text::quantity(last))
         .raw("topics", &topics)
         .finish();
     Question::reading("eth_getLogs", text!("[", filter, "]"))
@@ -94,12 +92,6 @@ pub fn read_transaction<J: Json>(answer: &J) -> Option<String> {
 
 fn quantity<J: Json>(answer: &J, key: &str) -> Option<u64> {
     answer.get(key).as_ref().and_then(read_chain_id)
-}
-
-fn hex_quantity(number: u64) -> String {
-    let digits = hex::encode(number.to_be_bytes());
-    let digits = digits.trim_start_matches('0');
-    text!("0x", if digits.is_empty() { "0" } else { digits })
 }
 
 #[cfg(test)]

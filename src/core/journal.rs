@@ -115,9 +115,9 @@ impl Order {
 impl Kept {
     /// A payment that may be sent again.
     #[must_use]
-    pub fn whole(payment: &Payment) -> Self {
-        let Payment { header, body, .. } = payment.clone();
-        Self { header: Some(header), body: Some(body), ..Self::spent(&payment.authorization) }
+    pub fn whole(authorization: &Authorization, payment: &Payment) -> Self {
+        let Payment { header, body } = payment.clone();
+        Self { header: Some(header), body: Some(body), ..Self::spent(authorization) }
     }
 
     /// What is left of a payment that has been taken.
@@ -196,8 +196,8 @@ impl Signed {
         Some(Self {
             id: record.text_at("id").filter(|id| is_task_id(id))?,
             base_url: BaseUrl::parse(&order(record, "baseUrl")?.text()?)?,
-            payment: sealed.map(|(header, body)| Payment { header, body, authorization: authorization.clone() }),
             authorization,
+            payment: sealed.map(|(header, body)| Payment { header, body }),
         })
     }
 }
@@ -210,6 +210,10 @@ mod tests {
     use serde_json::{Value, json};
 
     fn payment() -> Payment {
+        Payment { header: "aGVhZGVy".into(), body: "{\"prompt\":\"a boat\"}".into() }
+    }
+
+    fn authorization() -> Authorization {
         let offer = Offer {
             asset: &ASSETS[1],
             amount: U256::from(1_200_000),
@@ -218,8 +222,7 @@ mod tests {
             network: "base-sepolia".into(),
         };
         let payer = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
-        let authorization = Authorization::stamp(&offer, payer, B256::from([7; 32]), 1_740_672_089_000);
-        Payment { authorization, header: "aGVhZGVy".into(), body: "{\"prompt\":\"a boat\"}".into() }
+        Authorization::stamp(&offer, payer, B256::from([7; 32]), 1_740_672_089_000)
     }
 
     fn record(entry: &Entry) -> Value {
@@ -234,24 +237,29 @@ mod tests {
 
     #[test]
     fn a_signed_payment_comes_back_as_it_was() {
-        let entry = Entry::Signed { paid: Paid::Unknown, payment: Kept::whole(&payment()), receipt: None };
+        let entry =
+            Entry::Signed { paid: Paid::Unknown, payment: Kept::whole(&authorization(), &payment()), receipt: None };
         let Known::Signed(signed) = Known::read(&record(&entry)).unwrap() else { panic!() };
         assert_eq!((signed.id.as_str(), signed.base_url.as_str()), ("id-1", "https://eliza.getimagine.club"));
-        assert_eq!((&signed.authorization, signed.payment), (&payment().authorization, Some(payment())));
+        assert_eq!((&signed.authorization, signed.payment), (&authorization(), Some(payment())));
     }
 
     #[test]
     fn a_payment_that_was_taken_cannot_be_sent_again() {
-        let kept = Kept::spent(&payment().authorization);
+        let kept = Kept::spent(&authorization());
         let record = record(&Entry::Signed { paid: Paid::Yes, payment: kept, receipt: None });
         assert!(!record.to_string().contains("aGVhZGVy"));
         let Known::Signed(signed) = Known::read(&record).unwrap() else { panic!() };
-        assert_eq!((signed.authorization, signed.payment), (payment().authorization, None));
+        assert_eq!((signed.authorization, signed.payment), (authorization(), None));
     }
 
     #[test]
     fn what_cannot_be_read_is_never_taken_for_nothing() {
-        let whole = record(&Entry::Signed { paid: Paid::Unknown, payment: Kept::whole(&payment()), receipt: None });
+        let whole = record(&Entry::Signed {
+            paid: Paid::Unknown,
+            payment: Kept::whole(&authorization(), &payment()),
+            receipt: None,
+        });
         for (pointer, value) in [
             ("/step", json!("of a later version")),
             ("/order/version", json!(2)),

@@ -29,11 +29,9 @@ pub fn header(network: &str, authorization: &Authorization, signature: &Signatur
     base64::encode(payment.as_bytes())
 }
 
-/// A signed payment, ready to be sent: the same bytes whenever it is.
+/// What is sent to pay: the same bytes whenever it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Payment {
-    /// What was signed.
-    pub authorization: Authorization,
     /// The `X-PAYMENT` header.
     pub header: String,
     /// The request that it pays.

@@ -23,6 +23,14 @@ pub fn word(word: B256) -> String {
     hex::encode_prefixed(word)
 }
 
+/// A whole number as JSON-RPC has it: `0x` and hex digits without leading zeros.
+#[must_use]
+pub fn quantity(number: u64) -> String {
+    let digits = hex::encode(number.to_be_bytes());
+    let digits = digits.trim_start_matches('0');
+    text!("0x", if digits.is_empty() { "0" } else { digits })
+}
+
 /// A small whole number in decimal digits.
 #[must_use]
 pub fn number(number: u64) -> String {

@@ -59,7 +59,7 @@ impl Question {
     /// Asks to switch the active chain ([EIP-3326](https://eips.ethereum.org/EIPS/eip-3326)).
     #[must_use]
     pub fn switch_to(chain: &Chain) -> Self {
-        let target = ObjectWriter::default().text("chainId", &chain_id(chain)).finish();
+        let target = ObjectWriter::default().text("chainId", &text::quantity(chain.id)).finish();
         Self::with("wallet_switchEthereumChain", text!("[", target, "]"))
     }
 
@@ -67,7 +67,7 @@ impl Question {
     #[must_use]
     pub fn add(chain: &Chain) -> Self {
         let chain = ObjectWriter::default()
-            .text("chainId", &chain_id(chain))
+            .text("chainId", &text::quantity(chain.id))
             .text("chainName", chain.name)
             .raw("nativeCurrency", r#"{"name":"Ether","symbol":"ETH","decimals":18}"#)
             .raw("rpcUrls", &text!("[", json::string(chain.rpc), "]"))
@@ -79,11 +79,14 @@ impl Question {
     /// Reads a token balance: `balanceOf(address)`.
     #[must_use]
     pub fn balance_of(asset: &Asset, owner: Address) -> Self {
-        let call = ObjectWriter::default()
-            .text("to", &text::address(asset.address))
-            .text("data", &text!("0x70a08231", hex::encode(owner.into_word())))
-            .finish();
-        Self::reading("eth_call", text!("[", call, ",\"latest\"]"))
+        Self::call(asset, &text!("0x70a08231", hex::encode(owner.into_word())), "latest")
+    }
+
+    /// Calls the token at a block, for what it answers alone.
+    #[must_use]
+    pub fn call(asset: &Asset, data: &str, block: &str) -> Self {
+        let call = ObjectWriter::default().text("to", &text::address(asset.address)).text("data", data).finish();
+        Self::reading("eth_call", text!("[", call, ",", json::string(block), "]"))
     }
 
     /// Reads the chain that the wallet is on. Opens no prompt.
@@ -98,12 +101,6 @@ impl Question {
         let params = text!("[", json::string(&text::address(payer)), ",", json::string(typed_data), "]");
         Self::with("eth_signTypedData_v4", params)
     }
-}
-
-/// A chain id as the wallets' own methods take it: `0x` and hex digits without leading zeros.
-fn chain_id(chain: &Chain) -> String {
-    let digits = hex::encode(chain.id.to_be_bytes());
-    text!("0x", digits.trim_start_matches('0'))
 }
 
 /// The first usable account of `eth_accounts` or `eth_requestAccounts`.

@@ -24,7 +24,7 @@ mod talking;
 mod tests;
 
 pub use paying::{Confirming, Drawing, Signing, Writing};
-pub use recovering::{Paying, Recovering, Underway};
+pub use recovering::{Paying, Reading, Recovering, Underway};
 pub use talking::{Choosing, Talking};
 
 use super::{
@@ -72,7 +72,7 @@ pub enum Step<J> {
     /// Ask the service for the task.
     Look(HttpRequest, Recovering<J>),
     /// Read the chain through the wallet.
-    Read(usize, Question, Recovering<J>),
+    Read(usize, Question, Reading<J>),
     /// Let so many milliseconds pass.
     Sleep(u64, Recovering<J>),
     /// It is over.
@@ -275,10 +275,10 @@ impl<J: Json> Step<J> {
             Self::Write(_, _, Writing::End(_)) | Self::Done(_) => return None,
             Self::Write(_, _, Writing::Payment(underway, _)) => return Some(underway.given_up()),
             Self::Pay(_, paying) => return Some(paying.given_up()),
-            Self::FindReaders(recovering)
-            | Self::Look(_, recovering)
-            | Self::Read(_, _, recovering)
-            | Self::Sleep(_, recovering) => return Some(recovering.given_up()),
+            Self::FindReaders(recovering) | Self::Look(_, recovering) | Self::Sleep(_, recovering) => {
+                return Some(recovering.given_up());
+            }
+            Self::Read(_, _, reading) => return Some(reading.given_up()),
             Self::Recall(_, recalling) => return Some(recalling.given_up().into()),
             Self::Probe(..) => Stage::Quote,
             _ => Stage::Wallet,

@@ -53,7 +53,7 @@ impl Drawing {
             order: journal::Order::of(&order.request, &order.config, Some(offer), now),
             paid: Paid::No,
         };
-        Step::Write(order.request.id().into(), Box::new(entry), Writing::Intent(self)).into()
+        Step::Write(order.request.id().into(), Box::new(entry), Writing::Intent(Box::new(self))).into()
     }
 
     /// A nonce of 32 random bytes, or none where the browser has no secure randomness. The time is stamped now, right
@@ -126,13 +126,14 @@ impl Signing {
     fn seal<J: Json>(self, signature: &Signature) -> Next<J> {
         let Order { request, config, .. } = self.deal.order;
         let header = payment::header(&self.deal.offer.network, &self.authorization, signature);
-        let payment = Payment { header, body: request.body().into(), authorization: self.authorization };
-        let entry = Entry::Signed { paid: Paid::Unknown, payment: Kept::whole(&payment), receipt: None };
+        let payment = Payment { header, body: request.body().into() };
+        let kept = Kept::whole(&self.authorization, &payment);
+        let entry = Entry::Signed { paid: Paid::Unknown, payment: kept, receipt: None };
         let id = String::from(request.id());
         let signed = Signed {
             id: id.clone(),
             base_url: config.base_url,
-            authorization: payment.authorization.clone(),
+            authorization: self.authorization,
             payment: Some(payment.clone()),
         };
         let underway = Box::new(Underway::new(signed, None, vec![self.wallet]));
@@ -144,7 +145,7 @@ impl Signing {
 #[derive(Debug)]
 pub enum Writing<J> {
     /// It writes that a signature is about to be asked for.
-    Intent(Drawing),
+    Intent(Box<Drawing>),
     /// It writes the signed payment.
     Payment(Box<Underway<J>>, Payment),
     /// It writes how the purchase ended.
@@ -157,7 +158,7 @@ impl<J: Json> Writing<J> {
     #[must_use]
     pub fn written(self, outcome: Result<(), Option<J>>, now: u64) -> Next<J> {
         match (self, outcome) {
-            (Self::Intent(drawing), Ok(())) => Step::DrawNonce(drawing).into(),
+            (Self::Intent(drawing), Ok(())) => Step::DrawNonce(*drawing).into(),
             (Self::Payment(underway, payment), Ok(())) => {
                 let notice = Notice::Paying { nonce: underway.nonce() };
                 Next { notices: vec![notice], ..underway.send(payment, now) }

@@ -74,19 +74,20 @@ struct Trouble<J> {
 #[derive(Clone, Debug)]
 pub struct Paying<J>(Box<Underway<J>>);
 
-/// Waiting for what tells how the payment ended.
+/// Waiting for wallets, for the service, or for time to pass.
 #[derive(Clone, Debug)]
-pub struct Recovering<J> {
+pub struct Recovering<J>(Box<Underway<J>>);
+
+/// Waiting for what a wallet reads from the chain.
+#[derive(Clone, Debug)]
+pub struct Reading<J> {
     underway: Box<Underway<J>>,
     topic: Topic,
 }
 
-/// What is asked; what is read from the chain, through the wallet at that place of the list.
+/// What is read, through the wallet at that place of the list.
 #[derive(Clone, Copy, Debug)]
 enum Topic {
-    Wallets,
-    Task,
-    Pause,
     Chain(usize),
     Block(usize),
     State(usize, Block),
@@ -134,14 +135,14 @@ impl<J: Json> Underway<J> {
 
     /// Takes up a payment of which nobody knows how it ended.
     pub(super) fn recover(self: Box<Self>) -> Next<J> {
-        Step::FindReaders(Recovering { underway: self, topic: Topic::Wallets }).into()
+        Step::FindReaders(Recovering(self)).into()
     }
 
     /// 1. Asks the service for the task.
     fn look(self: Box<Self>) -> Next<J> {
         let url = self.signed.base_url.status(self.task_id());
         let request = HttpRequest { url, method: Method::Get, patience: LOOK_PATIENCE_MS };
-        Step::Look(request, Recovering { underway: self, topic: Topic::Task }).into()
+        Step::Look(request, Recovering(self)).into()
     }
 
     fn looked(mut self: Box<Self>, answer: Answer<J>, now: u64) -> Next<J> {
@@ -165,7 +166,7 @@ impl<J: Json> Underway<J> {
 
     fn ask(self: Box<Self>, place: usize, question: Question, topic: Topic) -> Next<J> {
         let wallet = self.readers.get(place).copied().unwrap_or_default();
-        Step::Read(wallet, question, Recovering { underway: self, topic }).into()
+        Step::Read(wallet, question, Reading { underway: self, topic }).into()
     }
 
     fn judge(self: Box<Self>, verdict: Verdict, now: u64) -> Next<J> {
@@ -201,7 +202,7 @@ impl<J: Json> Underway<J> {
         let left = self.ends_at().saturating_sub(now);
         let pause = growing.min(LONGEST_PAUSE_MS);
         let pause = if left > 0 { pause.min(left) } else { pause };
-        Step::Sleep(pause, Recovering { underway: self, topic: Topic::Pause }).into()
+        Step::Sleep(pause, Recovering(self)).into()
     }
 
     /// The token has taken it. Then there should be a task; it may take the service a moment to know it.
@@ -328,28 +329,34 @@ impl<J: Json> Recovering<J> {
     /// What the service says about the task.
     #[must_use]
     pub fn looked(self, answer: Answer<J>, now: u64) -> Next<J> {
-        self.underway.looked(answer, now)
+        self.0.looked(answer, now)
     }
 
     /// The pause is over.
     #[must_use]
     pub fn woke(self, now: u64) -> Next<J> {
-        self.underway.try_again(now)
+        self.0.try_again(now)
     }
 
     /// The rdns of the only wallet that will do.
     #[must_use]
     pub fn wanted(&self) -> Option<&str> {
-        self.underway.wanted.as_deref()
+        self.0.wanted.as_deref()
     }
 
     /// These wallets are there. Any of them may read: that moves nothing.
     #[must_use]
     pub fn found(mut self, wallets: &[Found]) -> Next<J> {
-        self.underway.readers = (0..wallets.len()).collect();
-        self.underway.look()
+        self.0.readers = (0..wallets.len()).collect();
+        self.0.look()
     }
 
+    pub(super) fn given_up(&self) -> Failure<J> {
+        self.0.given_up()
+    }
+}
+
+impl<J: Json> Reading<J> {
     /// What the wallet read from the chain.
     #[must_use]
     pub fn read(self, reply: Reply<J>, now: u64) -> Next<J> {
@@ -382,7 +389,6 @@ impl<J: Json> Recovering<J> {
                 None => underway.read_through(place.saturating_add(1), now),
             },
             Topic::Transaction => underway.taken(heard.and_then(chain::read_transaction), now),
-            Topic::Wallets | Topic::Task | Topic::Pause => underway.judge(Verdict::Silent, now),
         }
     }
 
