@@ -1,4 +1,4 @@
-//! Panic messages that nobody could ever read.
+//! Panic messages that nobody could ever read, and what formats them.
 //!
 //! The library is built with `panic = "abort"`: a panic ends in a trap, and a page without a panic hook never sees its
 //! message. What formats and holds those messages would still be a sixth of the module, so it is cut out before
@@ -23,9 +23,13 @@ const DIVERGING: [&str; 7] = [
     "::handle_error",
 ];
 
-/// What formats a value only for the message of a panic.
-const PANIC_VALUES: [&str; 3] =
-    ["<core::fmt::builders::PadAdapter as ", "<core::cell::BorrowError as ", "<core::cell::BorrowMutError as "];
+/// What formats values.
+const FORMATTING: [&str; 4] = [
+    "core::fmt::write",
+    " as core::fmt::Debug>::fmt",
+    " as core::fmt::Display>::fmt",
+    "<core::fmt::builders::PadAdapter as ",
+];
 
 /// Cuts everything that serves messages of panics alone.
 ///
@@ -80,8 +84,8 @@ impl<'instr> Visitor<'instr> for Calls<'_> {
 enum Instead {
     /// A function that begins a panic traps at once.
     Trap,
-    /// A `Debug` implementation writes nothing. Vtables for panics keep them alive. LLVM may fold a `Display` of the same
-    /// body into one of them, which is why the library formats nothing by `core::fmt` (clippy refuses it).
+    /// Formatting writes nothing. What is left of it serves panics, errors of gloo-net and serde-wasm-bindgen that are thrown
+    /// away, and the query of addresses that have none; the library itself formats nothing (clippy refuses it).
     Silence,
 }
 
@@ -91,7 +95,7 @@ fn doomed(module: &Module) -> Vec<(FunctionId, Instead)> {
         let of_the_library = ["core::", "alloc::"].iter().any(|krate| name.starts_with(krate));
         if of_the_library && DIVERGING.iter().any(|part| name.contains(part)) {
             Some(Instead::Trap)
-        } else if name.contains(" as core::fmt::Debug>::fmt") || PANIC_VALUES.iter().any(|ty| name.starts_with(ty)) {
+        } else if FORMATTING.iter().any(|part| name.contains(part)) {
             Some(Instead::Silence)
         } else {
             None
