@@ -83,7 +83,11 @@ export const FAULTS = {
   'handler-fails': { on: ['paid'], says: 'the seller fails with 500 after verification, so nothing is settled' },
 
   'seed-refused': { on: ['probe', 'paid'], says: 'the seller does not know the field `seed` and answers 400' },
-  'seed-ignored': { on: ['paid'], says: 'the seller ignores `seed`: the task has an id of its own' },
+  'seed-ignored': { on: ['paid'], ignoresSeed: true, says: 'the seller ignores `seed`: the task has an id of its own' },
+  'seed-ignored-500-after': {
+    on: ['paid'], ignoresSeed: true, after: error500,
+    says: 'the seller ignores `seed`, and a 500 replaces its answer after settlement',
+  },
 
   'status-404': { on: ['status'], before: refuse(404, { status: 'not_found' }), says: 'the task is not found' },
   'status-500': { on: ['status'], before: html500, says: 'the status is answered 500 with HTML' },

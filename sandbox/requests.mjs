@@ -6,7 +6,10 @@
 export function record(requests) {
   return ({ method, path, headers }, response, next) => {
     const { fault } = response.locals
-    response.locals.log = { method, path, paid: 'x-payment' in headers, body: undefined, ...fault && { fault: fault.name } }
+    const payment = headers['x-payment']
+    response.locals.log = {
+      method, path, paid: payment !== undefined, ...payment && { payment }, body: undefined, ...fault && { fault: fault.name },
+    }
     requests.push(response.locals.log)
     next()
   }

@@ -59,7 +59,7 @@ export async function startSeller({ network, asset, payTo, basePrice, facilitato
   function create(_request, response) {
     if (meets(response, 'handler-fails')) throw new Error('the video cannot be started')
     const { seed, ...rest } = response.locals.order
-    response.status(202).json({ taskId: jobs.start(meets(response, 'seed-ignored') ? rest : { seed, ...rest }) })
+    response.status(202).json({ taskId: jobs.start(response.locals.fault?.ignoresSeed ? rest : { seed, ...rest }) })
   }
 
   return { ...await listen(app), requests }

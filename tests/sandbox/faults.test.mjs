@@ -69,6 +69,7 @@ const PAID = {
   'chain-down': [402, 0, 0],
   'handler-fails': [500, 0, 0],
   'seed-ignored': [202, 1, 1],
+  'seed-ignored-500-after': [500, 1, 1],
 }
 const OTHERS = ['probe-dropped', 'probe-500', 'seed-refused', 'status-404', 'status-500', 'status-dropped']
 
@@ -128,7 +129,7 @@ test('a redirected payment can be seen at the other origin', async () => {
 
   await create(sandbox, ORDER, header)
   const seen = sandbox.stranger.requests.slice(from)
-  assert.deepEqual(seen, [{ method: 'POST', path: '/generation/create', paid: true, body: undefined }])
+  assert.deepEqual(seen, [{ method: 'POST', path: '/generation/create', paid: true, payment: header, body: undefined }])
 })
 
 test('the receipt goes missing or becomes garbage, and the task is still told', async () => {
@@ -235,13 +236,16 @@ test('a fault is met until it is switched off, or as often as was said', async (
 test('the record of requests tells which of them met a fault, and shows no body where the seller saw none', async () => {
   const create = { method: 'POST', path: '/generation/create' }
   sandbox.fault('paid-dropped-before')
-  const dropped = await purchase()
-  assert.deepEqual(dropped.requests, [
+  const { requests } = await purchase()
+  const { payment } = requests[1]
+  assert.ok(payment)
+  assert.deepEqual(requests, [
     { ...create, paid: false, body: ORDER },
-    { ...create, paid: true, body: undefined, fault: 'paid-dropped-before' },
+    { ...create, paid: true, payment, body: undefined, fault: 'paid-dropped-before' },
   ])
   sandbox.fault('paid-dropped-after')
-  assert.deepEqual((await purchase()).requests.at(-1), { ...create, paid: true, body: ORDER, fault: 'paid-dropped-after' })
+  const { fault, body } = (await purchase()).requests.at(-1)
+  assert.deepEqual({ fault, body }, { fault: 'paid-dropped-after', body: ORDER })
 })
 
 test('the payments are read from the chain', async () => {

@@ -116,7 +116,7 @@ test('the requests are on record, in order and without preflights', async () => 
   await fetch(`${sandbox.apiUrl}/generation/none/status`)
   assert.deepEqual(sandbox.requests.slice(from), [
     { method: 'POST', path: '/generation/create', paid: false, body: { prompt: 'a cat' } },
-    { method: 'POST', path: '/generation/create', paid: true, body: { prompt: 'a dog' } },
+    { method: 'POST', path: '/generation/create', paid: true, payment: 'garbage', body: { prompt: 'a dog' } },
     { method: 'GET', path: '/generation/none/status', paid: false, body: undefined },
   ])
 })
