@@ -1,5 +1,5 @@
 /** What the WebAssembly module offers: five functions over plain values. */
-import type { Entry } from './journal.js'
+import type { Entry, Purchase } from './journal.js'
 import type { Eip1193Provider, Quote, TaskStatus, Receipt, WalletInfo, Generation } from './types.js'
 
 /** The one argument of every call. */
@@ -11,7 +11,7 @@ export interface Call {
   options: object
   wallet?: unknown
   recall?: (id: string) => Promise<unknown>
-  write?: (id: string, entry: Entry) => Promise<void>
+  write?: (id: string, entry: Entry) => Promise<Purchase[]>
   find?: (rdns?: string) => Promise<WalletInfo[]>
   connect?: (provider: Eip1193Provider) => Promise<unknown>
   notify?: (event: never) => void

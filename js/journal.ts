@@ -13,11 +13,18 @@ export type Entry = Partial<Omit<Purchase, 'id'>>
 export interface Journal {
   /** Resolves once nobody else has hold of that purchase, with the function that lets go of it. */
   hold(id: string, signal?: AbortSignal): Promise<() => void>
+  /** Whether "nobody else" includes the other tabs. */
+  keepsTabsApart(): boolean
   read(id: string): Promise<Purchase | undefined>
   all(): Promise<Purchase[]>
-  /** Changes a record, for good once it resolves: what `change` gives takes its place, `undefined` removes it. */
-  change(id: string, change: (record: Purchase | undefined) => Purchase | undefined): Promise<void>
+  /**
+   * Changes a record, for good once it resolves: what `change` gives takes its place, `undefined` removes it. Resolves with all
+   * records as they stood before; nobody else writes in between.
+   */
+  change(id: string, change: Change): Promise<Purchase[]>
 }
+
+type Change = (record: Purchase | undefined) => Purchase | undefined
 
 export function journal(storage: Config['storage'] = 'indexeddb'): Journal {
   if (storage === 'memory') return inMemory
@@ -25,39 +32,57 @@ export function journal(storage: Config['storage'] = 'indexeddb'): Journal {
   throw refuse('invalid_request', '`storage` takes "indexeddb" or "memory"')
 }
 
-/** Merges an entry into a record. */
+/** Merges an entry into a record. What is not about a new purchase needs one. */
 export function merge(id: string, entry: Entry): (record: Purchase | undefined) => Purchase {
   return (record) => {
+    if (!record && !entry.order) throw new Error('the record of the purchase is gone')
     const all = Object.entries({ ...record, ...entry, id })
     return Object.fromEntries(all.filter(([, value]) => value !== null && value !== undefined)) as unknown as Purchase
   }
 }
 
 /** Notes how the task of a purchase ended; of what is not in the journal, nothing. */
-export function finish(status: TaskStatus['status']): (record: Purchase | undefined) => Purchase | undefined {
+export function finish(status: TaskStatus['status']): Change {
   return (record) => record && { ...record, step: 'done', status }
+}
+
+/** A journal that takes longer does not work. */
+const PATIENCE_MS = 10_000
+
+/** The outcome of work that should not take long, or a failure if it does. */
+export async function soon<T>(work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new DOMException('the storage of this page does not answer', 'TimeoutError')), PATIENCE_MS)
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
 
 const STORE = 'purchases'
 
 const inBrowser: Journal = {
-  hold: (id, signal) =>
-    new Promise((resolve, reject) => {
-      const held = () => new Promise<void>((release) => resolve(release))
-      navigator.locks.request(`imagine-x402/${id}`, signal ? { signal } : {}, held).catch(reject)
-    }),
-  read: (id) => transact('readonly', (store) => store.get(id)),
-  all: () => transact('readonly', (store) => store.getAll()),
+  hold: (id, signal) => (inBrowser.keepsTabsApart() ? lock(`imagine-x402/${id}`, signal) : inTurn(id)),
+  keepsTabsApart: () => 'locks' in navigator,
+  read: (id) => soon(transact('readonly', (store) => store.get(id))),
+  all: () => soon(transact('readonly', (store) => store.getAll())),
   change: (id, change) =>
     transact('readwrite', (store) => {
+      const all = store.getAll()
       const found = store.get(id)
       found.onsuccess = () => {
         const record = change(found.result as Purchase | undefined)
         if (record) store.put(record)
         else store.delete(id)
       }
-      return found
+      return all
     }),
+}
+
+function lock(name: string, signal?: AbortSignal): Promise<() => void> {
+  return new Promise((resolve, reject) => {
+    const held = () => new Promise<void>((release) => resolve(release))
+    navigator.locks.request(name, signal ? { signal } : {}, held).catch(reject)
+  })
 }
 
 /** Runs one transaction; what it wrote is on the disk once it resolves. */
@@ -84,22 +109,29 @@ function open(): Promise<IDBDatabase> {
   })
 }
 
-const records = new Map<string, Purchase>()
 const held = new Map<string, Promise<void>>()
 
+/** Lets the calls of this page have hold of a purchase one after the other. */
+async function inTurn(id: string): Promise<() => void> {
+  const before = held.get(id)
+  let release = () => {}
+  held.set(id, new Promise((resolve) => (release = resolve)))
+  await before
+  return release
+}
+
+const records = new Map<string, Purchase>()
+
 const inMemory: Journal = {
-  hold: async (id) => {
-    const before = held.get(id)
-    let release = () => {}
-    held.set(id, new Promise((resolve) => (release = resolve)))
-    await before
-    return release
-  },
+  hold: inTurn,
+  keepsTabsApart: () => true,
   read: async (id) => records.get(id),
   all: async () => [...records.values()],
   change: async (id, change) => {
+    const all = [...records.values()]
     const record = change(records.get(id))
     if (record) records.set(id, record)
     else records.delete(id)
+    return all
   },
 }

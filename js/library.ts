@@ -3,7 +3,7 @@ import type { AcceptedTask, Call, Core, CoreQuote } from './core.js'
 import { ImagineError, refuse, restate, type Failure } from './error.js'
 import { tell } from './events.js'
 import { readImage } from './image.js'
-import { finish, journal } from './journal.js'
+import { finish, journal, merge, type Entry } from './journal.js'
 import { findPurchase, forgetPurchase, Hold, listTasks, together } from './purchases.js'
 import { AcceptedTaskHandle } from './task.js'
 import type { Client, Config, Eip1193Provider, GenerateRequest, ImagineEvent, Library, Quote, Task, WasmSource } from './types.js'
@@ -16,7 +16,7 @@ export function library(load: (source?: WasmSource) => Promise<Core>): Library {
 }
 
 function client(load: () => Promise<Core>, config?: Config): Client {
-  const merge = (options?: Config): Config => merged(config, options)
+  const over = (options?: Config): Config => merged(config, options)
 
   const ready = <T>(signal: AbortSignal | undefined, work?: Promise<T>) => {
     const all = Promise.all([load(), work as T])
@@ -27,10 +27,10 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     const quote = isQuote(given) ? given : undefined
     if (quote?.accepted?.taskId) return found(quote.accepted.id, quote.accepted.taskId, quote.accepted.baseUrl, options)
     const request = isQuote(given) ? given.request : given
-    const { signal, baseUrl, maxPrice, networks, payTo, storage } = options
+    const { signal, baseUrl, maxPrice, networks, payTo, budget, storage } = options
     const [core, wanted] = await ready(signal, readRequest(request))
     const same = {
-      text: JSON.stringify([wanted.request, baseUrl, maxPrice, networks, payTo, storage]),
+      text: JSON.stringify([wanted.request, baseUrl, maxPrice, networks, payTo, budget, storage]),
       image: wanted.image && request.image,
       wallet: options.wallet,
     }
@@ -56,9 +56,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
 
   /** Takes a purchase up of which nobody knows how it ended. */
   const takeUp = async (id: string, options: Config): Promise<Task> => {
-    const [core] = await ready(options.signal).catch((error) => {
-      throw restate(error, { stage: 'payment', paid: 'unknown', retry: 'resume' })
-    })
+    const [core] = await undecided(ready(options.signal))
     return holding(options, (held) => core.resume({ ...held, notify: (event: ImagineEvent) => tell(options, event) }, id))
   }
 
@@ -91,26 +89,28 @@ function client(load: () => Promise<Core>, config?: Config): Client {
   }
 
   return {
-    submit: async (given, options) => submit(given, merge(options)),
+    submit: async (given, options) => submit(given, over(options)),
     generate: async (given, options) => {
-      const all = merge(options)
+      const all = over(options)
       return (await submit(given, all)).wait(all)
     },
     quote: async (request, options) => {
-      const all = merge(options)
+      const all = over(options)
       const [core, wanted] = await ready(all.signal, readRequest(request))
-      return complete(await failing(core.quote({ ...call(all), ...wanted })), request)
+      const write = (id: string, entry: Entry) => journal(all.storage).change(id, (record) => record ?? merge(id, entry)(undefined))
+      return complete(await failing(core.quote({ ...call(all), ...wanted, write })), request)
     },
     status: async (taskId, options) => {
-      const all = merge(options)
+      const all = over(options)
       const [core] = await ready(all.signal).catch((error) => {
         throw restate(error, { stage: 'wait', paid: 'unknown' })
       })
       return failing(core.status(call(all), typeof taskId === 'string' ? taskId : ''))
     },
     resume: async (taskId, options) => {
-      const all = merge(options)
-      const purchase = await findPurchase(journal(all.storage), taskId)
+      const all = over(options)
+      const looking = findPurchase(journal(all.storage), taskId)
+      const purchase = await undecided(unlessAborted(all.signal, looking, (reason) => refuse('aborted', 'aborted before the purchase was taken up', reason)))
       if (!purchase || purchase.paid === 'no' && !purchase.taskId) return null
       const there = { ...all, baseUrl: purchase.order.baseUrl }
       const { taskId: known, receipt = null } = purchase
@@ -126,10 +126,10 @@ type CoreEvent = Exclude<ImagineEvent, { type: 'quoted' }> | { type: 'quoted'; q
 
 /**
  * The options of a call over those of its client. What is `undefined` or `null` is not given; only a `timeout` of `null` means
- * something. A client's networks and recipients are limits, which no call lifts.
+ * something. A client's networks, recipients and budget are limits, which no call lifts.
  */
 function merged(config?: Config, options?: Config): Config {
-  const limits = given({ networks: config?.networks, payTo: config?.payTo })
+  const limits = given({ networks: config?.networks, payTo: config?.payTo, budget: config?.budget })
   const all: Config = { ...given(config), ...given(options), ...limits }
   const { signal } = all
   if (signal && typeof signal.addEventListener !== 'function') throw refuse('invalid_request', '`signal` takes an AbortSignal')
@@ -169,6 +169,15 @@ function complete({ id, ...part }: CoreQuote, request: GenerateRequest): Quote {
 
 function isQuote(given: GenerateRequest | Quote): given is Quote {
   return typeof given === 'object' && given !== null && 'price' in given && 'request' in given
+}
+
+/** Whatever goes wrong before a purchase is taken up, money may have moved for it. */
+async function undecided<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw restate(error as ImagineError, { stage: 'payment', paid: 'unknown', retry: 'resume' })
+  }
 }
 
 /** The core fails with a plain object; pages get a real error. */

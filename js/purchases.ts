@@ -1,7 +1,7 @@
 /** The purchases under way on this page, and those that the journal has. */
 import { unlessAborted } from './abort.js'
-import { isImagineError, refuse } from './error.js'
-import { merge, type Entry, type Journal, type Purchase } from './journal.js'
+import { isImagineError, refuse, restate } from './error.js'
+import { merge, soon, type Entry, type Journal, type Purchase } from './journal.js'
 import type { Task, TaskFilter, TaskRecord } from './types.js'
 
 /** One call's hold of a purchase, from its beginning to its end. */
@@ -10,6 +10,7 @@ export class Hold {
   readonly #signal: AbortSignal | undefined
   #id: string | undefined
   #release: (() => void) | undefined
+  #asks = false
   #over = false
 
   constructor(journal: Journal, signal?: AbortSignal) {
@@ -22,19 +23,31 @@ export class Hold {
     if (this.#over) release()
     this.#release = release
     this.#id = id
-    return this.#journal.read(id)
+    const record = await this.#journal.read(id)
+    if (!isAsking(record) || !this.#journal.keepsTabsApart()) return record
+    // Whoever was about to be asked is gone, or would still have hold of it.
+    await soon(this.#journal.change(id, dropIntent))
+    return undefined
   }
 
-  readonly write = (id: string, entry: Entry): Promise<void> => this.#journal.change(id, merge(id, entry))
+  readonly write = (id: string, entry: Entry): Promise<Purchase[]> =>
+    this.#journal.change(id, (record) => {
+      if (isAsking(entry) && isAsking(record)) return record
+      this.#asks ||= isAsking(entry)
+      return merge(id, entry)(record)
+    })
 
   /** Lets go. Of a purchase that came to nothing before anything was signed, nothing is kept. */
   readonly end = async (): Promise<void> => {
     this.#over = true
-    const dropIntent = (record: Purchase | undefined) => (record?.step === 'signing' ? undefined : record)
-    if (this.#id !== undefined) await this.#journal.change(this.#id, dropIntent).catch(() => {})
+    if (this.#id !== undefined && this.#asks) await soon(this.#journal.change(this.#id, dropIntent)).catch(() => {})
     this.#release?.()
   }
 }
+
+const isAsking = (record: Entry | undefined) => record?.step === 'signing'
+
+const dropIntent = (record: Purchase | undefined) => (isAsking(record) ? undefined : record)
 
 /** What makes two calls the same purchase: the request and its limits, the picture and the wallet. */
 interface Same {
@@ -70,13 +83,23 @@ function begin(same: Same, task: Promise<Task>): Promise<Task> {
   return task
 }
 
+/** What goes wrong with the journal says nothing about money. */
+async function readable<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (cause) {
+    const message = 'this browser does not show what it stores for this page (private window, blocked or broken storage)'
+    throw restate(refuse('unsupported_environment', message, cause), { paid: 'unknown', retry: 'resume' })
+  }
+}
+
 /** Something may still come of it. */
 const isUnfinished = ({ step }: Purchase) => step === 'signed' || step === 'accepted'
 
 const newestFirst = (a: Purchase, b: Purchase) => b.order.createdAt - a.order.createdAt
 
 export async function listTasks(journal: Journal, { unfinished, limit }: TaskFilter = {}): Promise<TaskRecord[]> {
-  const all = (await journal.all()).sort(newestFirst)
+  const all = (await readable(journal.all())).sort(newestFirst)
   return all.filter((purchase) => !unfinished || isUnfinished(purchase)).slice(0, limit).map(show)
 }
 
@@ -88,17 +111,17 @@ function show({ order, id, taskId, step, paid, receipt, status }: Purchase): Tas
 
 /** The purchase of that task, or the newest unfinished one. */
 export async function findPurchase(journal: Journal, taskId?: string): Promise<Purchase | undefined> {
-  const all = (await journal.all()).sort(newestFirst)
+  const all = (await readable(journal.all())).sort(newestFirst)
   return all.find((purchase) => (taskId === undefined ? isUnfinished(purchase) : purchase.taskId === taskId || purchase.id === taskId))
 }
 
 /** Waits for a call that has hold of the purchase. */
 export async function forgetPurchase(journal: Journal, id: string): Promise<void> {
-  const release = await journal.hold(id)
+  const release = await readable(journal.hold(id))
   try {
-    const record = await journal.read(id)
+    const record = await readable(journal.read(id))
     if (record?.step === 'signed') throw refuse('invalid_request', 'money may be under way for this purchase: `resume()` it first')
-    await journal.change(id, () => undefined)
+    await readable(soon(journal.change(id, () => undefined)))
   } finally {
     release()
   }

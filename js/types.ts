@@ -83,10 +83,22 @@ export interface Config extends GenerateOptions {
   /** When given, nobody else is ever paid. */
   payTo?: Address[]
   /**
+   * The most that all purchases of this origin may cost together in any period of that length, over all tabs. Counted from the
+   * journal: what was forgotten does not count, and `memory` knows of this page alone.
+   */
+  budget?: Budget
+  /**
    * Where purchases are remembered. Default `indexeddb`: they survive reloads and crashes, and all tabs share them. `memory`
    * is gone with the page: a payment whose answer is lost with it cannot be found again.
    */
   storage?: 'indexeddb' | 'memory'
+}
+
+/** So much USDC in any hour, day or week. */
+export interface Budget {
+  /** Decimal text: `"20.00"`. */
+  amount: string
+  per: 'hour' | 'day' | 'week'
 }
 
 /** An EIP-1193 provider, an EIP-6963 detail, a viem client, or the `rdns` of an announced wallet. */

@@ -25,7 +25,7 @@ use crate::{
 pub async fn quote(call: Call) -> Result<JsValue, JsValue> {
     let browser = Browser::new(&call);
     let order = order(&browser, &call).map_err(fail)?;
-    driver::quote(&browser, &order).await.map(|quote| out(&quote)).map_err(thrown)
+    driver::quote(&browser, order).await.map(|quote| out(&quote)).map_err(thrown)
 }
 
 /// Buys. Resolves with the accepted task.

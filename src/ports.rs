@@ -32,8 +32,9 @@ pub trait Journal<J> {
     /// another call holds it, also in another tab, this waits. `Err` is why nothing can be remembered.
     async fn recall(&self, id: &str) -> Result<Option<J>, J>;
     /// Merges the entry into the record of that id. Once this resolves, it survives a crash. A write that was begun is not
-    /// called back when the future is dropped.
-    async fn write(&self, id: &str, entry: &Entry) -> Result<(), J>;
+    /// called back when the future is dropped. Gives the list of all records as they stood before; nobody else writes in
+    /// between. That a signature is about to be asked for is not written where the record says so already.
+    async fn write(&self, id: &str, entry: &Entry) -> Result<J, J>;
 }
 
 /// Tells the time and lets it pass.

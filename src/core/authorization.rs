@@ -14,7 +14,7 @@ use super::{
 /// Facilitators refuse an authorization that runs out within 6 seconds (x402 `exact` scheme, `validBefore >= now + 6`).
 const SETTLE_SECONDS: u64 = 6;
 /// The longest that an authorization is left open, whatever the seller asks for: it is a bearer cheque until then.
-const LONGEST_SECONDS: u64 = 600;
+pub const LONGEST_SECONDS: u64 = 600;
 
 /// The message of `TransferWithAuthorization` ([EIP-3009](https://eips.ethereum.org/EIPS/eip-3009)); times in seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -22,6 +22,10 @@ const SECONDS_A_BLOCK: u64 = 2;
 const REPLACEABLE_SECONDS: u64 = 20;
 /// As many blocks as every public node searches in one question.
 const BLOCKS_SEARCHED: u64 = 1_000;
+/// The latest block that a node has is never quite new.
+const BLOCK_AGE_MS: u64 = 30_000;
+/// Who is told of a time further off than this has asked a broken node.
+const FURTHEST_OFF_MS: u64 = 24 * 3_600_000;
 
 /// A block: everything before its time is over for the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +47,36 @@ impl Block {
     pub const fn is_after(&self, authorization: &Authorization) -> bool {
         let settled = self.timestamp.saturating_sub(REPLACEABLE_SECONDS);
         settled.saturating_mul(1000) >= authorization.valid_before_ms()
+    }
+}
+
+/// The clock of the chain, by which alone an authorization opens and runs out; this machine's may be hours off.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ChainClock {
+    /// Milliseconds by which it is ahead of this machine's, once a block has told.
+    ahead: Option<i64>,
+}
+
+impl ChainClock {
+    /// Takes the time from the first block that is read.
+    pub fn learn(&mut self, block: Block, now_ms: u64) {
+        let time = block.timestamp.saturating_mul(1000);
+        let off = time.abs_diff(now_ms);
+        let is_off = (BLOCK_AGE_MS..FURTHEST_OFF_MS).contains(&off);
+        let ahead = if is_off { time.checked_signed_diff(now_ms).unwrap_or_default() } else { 0 };
+        self.ahead.get_or_insert(ahead);
+    }
+
+    /// The chain's time at a time of this machine.
+    #[must_use]
+    pub fn at(self, now_ms: u64) -> u64 {
+        now_ms.saturating_add_signed(self.ahead.unwrap_or_default())
+    }
+
+    /// This machine's time at a time of the chain.
+    #[must_use]
+    pub fn here(self, chain_ms: u64) -> u64 {
+        chain_ms.saturating_add_signed(self.ahead.unwrap_or_default().saturating_neg())
     }
 }
 
@@ -147,6 +181,28 @@ mod tests {
     fn an_authorization_is_over_when_the_chain_is_past_it() {
         let at = |timestamp| Block { number: 1, timestamp }.is_after(&authorization());
         assert_eq!([at(STAMPED), at(STAMPED + 60), at(STAMPED + 79), at(STAMPED + 80)], [false, false, false, true]);
+    }
+
+    #[test]
+    fn a_clock_that_is_off_is_set_by_the_chain() {
+        const NOW: u64 = STAMPED * 1000;
+        let told = |timestamp| {
+            let mut clock = ChainClock::default();
+            clock.learn(Block { number: 1, timestamp }, NOW);
+            clock
+        };
+        assert_eq!((ChainClock::default().at(NOW), ChainClock::default().here(NOW)), (NOW, NOW), "untold");
+        for (off, at) in
+            [(0, 0), (-29, 0), (29, 0), (-30, -30), (3600, 3600), (-3600, -3600), (86_400, 0), (-1_000_000, 0)]
+        {
+            let clock = told(STAMPED.saturating_add_signed(off));
+            let expected = NOW.saturating_add_signed(at * 1000);
+            assert_eq!((clock.at(NOW), clock.here(expected)), (expected, NOW), "{off} s");
+        }
+        let mut clock = told(STAMPED + 3600);
+        clock.learn(Block { number: 2, timestamp: STAMPED }, NOW);
+        assert_eq!(clock.at(NOW), NOW + 3_600_000, "a chain that stands still does not stop the clock");
+        assert_eq!(told(u64::MAX).at(NOW), NOW);
     }
 
     #[test]

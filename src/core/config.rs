@@ -2,6 +2,7 @@
 
 use super::{
     assets::{Asset, parse_address},
+    budget::Budget,
     error::Error,
     http::BaseUrl,
     json::Json,
@@ -24,6 +25,8 @@ pub struct Config {
     pub base_url: BaseUrl,
     /// What may be signed.
     pub policy: Policy,
+    /// What all purchases may cost together.
+    pub budget: Option<Budget>,
     /// Milliseconds between two looks at a task.
     pub poll_interval: u64,
     /// Milliseconds of waiting; `None` is no limit.
@@ -36,14 +39,13 @@ impl Config {
     /// # Errors
     /// `invalid_request` with the name of the option. A limit that this version cannot keep is refused, never ignored.
     pub fn read<J: Json>(options: &J) -> Result<Self, Error> {
-        for later in ["budget", "assets"] {
-            if options.get(later).is_some() {
-                return Err(Error::invalid(text!("`", later, "` is not known to this version; remove it")));
-            }
+        if options.get("assets").is_some() {
+            return Err(Error::invalid("`assets` is not known to this version; remove it"));
         }
         Ok(Self {
             base_url: base_url(options)?,
             policy: Policy { networks: networks(options)?, pay_to: pay_to(options)?, cap: cap(options)? },
+            budget: options.get("budget").as_ref().map(Budget::read).transpose()?,
             poll_interval: poll_interval(options)?,
             timeout: timeout(options)?,
         })

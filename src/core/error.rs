@@ -27,6 +27,7 @@ pub enum Code {
     WrongNetwork,
     NoAcceptableOffer,
     PriceTooHigh,
+    BudgetExceeded,
     InsufficientFunds,
     BadSignature,
     SignatureExpired,

@@ -4,6 +4,7 @@
 //! `signing` → `signed` → `accepted` → `done`, or from `signed` to `abandoned` once nothing can come of it any more.
 //! While it says `signing`, nothing has left the page, so whoever finds it alone may forget it.
 
+use alloy_primitives::U256;
 use serde::Serialize;
 
 use super::{
@@ -12,11 +13,12 @@ use super::{
     error::{Code, Error, Paid, Stage},
     http::{BaseUrl, is_task_id},
     json::Json,
-    money::Money,
+    money::{Money, parse_atomic},
     payment::{Payment, Receipt},
     poll::AcceptedTask,
     request::Request,
     terms::Offer,
+    text,
 };
 
 /// The form of the records. A later one reads all earlier ones.
@@ -105,7 +107,7 @@ impl Order {
             base_url: config.base_url.as_str().into(),
             prompt: request.prompt().into(),
             created_at: now_ms,
-            fingerprint: request.fingerprint(),
+            fingerprint: request.fingerprint().into(),
             price: offer.map(|offer| Money::of(offer.asset, offer.amount)),
             network: offer.map(|offer| offer.asset.chain.caip2),
         }
@@ -164,18 +166,39 @@ impl<J: Json> Known<J> {
             Some("accepted" | "done") => accepted(record).map(Self::Accepted),
             _ => None,
         };
-        known.filter(|_| order(record, "version").is_some_and(|v| v.number() == Some("1".into()))).ok_or_else(|| {
-            let message = "the journal of this page holds this purchase in a form that this version cannot read";
-            Error::unpaid(Code::UnsupportedEnvironment, Stage::Request, message)
-        })
+        known.filter(|_| is_readable(record)).ok_or_else(unreadable)
     }
 
     /// Whether the record stands for that very request to that service.
     #[must_use]
     pub fn is_of(record: &J, request: &Request, config: &Config) -> bool {
         let says = |key, value: &str| order(record, key).and_then(|v| v.text()).as_deref() == Some(value);
-        says("fingerprint", &request.fingerprint()) && says("baseUrl", config.base_url.as_str())
+        says("fingerprint", request.fingerprint()) && says("baseUrl", config.base_url.as_str())
     }
+}
+
+/// Whether a signature is being asked for.
+#[must_use]
+pub fn is_asking<J: Json>(record: &J) -> bool {
+    record.text_at("step").as_deref() == Some("signing")
+}
+
+/// A record may stand for money, so what cannot be read is not passed over.
+#[must_use]
+pub fn unreadable() -> Error {
+    let message = "the journal of this page holds a purchase in a form that this version cannot read";
+    Error::unpaid(Code::UnsupportedEnvironment, Stage::Request, message)
+}
+
+/// When the purchase of a record was begun, and for how many atomic units.
+#[must_use]
+pub fn cost<J: Json>(record: &J) -> Option<(u64, U256)> {
+    let atomic = order(record, "price").filter(|_| is_readable(record))?.text_at("atomic")?;
+    Some((record.get("order")?.whole_at("createdAt")?, parse_atomic(&atomic)?))
+}
+
+fn is_readable<J: Json>(record: &J) -> bool {
+    order(record, "version").is_some_and(|version| version.number() == Some(text::number(VERSION.into())))
 }
 
 fn order<J: Json>(record: &J, key: &str) -> Option<J> {

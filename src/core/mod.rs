@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod authorization;
 pub mod base64;
+pub mod budget;
 pub mod chain;
 pub mod config;
 pub mod eip712;

@@ -45,6 +45,9 @@ pub struct Seal<J> {
     base_url: String,
     /// The hash of the request that was quoted.
     body: String,
+    /// Set when the server does not know the field `seed`.
+    #[serde(skip_serializing_if = "is_false")]
+    seedless: bool,
     /// The seller's own offer, untouched.
     offer: J,
 }
@@ -78,7 +81,12 @@ impl<J: Json> Quote<J> {
             quoted_at: now_ms,
             accepted: None,
             output_schema: raw.get("outputSchema"),
-            seal: Some(Seal { base_url: config.base_url.as_str().into(), body: request.fingerprint(), offer: raw }),
+            seal: Some(Seal {
+                base_url: config.base_url.as_str().into(),
+                body: request.fingerprint().into(),
+                seedless: !request.has_seed(),
+                offer: raw,
+            }),
         }
     }
 
@@ -111,19 +119,25 @@ impl<J: Json> Quote<J> {
     }
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref)] // as serde calls it
+const fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
 /// Takes a quote back from JavaScript: reads the seller's own offer again, holds it against the policy of this call and
 /// against what the quote shows. So what was shown is what is signed, for what was asked, to the seller that was asked.
+/// Gives the offer, the seller's own form of it, and whether the request has to go without `seed`.
 ///
 /// # Errors
 /// `invalid_request` when it is no quote of ours or was changed, otherwise what the policy says.
-pub fn reopen<J: Json>(quote: &J, request: &Request, config: &Config) -> Result<(Offer, J), Error> {
+pub fn reopen<J: Json>(quote: &J, request: &Request, config: &Config) -> Result<(Offer, J, bool), Error> {
     let stale = |why: &str| Error::invalid(text!(why, ": ask for a new one"));
     let seal = quote.get("seal").ok_or_else(|| stale("this is no quote of `quote()`"))?;
     let raw = seal.get("offer").ok_or_else(|| stale("this is no quote of `quote()`"))?;
     if seal.text_at("baseUrl").as_deref() != Some(config.base_url.as_str()) {
         return Err(stale("this quote is from another `baseUrl`"));
     }
-    if seal.text_at("body") != Some(request.fingerprint()) {
+    if seal.text_at("body").as_deref() != Some(request.fingerprint()) {
         return Err(stale("the request was changed since it was quoted"));
     }
     let (offer, raw) = config.policy.choose(&[Entry::read(raw)])?;
@@ -132,5 +146,9 @@ pub fn reopen<J: Json>(quote: &J, request: &Request, config: &Config) -> Result<
         && shown("network") == offer.asset.chain.caip2
         && shown("asset") == address(offer.asset.address)
         && shown("payTo") == address(offer.pay_to);
-    if same { Ok((offer, raw)) } else { Err(stale("this quote was changed since `quote()` gave it")) }
+    if same {
+        Ok((offer, raw, seal.get("seedless").is_some()))
+    } else {
+        Err(stale("this quote was changed since `quote()` gave it"))
+    }
 }

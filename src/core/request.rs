@@ -4,11 +4,14 @@ use alloy_primitives::{hex, keccak256};
 
 use super::{
     error::Error,
-    http::is_task_id,
+    http::{HttpResponse, is_task_id},
     image,
     json::{Json, ObjectWriter},
     text::{text, word},
 };
+
+/// The field that carries the id of the request, by which the task can be found again.
+const SEED: &str = "seed";
 
 /// A checked request. Its body is written once and sent byte for byte the same, unpaid and paid.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +19,7 @@ pub struct Request {
     id: String,
     is_fresh: bool,
     prompt: String,
+    fingerprint: String,
     body: String,
 }
 
@@ -44,9 +48,36 @@ impl Request {
         let body = ObjectWriter::default()
             .text("prompt", prompt)
             .raw("templateData", &template_data(request, image)?)
-            .text("seed", &id)
+            .text(SEED, &id)
             .finish();
-        Ok(Self { id, is_fresh, prompt: prompt.into(), body })
+        Ok(Self { id, is_fresh, prompt: prompt.into(), fingerprint: word(keccak256(&body)), body })
+    }
+
+    /// Leaves `seed` out, for a server that does not know the field. Says whether it was there.
+    pub fn drop_seed(&mut self) -> bool {
+        let Some(rest) = self.body.strip_suffix(&self.seed()).map(str::len) else { return false };
+        self.body.truncate(rest);
+        self.body.push('}');
+        true
+    }
+
+    /// Whether the task can be found by the id of the request.
+    #[must_use]
+    pub fn has_seed(&self) -> bool {
+        self.body.ends_with(&self.seed())
+    }
+
+    /// The end of the body. An id has no character that JSON would escape.
+    fn seed(&self) -> String {
+        text!(",\"", SEED, "\":\"", self.id, "\"}")
+    }
+
+    /// Whether an answer to the unpaid request refuses `seed`: it names it as what it does not take.
+    #[must_use]
+    pub fn is_seed_refused(response: &HttpResponse) -> bool {
+        // Not `contains`, which would bring a searcher of 3 KB.
+        let names_it = || response.body.as_bytes().windows(SEED.len()).any(|word| word == SEED.as_bytes());
+        matches!(response.status, 400 | 422) && names_it()
     }
 
     /// The idempotency id, sent as `seed`.
@@ -67,10 +98,10 @@ impl Request {
         &self.prompt
     }
 
-    /// The hash of the body: another request has another one.
+    /// The hash of the body with its `seed`: another request has another one.
     #[must_use]
-    pub fn fingerprint(&self) -> String {
-        word(keccak256(&self.body))
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
     }
 
     /// The JSON body.

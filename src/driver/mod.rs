@@ -11,6 +11,7 @@ use crate::{
         config::Config,
         error::{Code, Error, Failure, Stage},
         http::{Answer, HttpFailure, HttpRequest},
+        journal::Entry,
         json::Json,
         payment::Proof,
         poll::{self, AcceptedTask},
@@ -25,18 +26,27 @@ use crate::{
 /// A journal that takes longer does not work.
 const JOURNAL_PATIENCE_MS: u64 = 10_000;
 
-/// Asks for the price of an order.
+/// Asks for the price of an order. A task that the server began without payment is remembered.
 ///
 /// # Errors
 /// What the answer says, or that the caller gave up.
-pub async fn quote<J: Json, P>(ports: &P, order: &purchase::Order) -> Result<Quote<J>, Failure<J>>
+pub async fn quote<J: Json, P>(ports: &P, mut order: purchase::Order) -> Result<Quote<J>, Failure<J>>
 where
-    P: Http<J> + Clock + Page<J>,
+    P: Http<J> + Journal<J> + Clock + Page<J>,
 {
-    let probe = order.probe();
-    let abandoned = Error::unpaid(Code::Aborted, Stage::Quote, "aborted; nothing was paid").into();
-    let answer = until_aborted(ports, abandoned, send(ports, &probe)).await?;
-    order.quote(answer, ports.now())
+    let answer = loop {
+        let abandoned = Error::unpaid(Code::Aborted, Stage::Quote, "aborted; nothing was paid").into();
+        let answer = until_aborted(ports, abandoned, send(ports, &order.probe())).await?;
+        if !order.reword(&answer) {
+            break answer;
+        }
+    };
+    let (quote, entry) = order.quote(answer, ports.now())?;
+    if let Some(entry) = entry {
+        // The page gets the task, whether it could be written down or not.
+        let _ = write(ports, &quote.id, &entry).await;
+    }
+    Ok(quote)
 }
 
 /// Looks at a task once.
@@ -109,8 +119,8 @@ where
             state.answered(answer, ports.now())
         }
         Step::Write(id, entry, state) => {
-            let written = within(ports, JOURNAL_PATIENCE_MS, ports.write(&id, &entry)).await;
-            state.written(written.map_or(Err(None), |written| written.map_err(Some)), ports.now())
+            let written = write(ports, &id, &entry).await;
+            state.written(written, ports.now())
         }
         Step::Pay(request, state) => {
             let answer = send(ports, &request).await;
@@ -187,6 +197,12 @@ async fn ask<J, P: Wallets<J> + Clock>(ports: &P, wallet: usize, question: &Ques
         None => Some(asked.await),
     };
     answer.map_or(Err(None), |answer| answer.map_err(Some))
+}
+
+/// The records before, or why it could not be written; `Err(None)` when the journal did not say in time.
+async fn write<J, P: Journal<J> + Clock>(ports: &P, id: &str, entry: &Entry) -> Result<J, Option<J>> {
+    let written = within(ports, JOURNAL_PATIENCE_MS, ports.write(id, entry)).await;
+    written.map_or(Err(None), |written| written.map_err(Some))
 }
 
 /// The outcome of `work`, or none when it takes longer than that.

@@ -99,9 +99,9 @@ impl Journal<Value> for World {
         Ok(None)
     }
 
-    async fn write(&self, _: &str, _: &Entry) -> Result<(), Value> {
+    async fn write(&self, _: &str, _: &Entry) -> Result<Value, Value> {
         self.deed("write").await;
-        Ok(())
+        Ok(json!([]))
     }
 }
 
@@ -169,7 +169,7 @@ fn buy(world: &World) -> Failure<Value> {
     block_on(purchase(world, order().begin())).unwrap_err()
 }
 
-const WAY: [&str; 12] = [
+const WAY: [&str; 13] = [
     "recall",
     "probe",
     "(quoted)",
@@ -178,6 +178,7 @@ const WAY: [&str; 12] = [
     "eth_chainId",
     "(connected)",
     "eth_call",
+    "eth_getBlockByNumber",
     "confirm",
     "write",
     "(signing)",
@@ -216,7 +217,7 @@ fn giving_up_in_a_callback_keeps_the_next_step_from_beginning() {
 #[test]
 fn one_look_and_one_price_can_be_given_up_too() {
     let world = World { abort_at: Some("probe"), ..World::default() };
-    assert_eq!(block_on(quote::<Value, _>(&world, &order())).unwrap_err().error.code, Code::Aborted);
+    assert_eq!(block_on(quote::<Value, _>(&world, order())).unwrap_err().error.code, Code::Aborted);
     let world = World { abort_at: Some("look"), ..World::default() };
     let config = Config::read(&json!({})).unwrap();
     let error = block_on(status::<Value, _>(&world, TASK, &config)).unwrap_err().error;

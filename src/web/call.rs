@@ -37,7 +37,7 @@ extern "C" {
     /// Takes hold of a purchase and reads what is remembered of it: `(id) => Promise<object | undefined>`.
     #[wasm_bindgen(method, getter)]
     pub fn recall(this: &Call) -> Option<Function>;
-    /// Remembers, for good: `(id, entry) => Promise<void>`.
+    /// Remembers, for good: `(id, entry) => Promise<object[]>`, all records as they stood before.
     #[wasm_bindgen(method, getter)]
     pub fn write(this: &Call) -> Option<Function>;
     /// Takes every notice; never throws.

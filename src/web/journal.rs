@@ -12,8 +12,8 @@ impl Journal<Js> for Browser {
         Ok(record.0.is_object().then_some(record))
     }
 
-    async fn write(&self, id: &str, entry: &Entry) -> Result<(), Js> {
-        call(self.call.write(), &id.into(), &out(entry)).await.map(drop)
+    async fn write(&self, id: &str, entry: &Entry) -> Result<Js, Js> {
+        call(self.call.write(), &id.into(), &out(entry)).await
     }
 }
 

@@ -223,8 +223,8 @@ describe('the request', TIMEOUT, () => {
 
 describe('the answer', TIMEOUT, () => {
   test('to the payment that is lost: the error has the id that was posted', async () => {
-    await open({ paid: 'drop', status: { status: 404, body: { status: 'not_found' } } })
-    await passTime(sandbox, 3600)
+    const tooLate = () => passTime(sandbox, 120).then(() => 'drop')
+    await open({ paid: tooLate, status: { status: 404, body: { status: 'not_found' } } })
     const { code, details } = await dapp.failure(...buy())
     assert.equal(code, 'payment_rejected')
     const { seed } = bodyOf(paidTo(seller)[0])

@@ -1,60 +1,15 @@
 // A payment whose answer is lost, or says something else than it should: never paid twice, never lost, always told truly.
 // Real chain, real token, official x402 seller and facilitator, which fail where the sandbox makes them fail.
 import assert from 'node:assert/strict'
-import { after, afterEach, before, describe, test } from 'node:test'
-import { startSandbox } from '../../sandbox/sandbox.mjs'
-import { at, generate, passTime } from './calls.mjs'
-import { SIGN, openStage, walletFor } from './harness.mjs'
+import { describe, test } from 'node:test'
+import { at, passTime } from './calls.mjs'
+import { SIGN } from './harness.mjs'
+import { request, submit, useWorlds } from './world.mjs'
 
 const TIMEOUT = { timeout: 300_000 }
-const request = { prompt: 'A paper boat on a neon river' }
+const open = useWorlds()
 
-let stage
-let sandbox
-let dapp
-
-before(async () => {
-  stage = await openStage()
-})
-afterEach(async () => {
-  await dapp?.close()
-  await sandbox?.stop()
-  dapp = sandbox = undefined
-})
-after(() => stage?.close())
-
-async function open(fault, { wallet, options } = {}) {
-  sandbox = await startSandbox({ stepMs: 200 })
-  dapp = await stage.openDapp({ wallet: walletFor(sandbox, wallet) })
-  if (fault) sandbox.fault(fault, options)
-}
-
-const buy = (overrides) => [generate, { request, options: at(sandbox.apiUrl, overrides) }]
-
-const submit = (imagine, { request, options }, dapp) => imagine.submit(request, { ...options, signal: dapp.controller.signal }).then(({ id, taskId }) => ({ id, taskId }))
-
-const tasks = (filter) => dapp.value((imagine, filter) => imagine.tasks(filter), filter)
-
-/** Takes the newest unfinished purchase up, and waits for what there is. */
-const resume = (imagine, { taskId, options }) => imagine.resume(taskId, options).then((task) => task && task.wait())
-
-/** What is in the browser's own storage. */
-const stored = () => dapp.page.evaluate(() => new Promise((resolve, reject) => {
-  const opening = indexedDB.open('imagine-x402')
-  opening.onerror = () => reject(opening.error)
-  opening.onsuccess = () => {
-    const all = opening.result.transaction('purchases').objectStore('purchases').getAll()
-    all.onsuccess = () => resolve(all.result)
-  }
-}))
-
-/** One signature, and so many payments on the chain. */
-async function assertPaid(payments) {
-  assert.equal(await dapp.asked(SIGN), 1, 'signatures')
-  assert.equal((await sandbox.payments()).length, payments, 'payments on the chain')
-  const headers = sandbox.requests.filter(({ paid }) => paid).map(({ payment }) => payment)
-  assert.equal(new Set(headers).size, 1, 'whatever is sent again is the same payment')
-}
+const isPaid = (headers) => 'x-payment' in headers
 
 describe('the video comes, paid once', TIMEOUT, () => {
   const faults = [
@@ -79,7 +34,7 @@ describe('the video comes, paid once', TIMEOUT, () => {
   ]
   for (const [fault, options] of faults) {
     test(fault, async () => {
-      await open(fault, { options })
+      const { sandbox, dapp, buy, tasks, assertPaid } = await open(fault, { options })
       const { receipt, taskId } = await dapp.value(...buy())
       assert.ok(sandbox.tasks.has(taskId))
       await assertPaid(1)
@@ -96,21 +51,21 @@ describe('the video comes, paid once', TIMEOUT, () => {
 describe('nothing was paid, and that is certain once the chain is past the window', TIMEOUT, () => {
   for (const fault of ['paid-402-before', 'paid-redirected', 'verify-refused', 'handler-fails', 'chain-down']) {
     test(fault, async () => {
-      await open(fault)
+      const { sandbox, dapp, buy, stored, assertPaid } = await open(fault)
       const buying = dapp.failure(...buy())
       await dapp.untilEvent('payment_unknown')
       await passTime(sandbox, 120)
       const { code, paid, retry } = await buying
       assert.deepEqual({ code, paid, retry }, { code: 'payment_rejected', paid: 'no', retry: 'safe' })
       await assertPaid(0)
-      assert.equal(sandbox.stranger.requests.filter(({ payment }) => payment).length, 0, 'the payment went nowhere else')
+      assert.equal(sandbox.stranger.requests.filter(({ paid }) => paid).length, 0, 'the payment went nowhere else')
       const [record] = await stored()
       assert.deepEqual([record.step, record.paid, record.payment], ['abandoned', 'no', undefined], 'the signed payment is deleted')
     })
   }
 
   test('settle-500: the job was begun and is free', async () => {
-    await open('settle-500')
+    const { sandbox, dapp, buy, assertPaid } = await open('settle-500')
     const buying = dapp.value(...buy())
     await dapp.untilEvent('payment_unknown')
     await passTime(sandbox, 120)
@@ -121,161 +76,187 @@ describe('nothing was paid, and that is certain once the chain is past the windo
   })
 })
 
+describe('a server that knows no `seed`', TIMEOUT, () => {
+  test('is asked without', async () => {
+    const { sandbox, dapp, buy, assertPaid } = await open('seed-refused')
+    const { taskId, video } = await dapp.value(...buy())
+    assert.ok(sandbox.tasks.has(taskId) && video.url)
+    await assertPaid(1)
+    const bodies = sandbox.requests.filter(({ method }) => method === 'POST').map(({ body }) => 'seed' in body)
+    assert.deepEqual(bodies, [true, false, false], 'asked, asked without, paid without')
+  })
+
+  test('is remembered by a quote', async () => {
+    const { sandbox, dapp, order, assertPaid } = await open('seed-refused')
+    const { taskId } = await dapp.value(async (imagine, { request, options }) => {
+      const quote = await imagine.quote(request, options)
+      return imagine.generate(JSON.parse(JSON.stringify(quote)), options)
+    }, order())
+    assert.ok(sandbox.tasks.has(taskId))
+    await assertPaid(1)
+  })
+
+  test('or ignores it, keeps the video when the answer is lost as well: the error has the receipt', async () => {
+    const { sandbox, dapp, buy, tasks, assertPaid } = await open('seed-ignored-500-after')
+    const { code, paid, retry, receipt } = await dapp.failure(...buy())
+    assert.deepEqual({ code, paid, retry }, { code: 'task_not_found', paid: 'yes', retry: 'resume' })
+    await assertPaid(1)
+    assert.equal(receipt.transaction, (await sandbox.payments())[0].transaction)
+    const [record] = await tasks()
+    assert.deepEqual([record.step, record.paid, record.receipt.nonce], ['signed', 'yes', receipt.nonce])
+  })
+})
+
 describe('after a reload', TIMEOUT, () => {
-  test('a payment that was under way is taken up, without a signature', async () => {
-    await open('paid-delayed')
-    const gone = dapp.run(...buy()).catch(() => {})
-    await dapp.untilEvent('paying')
+  /** Holds back the requests that `wanted` picks; resolves with the first of them. */
+  const holdBack = (dapp, wanted) => new Promise((resolve) => {
+    void dapp.page.route('**/generation/create', (route) => (wanted(route.request().headers()) ? resolve() : route.continue()))
+  })
+  const unsigned = {
+    'while the price is asked': (dapp) => holdBack(dapp, (headers) => !isPaid(headers)),
+    'while the wallet connects': (dapp) => prompt(dapp, 'wallet_requestPermissions'),
+    'while the page is asked': (dapp) => dapp.page.waitForFunction(() => globalThis.asked),
+    'while the wallet asks for the signature': (dapp) => prompt(dapp, 'eth_signTypedData'),
+  }
+  const prompt = (dapp, type) => {
+    dapp.user.answers[type] = 'waits'
+    return dapp.user.opened(type)
+  }
+  for (const [step, reached] of Object.entries(unsigned)) {
+    test(`${step}: nothing was paid, and the same purchase may be begun again`, async () => {
+      const { sandbox, dapp, order, resume, reload } = await open()
+      const named = order({}, { ...request, id: 'order-1' })
+      const there = reached(dapp)
+      const gone = dapp.run((imagine, { request, options, asks }) => {
+        const confirm = () => new Promise(() => { globalThis.asked = true })
+        return imagine.submit(request, asks ? { ...options, confirm } : options)
+      }, { ...named, asks: step.includes('page') })
+      await there
+      dapp.user.answers = Object.assign(dapp.user.answers, { wallet_requestPermissions: true, eth_signTypedData: true })
+      await reload(gone)
+      await dapp.page.unrouteAll()
+      assert.equal(await dapp.value(...resume()), null)
+      const { taskId } = await dapp.value(submit, named)
+      assert.ok(sandbox.tasks.has(taskId))
+      assert.equal((await sandbox.payments()).length, 1)
+    })
+  }
+
+  test('before the payment has left: it is sent then', async () => {
+    const { sandbox, dapp, buy, resume, reload } = await open()
+    const leaving = holdBack(dapp, isPaid)
+    const gone = dapp.run(...buy())
+    await leaving
+    await reload(gone)
+    await dapp.page.unrouteAll()
+    const { receipt } = await dapp.value(...resume())
+    assert.deepEqual((await sandbox.payments()).map(({ transaction }) => transaction), [receipt.transaction])
+    assert.equal(await dapp.asked(SIGN), 0, 'resume never signs')
+  })
+
+  test('before the answer: the task is found', async () => {
+    const { sandbox, dapp, buy, stored, resume, reload } = await open('paid-delayed')
+    const gone = dapp.run(...buy())
     while ((await sandbox.payments()).length === 0) await sandbox.client.getBlockNumber()
     sandbox.fault(null)
     const [before] = await stored()
     assert.deepEqual([before.step, before.paid, typeof before.payment.header], ['signed', 'unknown', 'string'])
-    await dapp.page.reload()
-    await gone
-    const { taskId, receipt } = await dapp.value(resume, { options: at(sandbox.apiUrl) })
+    await reload(gone)
+    const { taskId, receipt } = await dapp.value(...resume())
     assert.ok(sandbox.tasks.has(taskId))
     assert.equal(receipt.settled, 'chain')
     assert.equal(await dapp.asked(SIGN), 0, 'resume never signs')
     assert.equal((await sandbox.payments()).length, 1)
     const [after] = await stored()
     assert.deepEqual([after.step, after.paid, after.status, after.payment], ['done', 'yes', 'completed', undefined])
-    assert.equal(await dapp.value(resume, { options: at(sandbox.apiUrl) }), null, 'nothing is unfinished any more')
+    assert.equal(await dapp.value(...resume()), null, 'nothing is unfinished any more')
   })
 
-  test('a payment that never left is sent then', async () => {
-    await open('paid-500-before')
-    const gone = dapp.run(...buy()).catch(() => {})
+  test('while a lost answer is followed: it is followed on', async () => {
+    const { sandbox, dapp, buy, resume, reload } = await open('paid-500-before')
+    const gone = dapp.run(...buy())
     await dapp.untilEvent('payment_unknown')
-    await dapp.page.reload()
-    await gone
+    await reload(gone)
     sandbox.fault(null)
-    const { receipt } = await dapp.value(resume, { options: at(sandbox.apiUrl) })
+    const { receipt } = await dapp.value(...resume())
     assert.equal((await sandbox.payments()).length, 1)
     assert.equal(receipt.transaction, (await sandbox.payments())[0].transaction)
   })
 
   test('who gives up resuming is not told that nothing was paid', async () => {
-    await open('paid-500-before')
-    const gone = dapp.run(...buy()).catch(() => {})
+    const { sandbox, dapp, buy, reload } = await open('paid-500-before')
+    const gone = dapp.run(...buy())
     await dapp.untilEvent('payment_unknown')
-    await dapp.page.reload()
-    await gone
+    await reload(gone)
     const { code, paid, retry } = await dapp.failure((imagine, options) => imagine.resume(undefined, { ...options, signal: AbortSignal.abort() }), at(sandbox.apiUrl))
     assert.deepEqual({ code, paid, retry }, { code: 'aborted', paid: 'unknown', retry: 'resume' })
   })
 
-  test('an accepted task is found again, by its id or as the newest', async () => {
-    await open()
-    const { id, taskId } = await dapp.value(submit, { request, options: at(sandbox.apiUrl) })
-    await dapp.page.reload()
+  test('while the video is made: it is found by its id, the id of the request, or as the newest', async () => {
+    const { sandbox, dapp, order, tasks, reload } = await open()
+    const { id, taskId } = await dapp.value(submit, order())
+    await reload()
     assert.deepEqual((await tasks({ unfinished: true })).map(({ taskId, step, paid }) => ({ taskId, step, paid })), [{ taskId, step: 'accepted', paid: 'yes' }])
     for (const wanted of [undefined, id, taskId]) {
-      const result = await dapp.value(resume, { taskId: wanted, options: { pollInterval: 2000 } })
-      if (wanted === undefined) assert.equal(result.taskId, taskId)
+      const result = await dapp.value((imagine, wanted) => imagine.resume(wanted, { pollInterval: 2000 }).then((task) => task.wait()), wanted)
+      assert.equal(result.taskId, taskId)
       assert.equal(result.receipt.transaction, (await sandbox.payments())[0].transaction)
     }
   })
 })
 
-describe('one purchase', TIMEOUT, () => {
-  const twice = (imagine, { first, second, options }) =>
-    Promise.all([first, second].map((request) => imagine.submit(request, options).then(({ taskId }) => taskId, (error) => error.code)))
+describe('offline for longer than the window', TIMEOUT, () => {
+  /** Lets the page's clock jump; timers go on as they were. */
+  const jumpable = () => {
+    const now = Date.now
+    globalThis.jump = 0
+    Date.now = () => now() + globalThis.jump
+  }
+  const jump = (dapp) => dapp.page.evaluate(() => { globalThis.jump += 120_000 })
 
-  test('a double click: one signature, one payment, the same task', async () => {
-    await open()
-    const [one, two] = await dapp.value(twice, { first: request, second: { ...request }, options: at(sandbox.apiUrl) })
-    assert.equal(one, two)
-    await assertPaid(1)
-  })
-
-  test('refused once, refused for both', async () => {
-    await open()
-    dapp.user.answers.eth_signTypedData = false
-    const outcomes = await dapp.value(twice, { first: request, second: request, options: at(sandbox.apiUrl) })
-    assert.deepEqual(outcomes, ['user_rejected', 'user_rejected'])
-    assert.equal(await dapp.asked(SIGN), 1, 'signatures asked for')
-    assert.deepEqual(await tasks(), [], 'nothing is left of it')
-  })
-
-  test('the same id again is the same purchase, and stands for no other', async () => {
-    await open()
-    const named = { ...request, id: 'order-7' }
-    const first = await dapp.value(submit, { request: named, options: at(sandbox.apiUrl) })
-    await dapp.page.reload()
-    const second = await dapp.value(submit, { request: named, options: at(sandbox.apiUrl) })
-    assert.deepEqual(second, first)
-    const { code, paid } = await dapp.failure(submit, { request: { ...named, prompt: 'Another boat' }, options: at(sandbox.apiUrl) })
-    assert.deepEqual([code, paid], ['invalid_request', 'no'])
-    assert.equal((await sandbox.payments()).length, 1)
-  })
-
-  test('an effect that runs twice: the first is called off, the second buys', async () => {
-    await open()
-    const [first, second] = await dapp.value(async (imagine, { request, options }) => {
-      const leaving = new AbortController()
-      const first = imagine.submit(request, { ...options, signal: leaving.signal }).catch((error) => error)
-      leaving.abort()
-      const second = await imagine.submit(request, options)
-      return [(await first).code, second.taskId]
-    }, { request, options: at(sandbox.apiUrl) })
-    assert.equal(first, 'aborted')
-    assert.ok(sandbox.tasks.has(second))
-    await assertPaid(1)
-  })
-
-  test('in two tabs: one payment, the same task', async () => {
-    await open()
-    const named = { ...request, id: 'order-8' }
-    const other = await dapp.page.context().newPage()
-    await other.goto(dapp.page.url())
-    await other.waitForFunction(() => globalThis.dapp)
+  test('what never left is certainly unpaid afterwards', async () => {
+    const { sandbox, dapp, buy, resume, change } = await open()
+    await change(jumpable)
     dapp.user.answers.eth_signTypedData = 'waits'
-    const here = dapp.value(submit, { request: named, options: at(sandbox.apiUrl) })
+    const buying = dapp.failure(...buy())
     await dapp.user.opened('eth_signTypedData')
-    const job = { source: submit.toString(), args: { request: named, options: at(sandbox.apiUrl) }, entry: 'imagine-x402' }
-    const there = other.evaluate((job) => globalThis.dapp.run(job), job)
+    await dapp.page.context().setOffline(true)
     dapp.user.answer('eth_signTypedData', true)
-    assert.deepEqual((await there).value, await here)
-    assert.equal((await sandbox.payments()).length, 1)
-  })
-})
-
-describe('the journal', TIMEOUT, () => {
-  test('without storage nothing is bought, unless the caller does without', async () => {
-    await open()
-    await dapp.page.evaluate(() => Object.defineProperty(globalThis, 'indexedDB', { value: { open() { throw new DOMException('blocked', 'SecurityError') } } }))
-    const { code, paid, cause } = await dapp.failure(...buy())
-    assert.deepEqual([code, paid, cause.name], ['unsupported_environment', 'no', 'SecurityError'])
-    assert.equal(await dapp.asked(SIGN), 0)
-    const { taskId } = await dapp.value(...buy({ storage: 'memory' }))
-    assert.ok(sandbox.tasks.has(taskId))
-    await assertPaid(1)
-  })
-
-  test('is written before the wallet opens', async () => {
-    await open()
-    dapp.user.answers.eth_signTypedData = 'waits'
-    const buying = dapp.value(submit, { request, options: at(sandbox.apiUrl) })
-    await dapp.user.opened('eth_signTypedData')
-    const seen = await stored()
-    dapp.user.answer('eth_signTypedData', true)
-    await buying
-    assert.deepEqual(seen.map(({ step, paid, payment }) => ({ step, paid, payment })), [{ step: 'signing', paid: 'no', payment: undefined }])
-  })
-
-  test('forgets what is over, and keeps what may be under way', async () => {
-    await open('paid-500-before')
-    const gone = dapp.run(...buy()).catch(() => {})
     await dapp.untilEvent('payment_unknown')
-    await dapp.page.reload()
-    await gone
-    const [{ id }] = await tasks()
-    const forget = (imagine, id) => imagine.forget(id)
-    assert.equal((await dapp.failure(forget, id)).code, 'invalid_request')
+    await jump(dapp)
+    const left = await buying
+    assert.deepEqual([left.code, left.paid, left.retry], ['payment_unknown', 'unknown', 'resume'])
     await passTime(sandbox, 120)
-    const { code, paid } = await dapp.failure(resume, { options: at(sandbox.apiUrl) })
+    await dapp.page.context().setOffline(false)
+    const { code, paid } = await dapp.failure(...resume())
     assert.deepEqual([code, paid], ['payment_rejected', 'no'])
-    await dapp.value(forget, id)
-    assert.deepEqual(await tasks(), [])
+    assert.equal(sandbox.requests.filter(({ paid }) => paid).length, 0)
+    assert.equal((await sandbox.payments()).length, 0)
+    assert.equal(await dapp.asked(SIGN), 1)
+    dapp.user.answers.eth_signTypedData = true
+    await dapp.value(...buy())
+    assert.equal((await sandbox.payments()).length, 1, 'and may be bought again')
+  })
+
+  test('what was paid is found afterwards', async () => {
+    const { sandbox, dapp, buy, resume, change, assertPaid } = await open()
+    await change(jumpable)
+    await dapp.page.route('**/generation/create', async (route) => {
+      if (!isPaid(route.request().headers())) return route.continue()
+      await route.fetch()
+      await dapp.page.context().setOffline(true)
+      await route.abort()
+    })
+    const buying = dapp.failure(...buy())
+    await dapp.untilEvent('payment_unknown')
+    await jump(dapp)
+    const left = await buying
+    assert.deepEqual([left.code, left.paid, left.retry], ['payment_unknown', 'unknown', 'resume'])
+    await passTime(sandbox, 120)
+    await dapp.page.context().setOffline(false)
+    const { receipt, video } = await dapp.value(...resume())
+    assert.ok(video.url)
+    assert.equal(receipt.settled, 'chain')
+    await assertPaid(1)
   })
 })

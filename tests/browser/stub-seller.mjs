@@ -6,8 +6,8 @@ import { stopServer } from './static-server.mjs'
  * A mock by need: the real seller does not misbehave on request, this one answers whatever the test wrote down.
  *
  * An answer is `{ status, headers, body, cut }` (an object as body is sent as JSON; `cut` drops the connection after
- * the body), 'drop' (the connection breaks without an answer), 'hang' (no answer ever), a function of the request, or
- * an array of these, of which the last one repeats.
+ * the body), 'drop' (the connection breaks without an answer), 'hang' (no answer ever), a function of the request that
+ * gives one or a promise of one, or an array of these, of which the last one repeats.
  *
  * Each request gets a connection of its own unless `keepAlive`: Chromium silently sends a request again when a connection
  * that it used before breaks, and then the number of requests would not be the library's.
@@ -24,7 +24,7 @@ export async function startStubSeller({ keepAlive = false } = {}) {
     const received = await record(request)
     requests.push(received)
     arrivals.emit('request')
-    give(next(script, kindOf(received), received), response)
+    give(await next(script, kindOf(received), received), response)
   })
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
 

@@ -28,6 +28,7 @@ pub use recovering::{Paying, Reading, Recovering, Underway};
 pub use talking::{Choosing, Talking};
 
 use super::{
+    chain::ChainClock,
     config::Config,
     error::{Code, Error, Failure, Paid, Retry, Stage},
     http::{Answer, HttpRequest, HttpResponse, Method, excerpt, is_task_id},
@@ -63,7 +64,7 @@ pub enum Step<J> {
     DrawNonce(Drawing),
     /// Ask the wallet for the one signature.
     Sign(usize, Question, Signing),
-    /// Write to the journal, for good.
+    /// Write to the journal, for good, and read all records as they stood before.
     Write(String, Box<Entry>, Writing<J>),
     /// Post the request with the one payment.
     Pay(HttpRequest, Paying<J>),
@@ -144,6 +145,10 @@ impl Order {
         Step::Recall(id, Box::new(Recalling { wanted, intent: Some(Intent { order: self, quoted }) })).into()
     }
 
+    fn ask_price<J>(self) -> Next<J> {
+        Step::Probe(self.probe(), Box::new(Probing(self))).into()
+    }
+
     /// The request without payment.
     #[must_use]
     pub fn probe(&self) -> HttpRequest {
@@ -151,32 +156,52 @@ impl Order {
         HttpRequest { url: self.config.base_url.create(), method: Method::Post { body }, patience: PATIENCE_MS }
     }
 
-    /// The price, from the answer to [`Order::probe`], whatever it is: the cap is for the purchase to keep.
+    /// The price, from the answer to [`Order::probe`], whatever it is: the cap is for the purchase to keep. Beside it what is
+    /// to be remembered, when the server took the request as it is.
     ///
     /// # Errors
     /// What [`read_probe`] and the policy say.
-    pub fn quote<J: Json>(&self, answer: Answer<J>, now: u64) -> Result<Quote<J>, Failure<J>> {
+    pub fn quote<J: Json>(&self, answer: Answer<J>, now: u64) -> Result<(Quote<J>, Option<Entry>), Failure<J>> {
         let entries = match read_probe(answer)? {
             Probed::Terms(entries) => entries,
-            Probed::Accepted(task_id) => return Ok(Quote::free(&self.request, &self.config, task_id, now)),
+            Probed::Accepted(task_id) => {
+                let entry = self.free(task_id.clone(), now);
+                return Ok((Quote::free(&self.request, &self.config, task_id, now), Some(entry)));
+            }
         };
         let (offer, raw) = self.config.policy.prefer(&entries)?;
-        Ok(Quote::of(&self.request, &self.config, &offer, raw, now))
+        Ok((Quote::of(&self.request, &self.config, &offer, raw, now), None))
+    }
+
+    /// Puts the request into the words that this server takes, when it refuses a field that others know. Says whether that
+    /// changed anything.
+    pub fn reword<J>(&mut self, answer: &Answer<J>) -> bool {
+        answer.as_ref().is_ok_and(Request::is_seed_refused) && self.request.drop_seed()
     }
 
     /// Begins at the wallet, with a quote that the page has from before.
     #[must_use]
-    pub fn begin_with<J: Json>(self, given: &J, now: u64) -> Next<J> {
+    pub fn begin_with<J: Json>(mut self, given: &J, now: u64) -> Next<J> {
         match quote::reopen(given, &self.request, &self.config) {
-            Ok((offer, raw)) => self.recall(Some(Quoted { offer, raw, at: given.whole_at("quotedAt").unwrap_or(now) })),
+            Ok((offer, raw, seedless)) => {
+                if seedless {
+                    self.request.drop_seed();
+                }
+                let at = given.whole_at("quotedAt").unwrap_or(now);
+                self.recall(Some(Quoted { offer, raw, at }))
+            }
             Err(error) => error.into(),
         }
     }
 
     /// The server took it as it is: a task like any other, but for the payment.
-    fn taken_free<J>(self, task_id: String, now: u64) -> Next<J> {
+    fn free(&self, task_id: String, now: u64) -> Entry {
         let order = Some(journal::Order::of(&self.request, &self.config, None, now));
-        let entry = Entry::Accepted { order, paid: Paid::No, task_id: task_id.clone(), receipt: None, payment: () };
+        Entry::Accepted { order, paid: Paid::No, task_id, receipt: None, payment: () }
+    }
+
+    fn taken_free<J>(self, task_id: String, now: u64) -> Next<J> {
+        let entry = self.free(task_id.clone(), now);
         let outcome = Ok(AcceptedTask { task_id, receipt: None });
         Step::Write(self.request.id().into(), Box::new(entry), Writing::End(outcome)).into()
     }
@@ -231,7 +256,9 @@ impl<J: Json> Recalling<J> {
             Some(Ok(_)) if !record.as_ref().is_some_and(stands_for) => {
                 Error::invalid("this `id` stands for another purchase already: take a new one").into()
             }
-            Some(Ok(Known::Signed(signed))) => Box::new(Underway::new(*signed, self.wanted, Vec::new())).recover(),
+            Some(Ok(Known::Signed(signed))) => {
+                Box::new(Underway::new(*signed, self.wanted, Vec::new(), ChainClock::default())).recover()
+            }
             Some(Ok(Known::Accepted(AcceptedTask { task_id, receipt }))) => {
                 Step::Done(Ok(AcceptedTask { task_id, receipt: receipt.map(Proof::Kept) })).into()
             }
@@ -257,7 +284,7 @@ impl<J: Json> Intent<J> {
     fn begin(self) -> Next<J> {
         match self.quoted {
             Some(Quoted { offer, raw, at }) => self.order.quoted(offer, raw, at),
-            None => Step::Probe(self.order.probe(), Box::new(Probing(self.order))).into(),
+            None => self.order.ask_price(),
         }
     }
 }
@@ -340,13 +367,17 @@ impl Probing {
     /// The answer to the unpaid request.
     #[must_use]
     pub fn answered<J: Json>(self, answer: Answer<J>, now: u64) -> Next<J> {
+        let mut order = self.0;
+        if order.reword(&answer) {
+            return order.ask_price();
+        }
         let entries = match read_probe(answer) {
             Ok(Probed::Terms(entries)) => entries,
-            Ok(Probed::Accepted(task_id)) => return self.0.taken_free(task_id, now),
+            Ok(Probed::Accepted(task_id)) => return order.taken_free(task_id, now),
             Err(failure) => return Step::Done(Err(failure)).into(),
         };
-        match self.0.config.policy.choose(&entries) {
-            Ok((offer, raw)) => self.0.quoted(offer, raw, now),
+        match order.config.policy.choose(&entries) {
+            Ok((offer, raw)) => order.quoted(offer, raw, now),
             Err(error) => error.into(),
         }
     }

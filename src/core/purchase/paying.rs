@@ -5,6 +5,7 @@ use alloy_primitives::{Address, B256};
 use super::{
     super::{
         authorization::Authorization,
+        chain::ChainClock,
         error::{Code, Error, Failure, Paid, Retry, Stage},
         journal::{self, Entry, Kept, Signed},
         json::Json,
@@ -43,6 +44,7 @@ pub struct Drawing {
     pub(super) deal: Deal,
     pub(super) wallet: usize,
     pub(super) payer: Address,
+    pub(super) clock: ChainClock,
 }
 
 impl Drawing {
@@ -56,6 +58,19 @@ impl Drawing {
         Step::Write(order.request.id().into(), Box::new(entry), Writing::Intent(Box::new(self))).into()
     }
 
+    /// It is written down. `records` are all that the journal had before.
+    fn intended<J: Json>(self, records: &[J], now: u64) -> Next<J> {
+        let Deal { order, offer } = &self.deal;
+        let is_this = |record: &&J| record.text_at("id").as_deref() == Some(order.request.id());
+        if records.iter().find(is_this).is_some_and(journal::is_asking) {
+            return contested().into();
+        }
+        match order.config.budget.as_ref().map(|budget| budget.check(records, offer, now)) {
+            Some(Err(error)) => error.into(),
+            _ => Step::DrawNonce(self).into(),
+        }
+    }
+
     /// A nonce of 32 random bytes, or none where the browser has no secure randomness. The time is stamped now, right
     /// before the prompt, so that no second of the window is lost.
     #[must_use]
@@ -64,7 +79,7 @@ impl Drawing {
             let message = "this browser gives no secure random numbers, without which no payment is safe";
             return Error::unpaid(Code::UnsupportedEnvironment, Stage::Wallet, message).retry(Retry::Never).into();
         };
-        let authorization = Authorization::stamp(&self.deal.offer, self.payer, B256::from(nonce), now);
+        let authorization = Authorization::stamp(&self.deal.offer, self.payer, B256::from(nonce), self.clock.at(now));
         let typed_data = authorization.typed_data();
         let question = Question::sign(self.payer, &typed_data);
         let notice = Notice::Signing {
@@ -74,7 +89,7 @@ impl Drawing {
             message_hash: text::word(authorization.message_hash()),
             valid_before: authorization.valid_before_ms(),
         };
-        let signing = Signing { deal: self.deal, wallet: self.wallet, authorization };
+        let signing = Signing { deal: self.deal, wallet: self.wallet, clock: self.clock, authorization };
         Next::after(notice, Step::Sign(self.wallet, question, signing))
     }
 }
@@ -84,6 +99,7 @@ impl Drawing {
 pub struct Signing {
     deal: Deal,
     wallet: usize,
+    clock: ChainClock,
     authorization: Authorization,
 }
 
@@ -100,7 +116,7 @@ impl Signing {
             Ok(signature) => signature,
             Err(message) => return Error::unpaid(Code::BadSignature, Stage::Wallet, message).into(),
         };
-        if !self.authorization.is_usable(now) {
+        if !self.authorization.is_usable(self.clock.at(now)) {
             let message = "the signature came too late to be used: the authorization has run out; nothing was sent";
             return Error::unpaid(Code::SignatureExpired, Stage::Wallet, message).into();
         }
@@ -136,7 +152,7 @@ impl Signing {
             authorization: self.authorization,
             payment: Some(payment.clone()),
         };
-        let underway = Box::new(Underway::new(signed, None, vec![self.wallet]));
+        let underway = Box::new(Underway::new(signed, None, vec![self.wallet], self.clock));
         Step::Write(id, Box::new(entry), Writing::Payment(underway, payment)).into()
     }
 }
@@ -154,12 +170,15 @@ pub enum Writing<J> {
 
 impl<J: Json> Writing<J> {
     /// It is written for good, or it could not be written. What cannot be remembered is not begun; but what has happened
-    /// has happened.
+    /// has happened. The outcome is the list of the records as they stood before.
     #[must_use]
-    pub fn written(self, outcome: Result<(), Option<J>>, now: u64) -> Next<J> {
+    pub fn written(self, outcome: Result<J, Option<J>>, now: u64) -> Next<J> {
         match (self, outcome) {
-            (Self::Intent(drawing), Ok(())) => Step::DrawNonce(*drawing).into(),
-            (Self::Payment(underway, payment), Ok(())) => {
+            (Self::Intent(drawing), Ok(records)) => match records.items() {
+                Some(records) => drawing.intended(&records, now),
+                None => not_stored().into(),
+            },
+            (Self::Payment(underway, payment), Ok(_)) => {
                 let notice = Notice::Paying { nonce: underway.nonce() };
                 Next { notices: vec![notice], ..underway.send(payment, now) }
             }
@@ -171,6 +190,13 @@ impl<J: Json> Writing<J> {
             (_, Err(cause)) => Step::Done(Err(Failure { cause, ..not_stored().into() })).into(),
         }
     }
+}
+
+/// Only where nothing keeps tabs apart: another one has the wallet open for this very purchase.
+fn contested() -> Error {
+    let message = "another tab is at this purchase, and this browser cannot keep tabs apart (no Web Locks): finish it there, \
+                   or `forget()` it; this call paid nothing";
+    Error::unpaid(Code::UnsupportedEnvironment, Stage::Wallet, message).paid(Paid::Unknown, Retry::Resume)
 }
 
 /// The journal could not be read or written, so nothing was sent.

@@ -13,7 +13,7 @@
 
 use super::{
     super::{
-        chain::{self, Block},
+        chain::{self, Block, ChainClock},
         error::{Code, Detail, Error, Failure, Paid, Retry, Stage},
         http::{Answer, HttpFailure, HttpRequest, HttpResponse, Method, excerpt},
         journal::{Entry, Kept, Signed},
@@ -50,6 +50,7 @@ pub struct Underway<J> {
     wanted: Option<String>,
     /// The wallets through which the chain may be read.
     readers: Vec<usize>,
+    clock: ChainClock,
     /// The task that an answer named, whatever else it said.
     claimed: Option<String>,
     /// Whether the service knows the task.
@@ -107,10 +108,21 @@ enum Verdict {
 
 impl<J: Json> Underway<J> {
     /// A payment that was just signed with a wallet, or one of which the journal knows.
-    pub(super) fn new(signed: Signed, wanted: Option<String>, readers: Vec<usize>) -> Self {
+    pub(super) fn new(signed: Signed, wanted: Option<String>, readers: Vec<usize>, clock: ChainClock) -> Self {
         let reason = "the page was left before the payment was answered".into();
         let trouble = Trouble { reason, details: Vec::new(), cause: None };
-        Self { signed, wanted, readers, claimed: None, found: false, taken: None, answers: 0, rounds: 0, trouble }
+        Self {
+            signed,
+            wanted,
+            readers,
+            clock,
+            claimed: None,
+            found: false,
+            taken: None,
+            answers: 0,
+            rounds: 0,
+            trouble,
+        }
     }
 
     pub(super) fn nonce(&self) -> String {
@@ -119,14 +131,19 @@ impl<J: Json> Underway<J> {
 
     /// Sends the payment: for the first time, or again.
     pub(super) fn send(self: Box<Self>, payment: Payment, now: u64) -> Next<J> {
-        let patience = self.ends_at().saturating_sub(now);
+        let patience = self.left(now);
         let method = Method::Pay { body: payment.body, payment: payment.header };
         Step::Pay(HttpRequest { url: self.signed.base_url.create(), method, patience }, Paying(self)).into()
     }
 
-    /// From when on the chain should know what became of it.
-    const fn ends_at(&self) -> u64 {
-        self.signed.authorization.valid_before_ms().saturating_add(SETTLE_MARGIN_MS)
+    /// From when on the chain should know what became of it, by this machine's clock.
+    fn ends_at(&self) -> u64 {
+        self.clock.here(self.signed.authorization.valid_before_ms().saturating_add(SETTLE_MARGIN_MS))
+    }
+
+    /// Milliseconds until then.
+    fn left(&self, now: u64) -> u64 {
+        self.ends_at().saturating_sub(now)
     }
 
     fn task_id(&self) -> &str {
@@ -178,9 +195,7 @@ impl<J: Json> Underway<J> {
                 let receipt = Receipt::claimed::<J>(&self.signed.authorization, self.task_id(), None, now);
                 self.accepted(Some(receipt))
             }
-            Verdict::Open if now >= self.ends_at().saturating_add(CHAIN_LAG_MS) => {
-                self.unsettled("the chain is behind")
-            }
+            Verdict::Open if self.is_ahead_of_chain(now) => self.unsettled("the chain is behind"),
             Verdict::Silent if !waits => self.unsettled("no wallet on its network could be asked"),
             _ => self.pause(now),
         }
@@ -188,18 +203,25 @@ impl<J: Json> Underway<J> {
 
     /// 3. The very same payment again, unless the service has the task or has refused it often enough.
     fn try_again(self: Box<Self>, now: u64) -> Next<J> {
-        let is_worth_it = !self.found && self.answers < MOST_ANSWERS && self.signed.authorization.is_usable(now);
+        let is_worth_it =
+            !self.found && self.answers < MOST_ANSWERS && self.signed.authorization.is_usable(self.clock.at(now));
         match self.signed.payment.clone() {
             Some(payment) if is_worth_it => self.send(payment, now),
             _ => self.look(),
         }
     }
 
+    /// The chain shows too little of the time that has passed: what it says is old.
+    fn is_ahead_of_chain(&self, now: u64) -> bool {
+        let stamped_after = self.signed.authorization.stamped_after().saturating_mul(1000);
+        now >= self.ends_at().saturating_add(CHAIN_LAG_MS) || self.clock.at(now) < stamped_after
+    }
+
     fn pause(mut self: Box<Self>, now: u64) -> Next<J> {
         let growing = FIRST_PAUSE_MS.saturating_mul(1u64.checked_shl(self.rounds).unwrap_or(u64::MAX));
         self.rounds = self.rounds.saturating_add(1);
         // Not beyond the moment at which the chain knows.
-        let left = self.ends_at().saturating_sub(now);
+        let left = self.left(now);
         let pause = growing.min(LONGEST_PAUSE_MS);
         let pause = if left > 0 { pause.min(left) } else { pause };
         Step::Sleep(pause, Recovering(self)).into()
@@ -360,7 +382,7 @@ impl<J: Json> Reading<J> {
     /// What the wallet read from the chain.
     #[must_use]
     pub fn read(self, reply: Reply<J>, now: u64) -> Next<J> {
-        let underway = self.underway;
+        let mut underway = self.underway;
         let authorization = &underway.signed.authorization;
         let heard = reply.ok();
         let heard = heard.as_ref();
@@ -375,6 +397,7 @@ impl<J: Json> Reading<J> {
             Topic::Block(place) => match heard.and_then(Block::read) {
                 Some(block) => {
                     let question = chain::authorization_state(authorization, block);
+                    underway.clock.learn(block, now);
                     underway.ask(place, question, Topic::State(place, block))
                 }
                 None => underway.read_through(place.saturating_add(1), now),

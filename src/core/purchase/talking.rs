@@ -5,6 +5,7 @@ use alloy_primitives::Address;
 use super::{
     super::{
         assets::Asset,
+        chain::{self, Block, ChainClock},
         error::{Code, Error, Stage},
         json::Json,
         money::Money,
@@ -68,6 +69,7 @@ enum Topic {
     Add(Address),
     ChainAgain(Address),
     Balance(Address),
+    Block(Address),
 }
 
 impl<J: Json> Talking<J> {
@@ -98,7 +100,8 @@ impl<J: Json> Talking<J> {
             (Topic::Add(_), Err(thrown)) => refused(thrown, "the adding of the network"),
             (Topic::ChainAgain(payer), Ok(id)) if talk.is_home(&id) => talk.ask_balance(payer),
             (Topic::ChainAgain(_), Ok(_)) => talk.still_elsewhere().into(),
-            (Topic::Balance(payer), answer) => talk.counted(answer.ok().as_ref(), payer, now),
+            (Topic::Balance(payer), answer) => talk.counted(answer.ok().as_ref(), payer),
+            (Topic::Block(payer), answer) => talk.agreed(answer.ok().as_ref().and_then(Block::read), payer, now),
         }
     }
 }
@@ -158,13 +161,22 @@ impl<J: Json> Talk<J> {
     }
 
     /// The balance is a comfort to the visitor: a wallet that cannot read it may still pay.
-    fn counted(self, balance: Option<&J>, payer: Address, now: u64) -> Next<J> {
-        let Deal { order, offer } = &self.deal;
+    fn counted(self, balance: Option<&J>, payer: Address) -> Next<J> {
+        let offer = &self.deal.offer;
         if let Some(have) = balance.and_then(wallet::read_uint).filter(|have| *have < offer.amount) {
             return too_little(&Money::of(offer.asset, have), offer, payer).into();
         }
-        let confirm = order.confirm;
-        let drawing = Drawing { deal: self.deal, wallet: self.wallet, payer };
+        self.ask(chain::latest_block(), Topic::Block(payer))
+    }
+
+    /// Without a block, this machine's clock has to do.
+    fn agreed(self, block: Option<Block>, payer: Address, now: u64) -> Next<J> {
+        let mut clock = ChainClock::default();
+        if let Some(block) = block {
+            clock.learn(block, now);
+        }
+        let confirm = self.deal.order.confirm;
+        let drawing = Drawing { deal: self.deal, wallet: self.wallet, payer, clock };
         if confirm { Step::Confirm(self.quote, Confirming(drawing)).into() } else { drawing.intend(now) }
     }
 }

@@ -154,7 +154,17 @@ fn a_wallet_on_another_chain_is_switched_and_asked_again() {
         move |q: &Question, n: usize| if q.method == "eth_chainId" && n < until { Ok(json!("0x1")) } else { talk(q, 0) }
     };
     let (asked, step) = converse(elsewhere(3));
-    assert_eq!(asked, ["eth_accounts", "eth_chainId", "wallet_switchEthereumChain", "eth_chainId", "eth_call"]);
+    assert_eq!(
+        asked,
+        [
+            "eth_accounts",
+            "eth_chainId",
+            "wallet_switchEthereumChain",
+            "eth_chainId",
+            "eth_call",
+            "eth_getBlockByNumber"
+        ]
+    );
     assert!(matches!(step, Step::Write(_, _, Writing::Intent(_))));
     let (_, stays) = converse(elsewhere(99));
     assert_eq!(ended(stays).code, Code::WrongNetwork);
@@ -199,9 +209,85 @@ fn too_little_money_is_told_before_the_wallet_opens() {
     }
 }
 
+/// Where a fresh order stands when it is about to be noted, and the entry.
+fn intending(options: &Value) -> (Value, Writing<Value>) {
+    let (mut world, mut next) = (good_world(options), order(options).begin::<Value>());
+    loop {
+        next = match next.step {
+            Step::Write(id, entry, intent @ Writing::Intent(_)) => {
+                let mut record = serde_json::to_value(&*entry).unwrap();
+                record["id"] = id.into();
+                return (record, intent);
+            }
+            step => world.perform(step),
+        };
+    }
+}
+
+#[test]
+fn the_budget_is_held_against_what_the_journal_has() {
+    let options = json!({"budget": {"amount": "1.50", "per": "day"}});
+    let after = |records, now| intending(&options).1.written(Ok(records), now).step;
+    let mut other = intending(&options).0;
+    other["id"] = "id-2".into();
+    let error = ended(after(json!([other]), NOW));
+    assert_eq!((error.code, error.paid, error.retry), (Code::BudgetExceeded, Paid::No, Retry::Safe));
+    assert_eq!(error.details.get("left"), Some(&"0.50".into()));
+    assert!(matches!(after(json!([other]), NOW + 600_000 + 10_000), Step::DrawNonce(_)));
+    assert!(matches!(after(json!([]), NOW), Step::DrawNonce(_)));
+    let unlimited = intending(&json!({})).1.written(Ok(json!([other])), NOW);
+    assert!(matches!(unlimited.step, Step::DrawNonce(_)));
+    assert_eq!(ended(after(Value::Null, NOW)).code, Code::UnsupportedEnvironment, "no list is no empty list");
+}
+
+#[test]
+fn a_server_that_does_not_know_the_seed_is_asked_without() {
+    let refusal = || answer(400, json!({"error": "unknown field: seed"}));
+    let Step::Probe(request, reworded) = probing(&json!({})).answered(refusal(), NOW).step else { panic!() };
+    let Method::Post { body } = request.method else { panic!() };
+    let seeded = format!("{},\"seed\":\"id-1\"}}", &body[..body.len() - 1]);
+    assert_eq!(order(&json!({})).request.body(), seeded);
+    assert!(!body.contains("seed"), "{body}");
+    let error = ended(reworded.clone().answered(refusal(), NOW).step);
+    assert_eq!((error.code, error.paid), (Code::Http, Paid::No), "asked once more, not for ever");
+
+    let begun = reworded.answered(answer(402, DOCUMENTED), NOW);
+    assert!(matches!(begun.step, Step::FindWallets(_)));
+    let other = probing(&json!({})).answered(answer(400, json!({"error": "duration"})), NOW);
+    assert_eq!(ended(other.step).code, Code::Http);
+
+    let mut quoting = order(&json!({}));
+    assert!(quoting.reword(&refusal()));
+    let (quote, _) = quoting.quote::<Value>(answer(402, DOCUMENTED), NOW).unwrap();
+    let quote = serde_json::to_value(quote).unwrap();
+    let Step::Recall(_, recalling) = order(&json!({})).begin_with(&quote, NOW).step else { panic!() };
+    let Step::FindWallets(choosing) = recalling.recalled(Ok(None)).step else { panic!() };
+    assert_eq!(choosing.deal.order.request, quoting.request, "a quote remembers how it was asked for");
+}
+
+#[test]
+fn a_purchase_that_another_tab_is_at_is_not_begun() {
+    let (own, intent) = intending(&json!({}));
+    let error = ended(intent.written(Ok(json!([own])), NOW).step);
+    assert_eq!((error.code, error.paid, error.retry), (Code::UnsupportedEnvironment, Paid::Unknown, Retry::Resume));
+}
+
+#[test]
+fn a_clock_that_is_off_pays_all_the_same() {
+    for hours in [-1, 0, 1] {
+        let mut world = good_world(&json!({}));
+        world.skew = hours * 3_600_000;
+        let Ended::Outcome(Ok(_)) = world.play(order(&json!({})).begin()) else { panic!("{hours}") };
+        let open_for =
+            world.signs[0]["message"]["validBefore"].as_str().unwrap().parse::<u64>().unwrap() - world.chain_seconds();
+        assert!((30..=60).contains(&open_for), "{hours}: {open_for} s");
+        assert_eq!(world.taken.len(), 1);
+    }
+}
+
 /// A quote of the documented terms, as it comes back from a page.
 fn quoted(options: &Value) -> Value {
-    serde_json::to_value(order(options).quote::<Value>(answer(402, DOCUMENTED), NOW).unwrap()).unwrap()
+    serde_json::to_value(order(options).quote::<Value>(answer(402, DOCUMENTED), NOW).unwrap().0).unwrap()
 }
 
 #[test]
@@ -237,8 +323,10 @@ fn a_quote_shows_the_price_and_the_purchase_keeps_the_cap() {
 
 #[test]
 fn a_request_that_was_taken_without_payment_is_kept() {
-    let quote = order(&json!({})).quote::<Value>(answer(202, json!({"taskId": TASK})), NOW).unwrap();
+    let (quote, entry) = order(&json!({})).quote::<Value>(answer(202, json!({"taskId": TASK})), NOW).unwrap();
     let record = quote.accepted.unwrap();
+    let entry = serde_json::to_value(entry.unwrap()).unwrap();
+    assert_eq!((&entry["step"], &entry["taskId"], &entry["paid"]), (&json!("accepted"), &json!(TASK), &json!("no")));
     assert_eq!((record.task_id.as_str(), record.id.as_str(), record.prompt.as_str()), (TASK, "id-1", "a boat"));
     assert_eq!(quote.price.amount, "0.00");
 }

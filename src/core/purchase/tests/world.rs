@@ -87,8 +87,13 @@ impl World {
         if choice < 192 { 0 } else { usize::from(choice) % outcomes }
     }
 
-    fn chain_seconds(&self) -> u64 {
+    pub(super) fn chain_seconds(&self) -> u64 {
         self.now.saturating_add_signed(self.skew) / 1000
+    }
+
+    fn latest_block(&self) -> Value {
+        let seconds = self.chain_seconds();
+        json!({"number": format!("0x{:x}", seconds / 2), "timestamp": format!("0x{seconds:x}")})
     }
 
     /// The token takes each nonce once, within its window.
@@ -161,21 +166,27 @@ impl World {
     pub(super) fn perform(&mut self, step: Step<Value>) -> Next<Value> {
         match step {
             Step::Recall(id, state) => {
+                // Whoever was about to be asked is gone: the hold of the purchase says so.
+                self.journal.retain(|_, record| record["step"] != "signing");
                 let record = self.journal.get(&id).cloned();
                 state.recalled(if self.pick(16) == 1 { Err(json!("blocked")) } else { Ok(record) })
             }
             Step::Probe(request, state) => {
                 assert!(matches!(request.method, Method::Post { .. }));
-                let answers = [answer(402, &self.terms), answer(402, "{"), answer(500, "<html>"), lost(None)];
-                state.answered(answers[self.pick(4)].clone(), self.now)
+                let refusal = answer(400, json!({"error": "unknown field: seed"}));
+                let answers = [answer(402, &self.terms), answer(402, "{"), answer(500, "<html>"), lost(None), refusal];
+                state.answered(answers[self.pick(5)].clone(), self.now)
             }
             Step::FindWallets(state) => {
                 let wallet = Found { name: "W".into(), rdns: Some("org.w".into()) };
                 state.found(&vec![wallet; [1, 0, 2][self.pick(3)]])
             }
             Step::Ask(_, question, state) => {
-                let outcome = self.pick(6);
-                state.answered(talk(&question, outcome), self.now)
+                let reply = match (question.method, self.pick(6)) {
+                    ("eth_getBlockByNumber", 0) => Ok(self.latest_block()),
+                    (_, outcome) => talk(&question, outcome),
+                };
+                state.answered(reply, self.now)
             }
             Step::Confirm(_, state) => {
                 let answer = [Ok(true), Ok(false), Err(json!("thrown"))][self.pick(3)].clone();
@@ -189,13 +200,14 @@ impl World {
             Step::Sign(_, question, state) => self.sign(&question, state),
             Step::Write(id, entry, state) => {
                 let outcome = self.pick(12);
+                let before = self.journal.values().cloned().collect();
                 if outcome != 1 {
                     self.write(&id, &entry);
                 }
                 let said = match outcome {
                     1 => Err(Some(json!("full"))),
                     2 => Err(None),
-                    _ => Ok(()),
+                    _ => Ok(before),
                 };
                 state.written(said, self.now)
             }
@@ -259,6 +271,7 @@ impl World {
             "written before it leaves"
         );
         self.pays.push(header.clone());
+        self.seller.knows_seed &= matches!(&request.method, Method::Pay { body, .. } if body.contains("seed"));
         let authorization = decoded(&header)["payload"]["authorization"].clone();
         let held = Held {
             nonce: authorization["nonce"].as_str().unwrap().into(),
@@ -331,10 +344,7 @@ impl World {
         Ok(match question.method {
             "eth_chainId" if outcome == 2 => json!("0x1"),
             "eth_chainId" => json!("0x2105"),
-            "eth_getBlockByNumber" => {
-                let seconds = self.chain_seconds();
-                json!({"number": format!("0x{:x}", seconds / 2), "timestamp": format!("0x{seconds:x}")})
-            }
+            "eth_getBlockByNumber" => self.latest_block(),
             "eth_call" => {
                 let data = params.unwrap()[0]["data"].as_str().unwrap().to_owned();
                 let is_taken = self.taken.iter().any(|nonce| data.ends_with(&nonce[2..]));

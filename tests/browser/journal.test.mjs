@@ -1,0 +1,94 @@
+// What the browser remembers of purchases, and what happens where it cannot.
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { passTime } from './calls.mjs'
+import { SIGN, startStubSeller } from './harness.mjs'
+import { accepted, completed } from './stub-seller.mjs'
+import { submit, useWorlds } from './world.mjs'
+
+const TIMEOUT = { timeout: 300_000 }
+const open = useWorlds()
+
+describe('the journal', TIMEOUT, () => {
+  test('is written before the wallet opens', async () => {
+    const { dapp, order, stored } = await open()
+    dapp.user.answers.eth_signTypedData = 'waits'
+    const buying = dapp.value(submit, order())
+    await dapp.user.opened('eth_signTypedData')
+    const seen = await stored()
+    dapp.user.answer('eth_signTypedData', true)
+    await buying
+    assert.deepEqual(seen.map(({ step, paid, payment }) => ({ step, paid, payment })), [{ step: 'signing', paid: 'no', payment: undefined }])
+  })
+
+  test('forgets what is over, and keeps what may be under way', async () => {
+    const { sandbox, dapp, buy, tasks, resume, reload } = await open('paid-500-before')
+    const gone = dapp.run(...buy())
+    await dapp.untilEvent('payment_unknown')
+    await reload(gone)
+    const [{ id }] = await tasks()
+    const forget = (imagine, id) => imagine.forget(id)
+    assert.equal((await dapp.failure(forget, id)).code, 'invalid_request')
+    await passTime(sandbox, 120)
+    const { code, paid } = await dapp.failure(...resume())
+    assert.deepEqual([code, paid], ['payment_rejected', 'no'])
+    await dapp.value(forget, id)
+    assert.deepEqual(await tasks(), [])
+  })
+
+  test('has a task that `quote` was given without payment', async () => {
+    const { dapp, order, tasks, reload } = await open()
+    const seller = await startStubSeller()
+    try {
+      seller.answer({ probe: accepted('free-1'), status: completed })
+      const quote = await dapp.value((imagine, { request, options }) => imagine.quote(request, options), order({ baseUrl: seller.url }))
+      await reload()
+      const [{ taskId, step, paid }] = await tasks()
+      assert.deepEqual([taskId, step, paid], [quote.accepted.taskId, 'accepted', 'no'])
+      const { video, receipt } = await dapp.value((imagine) => imagine.resume('free-1').then((task) => task.wait()))
+      assert.ok(video.url)
+      assert.equal(receipt, null)
+    } finally {
+      await seller.stop()
+    }
+  })
+})
+
+describe('where nothing is stored', TIMEOUT, () => {
+  const blocked = () => Object.defineProperty(globalThis, 'indexedDB', { value: { open() { throw new DOMException('blocked', 'SecurityError') } } })
+  const silent = () => Object.defineProperty(globalThis, 'indexedDB', { value: { open: () => ({}) } })
+
+  test('nothing is bought, unless the caller does without', async () => {
+    const { sandbox, dapp, buy, change, assertPaid } = await open()
+    await change(blocked)
+    const { code, paid, cause } = await dapp.failure(...buy())
+    assert.deepEqual([code, paid, cause.name], ['unsupported_environment', 'no', 'SecurityError'])
+    assert.equal(await dapp.asked(SIGN), 0)
+    const { taskId } = await dapp.value(...buy({ storage: 'memory' }))
+    assert.ok(sandbox.tasks.has(taskId))
+    await assertPaid(1)
+  })
+
+  for (const [how, script] of Object.entries({ blocked, silent })) {
+    test(`${how}: nothing is said about money that may have moved`, async () => {
+      const { dapp, resume, change } = await open()
+      await change(script)
+      const calls = { tasks: [(imagine) => imagine.tasks()], forget: [(imagine) => imagine.forget('x')], resume: resume() }
+      const failures = await Promise.all(Object.values(calls).map((call) => dapp.failure(...call)))
+      for (const { code, paid, retry, branded } of failures) {
+        assert.deepEqual([code, paid, retry, branded], ['unsupported_environment', 'unknown', 'resume', true])
+      }
+    })
+  }
+
+  test('a storage that does not answer is not waited for for ever', async () => {
+    const { dapp, buy, change } = await open()
+    await change(silent)
+    const { code, paid } = await dapp.failure(...buy())
+    assert.deepEqual([code, paid], ['unsupported_environment', 'no'])
+    const resuming = dapp.failure((imagine, options, dapp) => imagine.resume(undefined, { ...options, signal: dapp.controller.signal }), {})
+    await dapp.abort('string')
+    const left = await resuming
+    assert.deepEqual([left.code, left.paid, left.retry], ['aborted', 'unknown', 'resume'])
+  })
+})

@@ -1,0 +1,86 @@
+// A world for each test that follows a purchase through its whole life: sandbox, dapp and wallet, and what is true in it.
+import assert from 'node:assert/strict'
+import { after, afterEach, before } from 'node:test'
+import { startSandbox } from '../../sandbox/sandbox.mjs'
+import { at, generate } from './calls.mjs'
+import { SIGN, openStage, walletFor } from './harness.mjs'
+
+export const request = { prompt: 'A paper boat on a neon river' }
+
+/** Gives the function that opens a world; what it opens is closed after the test. */
+export function useWorlds() {
+  let stage
+  let running = []
+  before(async () => {
+    stage = await openStage()
+  })
+  afterEach(async () => {
+    await Promise.all(running.map((part) => part()))
+    running = []
+  })
+  after(() => stage?.close())
+
+  /** `fault` with its `options` is in force from the beginning. */
+  return async function open(fault = null, { options, wallet: config } = {}) {
+    const sandbox = await startSandbox({ stepMs: 200 })
+    running.push(sandbox.stop)
+    const wallet = walletFor(sandbox, config)
+    const dapp = await stage.openDapp({ wallet })
+    running.push(dapp.close)
+    sandbox.fault(fault, options)
+    return worldOf(sandbox, dapp, () => stage.openDapp({ wallet, profile: dapp.page.context() }))
+  }
+}
+
+function worldOf(sandbox, dapp, openTab) {
+  const order = (overrides, about = request) => ({ request: about, options: at(sandbox.apiUrl, overrides) })
+  return {
+    sandbox,
+    dapp,
+    order,
+    /** Another tab of the same browser, with a wallet of its own. */
+    openTab,
+    /** What buys and waits, for `dapp.value`, `dapp.failure` and `dapp.run`. */
+    buy: (overrides, about) => [generate, order(overrides, about)],
+    tasks: (filter) => dapp.value((imagine, filter) => imagine.tasks(filter), filter),
+    stored: () => dapp.page.evaluate(readStorage),
+    /** Takes the newest unfinished purchase up, and waits for what there is. */
+    resume: (overrides) => [resume, at(sandbox.apiUrl, overrides)],
+
+    /** Leaves the page in the middle of a call and comes back. */
+    async reload(call) {
+      const over = call?.catch(() => {})
+      await dapp.page.reload()
+      await over
+    },
+
+    /** From now on, also on pages to come. */
+    async change(script, argument) {
+      await dapp.page.context().addInitScript(script, argument)
+      await dapp.page.reload()
+    },
+
+    /** One signature, and so many payments on the chain. */
+    async assertPaid(payments) {
+      assert.equal(await dapp.asked(SIGN), 1, 'signatures')
+      assert.equal((await sandbox.payments()).length, payments, 'payments on the chain')
+      const sent = new Set(sandbox.requests.filter(({ paid }) => paid).map(({ payment }) => payment))
+      assert.equal(sent.size, 1, 'whatever is sent again is the same payment')
+    },
+  }
+}
+
+export const submit = (imagine, { request, options }, dapp) =>
+  imagine.submit(request, { ...options, ...dapp.watch, signal: dapp.controller.signal }).then(({ id, taskId }) => ({ id, taskId }))
+
+const resume = (imagine, options) => imagine.resume(undefined, options).then((task) => task && task.wait())
+
+/** What is in the browser's own storage. */
+const readStorage = () => new Promise((resolve, reject) => {
+  const opening = indexedDB.open('imagine-x402')
+  opening.onerror = () => reject(opening.error)
+  opening.onsuccess = () => {
+    const all = opening.result.transaction('purchases').objectStore('purchases').getAll()
+    all.onsuccess = () => resolve(all.result)
+  }
+})
