@@ -6,12 +6,10 @@
  */
 import { writeFile } from 'node:fs/promises'
 import { formatUnits } from 'viem'
-import { FAULTS } from '../../sandbox/faults.mjs'
 import { startSandbox } from '../../sandbox/sandbox.mjs'
 import { at } from '../browser/calls.mjs'
 import { SIGN, openStage, walletFor } from '../browser/harness.mjs'
-
-const COURSES = ['none', ...Object.keys(FAULTS), 'double-click']
+import { CLOCKS, COURSES, faultOf } from './courses.mjs'
 
 const buy = (imagine, { request, options }) => imagine.generate(request, options)
 const twice = (imagine, { request, options }) => Promise.all([0, 1].map(() => imagine.generate(request, options))).then(([first]) => first)
@@ -22,7 +20,8 @@ async function run(stage, course) {
   const dapp = await stage.openDapp({ wallet: walletFor(sandbox) })
   const args = { request: { prompt: 'a cat surfs' }, options: at(sandbox.apiUrl) }
   try {
-    sandbox.fault(course in FAULTS ? course : null, { times: 1, delayMs: 5_000 })
+    sandbox.fault(faultOf(course), { times: 1, delayMs: 5_000 })
+    await dapp.page.evaluate((ahead) => { const { now } = Date; Date.now = () => now() + ahead }, CLOCKS[course] ?? 0)
     const first = await measured(sandbox, dapp, course === 'double-click' ? twice : buy, args)
     const second = { safe: buy, resume }[first.next]
     const then = second ? await measured(sandbox, dapp, second, args) : null
@@ -52,7 +51,7 @@ console.error = () => {} // The middleware writes down each failure, and here al
 const stage = await openStage()
 try {
   const rows = []
-  for (const course of COURSES) {
+  for (const course of Object.keys(COURSES)) {
     rows.push(await run(stage, course))
     console.log(JSON.stringify(rows.at(-1)))
   }

@@ -7,24 +7,28 @@
 import { writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { formatUnits } from 'viem'
-import { FAULTS } from '../../sandbox/faults.mjs'
 import { startSandbox } from '../../sandbox/sandbox.mjs'
 import { clients, countingSigner } from './clients.mjs'
-
-// Left out: Node knows no CORS, these clients look at no status, and they know nothing of seeds.
-const COURSES = ['none', ...Object.keys(FAULTS).filter((name) => !/^(cors|status|seed)-/.test(name)), 'double-click']
-
-const ORDER = JSON.stringify({ prompt: 'a cat surfs' })
+import { CLOCKS, PEER_COURSES, faultOf } from './courses.mjs'
+import { pressElsewhere } from './elsewhere.mjs'
+import { press } from './press.mjs'
 
 async function run(sandbox, { name, wrap }, course) {
   const signer = countingSigner(sandbox.payer)
   const pay = wrap({ chain: sandbox.client.chain, rpcUrl: sandbox.rpcUrl, signer })
-  const buy = () => press(sandbox, pay)
+  const here = () => press(sandbox.apiUrl, pay)
+  const elsewhere = async () => {
+    const { chainId, rpcUrl, apiUrl, payer } = sandbox
+    const { outcome, asked } = await pressElsewhere({ name, ahead: CLOCKS[course], chainId, rpcUrl, apiUrl, payer })
+    signer.asked += asked
+    return outcome
+  }
+  const buy = course in CLOCKS ? elsewhere : here
   const act = {
     'double-click': async () => (await Promise.all([buy(), buy()])).join('; '),
-    'paid-delayed': async () => press(sandbox, pay, await onceSettled(sandbox)),
+    'paid-delayed': async () => press(sandbox.apiUrl, pay, await onceSettled(sandbox)),
   }[course] ?? buy
-  sandbox.fault(course in FAULTS ? course : null, { times: 1 })
+  sandbox.fault(faultOf(course), { times: 1 })
   const first = await measured(sandbox, signer, act)
   const retry = first.outcome.includes('a task') ? null : await measured(sandbox, signer, buy)
   return { fault: course, client: name, first, retry }
@@ -48,16 +52,6 @@ async function measured(sandbox, signer, action) {
   return { outcome, ...grown, usdc: formatUnits(grown.usdc, 6) }
 }
 
-/** One call as an app makes it when its button is pressed, in words. */
-async function press(sandbox, pay, signal) {
-  const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: ORDER, signal }
-  try {
-    return await describe(await pay(`${sandbox.apiUrl}/generation/create`, request))
-  } catch (error) {
-    return `throws ${error.name}: ${error.message}`
-  }
-}
-
 /** The app's patience ends when the money has moved, so that no clock decides what happens. */
 async function onceSettled(sandbox) {
   const { length } = await sandbox.payments()
@@ -70,31 +64,11 @@ async function onceSettled(sandbox) {
   return patience.signal
 }
 
-async function describe(response) {
-  const text = await response.text()
-  const { taskId, error } = parsed(text) ?? { error: text }
-  return taskId ? `${response.status} with a task, ${receipt(response)}` : `${response.status}: ${error}`
-}
-
-function receipt(response) {
-  const header = response.headers.get('x-payment-response')
-  if (!header) return 'no receipt'
-  return parsed(Buffer.from(header, 'base64'))?.success ? 'a receipt' : 'a receipt that cannot be read'
-}
-
-function parsed(text) {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 console.error = () => {} // The middleware writes down each failure, and here all failures are meant.
 const sandbox = await startSandbox({ stepMs: 3_600_000 })
 try {
   const rows = []
-  for (const course of COURSES) for (const client of clients) rows.push(await run(sandbox, client, course))
+  for (const course of PEER_COURSES) for (const client of clients) rows.push(await run(sandbox, client, course))
   for (const row of rows) console.log(JSON.stringify(row))
   await writeFile(new URL('peers.json', import.meta.url), `[\n${rows.map((row) => `  ${JSON.stringify(row)}`).join(',\n')}\n]\n`)
 } finally {

@@ -1,6 +1,6 @@
 /** `npm run faults:table`: TABLE.md from ours.json and peers.json. */
 import { readFile, writeFile } from 'node:fs/promises'
-import { FAULTS } from '../../sandbox/faults.mjs'
+import { COURSES } from './courses.mjs'
 
 const read = async (name) => JSON.parse(await readFile(new URL(name, import.meta.url), 'utf8'))
 const [ours, peers] = await Promise.all([read('ours.json'), read('peers.json')])
@@ -23,9 +23,7 @@ function peerCells(fault, client) {
   return all.usdc > 1 ? `**${cells(all)}**` : cells(all)
 }
 
-const meaning = (fault) => FAULTS[fault]?.says ?? { none: 'nothing goes wrong', 'double-click': 'two calls at the same time' }[fault]
-
-const rows = ours.map((row) => [row.fault, meaning(row.fault), ...ourCells(row), ...CLIENTS.map((client) => peerCells(row.fault, client))])
+const rows = ours.map((row) => [row.fault, COURSES[row.fault], ...ourCells(row), ...CLIENTS.map((client) => peerCells(row.fault, client))])
 const head = ['fault', 'what happens, once', 'imagine-x402', 'signatures / USDC / tasks', '`paid` said', ...CLIENTS]
 
 await writeFile(new URL('TABLE.md', import.meta.url), `# Faults
