@@ -31,6 +31,42 @@ const FORMATTING: [&str; 4] = [
     "<core::fmt::builders::PadAdapter as ",
 ];
 
+/// What panics of `core`, `alloc` and of the crates in the module would say, and what formats numbers: nobody reads them.
+const MESSAGES: [&str; 31] = [
+    "attempt to add with overflow",
+    "attempt to subtract with overflow",
+    "attempt to multiply with overflow",
+    "attempt to shift left with overflow",
+    "`async fn` resumed after completion",
+    "internal error: entered unreachable code",
+    "a formatting trait implementation returned an error when the underlying stream did not",
+    "a Display implementation returned an error unexpectedly",
+    "attempt to join into collection with len > usize::MAX",
+    "assertion failed: self.is_char_boundary(new_len)",
+    "assertion failed: slot.is_none()",
+    "Tried to shrink to a larger capacity",
+    "LazyCell instance has previously been poisoned",
+    "Attempted to initialize thread-local while it is being dropped",
+    "FnOnce called more than once",
+    "Hash table capacity overflow",
+    "capacity overflow",
+    "RefCell already mutably borrowed",
+    "RefCell already borrowed",
+    ") does not match destination slice length (",
+    "copy_from_slice: source slice length (",
+    " out of range for slice of length ",
+    "index out of bounds: the len is ",
+    "range start index ",
+    "range end index ",
+    " but the index is ",
+    "window size must be non-zero",
+    "finish: callbacks should be Some",
+    "finish: result should be None",
+    ", can't be represented as a JavaScript number",
+    "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960\
+     6162636465666768697071727374757677787980818283848586878889909192939495969798",
+];
+
 /// Cuts everything that serves messages of panics alone.
 ///
 /// # Errors
@@ -46,6 +82,7 @@ pub fn cut(module: &mut Module) -> Result<(), String> {
         replace(module, id, what);
     }
     blank_locations(module);
+    blank_messages(module);
     Ok(())
 }
 
@@ -114,6 +151,18 @@ fn replace(module: &mut Module, id: FunctionId, what: Instead) {
         Instead::Silence | Instead::Trap => builder.func_body().unreachable(),
     };
     module.funcs.get_mut(id).kind = FunctionKind::Local(builder.local_func(args));
+}
+
+fn blank_messages(module: &mut Module) {
+    let ids: Vec<DataId> = module.data.iter().map(|data| data.id()).collect();
+    for id in ids {
+        let bytes = &mut module.data.get_mut(id).value;
+        for message in MESSAGES.map(str::as_bytes) {
+            while let Some(at) = bytes.windows(message.len()).position(|window| window == message) {
+                bytes[at..at + message.len()].fill(0);
+            }
+        }
+    }
 }
 
 /// Blanks the source locations that panics would name: records of (address, length, line, column), and the paths of Rust
