@@ -1,8 +1,12 @@
 //! The whole surface towards JavaScript: five functions over plain values. The facade in `js/` is its only caller.
 #![allow(unreachable_pub)] // wasm-bindgen exports what is `pub`
 
+use std::{future::Future, pin::Pin};
+
+use js_sys::Promise;
 use serde::Serialize;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::future_to_promise;
 
 use crate::{
     core::{
@@ -22,55 +26,67 @@ use crate::{
 
 /// Asks for the price. Resolves with a quote, without the request that the facade adds.
 #[wasm_bindgen]
-pub async fn quote(call: Call) -> Result<JsValue, JsValue> {
-    let browser = Browser::new(&call);
-    let order = order(&browser, &call).map_err(fail)?;
-    driver::quote(&browser, order).await.map(|quote| out(&quote)).map_err(thrown)
+pub fn quote(call: Call) -> Promise {
+    promise(async move {
+        let browser = Browser::new(&call);
+        let order = order(&browser, &call)?;
+        driver::quote(&browser, order).await.map(|quote| out(&quote))
+    })
 }
 
 /// Buys. Resolves with the accepted task.
 #[wasm_bindgen]
-pub async fn submit(call: Call) -> Result<JsValue, JsValue> {
-    let browser = Browser::new(&call);
-    let order = order(&browser, &call).map_err(fail)?;
-    let id = String::from(order.request.id());
-    let quote = Js(call.quote());
-    let begun = if quote.0.is_object() { order.begin_with(&quote, browser.now()) } else { order.begin() };
-    driver::purchase(&browser, begun).await.map(|task| out(&Submitted { id, task })).map_err(thrown)
+pub fn submit(call: Call) -> Promise {
+    promise(async move {
+        let browser = Browser::new(&call);
+        let order = order(&browser, &call)?;
+        let id = String::from(order.request.id());
+        let quote = Js(call.quote());
+        let begun = if quote.0.is_object() { order.begin_with(&quote, browser.now()) } else { order.begin() };
+        driver::purchase(&browser, begun).await.map(|task| out(&Submitted { id, task }))
+    })
 }
 
 /// Waits for a task that [`submit`] gave. Resolves with the generation.
 #[wasm_bindgen]
-pub async fn watch(call: Call) -> Result<JsValue, JsValue> {
-    let browser = Browser::new(&call);
-    let task = AcceptedTask::read(&Js(call.task())).map_err(fail)?;
-    let config = Config::read(&Js(call.options())).map_err(|error| thrown(task.own(error)))?;
-    let begun = poll::watch(task, config, browser.now());
-    driver::watch(&browser, begun.into()).await.map(|result| out(&result)).map_err(thrown)
+pub fn watch(call: Call) -> Promise {
+    promise(async move {
+        let browser = Browser::new(&call);
+        let task = AcceptedTask::read(&Js(call.task()))?;
+        let config = Config::read(&Js(call.options())).map_err(|error| task.own(error))?;
+        let begun = poll::watch(task, config, browser.now());
+        driver::watch(&browser, begun.into()).await.map(|result| out(&result))
+    })
 }
 
 /// Looks at a task once.
 #[wasm_bindgen]
-pub async fn status(call: Call, task_id: String) -> Result<JsValue, JsValue> {
-    let config = Config::read(&Js(call.options())).map_err(fail)?;
-    driver::status(&Browser::new(&call), &task_id, &config).await.map(|status| out(&status)).map_err(thrown)
+pub fn status(call: Call, task_id: String) -> Promise {
+    promise(async move {
+        let config = Config::read(&Js(call.options()))?;
+        driver::status(&Browser::new(&call), &task_id, &config).await.map(|status| out(&status))
+    })
 }
 
 /// Takes up the purchase of that id from the journal. Resolves with the accepted task. Never signs.
 #[wasm_bindgen]
-pub async fn resume(call: Call, id: String) -> Result<JsValue, JsValue> {
-    let begun = purchase::resume(id.clone(), Js(call.wallet()).text());
-    driver::purchase(&Browser::new(&call), begun).await.map(|task| out(&Submitted { id, task })).map_err(thrown)
+pub fn resume(call: Call, id: String) -> Promise {
+    promise(async move {
+        let begun = purchase::resume(id.clone(), Js(call.wallet()).text());
+        driver::purchase(&Browser::new(&call), begun).await.map(|task| out(&Submitted { id, task }))
+    })
+}
+
+/// Boxed first, so that what makes a promise of a future is compiled once.
+fn promise(work: impl Future<Output = Result<JsValue, Failure<Js>>> + 'static) -> Promise {
+    let work: Pin<Box<dyn Future<Output = _>>> = Box::pin(work);
+    future_to_promise(async move { work.await.map_err(thrown) })
 }
 
 #[derive(Serialize)]
 struct Submitted {
     id: String,
     task: AcceptedTask<Proof<Js>>,
-}
-
-fn fail(error: Error) -> JsValue {
-    thrown(Failure::from(error))
 }
 
 /// Reads everything that the caller gave, before anything is sent anywhere.

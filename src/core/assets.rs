@@ -30,55 +30,85 @@ pub struct Chain {
     pub id: u64,
     /// The CAIP-2 name, `eip155:8453`.
     pub caip2: &'static str,
-    /// The name in x402 version 1, `base`.
-    pub x402_name: &'static str,
+    /// The name in x402 version 1, `base`, where it has one.
+    pub x402_name: Option<&'static str>,
     /// The name that people know.
     pub name: &'static str,
-    /// A public RPC address.
-    pub rpc: &'static str,
+    /// A public RPC address, for wallets that do not know the chain; where there is none, the visitor has to add it.
+    pub rpc: Option<&'static str>,
     /// The block explorer, without a slash at the end.
     pub explorer: &'static str,
+    /// Milliseconds between two blocks.
+    pub block_ms: u64,
+}
+
+/// Circle's token on a chain: 6 decimals, version 2 of its domain.
+const fn usdc(chain: Chain, address: Address, name: &'static str) -> Asset {
+    Asset { chain, address, name, version: "2", symbol: "USDC", decimals: 6 }
 }
 
 /// Every token that may be signed for.
-pub static ASSETS: [Asset; 2] = [
-    Asset {
-        chain: Chain {
-            id: 8453,
-            caip2: "eip155:8453",
-            x402_name: "base",
-            name: "Base",
-            rpc: "https://mainnet.base.org",
-            explorer: "https://basescan.org",
-        },
-        address: address!("0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913"),
-        name: "USD Coin",
-        version: "2",
-        symbol: "USDC",
-        decimals: 6,
-    },
-    Asset {
-        chain: Chain {
-            id: 84532,
-            caip2: "eip155:84532",
-            x402_name: "base-sepolia",
-            name: "Base Sepolia",
-            rpc: "https://sepolia.base.org",
-            explorer: "https://sepolia.basescan.org",
-        },
-        address: address!("0x036CbD53842c5426634e7929541eC2318f3dCF7e"),
-        name: "USDC",
-        version: "2",
-        symbol: "USDC",
-        decimals: 6,
-    },
+#[rustfmt::skip]
+pub static ASSETS: [Asset; 13] = [
+    usdc(
+        Chain { id: 8453, caip2: "eip155:8453", x402_name: Some("base"), name: "Base", rpc: Some("https://mainnet.base.org"), explorer: "https://basescan.org", block_ms: 2_000 },
+        address!("0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913"), "USD Coin",
+    ),
+    usdc(
+        Chain { id: 84_532, caip2: "eip155:84532", x402_name: Some("base-sepolia"), name: "Base Sepolia", rpc: Some("https://sepolia.base.org"), explorer: "https://sepolia.basescan.org", block_ms: 2_000 },
+        address!("0x036CbD53842c5426634e7929541eC2318f3dCF7e"), "USDC",
+    ),
+    usdc(
+        Chain { id: 1, caip2: "eip155:1", x402_name: Some("ethereum"), name: "Ethereum", rpc: None, explorer: "https://etherscan.io", block_ms: 12_000 },
+        address!("0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"), "USD Coin",
+    ),
+    usdc(
+        Chain { id: 137, caip2: "eip155:137", x402_name: Some("polygon"), name: "Polygon", rpc: None, explorer: "https://polygonscan.com", block_ms: 2_000 },
+        address!("0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359"), "USD Coin",
+    ),
+    usdc(
+        Chain { id: 80_002, caip2: "eip155:80002", x402_name: Some("polygon-amoy"), name: "Polygon Amoy", rpc: None, explorer: "https://amoy.polygonscan.com", block_ms: 2_000 },
+        address!("0x41E94Eb019C0762f9Bfcf9Fb1E58725BfB0e7582"), "USDC",
+    ),
+    usdc(
+        Chain { id: 42_161, caip2: "eip155:42161", x402_name: None, name: "Arbitrum One", rpc: None, explorer: "https://arbiscan.io", block_ms: 250 },
+        address!("0xaf88d065e77c8cC2239327C5EDb3A432268e5831"), "USD Coin",
+    ),
+    usdc(
+        Chain { id: 421_614, caip2: "eip155:421614", x402_name: None, name: "Arbitrum Sepolia", rpc: None, explorer: "https://sepolia.arbiscan.io", block_ms: 250 },
+        address!("0x75faf114eafb1BDbe2F0316DF893fd58CE46AA4d"), "USD Coin",
+    ),
+    usdc(
+        Chain { id: 43_114, caip2: "eip155:43114", x402_name: Some("avalanche"), name: "Avalanche", rpc: None, explorer: "https://snowtrace.io", block_ms: 1_700 },
+        address!("0xB97EF9Ef8734C71904D8002F8b6Bc66Dd9c48a6E"), "USD Coin",
+    ),
+    usdc(
+        Chain { id: 43_113, caip2: "eip155:43113", x402_name: Some("avalanche-fuji"), name: "Avalanche Fuji", rpc: None, explorer: "https://testnet.snowtrace.io", block_ms: 1_700 },
+        address!("0x5425890298aed601595a70AB815c96711a31Bc65"), "USD Coin",
+    ),
+    usdc(
+        Chain { id: 10, caip2: "eip155:10", x402_name: None, name: "OP Mainnet", rpc: None, explorer: "https://optimistic.etherscan.io", block_ms: 2_000 },
+        address!("0x0b2C639c533813f4Aa9D7837CAf62653d097Ff85"), "USD Coin",
+    ),
+    usdc(
+        Chain { id: 143, caip2: "eip155:143", x402_name: Some("monad"), name: "Monad", rpc: None, explorer: "https://monadscan.com", block_ms: 400 },
+        address!("0x754704Bc059F8C67012fEd69BC8A327a5aafb603"), "USDC",
+    ),
+    usdc(
+        Chain { id: 42_220, caip2: "eip155:42220", x402_name: Some("celo"), name: "Celo", rpc: None, explorer: "https://celoscan.io", block_ms: 1_000 },
+        address!("0xcebA9300f2b948710d2653dD7B07f33A8B32118C"), "USDC",
+    ),
+    usdc(
+        Chain { id: 1329, caip2: "eip155:1329", x402_name: Some("sei"), name: "Sei", rpc: None, explorer: "https://seiscan.io", block_ms: 400 },
+        address!("0xe15fC38F6D8c56aF07bbCBe3BAf5708A2Bf42392"), "USDC",
+    ),
 ];
 
 impl Asset {
     /// The token on a network, whichever way the network is named (`base` or `eip155:8453`).
     #[must_use]
     pub fn on(network: &str) -> Option<&'static Self> {
-        ASSETS.iter().find(|a| a.chain.caip2 == network || a.chain.x402_name == network)
+        ASSETS.iter().find(|a| a.chain.caip2 == network || a.chain.x402_name == Some(network))
     }
 }
 
@@ -99,21 +129,38 @@ pub fn parse_address(text: &str) -> Option<Address> {
 mod tests {
     use super::*;
     use crate::core::eip712::Domain;
-    use alloy_primitives::b256;
+    use alloy_primitives::{B256, b256};
 
     /// The values that the token contracts themselves give for `DOMAIN_SEPARATOR()`.
+    const SEPARATORS: [(u64, B256); 13] = [
+        (8453, b256!("0x02fa7265e7c5d81118673727957699e4d68f74cd74b7db77da710fe8a2c7834f")),
+        (84_532, b256!("0x71f17a3b2ff373b803d70a5a07c046c1a2bc8e89c09ef722fcb047abe94c9818")),
+        (1, b256!("0x06c37168a7db5138defc7866392bb87a741f9b3d104deb5094588ce041cae335")),
+        (137, b256!("0xcaa2ce1a5703ccbe253a34eb3166df60a705c561b44b192061e28f2a985be2ca")),
+        (80_002, b256!("0x5cddc98319864e897e4469bd1d13c2288c677047b54b8cca12bd342adb6be9eb")),
+        (42_161, b256!("0x08d11903f8419e68b1b8721bcbe2e9fc68569122a77ef18c216f10b3b5112c78")),
+        (421_614, b256!("0x85944e1292d007732838d6eadfa67589b78ffcededbd4df60488d0af251308bb")),
+        (43_114, b256!("0xbbea200329a938bc3438984a49cb0732e66d66d7bd59c127abacc1710e77f7b3")),
+        (43_113, b256!("0xfe9fa105a0e9629446730e544caa6b8d05d8d4fc93451750dc50e2ddd6d374b3")),
+        (10, b256!("0x26d9c34bb1a1c312f69c53b2d93b8be20faafba63af2438c6811713c9b1f933f")),
+        (143, b256!("0xfe22123edc0dd4aeb912eb7948c5f0e531592c2053b3067612f427db342c93c6")),
+        (42_220, b256!("0xb2ce31d2838445fa765a491f550e7c78ac7280ab0f3bc9d6063a86df9c3fb578")),
+        (1329, b256!("0x0a19136106ae98d2c245cbbd451f3cb2bbbb1670e1ee191abacb5a5e255c0255")),
+    ];
+
     #[test]
     fn domains_are_those_of_the_contracts() {
-        let separator = |i: usize| Domain::of(&ASSETS[i]).separator();
-        assert_eq!(separator(0), b256!("0x02fa7265e7c5d81118673727957699e4d68f74cd74b7db77da710fe8a2c7834f"));
-        assert_eq!(separator(1), b256!("0x71f17a3b2ff373b803d70a5a07c046c1a2bc8e89c09ef722fcb047abe94c9818"));
+        for (asset, (id, separator)) in ASSETS.iter().zip(SEPARATORS) {
+            assert_eq!((asset.chain.id, Domain::of(asset).separator()), (id, separator), "{}", asset.chain.name);
+            assert_eq!(asset.chain.caip2, format!("eip155:{id}"));
+        }
     }
 
     #[test]
     fn networks_go_by_both_names() {
         assert_eq!(Asset::on("base"), Asset::on("eip155:8453"));
         assert_eq!(Asset::on("base-sepolia").map(|a| a.chain.id), Some(84532));
-        for unknown in ["", "Base", "eip155:1", "eip155:08453", "8453", "solana"] {
+        for unknown in ["", "Base", "eip155:2", "eip155:08453", "8453", "solana"] {
             assert_eq!(Asset::on(unknown), None, "{unknown}");
         }
     }

@@ -110,8 +110,7 @@ impl Budget {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::error::Paid;
-    use alloy_primitives::Address;
+    use crate::core::{error::Paid, terms::tests::offer};
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
@@ -121,14 +120,8 @@ mod tests {
         Budget::read(&json!({"amount": amount, "per": per})).unwrap()
     }
 
-    fn offer(atomic: u64) -> Offer {
-        Offer {
-            asset: &ASSETS[0],
-            amount: U256::from(atomic),
-            pay_to: Address::ZERO,
-            max_timeout_seconds: 60,
-            network: "base".into(),
-        }
+    fn costing(atomic: u64) -> Offer {
+        offer(&ASSETS[0], atomic, 60)
     }
 
     fn record(step: &str, paid: &str, at: u64, atomic: u64) -> Value {
@@ -136,7 +129,7 @@ mod tests {
     }
 
     fn refused(budget: &Budget, records: &[Value], atomic: u64) -> Value {
-        let error = budget.check(records, &offer(atomic), NOW).unwrap_err();
+        let error = budget.check(records, &costing(atomic), NOW).unwrap_err();
         assert_eq!((error.code, error.paid), (Code::BudgetExceeded, Paid::No));
         let mut details = serde_json::to_value(&error.details).unwrap();
         details["retry"] = serde_json::to_value(error.retry).unwrap();
@@ -151,7 +144,7 @@ mod tests {
             record("accepted", "yes", NOW - 3 * HOUR_MS, 1_000_000),
             record("done", "yes", NOW - 25 * HOUR_MS, 9_000_000),
         ];
-        assert!(day.check(&records, &offer(500_000), NOW).is_ok(), "to the last cent");
+        assert!(day.check(&records, &costing(500_000), NOW).is_ok(), "to the last cent");
         assert_eq!(
             refused(&day, &records, 500_001),
             json!({"budget": "3.00", "left": "0.50", "price": "0.500001", "resetsAt": NOW + 21 * HOUR_MS, "retry": "safe"})
@@ -159,14 +152,14 @@ mod tests {
         assert_eq!(refused(&day, &records, 2_000_000)["resetsAt"], NOW + 22 * HOUR_MS);
         let never = refused(&day, &records, 3_000_001);
         assert_eq!((&never["resetsAt"], &never["retry"]), (&Value::Null, &json!("never")));
-        assert!(budget("2.00", "hour").check(&records, &offer(2_000_000), NOW).is_ok());
-        assert!(budget("11.60", "week").check(&records, &offer(100_001), NOW).is_err());
+        assert!(budget("2.00", "hour").check(&records, &costing(2_000_000), NOW).is_ok());
+        assert!(budget("11.60", "week").check(&records, &costing(100_001), NOW).is_err());
     }
 
     #[test]
     fn what_may_have_been_paid_counts_and_what_came_to_nothing_does_not() {
         let counts = |step, paid, age| {
-            budget("1.00", "day").check(&[record(step, paid, NOW - age, 1)], &offer(1_000_000), NOW).is_err()
+            budget("1.00", "day").check(&[record(step, paid, NOW - age, 1)], &costing(1_000_000), NOW).is_err()
         };
         for (step, paid, age, counted) in [
             ("signing", "no", 0, true),
@@ -181,13 +174,13 @@ mod tests {
             assert_eq!(counts(step, paid, age), counted, "{step} {paid} {age}");
         }
         let later = record("done", "yes", NOW + HOUR_MS, 1);
-        assert!(budget("1.00", "day").check(&[later], &offer(1_000_000), NOW).is_err(), "the clock was set back");
+        assert!(budget("1.00", "day").check(&[later], &costing(1_000_000), NOW).is_err(), "the clock was set back");
     }
 
     #[test]
     fn what_cannot_be_counted_is_not_taken_for_nothing() {
         for broken in [json!({"step": "later"}), json!({"step": "signed", "order": {"version": 2}}), json!({})] {
-            let error = budget("9.00", "day").check(&[broken], &offer(1), NOW).unwrap_err();
+            let error = budget("9.00", "day").check(&[broken], &costing(1), NOW).unwrap_err();
             assert_eq!(error.code, Code::UnsupportedEnvironment);
         }
     }
@@ -213,10 +206,10 @@ mod tests {
             let (mut now, mut records, mut spent) = (NOW, Vec::new(), Vec::new());
             for (pause, atomic) in purchases {
                 now += pause;
-                if let Err(error) = budget.check(&records, &offer(atomic), now) {
+                if let Err(error) = budget.check(&records, &costing(atomic), now) {
                     let resets = serde_json::to_value(&error.details).unwrap()["resetsAt"].as_u64().unwrap();
-                    prop_assert!(budget.check(&records, &offer(atomic), resets - 1).is_err());
-                    prop_assert!(budget.check(&records, &offer(atomic), resets).is_ok());
+                    prop_assert!(budget.check(&records, &costing(atomic), resets - 1).is_err());
+                    prop_assert!(budget.check(&records, &costing(atomic), resets).is_ok());
                     continue;
                 }
                 records.push(record("done", "yes", now, atomic));

@@ -16,8 +16,6 @@ use super::{
 const AUTHORIZATION_STATE: &str = "0xe94a0102";
 /// The event `AuthorizationUsed(address indexed,bytes32 indexed)`.
 const AUTHORIZATION_USED: &str = "0x98de503528ee59b575ef0c0a2576a82497bfc029a5685b209e9ec333479b10a5";
-/// Base makes a block every two seconds.
-const SECONDS_A_BLOCK: u64 = 2;
 /// Blocks older than this are there to stay.
 const REPLACEABLE_SECONDS: u64 = 20;
 /// As many blocks as every public node searches in one question.
@@ -99,7 +97,9 @@ pub fn authorization_state(authorization: &Authorization, block: Block) -> Quest
 pub fn authorization_used(authorization: &Authorization, block: Block) -> Question {
     let transfer = authorization.transfer();
     let age = block.timestamp.saturating_sub(authorization.stamped_after());
-    let first = block.number.saturating_sub(age.saturating_div(SECONDS_A_BLOCK));
+    let first = block
+        .number
+        .saturating_sub(age.saturating_mul(1000).checked_div(authorization.asset().chain.block_ms).unwrap_or(age));
     let last = block.number.min(first.saturating_add(BLOCKS_SEARCHED));
     let payer = text::word(transfer.from.into_word());
     let topics = text!("[\"", AUTHORIZATION_USED, "\",\"", payer, "\",\"", text::word(transfer.nonce), "\"]");
@@ -131,20 +131,14 @@ fn quantity<J: Json>(answer: &J, key: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::{assets::ASSETS, terms::Offer};
-    use alloy_primitives::{B256, U256, address, keccak256};
+    use crate::core::{assets::ASSETS, terms::tests::offer};
+    use alloy_primitives::{B256, address, keccak256};
     use serde_json::{Value, json};
 
     const STAMPED: u64 = 1_740_672_089;
 
     fn authorization() -> Authorization {
-        let offer = Offer {
-            asset: &ASSETS[0],
-            amount: U256::from(1_000_000),
-            pay_to: address!("0x209693Bc6afc0C5328bA36FaF03C514EF312287C"),
-            max_timeout_seconds: 60,
-            network: "base".into(),
-        };
+        let offer = offer(&ASSETS[0], 1_000_000, 60);
         let payer = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
         Authorization::stamp(&offer, payer, B256::from([7; 32]), STAMPED * 1000)
     }

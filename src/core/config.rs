@@ -66,7 +66,7 @@ fn networks<J: Json>(options: &J) -> Result<Vec<&'static Asset>, Error> {
     let known = |name: &String| {
         let asset = Asset::on(name).filter(|a| a.chain.caip2 == name);
         asset.ok_or_else(|| {
-            Error::invalid(text!("the network `", name, "` is not known; there are eip155:8453 and eip155:84532"))
+            Error::invalid(text!("this version knows no USDC on the network `", name, "`; Base is eip155:8453"))
         })
     };
     named.iter().map(known).collect()
@@ -146,7 +146,7 @@ mod tests {
             (json!({"networks": []}), "networks"),
             (json!({"networks": "eip155:8453"}), "networks"),
             (json!({"networks": ["base"]}), "base"),
-            (json!({"networks": ["eip155:1"]}), "eip155:1"),
+            (json!({"networks": ["eip155:2"]}), "eip155:2"),
             (json!({"payTo": ["0x12"]}), "payTo"),
             (json!({"maxPrice": "abc"}), "maxPrice"),
             (json!({"maxPrice": "-1"}), "maxPrice"),

@@ -1,6 +1,6 @@
 //! Requests and answers, as plain values.
 
-use super::text::text;
+use super::{base64, json::Json, payment::Payment, text::text};
 
 /// A request to the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,12 +24,7 @@ pub enum Method {
         body: String,
     },
     /// Posts the same body with a payment.
-    Pay {
-        /// JSON text.
-        body: String,
-        /// The `X-PAYMENT` header.
-        payment: String,
-    },
+    Pay(Payment),
 }
 
 /// An answer whose body arrived whole.
@@ -37,7 +32,9 @@ pub enum Method {
 pub struct HttpResponse {
     /// The HTTP status.
     pub status: u16,
-    /// The `X-PAYMENT-RESPONSE` header, where the server sends it and CORS shows it.
+    /// The header `PAYMENT-REQUIRED`, where the server sends it and CORS shows it.
+    pub terms: Option<String>,
+    /// The header `PAYMENT-RESPONSE` or `X-PAYMENT-RESPONSE`, in the same way.
     pub receipt: Option<String>,
     /// The body as text.
     pub body: String,
@@ -54,6 +51,14 @@ pub struct HttpFailure<J> {
 
 /// What comes of a request.
 pub type Answer<J> = Result<HttpResponse, HttpFailure<J>>;
+
+/// Reads a header of x402: padded base64 of UTF-8 JSON
+/// ([version 1](https://github.com/coinbase/x402/blob/main/specs/transports-v1/http.md),
+/// [version 2](https://github.com/coinbase/x402/blob/main/specs/transports-v2/http.md)).
+#[must_use]
+pub fn read_header<J: Json>(header: &str) -> Option<J> {
+    J::parse(&String::from_utf8(base64::decode(header)?).ok()?)
+}
 
 /// The address of the service's API, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use super::{
     payment::{Payment, Receipt},
     poll::AcceptedTask,
     request::Request,
-    terms::Offer,
+    terms::{Offer, Version},
     text,
 };
 
@@ -89,6 +89,8 @@ pub struct Order {
 #[derive(Clone, Debug, Serialize)]
 pub struct Kept {
     network: &'static str,
+    /// Of x402; names the header.
+    version: u8,
     /// The message, as JSON text.
     authorization: String,
     /// What is sent again; gone once it can no longer matter.
@@ -118,15 +120,21 @@ impl Kept {
     /// A payment that may be sent again.
     #[must_use]
     pub fn whole(authorization: &Authorization, payment: &Payment) -> Self {
-        let Payment { header, body } = payment.clone();
-        Self { header: Some(header), body: Some(body), ..Self::spent(authorization) }
+        let Payment { version, header, body } = payment.clone();
+        Self { version: version.number(), header: Some(header), body: Some(body), ..Self::spent(authorization) }
     }
 
     /// What is left of a payment that has been taken.
     #[must_use]
     pub fn spent(authorization: &Authorization) -> Self {
         let message = authorization.transfer().to_json();
-        Self { network: authorization.asset().chain.caip2, authorization: message, header: None, body: None }
+        Self {
+            network: authorization.asset().chain.caip2,
+            version: 1,
+            authorization: message,
+            header: None,
+            body: None,
+        }
     }
 }
 
@@ -215,12 +223,13 @@ impl Signed {
         let kept = record.get("payment")?;
         let message = J::parse(&kept.text_at("authorization")?)?;
         let authorization = Authorization::read(&kept.text_at("network")?, &message)?;
+        let version = Version::read(&kept.get("version")?)?;
         let sealed = kept.text_at("header").zip(kept.text_at("body"));
         Some(Self {
             id: record.text_at("id").filter(|id| is_task_id(id))?,
             base_url: BaseUrl::parse(&order(record, "baseUrl")?.text()?)?,
             authorization,
-            payment: sealed.map(|(header, body)| Payment { header, body }),
+            payment: sealed.map(|(header, body)| Payment { version, header, body }),
         })
     }
 }
@@ -228,22 +237,16 @@ impl Signed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::{assets::ASSETS, error::Retry};
-    use alloy_primitives::{B256, U256, address};
+    use crate::core::{assets::ASSETS, error::Retry, terms::tests::offer};
+    use alloy_primitives::{B256, address};
     use serde_json::{Value, json};
 
     fn payment() -> Payment {
-        Payment { header: "aGVhZGVy".into(), body: "{\"prompt\":\"a boat\"}".into() }
+        Payment { version: Version::Two, header: "aGVhZGVy".into(), body: "{\"prompt\":\"a boat\"}".into() }
     }
 
     fn authorization() -> Authorization {
-        let offer = Offer {
-            asset: &ASSETS[1],
-            amount: U256::from(1_200_000),
-            pay_to: address!("0x209693Bc6afc0C5328bA36FaF03C514EF312287C"),
-            max_timeout_seconds: 60,
-            network: "base-sepolia".into(),
-        };
+        let offer = offer(&ASSETS[1], 1_200_000, 60);
         let payer = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
         Authorization::stamp(&offer, payer, B256::from([7; 32]), 1_740_672_089_000)
     }
@@ -287,7 +290,7 @@ mod tests {
             ("/step", json!("of a later version")),
             ("/order/version", json!(2)),
             ("/order/baseUrl", json!("http://example.org")),
-            ("/payment/network", json!("eip155:1")),
+            ("/payment/network", json!("eip155:2")),
             ("/payment/authorization", json!("{}")),
             ("/id", json!("../x")),
         ] {

@@ -110,6 +110,15 @@ impl ObjectWriter {
         }
     }
 
+    /// Adds a member whose value is JSON text already, when there is one.
+    #[must_use]
+    pub fn optional_raw(self, key: &str, json: Option<&str>) -> Self {
+        match json {
+            Some(json) => self.raw(key, json),
+            None => self,
+        }
+    }
+
     /// The finished object.
     #[must_use]
     pub fn finish(mut self) -> String {

@@ -1,41 +1,89 @@
-//! The payment header of x402 version 1, and what comes back for it.
+//! The payment header of x402, and what comes back for it.
 
+use alloy_primitives::{hex, keccak256};
 use serde::Serialize;
 
 use super::{
     authorization::Authorization,
     base64,
-    json::{Json, ObjectWriter},
+    http::read_header,
+    json::{self, Json, ObjectWriter},
     money::Money,
     signature::Signature,
+    terms::{Echo, Version},
     text::{self, text},
 };
 
-/// The value of `X-PAYMENT`: padded base64 of UTF-8 JSON
-/// ([specification](https://github.com/coinbase/x402/blob/main/specs/transports-v1/http.md)).
-/// `network` is the one of the chosen offer, as the seller writes it.
-#[must_use]
-pub fn header(network: &str, authorization: &Authorization, signature: &Signature) -> String {
-    let payload = ObjectWriter::default()
-        .text("signature", &signature.to_hex())
-        .raw("authorization", &authorization.transfer().to_json())
-        .finish();
-    let payment = ObjectWriter::default()
-        .raw("x402Version", "1")
-        .text("scheme", "exact")
-        .text("network", network)
-        .raw("payload", &payload)
-        .finish();
-    base64::encode(payment.as_bytes())
-}
+/// The extension by which a server recognises a payment that it sees again
+/// ([specification](https://github.com/coinbase/x402/blob/main/specs/extensions/payment_identifier.md)).
+const IDENTIFIER: &str = "payment-identifier";
 
 /// What is sent to pay: the same bytes whenever it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Payment {
-    /// The `X-PAYMENT` header.
+    /// The version of x402, which names the header.
+    pub version: Version,
+    /// The value of the header.
     pub header: String,
     /// The request that it pays.
     pub body: String,
+}
+
+impl Payment {
+    /// A signed authorization in the form that the seller's version has for it: padded base64 of UTF-8 JSON. What the seller
+    /// wants to see again is given back word for word. `id` is that of the request.
+    #[must_use]
+    pub fn of<J: Json>(
+        echo: &Echo,
+        authorization: &Authorization,
+        signature: &Signature,
+        id: &str,
+        body: &str,
+    ) -> Self {
+        let payload = ObjectWriter::default()
+            .text("signature", &signature.to_hex())
+            .raw("authorization", &authorization.transfer().to_json())
+            .finish();
+        let payment = ObjectWriter::default().raw("x402Version", &text::number(echo.version.number().into()));
+        let payment = match echo.version {
+            Version::One => payment.text("scheme", "exact").text("network", &echo.network),
+            Version::Two => {
+                let extensions =
+                    echo.extensions.as_deref().map(|e| J::parse(e).map_or_else(|| e.into(), |e| identified(&e, id)));
+                payment
+                    .optional_raw("resource", echo.resource.as_deref())
+                    .raw("accepted", &echo.accepted)
+                    .optional_raw("extensions", extensions.as_deref())
+            }
+        };
+        let header = base64::encode(payment.raw("payload", &payload).finish().as_bytes());
+        Self { version: echo.version, header, body: body.into() }
+    }
+
+    /// The name of the header.
+    #[must_use]
+    pub const fn header_name(&self) -> &'static str {
+        match self.version {
+            Version::One => "x-payment",
+            Version::Two => "payment-signature",
+        }
+    }
+}
+
+/// The extensions as the server announced them, with the identifier put in where it asks for one: the same for the same
+/// request, 16 to 128 letters, digits, `-` and `_`.
+fn identified<J: Json>(extensions: &J, id: &str) -> String {
+    let Some(extension) = extensions.get(IDENTIFIER) else { return extensions.to_text() };
+    let id = json::string(&text!("pay_", hex::encode(keccak256(id))));
+    let info = extension.get("info").map_or_else(|| text!("{\"id\":", id, "}"), |info| put(&info, "id", &id));
+    put(extensions, IDENTIFIER, &put(&extension, "info", &info))
+}
+
+/// An object as JSON text, with that member set.
+fn put<J: Json>(object: &J, key: &str, json: &str) -> String {
+    let others = object.entries().into_iter().filter(|(name, _)| name != key);
+    let writer = others.fold(ObjectWriter::default(), |writer, (name, value)| writer.raw(&name, &value.to_text()));
+    writer.raw(key, json).finish()
 }
 
 /// What was paid, as far as it is known.
@@ -80,11 +128,11 @@ pub enum Proof<J> {
 }
 
 impl Receipt {
-    /// The receipt of an accepted payment. `header` is `X-PAYMENT-RESPONSE`, which CORS may hide: it is never required.
+    /// The receipt of an accepted payment. `header` is the server's own, which CORS may hide: it is never required.
     #[must_use]
     pub fn claimed<J: Json>(authorization: &Authorization, task_id: &str, header: Option<&str>, now_ms: u64) -> Self {
         let settlement =
-            header.and_then(decode::<J>).filter(|s| s.get("success").and_then(|v| v.boolean()) == Some(true));
+            header.and_then(read_header::<J>).filter(|s| s.get("success").and_then(|v| v.boolean()) == Some(true));
         let transaction = settlement.as_ref().and_then(|s| s.text_at("transaction"));
         let settled = if settlement.is_some() { Settled::Server } else { Settled::Unknown };
         Self::of(authorization, task_id, settled, transaction, now_ms)
@@ -122,11 +170,6 @@ impl Receipt {
     }
 }
 
-fn decode<J: Json>(header: &str) -> Option<J> {
-    let bytes = base64::decode(header)?;
-    J::parse(&String::from_utf8(bytes).ok()?)
-}
-
 fn is_hash(text: &str) -> bool {
     text.strip_prefix("0x").is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
 }
@@ -134,20 +177,17 @@ fn is_hash(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::{assets::ASSETS, terms::Offer};
-    use alloy_primitives::{B256, U256, address};
+    use crate::core::{
+        assets::ASSETS,
+        terms::{self, tests::offer},
+    };
+    use alloy_primitives::{B256, address};
     use serde_json::{Value, json};
 
     // What the official clients (@x402/evm 2.27.0 for version 1, x402-fetch 1.2.0) sign and send for these terms, with the
     // clock stopped at 1740672089 s. Our `validAfter` is 0, so only the parts without it can be compared byte for byte.
     fn authorization() -> Authorization {
-        let offer = Offer {
-            asset: &ASSETS[0],
-            amount: U256::from(1_200_000),
-            pay_to: address!("0x209693Bc6afc0C5328bA36FaF03C514EF312287C"),
-            max_timeout_seconds: 300,
-            network: "base".into(),
-        };
+        let offer = offer(&ASSETS[0], 1_200_000, 300);
         let nonce: [u8; 32] = core::array::from_fn(|i| u8::try_from(i).unwrap() + 1);
         Authorization::stamp(
             &offer,
@@ -161,25 +201,94 @@ mod tests {
     const DIGEST: &str = "0x8391d20fbabfe4d9bf20bb69b77e68db5ff43e61dd62f415d6cebbb1727722b8";
     const SIGNATURE: &str = "0x6837d349c8947d5063ea7def18b41739c6e5f3f868318458ae86242fd400eb0717aacdf94fe1ce9d9486ba8da2f4e3ee5b33201115431c04fa6d5d5877a7c0401c";
 
+    fn signed(echo: &Echo) -> (&'static str, Value) {
+        let payment = Payment::of::<Value>(echo, &authorization(), &Signature::parse(SIGNATURE).unwrap(), "id-1", "{}");
+        (payment.header_name(), read_header(&payment.header).unwrap())
+    }
+
+    fn payload() -> Value {
+        json!({
+            "signature": SIGNATURE,
+            "authorization": {
+                "from": "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", "to": "0x209693Bc6afc0C5328bA36FaF03C514EF312287C",
+                "value": "1200000", "validAfter": "0", "validBefore": "1740672389",
+                "nonce": "0x0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20",
+            },
+        })
+    }
+
     #[test]
     fn the_payment_is_what_the_official_client_sends() {
-        let authorization = authorization();
-        assert_eq!(authorization.digest().to_string(), DIGEST);
-        let header = header("base", &authorization, &Signature::parse(SIGNATURE).unwrap());
-        assert_eq!(
-            decode::<Value>(&header).unwrap(),
-            json!({
-                "x402Version": 1, "scheme": "exact", "network": "base",
-                "payload": {
-                    "signature": SIGNATURE,
-                    "authorization": {
-                        "from": "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", "to": "0x209693Bc6afc0C5328bA36FaF03C514EF312287C",
-                        "value": "1200000", "validAfter": "0", "validBefore": "1740672389",
-                        "nonce": "0x0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20",
-                    },
-                },
-            })
-        );
+        assert_eq!(authorization().digest().to_string(), DIGEST);
+        let one = offer(&ASSETS[0], 1_200_000, 300).echo;
+        let expected = json!({"x402Version": 1, "scheme": "exact", "network": "base", "payload": payload()});
+        assert_eq!(signed(&one), ("x-payment", expected));
+
+        let (accepted, resource) =
+            (json!({"z": 1, "amount": "1200000", "a": null}), json!({"url": "https://x/create"}));
+        let two =
+            Echo { version: Version::Two, accepted: accepted.to_string(), resource: Some(resource.to_string()), ..one };
+        let expected = json!({"x402Version": 2, "resource": resource, "accepted": accepted, "payload": payload()});
+        assert_eq!(signed(&two), ("payment-signature", expected));
+        assert_eq!(signed(&Echo { resource: None, ..two }).1.get("resource"), None);
+    }
+
+    #[test]
+    fn extensions_are_given_back_and_the_identifier_is_put_in() {
+        let echoed = |extensions: Value| {
+            let two = Echo {
+                version: Version::Two,
+                extensions: Some(extensions.to_string()),
+                ..offer(&ASSETS[0], 1_200_000, 300).echo
+            };
+            signed(&two).1["extensions"].clone()
+        };
+        let bazaar = json!({"info": {"input": {"deep": [1, 2]}}, "schema": {}});
+        assert_eq!(echoed(json!({"bazaar": bazaar})), json!({"bazaar": bazaar}));
+        let both = json!({"bazaar": bazaar, "payment-identifier": {"info": {"required": true}, "schema": {"a": 1}}});
+        let mut given = echoed(both.clone());
+        let id = given["payment-identifier"]["info"].as_object_mut().unwrap().remove("id").unwrap();
+        assert_eq!(given, both, "nothing else is changed");
+        let id = id.as_str().unwrap();
+        assert!((16..=128).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'), "{id}");
+        assert_eq!(echoed(both)["payment-identifier"]["info"]["id"], id, "the same for the same request");
+        assert_eq!(echoed(json!({"payment-identifier": {}}))["payment-identifier"]["info"]["id"], id);
+    }
+
+    /// What the specification itself shows of headers, decoded.
+    fn published(name: &str) -> Value {
+        let vectors: Value = serde_json::from_str(include_str!("../../tests/vectors/transport.json")).unwrap();
+        read_header(vectors[name].as_str().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_published_examples_are_read_and_written() {
+        for (terms, payment) in [(None, "X-PAYMENT"), (Some("PAYMENT-REQUIRED"), "PAYMENT-SIGNATURE")] {
+            let expected = published(payment);
+            let message = &expected["payload"]["authorization"];
+            let authorization = Authorization::read("eip155:84532", message).unwrap();
+            let signature = Signature::parse(expected["payload"]["signature"].as_str().unwrap()).unwrap();
+            assert_eq!(signature.signer(&authorization.digest()), Some(authorization.transfer().from), "it is genuine");
+            let echo = match terms {
+                Some(name) => {
+                    let offer = terms::reread::<Value>(&published(name).to_string()).unwrap().remove(0).offer.unwrap();
+                    assert_eq!(
+                        (offer.amount, offer.pay_to),
+                        (authorization.transfer().value, authorization.transfer().to)
+                    );
+                    offer.echo
+                }
+                None => offer(&ASSETS[1], 10_000, 60).echo,
+            };
+            let written = Payment::of::<Value>(&echo, &authorization, &signature, "id-1", "{}");
+            assert_eq!(read_header::<Value>(&written.header).unwrap(), expected, "{payment}");
+            assert_eq!(written.header_name(), payment.to_lowercase());
+        }
+        for name in ["X-PAYMENT-RESPONSE", "PAYMENT-RESPONSE"] {
+            let header = base64::encode(published(name).to_string().as_bytes());
+            let receipt = Receipt::claimed::<Value>(&authorization(), "t1", Some(&header), 7);
+            assert_eq!((receipt.settled, receipt.transaction.map(|t| t.len())), (Settled::Server, Some(66)), "{name}");
+        }
     }
 
     #[test]

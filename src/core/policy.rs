@@ -28,13 +28,12 @@ impl Policy {
     ///
     /// # Errors
     /// `price_too_high` when only the cap stands in the way, `no_acceptable_offer` with every offer and its reason otherwise.
-    pub fn choose<J: Json>(&self, entries: &[Entry<J>]) -> Result<(Offer, J), Error> {
+    pub fn choose<J: Json>(&self, entries: &[Entry<J>]) -> Result<Offer, Error> {
         let allowed = self.allowed(entries)?;
-        let affordable = allowed.iter().find(|(offer, _)| self.check_cap(offer).is_ok());
-        match (affordable, allowed.first()) {
-            (Some(pick), _) => Ok(pick.clone()),
-            (None, Some((offer, raw))) => self.check_cap(offer).map(|()| (offer.clone(), raw.clone())),
-            (None, None) => Err(refusal(self, entries)),
+        let affordable = allowed.iter().find(|offer| self.check_cap(offer).is_ok());
+        match affordable.or_else(|| allowed.first()) {
+            Some(offer) => self.check_cap(offer).map(|()| (*offer).clone()),
+            None => Err(refusal(self, entries)),
         }
     }
 
@@ -42,18 +41,15 @@ impl Policy {
     ///
     /// # Errors
     /// `no_acceptable_offer` with every offer and its reason.
-    pub fn prefer<J: Json>(&self, entries: &[Entry<J>]) -> Result<(Offer, J), Error> {
-        let first = self.allowed(entries)?.into_iter().next();
-        first.ok_or_else(|| refusal(self, entries))
+    pub fn prefer<J: Json>(&self, entries: &[Entry<J>]) -> Result<Offer, Error> {
+        self.allowed(entries)?.first().map(|offer| (*offer).clone()).ok_or_else(|| refusal(self, entries))
     }
 
-    fn allowed<J: Json>(&self, entries: &[Entry<J>]) -> Result<Vec<(Offer, J)>, Error> {
-        let acceptable = |entry: &&Entry<J>| self.judge(entry).is_ok();
-        let pick = |entry: &Entry<J>| entry.offer.clone().ok().map(|offer| (offer, entry.raw.clone()));
-        let mut picks: Vec<(Offer, J)> = Vec::new();
+    fn allowed<'a, J: Json>(&self, entries: &'a [Entry<J>]) -> Result<Vec<&'a Offer>, Error> {
+        let mut picks = Vec::new();
         for asset in &self.networks {
-            let here = entries.iter().filter(acceptable).filter_map(pick);
-            picks.extend(here.filter(|(offer, _)| offer.asset == *asset));
+            let here = entries.iter().filter_map(|entry| self.judge(entry).ok());
+            picks.extend(here.filter(|offer| offer.asset == *asset));
         }
         if picks.is_empty() { Err(refusal(self, entries)) } else { Ok(picks) }
     }

@@ -286,7 +286,7 @@ mod tests {
     }
 
     fn answer(status: u16, body: &Value) -> Answer<Value> {
-        Ok(HttpResponse { status, receipt: None, body: body.to_string() })
+        Ok(HttpResponse { status, body: body.to_string(), ..HttpResponse::default() })
     }
 
     fn wake(step: Step<Value>) -> (u64, Looking<Value>) {

@@ -9,7 +9,7 @@ use super::{
     json::Json,
     money::Money,
     request::Request,
-    terms::{Entry, Offer},
+    terms::{self, Offer},
     text::{address, decimal, text},
 };
 
@@ -34,13 +34,13 @@ pub struct Quote<J> {
     pub output_schema: Option<J>,
     /// What [`reopen`] reads again.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub seal: Option<Seal<J>>,
+    pub seal: Option<Seal>,
 }
 
 /// What a quote is good for.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Seal<J> {
+pub struct Seal {
     /// Where it was asked.
     base_url: String,
     /// The hash of the request that was quoted.
@@ -48,8 +48,8 @@ pub struct Seal<J> {
     /// Set when the server does not know the field `seed`.
     #[serde(skip_serializing_if = "is_false")]
     seedless: bool,
-    /// The seller's own offer, untouched.
-    offer: J,
+    /// The seller's own terms with this offer alone, as JSON text.
+    terms: String,
 }
 
 /// A task that the server took without asking for payment.
@@ -69,23 +69,23 @@ pub struct TaskRecord {
 impl<J: Json> Quote<J> {
     /// The quote of an offer.
     #[must_use]
-    pub fn of(request: &Request, config: &Config, offer: &Offer, raw: J, now_ms: u64) -> Self {
+    pub fn of(request: &Request, config: &Config, offer: &Offer, now_ms: u64) -> Self {
         Self {
             id: request.id().into(),
             price: Money::of(offer.asset, offer.amount),
             network: offer.asset.chain.caip2,
             asset: address(offer.asset.address),
             pay_to: address(offer.pay_to),
-            x402_version: 1,
+            x402_version: offer.echo.version.number(),
             max_timeout_seconds: offer.max_timeout_seconds,
             quoted_at: now_ms,
             accepted: None,
-            output_schema: raw.get("outputSchema"),
+            output_schema: J::parse(&offer.echo.accepted).and_then(|raw| raw.get("outputSchema")),
             seal: Some(Seal {
                 base_url: config.base_url.as_str().into(),
                 body: request.fingerprint().into(),
                 seedless: !request.has_seed(),
-                offer: raw,
+                terms: offer.echo.terms(),
             }),
         }
     }
@@ -126,28 +126,29 @@ const fn is_false(flag: &bool) -> bool {
 
 /// Takes a quote back from JavaScript: reads the seller's own offer again, holds it against the policy of this call and
 /// against what the quote shows. So what was shown is what is signed, for what was asked, to the seller that was asked.
-/// Gives the offer, the seller's own form of it, and whether the request has to go without `seed`.
+/// Gives the offer, and whether the request has to go without `seed`.
 ///
 /// # Errors
 /// `invalid_request` when it is no quote of ours or was changed, otherwise what the policy says.
-pub fn reopen<J: Json>(quote: &J, request: &Request, config: &Config) -> Result<(Offer, J, bool), Error> {
+pub fn reopen<J: Json>(quote: &J, request: &Request, config: &Config) -> Result<(Offer, bool), Error> {
     let stale = |why: &str| Error::invalid(text!(why, ": ask for a new one"));
     let seal = quote.get("seal").ok_or_else(|| stale("this is no quote of `quote()`"))?;
-    let raw = seal.get("offer").ok_or_else(|| stale("this is no quote of `quote()`"))?;
+    let entries = seal.text_at("terms").and_then(|terms| terms::reread::<J>(&terms));
+    let entries = entries.ok_or_else(|| stale("this is no quote of `quote()`"))?;
     if seal.text_at("baseUrl").as_deref() != Some(config.base_url.as_str()) {
         return Err(stale("this quote is from another `baseUrl`"));
     }
     if seal.text_at("body").as_deref() != Some(request.fingerprint()) {
         return Err(stale("the request was changed since it was quoted"));
     }
-    let (offer, raw) = config.policy.choose(&[Entry::read(raw)])?;
+    let offer = config.policy.choose(&entries)?;
     let shown = |key: &str| quote.text_at(key).unwrap_or_default();
     let same = quote.get("price").and_then(|p| p.text_at("atomic")) == Some(decimal(offer.amount))
         && shown("network") == offer.asset.chain.caip2
         && shown("asset") == address(offer.asset.address)
         && shown("payTo") == address(offer.pay_to);
     if same {
-        Ok((offer, raw, seal.get("seedless").is_some()))
+        Ok((offer, seal.get("seedless").is_some()))
     } else {
         Err(stale("this quote was changed since `quote()` gave it"))
     }

@@ -188,7 +188,7 @@ mod tests {
     const COMPLETED: &str = include_str!("../../tests/fixtures/status-completed.json");
 
     fn look(status: u16, body: impl ToString) -> Result<Value, Error> {
-        let response = HttpResponse { status, receipt: None, body: body.to_string() };
+        let response = HttpResponse { status, body: body.to_string(), ..HttpResponse::default() };
         TaskStatus::<Value>::read(&response, "t1", None).map(|s| serde_json::to_value(s).unwrap())
     }
 

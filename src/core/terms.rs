@@ -1,19 +1,50 @@
 //! The answer 402: what the seller offers, entry by entry.
 //!
-//! x402 version 1 has everything in the JSON body
-//! ([specification](https://github.com/coinbase/x402/blob/main/specs/x402-specification-v1.md), §5.1). One odd entry
-//! does not spoil the others: it is kept with the reason why it cannot be paid.
+//! [Version 1](https://github.com/coinbase/x402/blob/main/specs/x402-specification-v1.md) of x402 has its terms in the JSON body,
+//! [version 2](https://github.com/coinbase/x402/blob/main/specs/x402-specification-v2.md) in the header `PAYMENT-REQUIRED`,
+//! which many sellers forget to expose, or leave out for the body. So both are read, the header first, and all terms are
+//! taken from one of them. One odd entry does not spoil the others: it is kept with the reason why it cannot be paid.
 
 use alloy_primitives::{Address, U256};
 
 use super::{
     assets::{Asset, parse_address},
     error::{Code, Details, Error, Stage},
-    http::excerpt,
-    json::Json,
+    http::{HttpResponse, excerpt, read_header},
+    json::{Json, ObjectWriter},
     money::parse_atomic,
     text::{number, text},
 };
+
+/// A version of x402.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// Terms in the body, payment in `X-PAYMENT`.
+    One,
+    /// Terms in `PAYMENT-REQUIRED` or the body, payment in `PAYMENT-SIGNATURE`.
+    Two,
+}
+
+impl Version {
+    /// Reads its number.
+    #[must_use]
+    pub fn read<J: Json>(number: &J) -> Option<Self> {
+        match number.number()?.as_str() {
+            "1" => Some(Self::One),
+            "2" => Some(Self::Two),
+            _ => None,
+        }
+    }
+
+    /// Its number.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::One => 1,
+            Self::Two => 2,
+        }
+    }
+}
 
 /// Terms that can be signed as they stand. Whether they may be is for the policy to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,8 +57,36 @@ pub struct Offer {
     pub pay_to: Address,
     /// How long the authorization may stay open.
     pub max_timeout_seconds: u64,
-    /// The network as the seller writes it, echoed in the payment.
+    /// What the seller wants to see again.
+    pub echo: Echo,
+}
+
+/// What a payment gives back to the seller, in the seller's own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Echo {
+    /// The version in which the terms were written.
+    pub version: Version,
+    /// The network as the seller writes it.
     pub network: String,
+    /// The chosen entry, as JSON text.
+    pub accepted: String,
+    /// The `resource` of version 2, as JSON text.
+    pub resource: Option<String>,
+    /// The `extensions` of version 2, as JSON text.
+    pub extensions: Option<String>,
+}
+
+impl Echo {
+    /// The terms with this entry alone, as JSON text that [`reread`] takes.
+    #[must_use]
+    pub fn terms(&self) -> String {
+        ObjectWriter::default()
+            .raw("x402Version", &number(self.version.number().into()))
+            .raw("accepts", &text!("[", self.accepted, "]"))
+            .optional_raw("resource", self.resource.as_deref())
+            .optional_raw("extensions", self.extensions.as_deref())
+            .finish()
+    }
 }
 
 /// One entry of `accepts`: the seller's own JSON, and what it comes to.
@@ -48,49 +107,62 @@ const DEFAULT_SECONDS: u64 = 60;
 /// No seller has more networks than this; what comes after is not read.
 const MOST_ENTRIES: usize = 64;
 
-/// Reads the body of a 402.
+/// Terms of a video fit many times over.
+const LONGEST_HEADER: usize = 0x1_0000;
+const LONGEST_BODY: usize = 0x10_0000;
+
+/// Reads a 402.
 ///
 /// # Errors
-/// `bad_response` when it is no such body, `no_acceptable_offer` when it is of another version of x402 or empty.
-pub fn read<J: Json>(body: &str) -> Result<Vec<Entry<J>>, Error> {
-    let document = J::parse(body).filter(Json::is_object);
-    let document = document.ok_or_else(|| {
-        bad(Code::BadResponse, "the server asked for payment, but its terms are no JSON object", body)
-    })?;
-    let version = document.get("x402Version").and_then(|v| v.number());
-    match version.as_deref() {
-        Some("1") => {}
-        Some(other) => {
-            let message =
-                text!("the server asks for payment by version ", other, " of x402; this library pays version 1");
-            return Err(bad(Code::NoAcceptableOffer, &message, body));
-        }
-        None => {
-            return Err(bad(
-                Code::BadResponse,
-                "the server asked for payment, but does not say by which version of x402",
-                body,
-            ));
-        }
-    }
-    let accepts = document.get("accepts").and_then(|a| a.items());
-    let accepts =
-        accepts.ok_or_else(|| bad(Code::BadResponse, "the server asked for payment, but lists no offers", body))?;
-    Ok(accepts.into_iter().take(MOST_ENTRIES).map(Entry::read).collect())
+/// `bad_response` when there are no terms in it, `no_acceptable_offer` when they are of another version of x402.
+pub fn read<J: Json>(response: &HttpResponse) -> Result<Vec<Entry<J>>, Error> {
+    let announced = response.terms.as_ref().filter(|header| header.len() <= LONGEST_HEADER);
+    let announced = announced.and_then(|header| read_header(header)).filter(is_terms);
+    let body = Some(&response.body).filter(|body| body.len() <= LONGEST_BODY);
+    let document = announced.or_else(|| J::parse(body?));
+    let entries = document.as_ref().map_or_else(|| Err(no_terms()), read_document);
+    entries.map_err(|error| error.detail("body", excerpt(&response.body)))
 }
 
-fn bad(code: Code, message: &str, body: &str) -> Error {
-    Error::unpaid(code, Stage::Quote, message).detail("body", excerpt(body))
+fn no_terms() -> Error {
+    let message = "the server asked for payment, but shows this page no terms (version 2 of x402 has them in the header \
+                   `PAYMENT-REQUIRED`, which must be exposed)";
+    Error::unpaid(Code::BadResponse, Stage::Quote, message)
+}
+
+/// Reads terms that [`Echo::terms`] wrote.
+#[must_use]
+pub fn reread<J: Json>(terms: &str) -> Option<Vec<Entry<J>>> {
+    read_document(&J::parse(terms)?).ok()
+}
+
+/// Whether the header says anything: otherwise the body may.
+fn is_terms<J: Json>(document: &J) -> bool {
+    document.get("accepts").is_some()
+}
+
+fn read_document<J: Json>(document: &J) -> Result<Vec<Entry<J>>, Error> {
+    let (Some(said), Some(accepts)) = (document.get("x402Version"), document.get("accepts").and_then(|a| a.items()))
+    else {
+        return Err(no_terms());
+    };
+    let Some(version) = Version::read(&said) else {
+        let message = text!("the server asks for payment by x402 version ", bounded(&said.to_text()), ", not 1 or 2");
+        return Err(Error::unpaid(Code::NoAcceptableOffer, Stage::Quote, message));
+    };
+    let part = |key| document.get(key).filter(|_| version == Version::Two).map(|part| part.to_text());
+    let frame = Frame { version, resource: part("resource"), extensions: part("extensions") };
+    Ok(accepts.into_iter().take(MOST_ENTRIES).map(|raw| Entry { offer: read_offer(&raw, &frame), raw }).collect())
+}
+
+/// What stands around the entries.
+struct Frame {
+    version: Version,
+    resource: Option<String>,
+    extensions: Option<String>,
 }
 
 impl<J: Json> Entry<J> {
-    /// Reads one entry.
-    #[must_use]
-    pub fn read(raw: J) -> Self {
-        let offer = read_offer(&raw);
-        Self { raw, offer }
-    }
-
     /// The entry in words, for an error's details.
     #[must_use]
     pub fn describe(&self, reason: &str) -> Details {
@@ -99,14 +171,14 @@ impl<J: Json> Entry<J> {
             field("scheme"),
             field("network"),
             field("asset"),
-            field("maxAmountRequired"),
+            ("amount", bounded(&amount_text(&self.raw).unwrap_or_default()).into()),
             field("payTo"),
             ("reason", reason.into()),
         ])
     }
 }
 
-fn read_offer<J: Json>(raw: &J) -> Result<Offer, String> {
+fn read_offer<J: Json>(raw: &J, frame: &Frame) -> Result<Offer, String> {
     let scheme = required(raw, "scheme")?;
     if scheme != "exact" {
         return Err(text!("the scheme is ", quoted(&scheme), ", not exact"));
@@ -118,7 +190,7 @@ fn read_offer<J: Json>(raw: &J) -> Result<Offer, String> {
         return Err(text!("the asset ", quoted(&token), " is not ", asset.symbol, " on ", asset.chain.name));
     }
     check_domain(raw, asset)?;
-    let amount = required(raw, "maxAmountRequired")?;
+    let amount = amount_text(raw)?;
     let amount = parse_atomic(&amount)
         .filter(|amount| !amount.is_zero())
         .ok_or_else(|| text!("the amount ", quoted(&amount), " is no whole number of atomic units above 0"))?;
@@ -126,7 +198,21 @@ fn read_offer<J: Json>(raw: &J) -> Result<Offer, String> {
     let pay_to = parse_address(&pay_to)
         .filter(|address| !address.is_zero() && *address != asset.address)
         .ok_or_else(|| text!("the recipient ", quoted(&pay_to), " is no usable address"))?;
-    Ok(Offer { asset, amount, pay_to, max_timeout_seconds: window(raw)?, network })
+    let Frame { version, resource, extensions } = frame;
+    let (resource, extensions) = (resource.clone(), extensions.clone());
+    let echo = Echo { version: *version, network, accepted: raw.to_text(), resource, extensions };
+    Ok(Offer { asset, amount, pay_to, max_timeout_seconds: window(raw)?, echo })
+}
+
+/// Version 1 calls it `maxAmountRequired`, version 2 `amount`, and some sellers mix them. Both at once must agree.
+fn amount_text<J: Json>(raw: &J) -> Result<String, String> {
+    const NAMES: [&str; 2] = ["amount", "maxAmountRequired"];
+    let present: Vec<&str> = NAMES.into_iter().filter(|name| raw.get(name).is_some()).collect();
+    let [name] = present[..] else {
+        let (one, other) = (required(raw, NAMES[0])?, required(raw, NAMES[1])?);
+        return if one == other { Ok(one) } else { Err("`amount` and `maxAmountRequired` differ".into()) };
+    };
+    required(raw, name)
 }
 
 /// The domain comes from the table; a seller that says otherwise would make the user sign something worthless.
@@ -170,6 +256,7 @@ fn bounded(text: &str) -> String {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::core::base64;
     use serde_json::{Value, json};
 
     /// The documented 402 of the service.
@@ -184,8 +271,29 @@ pub(crate) mod tests {
         body.to_string()
     }
 
+    /// An offer of version 1, for so many atomic units and open for so many seconds.
+    pub(crate) fn offer(asset: &'static Asset, atomic: u64, seconds: u64) -> Offer {
+        Offer {
+            asset,
+            amount: U256::from(atomic),
+            pay_to: "0x209693Bc6afc0C5328bA36FaF03C514EF312287C".parse().unwrap(),
+            max_timeout_seconds: seconds,
+            echo: Echo {
+                version: Version::One,
+                network: asset.chain.x402_name.unwrap_or_default().into(),
+                accepted: "{}".into(),
+                resource: None,
+                extensions: None,
+            },
+        }
+    }
+
+    fn answered(body: &str) -> HttpResponse {
+        HttpResponse { status: 402, body: body.into(), ..HttpResponse::default() }
+    }
+
     fn only(body: &str) -> Result<Offer, String> {
-        let mut entries = read::<Value>(body).unwrap();
+        let mut entries = read::<Value>(&answered(body)).unwrap();
         assert_eq!(entries.len(), 1);
         entries.remove(0).offer
     }
@@ -196,7 +304,7 @@ pub(crate) mod tests {
         assert_eq!(offer.asset.chain.id, 8453);
         assert_eq!(offer.amount, U256::from(1_000_000));
         assert_eq!(offer.pay_to.to_string(), "0x13a9e3ee4A25C3C72D67F42044438aabc54f2b96");
-        assert_eq!((offer.max_timeout_seconds, offer.network.as_str()), (60, "base"));
+        assert_eq!((offer.max_timeout_seconds, offer.echo.network.as_str()), (60, "base"));
     }
 
     #[test]
@@ -216,7 +324,7 @@ pub(crate) mod tests {
         for (changes, word) in [
             (json!({"scheme": "upto"}), "scheme"),
             (json!({"network": "solana"}), "network"),
-            (json!({"network": "eip155:1"}), "network"),
+            (json!({"network": "eip155:2"}), "network"),
             (json!({"network": "base-sepolia"}), "asset"),
             (json!({"asset": "0x036CbD53842c5426634e7929541eC2318f3dCF7e"}), "asset"),
             (json!({"asset": 5}), "asset"),
@@ -242,6 +350,74 @@ pub(crate) mod tests {
         }
     }
 
+    fn announced(terms: &Value, body: &str) -> HttpResponse {
+        HttpResponse { terms: Some(base64::encode(terms.to_string().as_bytes())), ..answered(body) }
+    }
+
+    /// The documented terms as a seller of version 2 has them.
+    fn second() -> Value {
+        let first: Value = serde_json::from_str(DOCUMENTED).unwrap();
+        let mut entry = first["accepts"][0].clone();
+        entry["network"] = "eip155:8453".into();
+        entry["amount"] = entry["maxAmountRequired"].take();
+        json!({"x402Version": 2, "resource": {"url": "https://x/y"}, "accepts": [entry], "extensions": {"bazaar": {}}})
+    }
+
+    #[test]
+    fn version_2_is_read_from_the_header_and_from_the_body() {
+        for response in [announced(&second(), "{}"), announced(&second(), DOCUMENTED), answered(&second().to_string())]
+        {
+            let offer = read::<Value>(&response).unwrap().remove(0).offer.unwrap();
+            assert_eq!((offer.amount, offer.asset.chain.id), (U256::from(1_000_000), 8453));
+            let Echo { version, accepted, resource, extensions, .. } = &offer.echo;
+            let parse = |text: &str| Value::parse(text).unwrap();
+            assert_eq!((*version, parse(accepted)), (Version::Two, second()["accepts"][0].clone()), "word for word");
+            assert_eq!(resource.as_deref().map(parse), Some(second()["resource"].clone()));
+            assert_eq!(extensions.as_deref().map(parse), Some(second()["extensions"].clone()));
+            assert_eq!(reread::<Value>(&offer.echo.terms()).unwrap().remove(0).offer.unwrap(), offer);
+        }
+    }
+
+    #[test]
+    fn a_header_that_says_nothing_leaves_it_to_the_body() {
+        for header in ["", "%%%", "e30=", "W10=", &"A".repeat(LONGEST_HEADER + 4)] {
+            let response = HttpResponse { terms: Some(header.into()), ..answered(DOCUMENTED) };
+            assert_eq!(
+                read::<Value>(&response).unwrap()[0].offer.as_ref().unwrap().echo.version,
+                Version::One,
+                "{header:.9}"
+            );
+        }
+        let first: Value = serde_json::from_str(DOCUMENTED).unwrap();
+        let offer = read::<Value>(&announced(&first, "{}")).unwrap().remove(0).offer.unwrap();
+        assert_eq!(offer.echo.version, Version::One, "version 1 in the header of version 2");
+        let long = format!("{}{}", DOCUMENTED, " ".repeat(LONGEST_BODY));
+        assert_eq!(read::<Value>(&answered(&long)).unwrap_err().code, Code::BadResponse);
+    }
+
+    #[test]
+    fn the_hybrid_of_both_versions_is_an_offer() {
+        let hybrid = json!({"x402Version": 2, "accepts": [
+            {"scheme": "exact", "network": "eip155:8453", "maxAmountRequired": "1200000", "maxTimeoutSeconds": 300,
+             "asset": "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913", "payTo": "0x1a1E1b82Da7E91E9567a40b0f952748b586389F9"},
+            {"scheme": "exact", "network": "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp", "maxAmountRequired": "1200000",
+             "asset": "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v", "payTo": "8bsg"},
+        ]});
+        let entries = read::<Value>(&answered(&hybrid.to_string())).unwrap();
+        let offer = entries[0].offer.as_ref().unwrap();
+        assert_eq!((offer.amount, offer.echo.version), (U256::from(1_200_000), Version::Two));
+        assert!(entries[1].offer.as_ref().unwrap_err().contains("network"));
+    }
+
+    #[test]
+    fn two_amounts_must_agree() {
+        assert_eq!(only(&with(json!({"amount": "1000000"}))).unwrap().amount, U256::from(1_000_000));
+        for changes in [json!({"amount": "1"}), json!({"amount": 1_000_000}), json!({"amount": ["1000000"]})] {
+            assert!(only(&with(changes.clone())).unwrap_err().contains("amount"), "{changes}");
+        }
+        assert!(only(&with(json!({"maxAmountRequired": null}))).unwrap_err().contains("amount"));
+    }
+
     #[test]
     fn bodies_that_are_no_terms() {
         for (body, code) in [
@@ -251,9 +427,11 @@ pub(crate) mod tests {
             ("{}", Code::BadResponse),
             ("{\"x402Version\":1}", Code::BadResponse),
             ("{\"x402Version\":1,\"accepts\":{}}", Code::BadResponse),
-            ("{\"x402Version\":2,\"accepts\":[]}", Code::NoAcceptableOffer),
+            ("{\"x402Version\":2}", Code::BadResponse),
+            ("{\"x402Version\":3,\"accepts\":[]}", Code::NoAcceptableOffer),
+            ("{\"x402Version\":\"1\",\"accepts\":[]}", Code::NoAcceptableOffer),
         ] {
-            assert_eq!(read::<Value>(body).unwrap_err().code, code, "{body}");
+            assert_eq!(read::<Value>(&answered(body)).unwrap_err().code, code, "{body}");
         }
     }
 

@@ -63,17 +63,17 @@ impl Question {
         Self::with("wallet_switchEthereumChain", text!("[", target, "]"))
     }
 
-    /// Asks to add the chain ([EIP-3085](https://eips.ethereum.org/EIPS/eip-3085)).
+    /// Asks to add the chain ([EIP-3085](https://eips.ethereum.org/EIPS/eip-3085)), if there is an address to reach it by.
     #[must_use]
-    pub fn add(chain: &Chain) -> Self {
+    pub fn add(chain: &Chain) -> Option<Self> {
         let chain = ObjectWriter::default()
             .text("chainId", &text::quantity(chain.id))
             .text("chainName", chain.name)
             .raw("nativeCurrency", r#"{"name":"Ether","symbol":"ETH","decimals":18}"#)
-            .raw("rpcUrls", &text!("[", json::string(chain.rpc), "]"))
+            .raw("rpcUrls", &text!("[", json::string(chain.rpc?), "]"))
             .raw("blockExplorerUrls", &text!("[", json::string(chain.explorer), "]"))
             .finish();
-        Self::with("wallet_addEthereumChain", text!("[", chain, "]"))
+        Some(Self::with("wallet_addEthereumChain", text!("[", chain, "]")))
     }
 
     /// Reads a token balance: `balanceOf(address)`.
@@ -248,7 +248,8 @@ mod tests {
         let params = |q: Question| Value::parse(&q.params.unwrap()).unwrap();
         let payer = ASSETS[1].address;
         assert_eq!(params(Question::switch_to(&ASSETS[0].chain)), json!([{"chainId": "0x2105"}]));
-        let added = params(Question::add(&ASSETS[1].chain));
+        let added = params(Question::add(&ASSETS[1].chain).unwrap());
+        assert_eq!(Question::add(&ASSETS[2].chain), None, "the visitor has to");
         assert_eq!(added[0]["chainId"], "0x14a34");
         assert_eq!(added[0]["rpcUrls"], json!(["https://sepolia.base.org"]));
         let call = params(Question::balance_of(&ASSETS[0], payer));

@@ -58,13 +58,13 @@ impl World {
 
 impl Http<Value> for World {
     async fn send(&self, request: &HttpRequest) -> Answer<Value> {
-        let ok = |status, body: String| Ok(HttpResponse { status, receipt: None, body });
+        let ok = |status, body: String| Ok(HttpResponse { status, body, ..HttpResponse::default() });
         match &request.method {
             Method::Post { .. } => {
                 self.deed("probe").await;
                 ok(402, DOCUMENTED.into())
             }
-            Method::Pay { .. } => {
+            Method::Pay(_) => {
                 self.deed("pay").await;
                 ok(202, json!({"taskId": TASK}).to_string())
             }
@@ -250,7 +250,7 @@ fn wait(world: &World) -> Result<Box<Generation<Value>>, Failure<Value>> {
 
 #[test]
 fn a_wait_looks_until_it_is_done() {
-    let look = |status, body: Value| Ok(HttpResponse { status, receipt: None, body: body.to_string() });
+    let look = |status, body: Value| Ok(HttpResponse { status, body: body.to_string(), ..HttpResponse::default() });
     let world = World::default();
     world.looks.replace(vec![
         look(202, json!({"status": "queued"})),

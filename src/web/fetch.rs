@@ -33,9 +33,11 @@ impl Http<Js> for Browser {
         }
         let response: Response = response.unchecked_into();
         let status = response.status();
-        let receipt = response.headers().get("x-payment-response").ok().flatten();
+        let header = |name| response.headers().get(name).ok().flatten();
+        let terms = header("payment-required");
+        let receipt = header("payment-response").or_else(|| header("x-payment-response"));
         let body = settle(response.text().map(JsValue::from)).await.map_err(lost(Some(status)))?;
-        Ok(HttpResponse { status, receipt, body: body.as_string().unwrap_or_default() })
+        Ok(HttpResponse { status, terms, receipt, body: body.as_string().unwrap_or_default() })
     }
 }
 
@@ -58,8 +60,8 @@ fn build(request: &HttpRequest, calling_off: Option<&CallingOff>) -> Result<web_
         Method::Get => safe(Request::get(&request.url)).build(),
         Method::Post { body } => json(Request::post(&request.url)).body(body.as_str()),
         // The value is base64, so it cannot be what gloo-net panics on.
-        Method::Pay { body, payment } => {
-            json(Request::post(&request.url)).header("x-payment", payment).body(body.as_str())
+        Method::Pay(payment) => {
+            json(Request::post(&request.url)).header(payment.header_name(), &payment.header).body(payment.body.as_str())
         }
     };
     built.map(web_sys::Request::from).map_err(|_| js_sys::Error::new("the request could not be built").into())
@@ -72,7 +74,7 @@ impl CallingOff {
     /// None for a payment: once sent, it must not be called back.
     fn of(method: &Method) -> Result<Option<Self>, JsValue> {
         match method {
-            Method::Pay { .. } => Ok(None),
+            Method::Pay(_) => Ok(None),
             Method::Get | Method::Post { .. } => AbortController::new().map(|controller| Some(Self(controller))),
         }
     }

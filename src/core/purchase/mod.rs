@@ -51,7 +51,7 @@ const PATIENCE_MS: u64 = 300_000;
 #[derive(Debug)]
 pub enum Step<J> {
     /// Take hold of the purchase of that id, and read what the journal has of it.
-    Recall(String, Box<Recalling<J>>),
+    Recall(String, Box<Recalling>),
     /// Post the request without payment.
     Probe(HttpRequest, Box<Probing>),
     /// Look for wallets on the page.
@@ -139,7 +139,7 @@ impl Order {
     }
 
     /// Whatever is to be bought: first of all, whether it has been.
-    fn recall<J>(self, quoted: Option<Quoted<J>>) -> Next<J> {
+    fn recall<J>(self, quoted: Option<Quoted>) -> Next<J> {
         let wanted = self.wallet.clone();
         let id = self.request.id().into();
         Step::Recall(id, Box::new(Recalling { wanted, intent: Some(Intent { order: self, quoted }) })).into()
@@ -169,8 +169,8 @@ impl Order {
                 return Ok((Quote::free(&self.request, &self.config, task_id, now), Some(entry)));
             }
         };
-        let (offer, raw) = self.config.policy.prefer(&entries)?;
-        Ok((Quote::of(&self.request, &self.config, &offer, raw, now), None))
+        let offer = self.config.policy.prefer(&entries)?;
+        Ok((Quote::of(&self.request, &self.config, &offer, now), None))
     }
 
     /// Puts the request into the words that this server takes, when it refuses a field that others know. Says whether that
@@ -183,12 +183,12 @@ impl Order {
     #[must_use]
     pub fn begin_with<J: Json>(mut self, given: &J, now: u64) -> Next<J> {
         match quote::reopen(given, &self.request, &self.config) {
-            Ok((offer, raw, seedless)) => {
+            Ok((offer, seedless)) => {
                 if seedless {
                     self.request.drop_seed();
                 }
                 let at = given.whole_at("quotedAt").unwrap_or(now);
-                self.recall(Some(Quoted { offer, raw, at }))
+                self.recall(Some(Quoted { offer, at }))
             }
             Err(error) => error.into(),
         }
@@ -206,8 +206,8 @@ impl Order {
         Step::Write(self.request.id().into(), Box::new(entry), Writing::End(outcome)).into()
     }
 
-    fn quoted<J: Json>(self, offer: Offer, raw: J, now: u64) -> Next<J> {
-        let quote = Box::new(Quote::of(&self.request, &self.config, &offer, raw, now));
+    fn quoted<J: Json>(self, offer: Offer, now: u64) -> Next<J> {
+        let quote = Box::new(Quote::of(&self.request, &self.config, &offer, now));
         let choosing = Choosing { deal: Deal { order: self, offer }, quote: quote.clone() };
         Next::after(Notice::Quoted { quote }, Step::FindWallets(choosing))
     }
@@ -215,9 +215,8 @@ impl Order {
 
 /// An offer that the page has been shown.
 #[derive(Clone, Debug)]
-struct Quoted<J> {
+struct Quoted {
     offer: Offer,
-    raw: J,
     at: u64,
 }
 
@@ -229,22 +228,22 @@ pub fn resume<J: Json>(id: String, wallet: Option<String>) -> Next<J> {
 
 /// Waiting for what the journal has of this purchase.
 #[derive(Clone, Debug)]
-pub struct Recalling<J> {
+pub struct Recalling {
     wanted: Option<String>,
     /// What is bought if it has not been; none for whoever only resumes.
-    intent: Option<Intent<J>>,
+    intent: Option<Intent>,
 }
 
 #[derive(Clone, Debug)]
-struct Intent<J> {
+struct Intent {
     order: Order,
-    quoted: Option<Quoted<J>>,
+    quoted: Option<Quoted>,
 }
 
-impl<J: Json> Recalling<J> {
+impl Recalling {
     /// The record of that id, if there is one, or why the journal could not be read.
     #[must_use]
-    pub fn recalled(self, record: Result<Option<J>, J>) -> Next<J> {
+    pub fn recalled<J: Json>(self, record: Result<Option<J>, J>) -> Next<J> {
         let record = match record {
             Ok(record) => record,
             Err(thrown) => return Next::failed(self.unread(paying::not_stored()), thrown),
@@ -267,7 +266,7 @@ impl<J: Json> Recalling<J> {
     }
 }
 
-impl<J> Recalling<J> {
+impl Recalling {
     /// As long as the journal has not been read, a purchase that the caller has named may have been paid before.
     fn unread(&self, error: Error) -> Error {
         let is_fresh = self.intent.as_ref().is_some_and(|intent| intent.order.request.is_fresh());
@@ -280,10 +279,10 @@ impl<J> Recalling<J> {
     }
 }
 
-impl<J: Json> Intent<J> {
-    fn begin(self) -> Next<J> {
+impl Intent {
+    fn begin<J: Json>(self) -> Next<J> {
         match self.quoted {
-            Some(Quoted { offer, raw, at }) => self.order.quoted(offer, raw, at),
+            Some(Quoted { offer, at }) => self.order.quoted(offer, at),
             None => self.order.ask_price(),
         }
     }
@@ -337,7 +336,7 @@ pub fn read_probe<J: Json>(answer: Answer<J>) -> Result<Probed<J>, Failure<J>> {
         Failure { cause: failure.cause, ..Error::unpaid(Code::Network, Stage::Quote, message).into() }
     })?;
     if response.status == 402 {
-        return Ok(Probed::Terms(terms::read(&response.body)?));
+        return Ok(Probed::Terms(terms::read(&response)?));
     }
     if let Some(task_id) = read_task_id::<J>(&response) {
         return Ok(Probed::Accepted(task_id));
@@ -377,7 +376,7 @@ impl Probing {
             Err(failure) => return Step::Done(Err(failure)).into(),
         };
         match order.config.policy.choose(&entries) {
-            Ok((offer, raw)) => order.quoted(offer, raw, now),
+            Ok(offer) => order.quoted(offer, now),
             Err(error) => error.into(),
         }
     }

@@ -10,7 +10,7 @@ use super::{
         journal::{self, Entry, Kept, Signed},
         json::Json,
         notice::Notice,
-        payment::{self, Payment, Proof},
+        payment::{Payment, Proof},
         poll::AcceptedTask,
         signature::{Signature, Unusable},
         text,
@@ -141,8 +141,8 @@ impl Signing {
     /// Has the signed payment written down, before it leaves.
     fn seal<J: Json>(self, signature: &Signature) -> Next<J> {
         let Order { request, config, .. } = self.deal.order;
-        let header = payment::header(&self.deal.offer.network, &self.authorization, signature);
-        let payment = Payment { header, body: request.body().into() };
+        let echo = &self.deal.offer.echo;
+        let payment = Payment::of::<J>(echo, &self.authorization, signature, request.id(), request.body());
         let kept = Kept::whole(&self.authorization, &payment);
         let entry = Entry::Signed { paid: Paid::Unknown, payment: kept, receipt: None };
         let id = String::from(request.id());

@@ -132,8 +132,8 @@ impl<J: Json> Underway<J> {
     /// Sends the payment: for the first time, or again.
     pub(super) fn send(self: Box<Self>, payment: Payment, now: u64) -> Next<J> {
         let patience = self.left(now);
-        let method = Method::Pay { body: payment.body, payment: payment.header };
-        Step::Pay(HttpRequest { url: self.signed.base_url.create(), method, patience }, Paying(self)).into()
+        let url = self.signed.base_url.create();
+        Step::Pay(HttpRequest { url, method: Method::Pay(payment), patience }, Paying(self)).into()
     }
 
     /// From when on the chain should know what became of it, by this machine's clock.

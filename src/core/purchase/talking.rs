@@ -93,8 +93,10 @@ impl<J: Json> Talking<J> {
                 talk.ask(Question::chain_id(), Topic::ChainAgain(payer))
             }
             (Topic::Switch(payer), Err(Some(thrown))) if wallet::lacks_chain(&thrown) => {
-                let question = Question::add(&talk.asset().chain);
-                talk.ask(question, Topic::Add(payer))
+                match Question::add(&talk.asset().chain) {
+                    Some(question) => talk.ask(question, Topic::Add(payer)),
+                    None => Next::failed(talk.still_elsewhere(), thrown),
+                }
             }
             (Topic::Switch(_), Err(thrown)) => refused(thrown, "the switch of networks"),
             (Topic::Add(_), Err(thrown)) => refused(thrown, "the adding of the network"),

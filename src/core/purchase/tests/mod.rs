@@ -32,7 +32,7 @@ fn order(options: &Value) -> Order {
 }
 
 fn answer(status: u16, body: impl ToString) -> Answer<Value> {
-    Ok(HttpResponse { status, receipt: None, body: body.to_string() })
+    Ok(HttpResponse { status, body: body.to_string(), ..HttpResponse::default() })
 }
 
 fn lost(status: Option<u16>) -> Answer<Value> {
@@ -73,8 +73,8 @@ fn digest(typed: &Value) -> B256 {
 }
 
 fn payment(request: &HttpRequest) -> String {
-    let Method::Pay { payment, .. } = &request.method else { panic!("{request:?}") };
-    payment.clone()
+    let Method::Pay(payment) = &request.method else { panic!("{request:?}") };
+    payment.header.clone()
 }
 
 fn talk(question: &Question, outcome: usize) -> Reply<Value> {
@@ -126,7 +126,7 @@ fn the_straight_course_pays_once() {
 /// Where a fresh order stands after its journal was empty.
 fn probing(options: &Value) -> Probing {
     let Step::Recall(_, recalling) = order(options).begin::<Value>().step else { panic!() };
-    let Step::Probe(_, probing) = recalling.recalled(Ok(None)).step else { panic!() };
+    let Step::Probe(_, probing) = recalling.recalled::<Value>(Ok(None)).step else { panic!() };
     *probing
 }
 
@@ -261,7 +261,7 @@ fn a_server_that_does_not_know_the_seed_is_asked_without() {
     let (quote, _) = quoting.quote::<Value>(answer(402, DOCUMENTED), NOW).unwrap();
     let quote = serde_json::to_value(quote).unwrap();
     let Step::Recall(_, recalling) = order(&json!({})).begin_with(&quote, NOW).step else { panic!() };
-    let Step::FindWallets(choosing) = recalling.recalled(Ok(None)).step else { panic!() };
+    let Step::FindWallets(choosing) = recalling.recalled::<Value>(Ok(None)).step else { panic!() };
     assert_eq!(choosing.deal.order.request, quoting.request, "a quote remembers how it was asked for");
 }
 
@@ -301,8 +301,9 @@ fn a_quote_is_paid_as_it_was_shown_or_not_at_all() {
         ("/asset", json!("0x036CbD53842c5426634e7929541eC2318f3dCF7e")),
         ("/seal/baseUrl", json!("https://another.example")),
         ("/seal/body", json!("0x00")),
-        ("/seal/offer/payTo", json!("0x70997970C51812dc3A010C7d01b50e0d17dc79C8")),
-        ("/seal/offer/maxAmountRequired", json!("2000000")),
+        ("/seal/terms", with(json!({"payTo": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"})).into()),
+        ("/seal/terms", with(json!({"maxAmountRequired": "2000000"})).into()),
+        ("/seal/terms", json!("{}")),
     ] {
         let mut quote = quoted(&json!({}));
         *quote.pointer_mut(pointer).unwrap() = value;

@@ -271,7 +271,7 @@ impl World {
             "written before it leaves"
         );
         self.pays.push(header.clone());
-        self.seller.knows_seed &= matches!(&request.method, Method::Pay { body, .. } if body.contains("seed"));
+        self.seller.knows_seed &= matches!(&request.method, Method::Pay(paid) if paid.body.contains("seed"));
         let authorization = decoded(&header)["payload"]["authorization"].clone();
         let held = Held {
             nonce: authorization["nonce"].as_str().unwrap().into(),
