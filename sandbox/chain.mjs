@@ -6,8 +6,8 @@ import { createPublicClient, defineChain, http } from 'viem'
 
 /** What differs between the two chains, besides their id. */
 export const NETWORKS = {
-  8453: { network: 'base', chainName: 'Base (sandbox)', usdc: '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913', usdcName: 'USD Coin' },
-  84532: { network: 'base-sepolia', chainName: 'Base Sepolia (sandbox)', usdc: '0x036CbD53842c5426634e7929541eC2318f3dCF7e', usdcName: 'USDC' },
+  8453: { network: 'base', caip2: 'eip155:8453', chainName: 'Base (sandbox)', usdc: '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913', usdcName: 'USD Coin' },
+  84532: { network: 'base-sepolia', caip2: 'eip155:84532', chainName: 'Base Sepolia (sandbox)', usdc: '0x036CbD53842c5426634e7929541eC2318f3dCF7e', usdcName: 'USDC' },
 }
 
 /** Receipts are there at once on this chain, so look for them often. */

@@ -21,12 +21,18 @@ const truncate = ({ response, body }) => response.write(body.subarray(0, body.le
 
 const delay = ({ response, body, delayMs }) => setTimeout(() => response.end(body), delayMs).unref()
 
-const without = (header) => ({ response, body }) => {
-  response.removeHeader(header)
+const without = (...headers) => ({ response, body }) => {
+  for (const header of headers) response.removeHeader(header)
   response.end(body)
 }
 
-const garble = (header) => ({ response, body }) => response.set(header, '%%% no base64 %%%').end(body)
+const garble = (...headers) => ({ response, body }) => {
+  for (const header of headers) if (response.hasHeader(header)) response.set(header, '%%% no base64 %%%')
+  response.end(body)
+}
+
+/** Each version of x402 has its own. */
+const RECEIPTS = ['X-PAYMENT-RESPONSE', 'PAYMENT-RESPONSE']
 
 // The real answer, turned into a failure: what it says about the transaction stays.
 const deny = (errorReason) => ({ response, body }) => response.json({ ...JSON.parse(body), success: false, errorReason })
@@ -58,8 +64,8 @@ export const FAULTS = {
   'paid-429-after': { on: ['paid'], after: error429, says: 'a 429 replaces the answer after settlement' },
   'paid-delayed': { on: ['paid'], after: delay, says: 'the answer comes after `delayMs`, by default later than the payment is valid' },
   'paid-truncated': { on: ['paid'], after: truncate, says: 'the connection ends in the middle of the answer, after settlement' },
-  'receipt-missing': { on: ['paid'], after: without('X-PAYMENT-RESPONSE'), says: 'the answer has no receipt' },
-  'receipt-garbage': { on: ['paid'], after: garble('X-PAYMENT-RESPONSE'), says: 'the receipt is garbage' },
+  'receipt-missing': { on: ['paid'], after: without(...RECEIPTS), says: 'the answer has no receipt' },
+  'receipt-garbage': { on: ['paid'], after: garble(...RECEIPTS), says: 'the receipt is garbage' },
   'cors-missing': {
     on: ['paid'], after: without('Access-Control-Allow-Origin'),
     says: 'pages may not read the paid answer: a network error, after settlement',

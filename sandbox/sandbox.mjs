@@ -5,10 +5,12 @@ import { startControl } from './control.mjs'
 import { startFacilitator } from './facilitator.mjs'
 import { createJobs } from './jobs.mjs'
 import { startMedia } from './media.mjs'
+import { installMulticall } from './multicall.mjs'
 import { checkOptions } from './options.mjs'
 import { startSeller } from './seller.mjs'
 import { startStranger } from './stranger.mjs'
 import { createSwitch } from './switch.mjs'
+import { createTill } from './till.mjs'
 import { installUsdc } from './usdc.mjs'
 
 const DECIMALS = 6
@@ -26,8 +28,8 @@ const PAY_TO = '0x13a9e3ee4A25C3C72D67F42044438aabc54f2b96'
  *   should the chain end on its own; all the rest is stopped by then), and `stop`
  */
 export async function startSandbox(given) {
-  const { chainId, price, stepMs, fail, fault } = checkOptions(given)
-  const { network, usdcName } = NETWORKS[chainId]
+  const { chainId, x402, price, stepMs, fail, fault } = checkOptions(given)
+  const { network, caip2, usdcName } = NETWORKS[chainId]
   const running = []
   const run = async (starting) => {
     const part = await starting
@@ -40,6 +42,7 @@ export async function startSandbox(given) {
   try {
     const chain = await run(startChain(chainId))
     const usdc = await installUsdc(chain)
+    await installMulticall(chain)
     const media = await run(startMedia())
     const stranger = await run(startStranger())
     const faults = createSwitch(stranger.url)
@@ -47,15 +50,15 @@ export async function startSandbox(given) {
     const control = await run(startControl(faults))
     const facilitator = await run(startFacilitator(chain, faults))
     const jobs = createJobs({ stepMs, fail, mediaUrl: media.url })
-    const seller = await run(startSeller({
+    const till = await createTill({
+      x402,
       network,
+      caip2,
       asset: { address: usdc.address, decimals: DECIMALS, eip712: { name: usdcName, version: '2' } },
       payTo: PAY_TO,
-      basePrice: parseUnits(price, DECIMALS),
       facilitatorUrl: facilitator.url,
-      jobs,
-      faults,
-    }))
+    })
+    const seller = await run(startSeller({ till, basePrice: parseUnits(price, DECIMALS), jobs, faults }))
     return {
       apiUrl: seller.url,
       rpcUrl: chain.rpcUrl,

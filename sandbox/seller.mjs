@@ -1,39 +1,27 @@
 import express from 'express'
-import { paymentMiddleware } from 'x402-express'
 import { parseBody } from './body.mjs'
-import { offer } from './offer.mjs'
 import { BadOrder, readOrder } from './order.mjs'
 import { priceOf } from './price.mjs'
-import { record } from './requests.mjs'
+import { paymentOf, record } from './requests.mjs'
 import { cors, listen } from './server.mjs'
 import { play } from './switch.mjs'
 
 /**
- * The paid API itself, with the official middleware at the till.
+ * The paid API itself.
  * @param {object} options
- * @param {string} options.network x402's name of the chain
- * @param {object} options.asset address, decimals and EIP-712 domain of the token
- * @param {string} options.payTo
+ * @param {Awaited<ReturnType<typeof import('./till.mjs').createTill>>} options.till
  * @param {bigint} options.basePrice in millionths of a USDC
- * @param {string} options.facilitatorUrl
  * @param {ReturnType<typeof import('./jobs.mjs').createJobs>} options.jobs
  * @param {ReturnType<typeof import('./switch.mjs').createSwitch>} options.faults
  */
-export async function startSeller({ network, asset, payTo, basePrice, facilitatorUrl, jobs, faults }) {
+export async function startSeller({ till, basePrice, jobs, faults }) {
   const requests = []
-  // The middleware is made for one fixed price, so there is one for each price that was ever asked for.
-  const tills = new Map()
-  const till = (price) => {
-    const amount = String(price)
-    if (!tills.has(amount)) {
-      const route = { price: { amount, asset }, network, config: offer }
-      tills.set(amount, paymentMiddleware(payTo, { 'POST *': route }, { url: facilitatorUrl }))
-    }
-    return tills.get(amount)
-  }
-
   const app = express()
-  app.use(cors({ methods: 'GET, POST', allow: 'content-type, x-payment', expose: 'x-payment-response' }))
+  app.use(cors({
+    methods: 'GET, POST',
+    allow: 'content-type, x-payment, payment-signature',
+    expose: 'payment-required, payment-response, x-payment-response',
+  }))
   app.use(faults.meet(legOf), record(requests), play)
   app.post('/generation/create', parseBody, order, pay, create)
   app.get('/generation/:taskId/status', (request, response) => {
@@ -65,8 +53,9 @@ export async function startSeller({ network, asset, payTo, basePrice, facilitato
   return { ...await listen(app), requests }
 }
 
-function legOf({ method, path, headers }) {
-  if (method === 'POST' && path === '/generation/create') return 'x-payment' in headers ? 'paid' : 'probe'
+function legOf(request) {
+  const { method, path } = request
+  if (method === 'POST' && path === '/generation/create') return paymentOf(request) === undefined ? 'probe' : 'paid'
   return path.endsWith('/status') ? 'status' : undefined
 }
 

@@ -13,6 +13,7 @@ const HELP = `Usage: npm run sandbox -- [options]
   --step-ms <ms>     how long one status of a task lasts (default 1000; a task has five before its end)
   --fail             tasks end in failed
   --chain-id <id>    8453 for Base, the default, or 84532 for Base Sepolia
+  --x402 <version>   what the seller speaks: 1, the default, 2, both, or hybrid
   --fault <name>     what goes wrong, from the start
   --help             show this
 
@@ -26,6 +27,7 @@ const ARGUMENTS = {
   'step-ms': { type: 'string' },
   fail: { type: 'boolean' },
   'chain-id': { type: 'string' },
+  x402: { type: 'string' },
   fault: { type: 'string' },
   help: { type: 'boolean' },
 }
@@ -36,8 +38,8 @@ let ending = false
 function readOptions() {
   const { values } = parseArgs({ options: ARGUMENTS })
   if (values.help) return null
-  const { price, fail, fault } = values
-  const given = { price, fail, fault, stepMs: number(values['step-ms']), chainId: number(values['chain-id']) }
+  const { x402, price, fail, fault } = values
+  const given = { x402, price, fail, fault, stepMs: number(values['step-ms']), chainId: number(values['chain-id']) }
   return checkOptions(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)))
 }
 
