@@ -14,7 +14,7 @@ export const clients = [
   named('x402-fetch', ({ chain, rpcUrl, signer }) => {
     return wrapFetch1(fetch, createWalletClient({ chain, transport: http(rpcUrl), account: signer }), 5_000_000n)
   }),
-  // Registered for both versions of x402; the sandbox speaks the first.
+  // Registered for both versions of x402; the sandbox speaks the first unless told otherwise.
   named('@x402/fetch', ({ signer }) => {
     const client = new x402Client().setSpendControls({ maxAmountPerPayment: '$5' })
     return wrapFetch2(fetch, registerExactEvmScheme(client, { signer }))

@@ -29,13 +29,20 @@ export async function terms(sandbox, body) {
 }
 
 /** Signs what the terms ask for, as a wallet would; `changes` falsify single fields of the authorization. */
-export async function sign(sandbox, { privateKey }, accepted, changes = {}) {
+export async function sign(sandbox, payer, accepted, changes) {
+  const payload = await authorize(sandbox, payer, { ...accepted, amount: accepted.maxAmountRequired }, changes)
+  const header = encode({ x402Version: 1, scheme: 'exact', network: accepted.network, payload })
+  return { header, nonce: payload.authorization.nonce }
+}
+
+/** The authorization that the terms ask for, with the wallet's signature. */
+export async function authorize(sandbox, { privateKey }, accepted, changes = {}) {
   const account = privateKeyToAccount(privateKey)
   const now = Math.floor(Date.now() / 1000)
   const authorization = {
     from: account.address,
     to: accepted.payTo,
-    value: accepted.maxAmountRequired,
+    value: accepted.amount,
     validAfter: String(now - 600),
     validBefore: String(now + accepted.maxTimeoutSeconds),
     nonce: `0x${randomBytes(32).toString('hex')}`,
@@ -47,8 +54,7 @@ export async function sign(sandbox, { privateKey }, accepted, changes = {}) {
     primaryType: 'TransferWithAuthorization',
     message: authorization,
   })
-  const payment = { x402Version: 1, scheme: 'exact', network: accepted.network, payload: { signature, authorization } }
-  return { header: encode(payment), nonce: authorization.nonce }
+  return { signature, authorization }
 }
 
 /** Asks for the terms, signs them and pays. */
@@ -59,9 +65,13 @@ export async function buy(sandbox, body, payer = sandbox.payer) {
 
 /** What the `X-PAYMENT-RESPONSE` header says. */
 export function receipt(response) {
-  return JSON.parse(Buffer.from(response.headers.get('x-payment-response'), 'base64'))
+  return decode(response.headers.get('x-payment-response'))
 }
 
-function encode(value) {
+export function encode(value) {
   return Buffer.from(JSON.stringify(value)).toString('base64')
+}
+
+export function decode(header) {
+  return JSON.parse(Buffer.from(header, 'base64'))
 }

@@ -5,6 +5,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import { FAULTS } from '../../sandbox/faults.mjs'
 import { startSandbox } from '../../sandbox/sandbox.mjs'
 import { buy, create, receipt, sign, terms } from './buyer.mjs'
+import { PAID } from './paid.mjs'
 import { until } from './until.mjs'
 
 const ORDER = { prompt: 'a cat surfs', templateData: { duration: 4 } }
@@ -40,37 +41,6 @@ async function read(action) {
 
 const purchase = (order = ORDER) => outcome(async () => (await buy(sandbox, order)).response)
 
-/** For each fault of a paid request: what the client sees, and whether money moved and a task exists. */
-const PAID = {
-  'paid-dropped-before': ['broken connection', 0, 0],
-  'paid-500-before': [500, 0, 0],
-  'paid-504-before': [504, 0, 0],
-  'paid-402-before': [402, 0, 0],
-  'paid-429-before': [429, 0, 0],
-  'paid-redirected': [404, 0, 0],
-  'paid-dropped-after': ['broken connection', 1, 1],
-  'paid-500-after': [500, 1, 1],
-  'paid-504-after': [504, 1, 1],
-  'paid-402-after': [402, 1, 1],
-  'paid-429-after': [429, 1, 1],
-  'paid-delayed': [202, 1, 1],
-  'paid-truncated': ['202 cut off', 1, 1],
-  'receipt-missing': [202, 1, 1],
-  'receipt-garbage': [202, 1, 1],
-  'cors-missing': [202, 1, 1],
-  'cors-unexposed': [202, 1, 1],
-  'verify-500': [402, 0, 0],
-  'verify-dropped': [402, 0, 0],
-  'verify-refused': [402, 0, 0],
-  'settle-500': [402, 0, 1],
-  'settle-dropped-after': [402, 1, 1],
-  'settle-pending': [402, 1, 1],
-  'settle-nonce-used': [402, 1, 1],
-  'chain-down': [402, 0, 0],
-  'handler-fails': [500, 0, 0],
-  'seed-ignored': [202, 1, 1],
-  'seed-ignored-500-after': [500, 1, 1],
-}
 const OTHERS = ['probe-dropped', 'probe-500', 'seed-refused', 'status-404', 'status-500', 'status-dropped']
 
 test('every fault has its test', () => {

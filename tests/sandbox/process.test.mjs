@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FAULTS } from '../../sandbox/faults.mjs'
 import { startSandbox } from '../../sandbox/sandbox.mjs'
+import { DIALECTS, create2, sign2 } from './buyer2.mjs'
 import { alive, descendants, launch, programOf } from './processes.mjs'
 import { until } from './until.mjs'
 
@@ -99,11 +100,38 @@ test('a fault can be given on the command line', async (t) => {
   await gone(cli.children)
 })
 
+test('the version can be given on the command line', async (t) => {
+  const cli = await up(t, ['--x402', 'hybrid'])
+  const { apiUrl } = JSON.parse(cli.output.stdout)
+  const response = await fetch(`${apiUrl}/generation/create`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"prompt":"a cat"}',
+  })
+  assert.equal((await response.json()).x402Version, 2)
+  cli.child.kill('SIGTERM')
+  await gone(cli.children)
+})
+
+test('a facilitator that has never reached the chain refuses, and goes on', async (t) => {
+  const cli = await up(t, ['--x402', '2', '--fault', 'chain-down'])
+  const sandbox = JSON.parse(cli.output.stdout)
+  const buy = async () => {
+    const { terms } = await DIALECTS[2].offer(sandbox, { prompt: 'a cat' })
+    return create2(sandbox, { prompt: 'a cat' }, (await sign2(sandbox, sandbox.payer, terms)).header)
+  }
+  assert.equal((await buy()).status, 402)
+  await fetch(`${sandbox.controlUrl}/fault`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"fault":null}' })
+  assert.equal((await buy()).status, 202)
+  cli.child.kill('SIGTERM')
+  assert.equal(await cli.ended, 0)
+})
+
 test('bad options are refused before anything starts', async () => {
   const cases = [
     ['--price', 'free'], ['--price', '1,50'], ['--price', '0'], ['--price', '-1'], ['--price', '1e3'], ['--price', '0.0000001'],
     ['--step-ms', '0'], ['--step-ms', '1.5'], ['--step-ms', 'soon'], ['--chain-id', '1'], ['--chain-id', 'base'],
-    ['--fail=yes'], ['--unknown'], ['extra'], ['--fault', 'nonsense'], ['--fault'],
+    ['--x402', '3'], ['--x402', 'none'], ['--x402'], ['--fail=yes'], ['--unknown'], ['extra'], ['--fault', 'nonsense'], ['--fault'],
   ]
   await Promise.all(cases.map(async (args) => {
     const cli = launch(args)
@@ -119,7 +147,7 @@ test('bad options are refused before anything starts', async () => {
 test('help is help', async () => {
   const cli = launch(['--help'])
   assert.equal(await cli.ended, 0)
-  assert.match(cli.output.stdout, /--price[^]*--step-ms[^]*--fail[^]*--chain-id[^]*--fault/)
+  assert.match(cli.output.stdout, /--price[^]*--step-ms[^]*--fail[^]*--chain-id[^]*--x402[^]*--fault/)
   for (const [name, { says }] of Object.entries(FAULTS)) assert.ok(cli.output.stdout.includes(`  ${name.padEnd(22)}${says}\n`), name)
 })
 
