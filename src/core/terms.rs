@@ -248,9 +248,9 @@ fn quoted(text: &str) -> String {
     text!("\"", bounded(text), "\"")
 }
 
-/// A seller's string, kept short and free of control characters.
+/// A seller's string, kept short and to letters, digits and signs that can neither hide nor be markup.
 fn bounded(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(100).collect()
+    text.chars().filter(|c| matches!(c, ' '..='~') && !matches!(c, '<' | '>')).take(100).collect()
 }
 
 #[cfg(test)]

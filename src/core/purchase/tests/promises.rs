@@ -14,8 +14,11 @@ fn terms() -> impl Strategy<Value = String> {
         1 => Just("0x70997970C51812dc3A010C7d01b50e0d17dc79C8"),
     ];
     let network = prop_oneof![4 => Just("base"), 1 => Just("base-sepolia"), 1 => Just("polygon")];
-    (amount, pay_to, network, 5u64..5000).prop_map(|(amount, pay_to, network, seconds)| {
-        with(json!({"maxAmountRequired": amount, "payTo": pay_to, "network": network, "maxTimeoutSeconds": seconds}))
+    (amount, pay_to, network, 5u64..5000, any::<bool>()).prop_map(|(amount, pay_to, network, seconds, is_second)| {
+        let first = with(
+            json!({"maxAmountRequired": amount, "payTo": pay_to, "network": network, "maxTimeoutSeconds": seconds}),
+        );
+        if is_second { second(&first) } else { first }
     })
 }
 
@@ -137,7 +140,74 @@ fn check_nothing_is_lost(mut world: World) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// The same terms in version 2.
+fn second(first: &str) -> String {
+    let mut terms: Value = serde_json::from_str(first).unwrap();
+    terms["x402Version"] = 2.into();
+    terms["accepts"][0]["amount"] = terms["accepts"][0]["maxAmountRequired"].take();
+    terms.to_string()
+}
+
+/// Any JSON, as deep as sellers get.
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<i16>().prop_map(|eighths| json!(f64::from(eighths) / 8.0)), // which every parser reads alike
+        "[0-9]{1,90}".prop_map(Value::from),
+        "0x[0-9a-fA-F]{0,64}".prop_map(Value::from),
+        ".{0,20}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map("[a-zA-Z]{0,8}", inner, 0..4).prop_map(|map| json!(map)),
+        ]
+    })
+}
+
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(cases() / 10))]
+
+    /// Promise 2, where the server has its say: of terms that are odd in any member, only those are ever shown to the visitor
+    /// that the policy allows, word for word.
+    #[test]
+    fn no_terms_break_the_policy(
+        terms in terms(),
+        members in prop::collection::vec((
+            prop::sample::select(vec![
+                "/x402Version", "/accepts", "/accepts/0", "/accepts/0/scheme", "/accepts/0/network", "/accepts/0/amount",
+                "/accepts/0/maxAmountRequired", "/accepts/0/asset", "/accepts/0/payTo", "/accepts/0/maxTimeoutSeconds",
+                "/accepts/0/extra", "/accepts/0/extra/name", "/accepts/0/extra/version", "/resource", "/extensions",
+            ]),
+            any_json(),
+        ), 0..4),
+        options in options(),
+    ) {
+        let mut terms: Value = serde_json::from_str(&terms).unwrap();
+        for (pointer, value) in members {
+            let (parent, key) = pointer.rsplit_once('/').unwrap();
+            match terms.pointer_mut(parent) {
+                Some(Value::Object(parent)) => drop(parent.insert(key.into(), value)),
+                Some(Value::Array(parent)) if !parent.is_empty() => parent[0] = value,
+                _ => {}
+            }
+        }
+        let next = probing(&options).answered::<Value>(answer(402, &terms), NOW);
+        let Step::FindWallets(choosing) = next.step else { return Ok(()) };
+        let (offer, quote, entry) = (&choosing.deal.offer, &choosing.quote, &terms["accepts"][0]);
+        prop_assert!(offer.amount <= parse_units(options["maxPrice"].as_str().unwrap(), 6).unwrap());
+        for name in ["amount", "maxAmountRequired"] {
+            prop_assert!(entry[name].is_null() || entry[name] == json!(offer.amount.to_string()).as_str().unwrap());
+        }
+        prop_assert_eq!(quote.network, "eip155:8453");
+        prop_assert_eq!(entry["asset"].as_str().unwrap().to_lowercase(), offer.asset.address.to_string().to_lowercase());
+        prop_assert_eq!(entry["payTo"].as_str().unwrap().parse::<Address>().unwrap(), offer.pay_to);
+        prop_assert!(options["payTo"].is_null() || json!([offer.pay_to.to_string()]) == options["payTo"]);
+        prop_assert_eq!(&Value::parse(&offer.echo.accepted).unwrap(), entry);
+    }
+
     /// Promise 6, where the server has its say: whatever it answers to the unpaid request, nothing panics and nothing is
     /// signed unless the terms can be paid.
     #[test]

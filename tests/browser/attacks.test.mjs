@@ -1,0 +1,152 @@
+// A server that means harm: what it answers to the unpaid request leads to no prompt, and what it does with a payment to no loss.
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { after, before, describe, test } from 'node:test'
+import { startSandbox } from '../../sandbox/sandbox.mjs'
+import { ATTACKS, inTheHeader } from '../attacks/attacks.mjs'
+import { FILE, table } from '../attacks/table.mjs'
+import { at, generate, passTime } from './calls.mjs'
+import { SIGN, openStage, startStubSeller, walletFor } from './harness.mjs'
+import { accepted, completed, paymentRequired } from './stub-seller.mjs'
+
+const TIMEOUT = { timeout: 300_000 }
+const request = { prompt: 'A paper boat on a neon river' }
+
+let stage
+/** For its chain: nothing that the stub seller takes is ever settled. */
+let sandbox
+let seller
+let dapp
+
+before(async () => {
+  stage = await openStage()
+  sandbox = await startSandbox()
+  seller = await startStubSeller()
+  dapp = await stage.openDapp({ wallet: walletFor(sandbox) })
+})
+after(async () => {
+  await dapp?.close()
+  await seller?.stop()
+  await stage?.close()
+  await sandbox?.stop()
+})
+
+const buy = (overrides) => [generate, { request, options: at(seller.url, overrides) }]
+
+/** What came of a purchase, in signatures asked for and requests sent. */
+async function traces(work) {
+  const [signed, sent] = [await dapp.asked(SIGN), seller.requests.length]
+  const outcome = await work()
+  const payments = seller.requests.slice(sent).filter(({ paid }) => paid).map(({ payment }) => payment)
+  return { outcome, signatures: await dapp.asked(SIGN) - signed, payments }
+}
+
+describe('nothing is signed', TIMEOUT, () => {
+  for (const { row, attack, offer, answer, options, code } of ATTACKS) {
+    const forms = offer
+      ? { 'version 1': () => paymentRequired(sandbox, offer), 'version 2': () => inTheHeader(paymentRequired(sandbox, offer).body) }
+      : { '': () => answer(paymentRequired(sandbox).body) }
+    for (const [form, make] of Object.entries(forms)) {
+      test(`${row}: ${attack} ${form}`, async () => {
+        seller.answer({ probe: make() })
+        const { outcome, signatures, payments } = await traces(() => dapp.failure(...buy(options)))
+        assert.deepEqual([outcome.code, outcome.paid], [code, 'no'])
+        assert.deepEqual([signatures, payments.length, dapp.user.count()], [0, 0, 0])
+        const words = JSON.stringify([outcome.message, outcome.details?.offers])
+        assert.doesNotMatch(words, /[<>\p{Cf}]|\\u00/u, 'nothing that deceives a reader')
+        assert.ok(words.length < 50_000)
+      })
+    }
+  }
+
+  test('the table shows all of them', async () => assert.equal(await readFile(FILE, 'utf8'), table()))
+})
+
+describe('no more is given than was agreed', TIMEOUT, () => {
+  const good = () => ({ probe: paymentRequired(sandbox), paid: accepted('task-1'), status: completed })
+  const authorization = (payment) => JSON.parse(Buffer.from(payment, 'base64').toString()).payload.authorization
+
+  test('9: terms of ten years are open for ten minutes', async () => {
+    seller.answer({ ...good(), probe: paymentRequired(sandbox, { maxTimeoutSeconds: 315_360_000 }) })
+    const { payments } = await traces(() => dapp.value(...buy()))
+    const { timestamp } = await sandbox.client.getBlock()
+    assert.ok(Number(authorization(payments[0]).validBefore) - Number(timestamp) <= 600)
+  })
+
+  test('10: a server that answers each payment with 402 gets one authorization', async () => {
+    seller.answer({ ...good(), paid: paymentRequired(sandbox), status: { status: 404, body: { status: 'not_found' } } })
+    const { outcome, signatures, payments } = await traces(async () => {
+      const failing = dapp.failure(...buy())
+      await dapp.untilEvent('payment_unknown')
+      await passTime(sandbox, 120)
+      return failing
+    })
+    assert.deepEqual([outcome.code, outcome.paid, signatures, new Set(payments).size], ['payment_rejected', 'no', 1, 1])
+  })
+
+  test('18: an extension that wants another signature gets none', async () => {
+    const { accepts, ...rest } = paymentRequired(sandbox).body
+    seller.answer({ ...good(), probe: inTheHeader({ ...rest, accepts, extensions: { 'sign-in-with-x': { info: { domain: 'bank.example' } } } }) })
+    const before = (await dapp.walletLog()).length
+    const { signatures } = await traces(() => dapp.value(...buy()))
+    assert.equal(signatures, 1)
+    const methods = (await dapp.walletLog()).slice(before).map(({ method }) => method)
+    assert.deepEqual(methods.filter((method) => /sign|send/i.test(method)), [SIGN])
+  })
+
+  test('19: what a wallet signed otherwise is not sent', async () => {
+    seller.answer(good())
+    const tamper = async (imagine, { request, options, SIGN }) => {
+      const [{ provider }] = await imagine.wallets()
+      const wallet = {
+        request: ({ method, params }) => {
+          const given = method === SIGN ? [params[0], params[1].replace('"value":"1000000"', '"value":"9000000"')] : params
+          return provider.request({ method, params: given })
+        },
+      }
+      return imagine.generate(request, { ...options, wallet })
+    }
+    const { outcome, payments } = await traces(() => dapp.failure(tamper, { request, options: at(seller.url), SIGN }))
+    assert.deepEqual([outcome.code, outcome.paid, payments.length], ['bad_signature', 'no', 0])
+  })
+
+  test('20: a result that is a script is no video', async () => {
+    const { body } = completed
+    const result = { ...body.result, generation: { text: 'a boat', video: { url: 'javascript:alert(1)' } } }
+    seller.answer({ ...good(), status: { status: 200, body: { ...body, result } } })
+    const { video, text } = await dapp.value(...buy())
+    assert.deepEqual([video, text], [undefined, 'a boat'])
+  })
+
+  test('21: a forged receipt is the word of the server and no more', async () => {
+    const forged = Buffer.from(JSON.stringify({ success: true, transaction: '<script>', network: 'base' })).toString('base64')
+    seller.answer({ ...good(), paid: { ...accepted('task-1'), headers: { 'x-payment-response': forged } } })
+    const { receipt } = await dapp.value(...buy())
+    assert.deepEqual([receipt.settled, receipt.transaction, receipt.explorerUrl], ['server', undefined, undefined])
+  })
+
+  test('23: a price that rises after the quote is not paid', async () => {
+    seller.answer({ ...good(), paid: paymentRequired(sandbox, { maxAmountRequired: '2000000' }), status: { status: 404, body: { status: 'not_found' } } })
+    await dapp.page.evaluate(() => dapp.events.splice(0))
+    const { outcome, signatures, payments } = await traces(async () => {
+      const failing = dapp.failure(...buy())
+      await dapp.untilEvent('payment_unknown')
+      await passTime(sandbox, 120)
+      return failing
+    })
+    assert.deepEqual([outcome.code, outcome.paid, signatures], ['payment_rejected', 'no', 1])
+    for (const payment of payments) assert.equal(authorization(payment).value, '1000000')
+  })
+
+  test('24: what is signed is what was shown', async () => {
+    seller.answer(good())
+    await dapp.page.evaluate(() => dapp.events.splice(0))
+    const { payments } = await traces(() => dapp.value(...buy()))
+    const events = await dapp.events()
+    const { quote } = events.find(({ type }) => type === 'quoted')
+    const { typedData } = events.find(({ type }) => type === 'signing')
+    const { value, to } = authorization(payments[0])
+    assert.deepEqual([value, to], [quote.price.atomic, quote.payTo])
+    assert.deepEqual([typedData.message.value, typedData.message.to], [value, to])
+  })
+})
