@@ -105,11 +105,11 @@ const LONGEST_SECONDS: u64 = 0xffff_ffff;
 /// What version 1 sellers use when they leave the window out.
 const DEFAULT_SECONDS: u64 = 60;
 /// No seller has more networks than this; what comes after is not read.
-const MOST_ENTRIES: usize = 64;
+const MOST_ENTRIES: usize = 32;
 
 /// Terms of a video fit many times over.
 const LONGEST_HEADER: usize = 0x1_0000;
-const LONGEST_BODY: usize = 0x10_0000;
+const LONGEST_BODY: usize = 0x4_0000;
 
 /// Reads a 402.
 ///
