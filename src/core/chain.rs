@@ -22,6 +22,8 @@ const REPLACEABLE_SECONDS: u64 = 20;
 const BLOCKS_SEARCHED: u64 = 1_000;
 /// The latest block that a node has is never quite new.
 const BLOCK_AGE_MS: u64 = 30_000;
+/// Some chains make blocks only when there is something to put in.
+const LONGEST_GAP_MS: u64 = 300_000;
 /// Who is told of a time further off than this has asked a broken node.
 const FURTHEST_OFF_MS: u64 = 24 * 3_600_000;
 
@@ -69,6 +71,14 @@ impl ChainClock {
     #[must_use]
     pub fn at(self, now_ms: u64) -> u64 {
         now_ms.saturating_add_signed(self.ahead.unwrap_or_default())
+    }
+
+    /// The time to stamp with. A chain that seems to be behind may only have made no block for a while, and what is open a
+    /// little longer does no harm, while what has run out is of no use.
+    #[must_use]
+    pub fn stamp(self, now_ms: u64) -> u64 {
+        let time = self.at(now_ms);
+        if time.saturating_add(LONGEST_GAP_MS) > now_ms { time.max(now_ms) } else { time }
     }
 
     /// This machine's time at a time of the chain.
@@ -192,6 +202,10 @@ mod tests {
             let clock = told(STAMPED.saturating_add_signed(off));
             let expected = NOW.saturating_add_signed(at * 1000);
             assert_eq!((clock.at(NOW), clock.here(expected)), (expected, NOW), "{off} s");
+        }
+        for (off, stamp) in [(-299, 0), (-301, -301), (-3600, -3600), (40, 40), (3600, 3600)] {
+            let clock = told(STAMPED.saturating_add_signed(off));
+            assert_eq!(clock.stamp(NOW), NOW.saturating_add_signed(stamp * 1000), "{off} s");
         }
         let mut clock = told(STAMPED + 3600);
         clock.learn(Block { number: 2, timestamp: STAMPED }, NOW);

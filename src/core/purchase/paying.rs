@@ -79,7 +79,8 @@ impl Drawing {
             let message = "this browser gives no secure random numbers, without which no payment is safe";
             return Error::unpaid(Code::UnsupportedEnvironment, Stage::Wallet, message).retry(Retry::Never).into();
         };
-        let authorization = Authorization::stamp(&self.deal.offer, self.payer, B256::from(nonce), self.clock.at(now));
+        let authorization =
+            Authorization::stamp(&self.deal.offer, self.payer, B256::from(nonce), self.clock.stamp(now));
         let typed_data = authorization.typed_data();
         let question = Question::sign(self.payer, &typed_data);
         let notice = Notice::Signing {
