@@ -20,7 +20,10 @@ export class Hold {
 
   readonly recall = async (id: string): Promise<Purchase | undefined> => {
     const release = await this.#journal.hold(id, this.#signal)
-    if (this.#over) release()
+    if (this.#over) {
+      release()
+      return undefined
+    }
     this.#release = release
     this.#id = id
     const record = await this.#journal.read(id)

@@ -73,7 +73,7 @@ impl ChainClock {
         now_ms.saturating_add_signed(self.ahead.unwrap_or_default())
     }
 
-    /// The time to stamp with. A chain that seems to be behind may only have made no block for a while, and what is open a
+    /// The time to stamp with, and to judge by whether what was stamped is still of use. A chain that seems to be behind may only have made no block for a while, and what is open a
     /// little longer does no harm, while what has run out is of no use.
     #[must_use]
     pub fn stamp(self, now_ms: u64) -> u64 {

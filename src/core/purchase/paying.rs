@@ -117,7 +117,7 @@ impl Signing {
             Ok(signature) => signature,
             Err(message) => return Error::unpaid(Code::BadSignature, Stage::Wallet, message).into(),
         };
-        if !self.authorization.is_usable(self.clock.at(now)) {
+        if !self.authorization.is_usable(self.clock.stamp(now)) {
             let message = "the signature came too late to be used: the authorization has run out; nothing was sent";
             return Error::unpaid(Code::SignatureExpired, Stage::Wallet, message).into();
         }

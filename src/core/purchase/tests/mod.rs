@@ -285,6 +285,23 @@ fn a_clock_that_is_off_pays_all_the_same() {
     }
 }
 
+#[test]
+fn a_chain_without_new_blocks_does_not_keep_an_authorization_open() {
+    let mut world = good_world(&json!({}));
+    world.skew = -200_000;
+    let mut next = order(&json!({})).begin::<Value>();
+    let error = loop {
+        next = match next.step {
+            Step::Sign(_, question, signing) => {
+                let late = world.now + 60_000;
+                break ended(signing.answered(Ok(sign_with(KEY, &question)), late).step);
+            }
+            step => world.perform(step),
+        };
+    };
+    assert_eq!((error.code, error.paid), (Code::SignatureExpired, Paid::No));
+}
+
 /// A quote of the documented terms, as it comes back from a page.
 fn quoted(options: &Value) -> Value {
     serde_json::to_value(order(options).quote::<Value>(answer(402, DOCUMENTED), NOW).unwrap().0).unwrap()
