@@ -1,7 +1,6 @@
 // A visitor's clock that is an hour off: the chain's clock decides, in everything that is signed, sent and concluded.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { passTime } from './calls.mjs'
 import { useWorlds } from './world.mjs'
 
 const open = useWorlds()
@@ -37,20 +36,15 @@ for (const [off, ms] of [['slow', -HOUR], ['fast', HOUR]]) {
     })
 
     test('knows when nothing was paid', async () => {
-      const { sandbox, dapp, buy, assertPaid } = await openOff('paid-402-before')
-      const buying = dapp.failure(...buy())
-      await dapp.untilEvent('payment_unknown')
-      await passTime(sandbox, 120)
-      const { code, paid } = await buying
-      assert.deepEqual([code, paid], ['payment_rejected', 'no'])
+      const { assertPaid, buyBeyondTheWindow } = await openOff('paid-402-before')
+      const { error } = await buyBeyondTheWindow()
+      assert.deepEqual([error.code, error.paid], ['payment_rejected', 'no'])
       await assertPaid(0)
     })
 
     test('sends again after a reload what never arrived', async () => {
-      const { sandbox, dapp, buy, resume, reload } = await openOff('paid-500-before')
-      const gone = dapp.run(...buy())
-      await dapp.untilEvent('payment_unknown')
-      await reload(gone)
+      const { sandbox, dapp, resume, leaveUnanswered } = await openOff('paid-500-before')
+      await leaveUnanswered()
       sandbox.fault(null)
       const { receipt } = await dapp.value(...resume())
       assert.deepEqual((await sandbox.payments()).map(({ transaction }) => transaction), [receipt.transaction])

@@ -51,11 +51,9 @@ describe('the video comes, paid once', TIMEOUT, () => {
 describe('nothing was paid, and that is certain once the chain is past the window', TIMEOUT, () => {
   for (const fault of ['paid-402-before', 'paid-redirected', 'verify-refused', 'handler-fails', 'chain-down']) {
     test(fault, async () => {
-      const { sandbox, dapp, buy, stored, assertPaid } = await open(fault)
-      const buying = dapp.failure(...buy())
-      await dapp.untilEvent('payment_unknown')
-      await passTime(sandbox, 120)
-      const { code, paid, retry } = await buying
+      const { sandbox, stored, assertPaid, buyBeyondTheWindow } = await open(fault)
+      const { error } = await buyBeyondTheWindow()
+      const { code, paid, retry } = error
       assert.deepEqual({ code, paid, retry }, { code: 'payment_rejected', paid: 'no', retry: 'safe' })
       await assertPaid(0)
       assert.equal(sandbox.stranger.requests.filter(({ paid }) => paid).length, 0, 'the payment went nowhere else')
@@ -65,11 +63,9 @@ describe('nothing was paid, and that is certain once the chain is past the windo
   }
 
   test('settle-500: the job was begun and is free', async () => {
-    const { sandbox, dapp, buy, assertPaid } = await open('settle-500')
-    const buying = dapp.value(...buy())
-    await dapp.untilEvent('payment_unknown')
-    await passTime(sandbox, 120)
-    const { receipt, video } = await buying
+    const { assertPaid, buyBeyondTheWindow } = await open('settle-500')
+    const { value } = await buyBeyondTheWindow()
+    const { receipt, video } = value
     assert.equal(receipt, null)
     assert.ok(video.url)
     await assertPaid(0)
@@ -96,7 +92,7 @@ describe('a server that knows no `seed`', TIMEOUT, () => {
     await assertPaid(1)
   })
 
-  test('or ignores it, keeps the video when the answer is lost as well: the error has the receipt', async () => {
+  test('and loses the answer as well: the error has the receipt', async () => {
     const { sandbox, dapp, buy, tasks, assertPaid } = await open('seed-ignored-500-after')
     const { code, paid, retry, receipt } = await dapp.failure(...buy())
     assert.deepEqual({ code, paid, retry }, { code: 'task_not_found', paid: 'yes', retry: 'resume' })
@@ -173,10 +169,8 @@ describe('after a reload', TIMEOUT, () => {
   })
 
   test('while a lost answer is followed: it is followed on', async () => {
-    const { sandbox, dapp, buy, resume, reload } = await open('paid-500-before')
-    const gone = dapp.run(...buy())
-    await dapp.untilEvent('payment_unknown')
-    await reload(gone)
+    const { sandbox, dapp, resume, leaveUnanswered } = await open('paid-500-before')
+    await leaveUnanswered()
     sandbox.fault(null)
     const { receipt } = await dapp.value(...resume())
     assert.equal((await sandbox.payments()).length, 1)
@@ -184,10 +178,8 @@ describe('after a reload', TIMEOUT, () => {
   })
 
   test('who gives up resuming is not told that nothing was paid', async () => {
-    const { sandbox, dapp, buy, reload } = await open('paid-500-before')
-    const gone = dapp.run(...buy())
-    await dapp.untilEvent('payment_unknown')
-    await reload(gone)
+    const { sandbox, dapp, leaveUnanswered } = await open('paid-500-before')
+    await leaveUnanswered()
     const { code, paid, retry } = await dapp.failure((imagine, options) => imagine.resume(undefined, { ...options, signal: AbortSignal.abort() }), at(sandbox.apiUrl))
     assert.deepEqual({ code, paid, retry }, { code: 'aborted', paid: 'unknown', retry: 'resume' })
   })

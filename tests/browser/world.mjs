@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before } from 'node:test'
 import { startSandbox } from '../../sandbox/sandbox.mjs'
-import { at, generate } from './calls.mjs'
+import { at, generate, passTime } from './calls.mjs'
 import { SIGN, openStage, walletFor } from './harness.mjs'
 
 export const request = { prompt: 'A paper boat on a neon river' }
@@ -34,6 +34,14 @@ export function useWorlds() {
 
 function worldOf(sandbox, dapp, openTab) {
   const order = (overrides, about = request) => ({ request: about, options: at(sandbox.apiUrl, overrides) })
+  const buy = (overrides, about) => [generate, order(overrides, about)]
+
+  async function reload(call) {
+    const over = call?.catch(() => {})
+    await dapp.page.reload()
+    await over
+  }
+
   return {
     sandbox,
     dapp,
@@ -41,17 +49,28 @@ function worldOf(sandbox, dapp, openTab) {
     /** Another tab of the same browser, with a wallet of its own. */
     openTab,
     /** What buys and waits, for `dapp.value`, `dapp.failure` and `dapp.run`. */
-    buy: (overrides, about) => [generate, order(overrides, about)],
+    buy,
     tasks: (filter) => dapp.value((imagine, filter) => imagine.tasks(filter), filter),
     stored: () => dapp.page.evaluate(readStorage),
     /** Takes the newest unfinished purchase up, and waits for what there is. */
     resume: (overrides) => [resume, at(sandbox.apiUrl, overrides)],
 
     /** Leaves the page in the middle of a call and comes back. */
-    async reload(call) {
-      const over = call?.catch(() => {})
-      await dapp.page.reload()
-      await over
+    reload,
+
+    /** Buys, and leaves the page as soon as the answer to the payment is known to be lost. */
+    async leaveUnanswered() {
+      const gone = dapp.run(...buy())
+      await dapp.untilEvent('payment_unknown')
+      await reload(gone)
+    },
+
+    /** Buys from a seller that does not settle, until the chain is past the window. Gives the call. */
+    async buyBeyondTheWindow() {
+      const buying = dapp.run(...buy())
+      await dapp.untilEvent('payment_unknown')
+      await passTime(sandbox, 120)
+      return buying
     },
 
     /** From now on, also on pages to come. */
