@@ -6,8 +6,21 @@ import { createPublicClient, defineChain, http } from 'viem'
 
 /** What differs between the two chains, besides their id. */
 export const NETWORKS = {
-  8453: { network: 'base', caip2: 'eip155:8453', chainName: 'Base (sandbox)', usdc: '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913', usdcName: 'USD Coin' },
-  84532: { network: 'base-sepolia', caip2: 'eip155:84532', chainName: 'Base Sepolia (sandbox)', usdc: '0x036CbD53842c5426634e7929541eC2318f3dCF7e', usdcName: 'USDC' },
+  8453: {
+    network: 'base',
+    caip2: 'eip155:8453',
+    chainName: 'Base (sandbox)',
+    tokens: {
+      usdc: { address: '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913', name: 'USD Coin', symbol: 'USDC', currency: 'USD' },
+      eurc: { address: '0x60a3E35Cc302bFA44Cb288Bc5a4F316Fdb1adb42', name: 'EURC', symbol: 'EURC', currency: 'EUR' },
+    },
+  },
+  84532: {
+    network: 'base-sepolia',
+    caip2: 'eip155:84532',
+    chainName: 'Base Sepolia (sandbox)',
+    tokens: { usdc: { address: '0x036CbD53842c5426634e7929541eC2318f3dCF7e', name: 'USDC', symbol: 'USDC', currency: 'USD' } },
+  },
 }
 
 /** Receipts are there at once on this chain, so look for them often. */

@@ -6,18 +6,18 @@ import { NETWORKS } from './chain.mjs'
 
 /** The official facilitator of version 2. */
 export function createFacilitator2(chainId) {
-  const { caip2: network, usdc } = NETWORKS[chainId]
+  const { caip2: network, tokens } = NETWORKS[chainId]
   const pendingSettlementStore = new InMemoryPendingSettlementStore()
   const official = (signer) => new x402Facilitator().register(network, new ExactEvmScheme(signer, { pendingSettlementStore }))
   return {
     kind: { x402Version: 2, scheme: 'exact', network },
     async verify({ paymentPayload, paymentRequirements }, wallet) {
       if (!fits(paymentPayload, paymentRequirements)) return { isValid: false, invalidReason: 'invalid_payload' }
-      return official(signerOf(wallet, usdc)).verify(paymentPayload, paymentRequirements)
+      return official(signerOf(wallet, tokens)).verify(paymentPayload, paymentRequirements)
     },
     async settle({ paymentPayload, paymentRequirements }, wallet, fault) {
       if (!fits(paymentPayload, paymentRequirements)) return { success: false, transaction: '', network, errorReason: 'invalid_payload' }
-      const signer = signerOf(wallet, usdc)
+      const signer = signerOf(wallet, tokens)
       return official(fault?.name === 'settle-pending' ? impatient(signer) : signer).settle(paymentPayload, paymentRequirements)
     },
   }
@@ -25,7 +25,8 @@ export function createFacilitator2(chainId) {
 
 const fits = (payload, requirements) => isPaymentPayloadV2(payload) && isPaymentRequirementsV2(requirements)
 
-function signerOf(wallet, usdc) {
+function signerOf(wallet, tokens) {
+  const addresses = Object.values(tokens).map(({ address }) => address)
   return toFacilitatorEvmSigner({
     ...wallet,
     address: wallet.account.address,
@@ -33,7 +34,7 @@ function signerOf(wallet, usdc) {
     // payment for another reason: with the chain down, Node would end.
     getCode: ({ address }) => {
       const code = wallet.getCode({ address })
-      return address === usdc ? code.catch(() => undefined) : code
+      return addresses.includes(address) ? code.catch(() => undefined) : code
     },
   })
 }

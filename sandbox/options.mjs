@@ -4,7 +4,7 @@ import { FAULTS } from './faults.mjs'
 /** An option that cannot be used; the message is meant for a person. */
 export class OptionError extends Error {}
 
-const DEFAULTS = { chainId: 8453, x402: 1, price: '1.00', stepMs: 1000, fail: false, fault: null }
+const DEFAULTS = { chainId: 8453, token: 'usdc', x402: 1, price: '1.00', stepMs: 1000, fail: false, fault: null }
 
 const VERSIONS = ['1', '2', 'both', 'hybrid']
 
@@ -17,8 +17,9 @@ const LONGEST_MS = 2 ** 31 - 1
 /**
  * @typedef {object} Options
  * @property {8453 | 84532} chainId Base or Base Sepolia
+ * @property {'usdc' | 'eurc'} token what the seller is paid in; `eurc` is on Base alone
  * @property {1 | 2 | 'both' | 'hybrid'} x402 the version of x402 that the seller speaks
- * @property {string} price decimal USDC for 8 seconds by the model `sora`
+ * @property {string} price decimal amount of it for 8 seconds by the model `sora`
  * @property {number} stepMs how long one status of a task lasts
  * @property {boolean} fail whether tasks end in `failed`
  * @property {string | null} fault what goes wrong from the start; see `faults.mjs`
@@ -31,11 +32,12 @@ const LONGEST_MS = 2 ** 31 - 1
  */
 export function checkOptions(given = {}) {
   const options = { ...DEFAULTS, ...given }
-  const { chainId, x402, price, stepMs, fail, fault } = options
+  const { chainId, token, x402, price, stepMs, fail, fault } = options
   if (chainId !== 8453 && chainId !== 84532) throw new OptionError(`chain id must be 8453 or 84532, not ${chainId}`)
+  if (token !== 'usdc' && !(token === 'eurc' && chainId === 8453)) throw new OptionError(`token must be usdc, or eurc on chain 8453, not ${token}`)
   if (!VERSIONS.includes(String(x402))) throw new OptionError(`x402 must be 1, 2, both or hybrid, not ${x402}`)
   if (!/^\d{1,9}(\.\d{1,6})?$/.test(price) || !/[1-9]/.test(price)) {
-    throw new OptionError(`price must be a decimal amount of USDC above zero such as 1.00, not "${price}"`)
+    throw new OptionError(`price must be a decimal amount above zero such as 1.00, not "${price}"`)
   }
   if (!Number.isSafeInteger(stepMs) || stepMs < 1) {
     throw new OptionError(`step-ms must be a whole number of milliseconds from 1, not ${stepMs}`)

@@ -11,7 +11,7 @@ import { startSeller } from './seller.mjs'
 import { startStranger } from './stranger.mjs'
 import { createSwitch } from './switch.mjs'
 import { createTill } from './till.mjs'
-import { installUsdc } from './usdc.mjs'
+import { installToken } from './token.mjs'
 
 const DECIMALS = 6
 
@@ -19,17 +19,17 @@ const DECIMALS = 6
 const PAY_TO = '0x13a9e3ee4A25C3C72D67F42044438aabc54f2b96'
 
 /**
- * Starts a local Imagine: chain, USDC, facilitator, seller and media, all on free ports of 127.0.0.1.
+ * Starts a local Imagine: chain, token, facilitator, seller and media, all on free ports of 127.0.0.1.
  *
  * @param {Partial<import('./options.mjs').Options>} [given]
- * @returns where everything is (`apiUrl`, `rpcUrl`, `mediaUrl`, `controlUrl`, `chainId`, `usdc`, `payTo`), who pays (`payer`,
- *   and `poor` who has ETH but no USDC), what can be asked (`client`, `balanceOf`, `authorizationUsed`, `payments`, `requests`,
+ * @returns where everything is (`apiUrl`, `rpcUrl`, `mediaUrl`, `controlUrl`, `facilitatorUrl`, `chainId`, `token`, `payTo`), who pays (`payer`,
+ *   and `poor` who has ETH but none of it), what can be asked (`client`, `balanceOf`, `authorizationUsed`, `payments`, `requests`,
  *   `tasks`, and `stranger` with the requests that went astray), `fault` (lets something go wrong), `died` (resolves to an Error
  *   should the chain end on its own; all the rest is stopped by then), and `stop`
  */
 export async function startSandbox(given) {
-  const { chainId, x402, price, stepMs, fail, fault } = checkOptions(given)
-  const { network, caip2, usdcName } = NETWORKS[chainId]
+  const { chainId, token: tokenName, x402, price, stepMs, fail, fault } = checkOptions(given)
+  const { network, caip2, tokens } = NETWORKS[chainId]
   const running = []
   const run = async (starting) => {
     const part = await starting
@@ -41,7 +41,7 @@ export async function startSandbox(given) {
 
   try {
     const chain = await run(startChain(chainId))
-    const usdc = await installUsdc(chain)
+    const token = await installToken(chain, tokens[tokenName])
     await installMulticall(chain)
     const media = await run(startMedia())
     const stranger = await run(startStranger())
@@ -54,7 +54,7 @@ export async function startSandbox(given) {
       x402,
       network,
       caip2,
-      asset: { address: usdc.address, decimals: DECIMALS, eip712: { name: usdcName, version: '2' } },
+      asset: { address: token.address, decimals: DECIMALS, eip712: { name: tokens[tokenName].name, version: '2' } },
       payTo: PAY_TO,
       facilitatorUrl: facilitator.url,
     })
@@ -64,15 +64,16 @@ export async function startSandbox(given) {
       rpcUrl: chain.rpcUrl,
       mediaUrl: media.url,
       controlUrl: control.url,
+      facilitatorUrl: facilitator.url,
       chainId,
-      usdc: usdc.address,
+      token: token.address,
       payTo: PAY_TO,
       payer: accounts.payer,
       poor: accounts.poor,
       client: chain.client,
-      balanceOf: usdc.balanceOf,
-      authorizationUsed: usdc.authorizationUsed,
-      payments: () => usdc.paymentsTo(PAY_TO),
+      balanceOf: token.balanceOf,
+      authorizationUsed: token.authorizationUsed,
+      payments: () => token.paymentsTo(PAY_TO),
       requests: seller.requests,
       tasks: jobs.tasks,
       stranger: { url: stranger.url, requests: stranger.requests },

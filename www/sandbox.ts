@@ -6,7 +6,7 @@ export interface Sandbox {
   rpcUrl: string
   mediaUrl: string
   chainId: number
-  usdc: Address
+  token: Address
   payTo: Address
   payer: { address: Address; privateKey: Hex }
 }

@@ -25,7 +25,7 @@ function isTransfer({ primaryType }: TypedData): boolean {
 }
 
 function transferFacts({ domain, message }: TypedData, sandbox: Sandbox): [string, Node | string][] {
-  const isUsdc = domain.verifyingContract?.toLowerCase() === sandbox.usdc.toLowerCase()
+  const isUsdc = domain.verifyingContract?.toLowerCase() === sandbox.token.toLowerCase()
   const value = String(message['value'])
   const expires = Number(message['validBefore']) * 1000
   return [

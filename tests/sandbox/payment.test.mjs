@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { erc20Abi } from 'viem'
 import { startSandbox } from '../../sandbox/sandbox.mjs'
 import { buy, create, receipt, sign, terms } from './buyer.mjs'
 import { fixture } from './fixture.mjs'
@@ -47,7 +48,7 @@ test('a payment settles on the chain and buys a task', async () => {
   assert.deepEqual({ success, network, paidBy }, { success: true, network: 'base', paidBy: sandbox.payer.address })
   const mined = await sandbox.client.getTransactionReceipt({ hash: transaction })
   assert.equal(mined.status, 'success')
-  assert.equal(mined.to.toLowerCase(), sandbox.usdc.toLowerCase())
+  assert.equal(mined.to.toLowerCase(), sandbox.token.toLowerCase())
 })
 
 test('a payment that was used cannot move money twice, and hinders no other', async () => {
@@ -122,6 +123,17 @@ test('a new UUID as seed becomes the task id, anything else does not', async () 
     const taskId = await taskIdFor(other)
     assert.match(taskId, UUID)
     assert.notEqual(taskId, other)
+  }
+})
+
+test("the seller can take Circle's other token", async () => {
+  const euro = await startSandbox({ token: 'eurc' })
+  try {
+    const { asset, extra } = await terms(euro, { prompt: 'a cat' })
+    assert.deepEqual({ asset, extra }, { asset: '0x60a3E35Cc302bFA44Cb288Bc5a4F316Fdb1adb42', extra: { name: 'EURC', version: '2' } })
+    assert.equal(await euro.client.readContract({ address: asset, abi: erc20Abi, functionName: 'symbol' }), 'EURC')
+  } finally {
+    await euro.stop()
   }
 })
 

@@ -6,7 +6,7 @@ import { DIALECTS, create2, sign2 } from './buyer2.mjs'
 import { alive, descendants, launch, programOf } from './processes.mjs'
 import { until } from './until.mjs'
 
-const KEYS = ['ready', 'apiUrl', 'rpcUrl', 'chainId', 'usdc', 'payTo', 'payer', 'controlUrl']
+const KEYS = ['ready', 'apiUrl', 'rpcUrl', 'chainId', 'token', 'payTo', 'payer', 'controlUrl']
 
 /** Starts the command line, waits for its line, and sees to it that the test leaves nothing behind. */
 async function up(t, args, options) {
@@ -131,7 +131,7 @@ test('bad options are refused before anything starts', async () => {
   const cases = [
     ['--price', 'free'], ['--price', '1,50'], ['--price', '0'], ['--price', '-1'], ['--price', '1e3'], ['--price', '0.0000001'],
     ['--step-ms', '0'], ['--step-ms', '1.5'], ['--step-ms', 'soon'], ['--chain-id', '1'], ['--chain-id', 'base'],
-    ['--x402', '3'], ['--x402', 'none'], ['--x402'], ['--fail=yes'], ['--unknown'], ['extra'], ['--fault', 'nonsense'], ['--fault'],
+    ['--x402', '3'], ['--token', 'dai'], ['--token', 'eurc', '--chain-id', '84532'], ['--x402', 'none'], ['--x402'], ['--fail=yes'], ['--unknown'], ['extra'], ['--fault', 'nonsense'], ['--fault'],
   ]
   await Promise.all(cases.map(async (args) => {
     const cli = launch(args)

@@ -41,7 +41,7 @@ async function documented({ apiUrl }) {
   return expected
 }
 
-const offered2 = ({ apiUrl, usdc, payTo }) => ({
+const offered2 = ({ apiUrl, token, payTo }) => ({
   x402Version: 2,
   error: 'Payment required',
   resource: {
@@ -53,7 +53,7 @@ const offered2 = ({ apiUrl, usdc, payTo }) => ({
     scheme: 'exact',
     network: 'eip155:8453',
     amount: '1000000',
-    asset: usdc,
+    asset: token,
     payTo,
     maxTimeoutSeconds: 60,
     extra: { name: 'USD Coin', version: '2' },
@@ -98,7 +98,7 @@ test('the hybrid has terms of version 2 in the words of version 1, in the body a
         scheme: 'exact',
         network: 'eip155:8453',
         maxAmountRequired: '1000000',
-        asset: sandbox.usdc,
+        asset: sandbox.token,
         payTo: sandbox.payTo,
         maxTimeoutSeconds: 60,
       },
