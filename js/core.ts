@@ -10,6 +10,7 @@ export interface Call {
   task?: AcceptedTask
   options: object
   wallet?: unknown
+  read: (response: Response, most: number) => Promise<string>
   recall?: (id: string) => Promise<unknown>
   write?: (id: string, entry: Entry) => Promise<Purchase[]>
   find?: (rdns?: string) => Promise<WalletInfo[]>

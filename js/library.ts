@@ -5,6 +5,7 @@ import { tell } from './events.js'
 import { readImage } from './image.js'
 import { finish, journal, merge, type Entry } from './journal.js'
 import { findPurchase, forgetPurchase, Hold, listTasks, together } from './purchases.js'
+import { read } from './read.js'
 import { AcceptedTaskHandle } from './task.js'
 import type { Client, Config, Eip1193Provider, GenerateRequest, ImagineEvent, Library, Quote, Task, WasmSource } from './types.js'
 import { connect, findWallets } from './wallets.js'
@@ -27,10 +28,10 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     const quote = isQuote(given) ? given : undefined
     if (quote?.accepted?.taskId) return found(quote.accepted.id, quote.accepted.taskId, quote.accepted.baseUrl, options)
     const request = isQuote(given) ? given.request : given
-    const { signal, baseUrl, maxPrice, networks, payTo, budget, storage } = options
+    const { signal, baseUrl, maxPrice, networks, assets, payTo, budget, storage } = options
     const [core, wanted] = await ready(signal, readRequest(request))
     const same = {
-      text: JSON.stringify([wanted.request, baseUrl, maxPrice, networks, payTo, budget, storage]),
+      text: JSON.stringify([wanted.request, baseUrl, maxPrice, networks, assets, payTo, budget, storage]),
       image: wanted.image && request.image,
       wallet: options.wallet,
     }
@@ -126,10 +127,10 @@ type CoreEvent = Exclude<ImagineEvent, { type: 'quoted' }> | { type: 'quoted'; q
 
 /**
  * The options of a call over those of its client. What is `undefined` or `null` is not given; only a `timeout` of `null` means
- * something. A client's networks, recipients and budget are limits, which no call lifts.
+ * something. A client's networks, tokens, recipients and budget are limits, which no call lifts.
  */
 function merged(config?: Config, options?: Config): Config {
-  const limits = given({ networks: config?.networks, payTo: config?.payTo, budget: config?.budget })
+  const limits = given({ networks: config?.networks, assets: config?.assets, payTo: config?.payTo, budget: config?.budget })
   const all: Config = { ...given(config), ...given(options), ...limits }
   const { signal } = all
   if (signal && typeof signal.addEventListener !== 'function') throw refuse('invalid_request', '`signal` takes an AbortSignal')
@@ -144,7 +145,7 @@ function given(options: object | null | undefined): object {
 /** The part of a call that every function shares. `null`, which the core cannot tell from absent, goes as a word. */
 function call(options: Config): Call {
   const { signal, timeout, ...rest } = options
-  return { options: { ...rest, timeout: timeout === null ? 'none' : timeout }, ...(signal && { signal }) }
+  return { options: { ...rest, timeout: timeout === null ? 'none' : timeout }, read, ...(signal && { signal }) }
 }
 
 type Wanted = Pick<Call, 'request' | 'image'>

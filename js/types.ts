@@ -87,11 +87,29 @@ export interface Config extends GenerateOptions {
    * journal: what was forgotten does not count, and `memory` knows of this page alone.
    */
   budget?: Budget
+  /** Tokens that may be paid with besides the USDC of `networks`. Not together with `budget`, which counts USDC alone. */
+  assets?: Asset[]
   /**
    * Where purchases are remembered. Default `indexeddb`: they survive reloads and crashes, and all tabs share them. `memory`
    * is gone with the page: a payment whose answer is lost with it cannot be found again.
    */
   storage?: 'indexeddb' | 'memory'
+}
+
+/** A token besides USDC that may be paid with. It has to know `transferWithAuthorization` (EIP-3009). */
+export interface Asset {
+  /** One of `networks`. */
+  network: Network
+  address: Address
+  /** The contract's own EIP-712 domain: a seller that names another one is refused. */
+  name: string
+  version: string
+  /** What people call it. */
+  symbol: string
+  /** How many atomic digits make one whole token. */
+  decimals: number
+  /** The most of it that one purchase may cost, as decimal text: `"5.00"`. `maxPrice` of the options is for USDC. */
+  maxPrice: string
 }
 
 /** So much USDC in any hour, day or week. */

@@ -13,7 +13,7 @@
 //! JavaScript crates stand in the dependency graph of `wasm32` only, so a leak into the core fails `cargo test`.
 
 #![cfg_attr(
-    test,
+    any(test, fuzzing),
     allow(
         clippy::arithmetic_side_effects,
         clippy::disallowed_macros,
@@ -24,6 +24,9 @@
 
 pub mod core;
 pub mod driver;
+#[cfg(any(test, fuzzing))]
+#[allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+pub mod fuzz;
 pub mod ports;
 
 #[cfg(target_arch = "wasm32")]

@@ -3,11 +3,17 @@
 //! Addresses, names and versions are those of Circle's contracts, as x402 lists them in its `DEFAULT_ASSETS`. The name
 //! differs by chain ("USD Coin" on Base, "USDC" on Base Sepolia), so it is never taken from a seller.
 
-use alloy_primitives::{Address, address};
-use serde::{Serialize, Serializer};
+use std::cell::RefCell;
 
-/// A token on its chain.
-#[derive(Debug, PartialEq, Eq)]
+use alloy_primitives::{Address, address};
+
+use super::{
+    json::{Json, ObjectWriter},
+    text::{self, number, text},
+};
+
+/// A token on its chain. There is one of each, so that two are the same only if they are in the same place.
+#[derive(Debug)]
 pub struct Asset {
     /// The chain.
     pub chain: Chain,
@@ -24,7 +30,7 @@ pub struct Asset {
 }
 
 /// A chain, and what a wallet needs to add it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Chain {
     /// EIP-155 chain id.
     pub id: u64,
@@ -36,7 +42,7 @@ pub struct Chain {
     pub name: &'static str,
     /// A public RPC address, for wallets that do not know the chain; where there is none, the visitor has to add it.
     pub rpc: Option<&'static str>,
-    /// The block explorer, without a slash at the end.
+    /// The block explorer, without a slash at the end; empty where none is known.
     pub explorer: &'static str,
     /// Milliseconds between two blocks.
     pub block_ms: u64,
@@ -104,19 +110,105 @@ pub static ASSETS: [Asset; 13] = [
     ),
 ];
 
-impl Asset {
-    /// The token on a network, whichever way the network is named (`base` or `eip155:8453`).
-    #[must_use]
-    pub fn on(network: &str) -> Option<&'static Self> {
-        ASSETS.iter().find(|a| a.chain.caip2 == network || a.chain.x402_name == Some(network))
+impl PartialEq for Asset {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
     }
 }
 
-/// A chain crosses to JavaScript by its CAIP-2 name.
-impl Serialize for Chain {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.caip2)
+impl Eq for Asset {}
+
+impl Asset {
+    /// The USDC of a network, whichever way the network is named (`base` or `eip155:8453`).
+    #[must_use]
+    pub fn on(network: &str) -> Option<&'static Self> {
+        ASSETS.iter().find(|asset| asset.chain.is_called(network))
     }
+
+    /// The token of that address on a network: its USDC, or one that the page has named.
+    #[must_use]
+    pub fn at(network: &str, address: Address) -> Option<&'static Self> {
+        let is_it = |asset: &&'static Self| asset.address == address && asset.chain.is_called(network);
+        ASSETS.iter().find(is_it).or_else(|| NAMED.with_borrow(|named| named.iter().copied().find(is_it)))
+    }
+
+    /// Whether it is in the table, and not named by the page.
+    #[must_use]
+    pub fn is_pinned(&self) -> bool {
+        ASSETS.contains(self)
+    }
+
+    /// Reads a token that the page names: `{network, address, name, version, symbol, decimals}`. From then on it is known.
+    ///
+    /// # Errors
+    /// The name of the member that is wrong.
+    pub fn read<J: Json>(given: &J) -> Result<&'static Self, &'static str> {
+        let text = |key| given.text_at(key).filter(|text| !text.is_empty()).ok_or(key);
+        let network = text("network")?;
+        let id = chain_id(&network).ok_or("network")?;
+        let is_other =
+            |address: &Address| !address.is_zero() && Self::on(&network).is_none_or(|a| a.address != *address);
+        let address = parse_address(&text("address")?).filter(is_other).ok_or("address")?;
+        let decimals = given.whole_at("decimals").filter(|decimals| *decimals <= MOST_DECIMALS);
+        let decimals = decimals.and_then(|decimals| decimals.try_into().ok()).ok_or("decimals")?;
+        let (name, version, symbol) = (text("name")?, text("version")?, text("symbol")?);
+        let is_it = |known: &&Self| {
+            (known.name, known.version, known.symbol, known.decimals) == (&name, &version, &symbol, decimals)
+        };
+        if let Some(known) = Self::at(&network, address).filter(is_it) {
+            return Ok(known);
+        }
+        let (name, version, symbol) = (name.leak(), version.leak(), symbol.leak());
+        let asset: &'static Self =
+            Box::leak(Box::new(Self { chain: Chain::of(id, network), address, name, version, symbol, decimals }));
+        // What was said of it last counts, so the search begins there.
+        NAMED.with_borrow_mut(|named| named.insert(0, asset));
+        Ok(asset)
+    }
+
+    /// What [`Asset::read`] takes.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        ObjectWriter::default()
+            .text("network", self.chain.caip2)
+            .text("address", &text::address(self.address))
+            .text("name", self.name)
+            .text("version", self.version)
+            .text("symbol", self.symbol)
+            .raw("decimals", &number(self.decimals.into()))
+            .finish()
+    }
+}
+
+/// More than any token has, and few enough for every amount to be written in 78 digits.
+const MOST_DECIMALS: u64 = 36;
+
+thread_local! {
+    /// The tokens that the page has named: each lives as long as the page, like those of the table.
+    static NAMED: RefCell<Vec<&'static Asset>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Chain {
+    fn is_called(&self, network: &str) -> bool {
+        self.caip2 == network || self.x402_name == Some(network)
+    }
+
+    /// A chain of the table, or one of which no more is known than what it is called.
+    fn of(id: u64, caip2: String) -> Self {
+        ASSETS.iter().find(|asset| asset.chain.id == id).map_or_else(
+            || {
+                let caip2 = caip2.leak();
+                Self { id, caip2, x402_name: None, name: caip2, rpc: None, explorer: "", block_ms: 2_000 }
+            },
+            |asset| asset.chain,
+        )
+    }
+}
+
+/// Reads `eip155:` and a number, in the one way to write it.
+fn chain_id(caip2: &str) -> Option<u64> {
+    let id = caip2.strip_prefix("eip155:")?.parse().ok()?;
+    (text!("eip155:", number(id)) == caip2).then_some(id)
 }
 
 /// Reads `0x` and 40 hex digits, of any case.

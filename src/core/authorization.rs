@@ -85,12 +85,12 @@ impl Authorization {
         Self { asset: offer.asset, transfer, valid_before }
     }
 
-    /// Takes an authorization back that was written down: its network by CAIP-2, and its message.
+    /// Takes an authorization back that was written down: its token, and its message.
     #[must_use]
-    pub fn read<J: Json>(network: &str, message: &J) -> Option<Self> {
+    pub fn read<J: Json>(asset: &'static Asset, message: &J) -> Option<Self> {
         let transfer = Transfer::read(message)?;
         let valid_before = u64::try_from(transfer.valid_before).ok()?;
-        Some(Self { asset: Asset::on(network)?, transfer, valid_before })
+        Some(Self { asset, transfer, valid_before })
     }
 
     /// The message.

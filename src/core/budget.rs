@@ -157,6 +157,13 @@ mod tests {
     }
 
     #[test]
+    fn other_tokens_do_not_count() {
+        let mut other = record("done", "yes", NOW, 9_000_000);
+        other["order"]["asset"] = json!("{}");
+        assert!(budget("1.00", "day").check(&[other], &costing(1_000_000), NOW).is_ok());
+    }
+
+    #[test]
     fn what_may_have_been_paid_counts_and_what_came_to_nothing_does_not() {
         let counts = |step, paid, age| {
             budget("1.00", "day").check(&[record(step, paid, NOW - age, 1)], &costing(1_000_000), NOW).is_err()

@@ -73,8 +73,8 @@ impl ChainClock {
         now_ms.saturating_add_signed(self.ahead.unwrap_or_default())
     }
 
-    /// The time to stamp with, and to judge by whether what was stamped is still of use. A chain that seems to be behind may only have made no block for a while, and what is open a
-    /// little longer does no harm, while what has run out is of no use.
+    /// The time to stamp with, and to judge by whether what was stamped is still of use. A chain that seems to be behind may
+    /// only have made no block for a while, and what is open a little longer does no harm, while what has run out is of no use.
     #[must_use]
     pub fn stamp(self, now_ms: u64) -> u64 {
         let time = self.at(now_ms);
@@ -99,7 +99,7 @@ pub fn latest_block() -> Question {
 pub fn authorization_state(authorization: &Authorization, block: Block) -> Question {
     let transfer = authorization.transfer();
     let data = text!(AUTHORIZATION_STATE, hex::encode(transfer.from.into_word()), hex::encode(transfer.nonce));
-    Question::call(authorization.asset(), &data, &text::quantity(block.number))
+    Question::call(authorization.asset().address, &data, &text::quantity(block.number))
 }
 
 /// Asks for the transaction that used the authorization. The search begins before the time at which it was stamped.

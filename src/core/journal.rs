@@ -8,6 +8,7 @@ use alloy_primitives::U256;
 use serde::Serialize;
 
 use super::{
+    assets::Asset,
     authorization::Authorization,
     config::Config,
     error::{Code, Error, Paid, Stage},
@@ -83,6 +84,9 @@ pub struct Order {
     price: Option<Money>,
     #[serde(skip_serializing_if = "Option::is_none")]
     network: Option<&'static str>,
+    /// A token that is not in the table, as JSON text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asset: Option<String>,
 }
 
 /// A signed payment as it is kept.
@@ -112,6 +116,7 @@ impl Order {
             fingerprint: request.fingerprint().into(),
             price: offer.map(|offer| Money::of(offer.asset, offer.amount)),
             network: offer.map(|offer| offer.asset.chain.caip2),
+            asset: offer.filter(|offer| !offer.asset.is_pinned()).map(|offer| offer.asset.to_json()),
         }
     }
 }
@@ -198,11 +203,12 @@ pub fn unreadable() -> Error {
     Error::unpaid(Code::UnsupportedEnvironment, Stage::Request, message)
 }
 
-/// When the purchase of a record was begun, and for how many atomic units.
+/// When the purchase of a record was begun, and for how many atomic units of USDC: none of it, if it was another token.
 #[must_use]
 pub fn cost<J: Json>(record: &J) -> Option<(u64, U256)> {
-    let atomic = order(record, "price").filter(|_| is_readable(record))?.text_at("atomic")?;
-    Some((record.get("order")?.whole_at("createdAt")?, parse_atomic(&atomic)?))
+    let atomic = parse_atomic(&order(record, "price").filter(|_| is_readable(record))?.text_at("atomic")?)?;
+    let usdc = if order(record, "asset").is_some() { U256::ZERO } else { atomic };
+    Some((record.get("order")?.whole_at("createdAt")?, usdc))
 }
 
 fn is_readable<J: Json>(record: &J) -> bool {
@@ -222,7 +228,11 @@ impl Signed {
     fn read<J: Json>(record: &J) -> Option<Self> {
         let kept = record.get("payment")?;
         let message = J::parse(&kept.text_at("authorization")?)?;
-        let authorization = Authorization::read(&kept.text_at("network")?, &message)?;
+        let asset = match order(record, "asset") {
+            Some(asset) => Asset::read(&J::parse(&asset.text()?)?).ok()?,
+            None => Asset::on(&kept.text_at("network")?)?,
+        };
+        let authorization = Authorization::read(asset, &message)?;
         let version = Version::read(&kept.get("version")?)?;
         let sealed = kept.text_at("header").zip(kept.text_at("body"));
         Some(Self {

@@ -9,7 +9,7 @@ use serde::Serialize;
 pub trait Json: Clone + Serialize + 'static {
     /// Parses a whole document; `None` when it is not JSON.
     fn parse(text: &str) -> Option<Self>;
-    /// The value as JSON text.
+    /// The value as JSON text; `null` for what is nested too deeply to be written.
     fn to_text(&self) -> String;
     /// A member of an object. Absent, `null` and `undefined` are all `None`.
     fn get(&self, key: &str) -> Option<Self>;
@@ -127,9 +127,10 @@ impl ObjectWriter {
     }
 }
 
-#[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
+/// The same reading code as in the browser, over another parser.
+#[cfg(any(test, fuzzing))]
+mod native {
+    use super::Json;
     use serde_json::Value;
 
     impl Json for Value {

@@ -9,7 +9,6 @@ use super::{
     http::read_header,
     json::{self, Json, ObjectWriter},
     money::Money,
-    signature::Signature,
     terms::{Echo, Version},
     text::{self, text},
 };
@@ -31,17 +30,11 @@ pub struct Payment {
 
 impl Payment {
     /// A signed authorization in the form that the seller's version has for it: padded base64 of UTF-8 JSON. What the seller
-    /// wants to see again is given back word for word. `id` is that of the request.
+    /// wants to see again is given back word for word. `signature` is hex, `id` that of the request.
     #[must_use]
-    pub fn of<J: Json>(
-        echo: &Echo,
-        authorization: &Authorization,
-        signature: &Signature,
-        id: &str,
-        body: &str,
-    ) -> Self {
+    pub fn of<J: Json>(echo: &Echo, authorization: &Authorization, signature: &str, id: &str, body: &str) -> Self {
         let payload = ObjectWriter::default()
-            .text("signature", &signature.to_hex())
+            .text("signature", signature)
             .raw("authorization", &authorization.transfer().to_json())
             .finish();
         let payment = ObjectWriter::default().raw("x402Version", &text::number(echo.version.number().into()));
@@ -162,7 +155,10 @@ impl Receipt {
             payer: text::address(transfer.from),
             pay_to: text::address(transfer.to),
             nonce: text::word(transfer.nonce),
-            explorer_url: transaction.as_ref().map(|hash| text!(asset.chain.explorer, "/tx/", hash)),
+            explorer_url: transaction
+                .as_ref()
+                .filter(|_| !asset.chain.explorer.is_empty())
+                .map(|hash| text!(asset.chain.explorer, "/tx/", hash)),
             transaction,
             settled,
             at: now_ms,
@@ -179,6 +175,7 @@ mod tests {
     use super::*;
     use crate::core::{
         assets::ASSETS,
+        signature::{Signature, read_bytes},
         terms::{self, tests::offer},
     };
     use alloy_primitives::{B256, address};
@@ -202,7 +199,7 @@ mod tests {
     const SIGNATURE: &str = "0x6837d349c8947d5063ea7def18b41739c6e5f3f868318458ae86242fd400eb0717aacdf94fe1ce9d9486ba8da2f4e3ee5b33201115431c04fa6d5d5877a7c0401c";
 
     fn signed(echo: &Echo) -> (&'static str, Value) {
-        let payment = Payment::of::<Value>(echo, &authorization(), &Signature::parse(SIGNATURE).unwrap(), "id-1", "{}");
+        let payment = Payment::of::<Value>(echo, &authorization(), SIGNATURE, "id-1", "{}");
         (payment.header_name(), read_header(&payment.header).unwrap())
     }
 
@@ -266,8 +263,9 @@ mod tests {
         for (terms, payment) in [(None, "X-PAYMENT"), (Some("PAYMENT-REQUIRED"), "PAYMENT-SIGNATURE")] {
             let expected = published(payment);
             let message = &expected["payload"]["authorization"];
-            let authorization = Authorization::read("eip155:84532", message).unwrap();
-            let signature = Signature::parse(expected["payload"]["signature"].as_str().unwrap()).unwrap();
+            let authorization = Authorization::read(&ASSETS[1], message).unwrap();
+            let text = expected["payload"]["signature"].as_str().unwrap();
+            let signature = Signature::read(&read_bytes(text).unwrap()).unwrap();
             assert_eq!(signature.signer(&authorization.digest()), Some(authorization.transfer().from), "it is genuine");
             let echo = match terms {
                 Some(name) => {
@@ -280,7 +278,7 @@ mod tests {
                 }
                 None => offer(&ASSETS[1], 10_000, 60).echo,
             };
-            let written = Payment::of::<Value>(&echo, &authorization, &signature, "id-1", "{}");
+            let written = Payment::of::<Value>(&echo, &authorization, &signature.to_hex(), "id-1", "{}");
             assert_eq!(read_header::<Value>(&written.header).unwrap(), expected, "{payment}");
             assert_eq!(written.header_name(), payment.to_lowercase());
         }

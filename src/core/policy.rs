@@ -1,12 +1,12 @@
 //! Which offer may be signed, and why the others may not.
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, U256};
 
 use super::{
     assets::Asset,
     error::{Code, Detail, Error, Retry, Stage},
     json::Json,
-    money::{Money, parse_units},
+    money::Money,
     terms::{Entry, Offer},
     text::{address, text},
 };
@@ -14,16 +14,23 @@ use super::{
 /// What the page allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// The networks, in order of preference.
-    pub networks: Vec<&'static Asset>,
+    /// What may be paid with, in order of preference.
+    pub tokens: Vec<Token>,
     /// The only recipients, when given.
     pub pay_to: Option<Vec<Address>>,
-    /// The most that one purchase may cost, as decimal text that has been checked.
-    pub cap: String,
+}
+
+/// A token, and the most of it that one purchase may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// The token.
+    pub asset: &'static Asset,
+    /// In its atomic units.
+    pub cap: U256,
 }
 
 impl Policy {
-    /// Picks the offer to pay: the first allowed network in order of preference, and within it the seller's order.
+    /// Picks the offer to pay: the first allowed token in order of preference, and within it the seller's order.
     /// An offer over the cap is passed over while another is under it.
     ///
     /// # Errors
@@ -47,17 +54,18 @@ impl Policy {
 
     fn allowed<'a, J: Json>(&self, entries: &'a [Entry<J>]) -> Result<Vec<&'a Offer>, Error> {
         let mut picks = Vec::new();
-        for asset in &self.networks {
+        for token in &self.tokens {
             let here = entries.iter().filter_map(|entry| self.judge(entry).ok());
-            picks.extend(here.filter(|offer| offer.asset == *asset));
+            picks.extend(here.filter(|offer| offer.asset == token.asset));
         }
         if picks.is_empty() { Err(refusal(self, entries)) } else { Ok(picks) }
     }
 
     fn judge<'a, J>(&self, entry: &'a Entry<J>) -> Result<&'a Offer, String> {
         let offer = entry.offer.as_ref().map_err(Clone::clone)?;
-        if !self.networks.contains(&offer.asset) {
-            return Err(text!(offer.asset.chain.name, " is not among the allowed networks"));
+        if self.cap(offer).is_none() {
+            let Asset { chain, symbol, .. } = offer.asset;
+            return Err(text!(symbol, " on ", chain.name, " is not among the allowed networks and tokens"));
         }
         match &self.pay_to {
             Some(allowed) if !allowed.contains(&offer.pay_to) => {
@@ -72,24 +80,30 @@ impl Policy {
     /// # Errors
     /// `price_too_high` with `{price, cap}`.
     pub fn check_cap(&self, offer: &Offer) -> Result<(), Error> {
-        let cap = parse_units(&self.cap, offer.asset.decimals);
-        if cap.is_some_and(|cap| offer.amount <= cap) {
+        let cap = self.cap(offer).unwrap_or_default();
+        if offer.amount <= cap {
             return Ok(());
         }
         let price = Money::of(offer.asset, offer.amount);
+        let cap = Money::of(offer.asset, cap).amount;
         let message = text!(
             "the server asks for ",
             price.amount,
             " ",
             price.symbol,
             ", the limit is ",
-            self.cap,
+            cap,
             "; raise `maxPrice` to accept"
         );
         Err(Error::unpaid(Code::PriceTooHigh, Stage::Quote, message)
             .retry(Retry::Never)
             .detail("price", price.amount)
-            .detail("cap", self.cap.as_str()))
+            .detail("cap", cap))
+    }
+
+    /// The most that may be paid in the token of an offer; none when it may not be paid with.
+    fn cap(&self, offer: &Offer) -> Option<U256> {
+        self.tokens.iter().find(|token| token.asset == offer.asset).map(|token| token.cap)
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{
-    assets::Asset,
+    assets::ASSETS,
     config::Config,
     error::{Error, Paid},
     json::Json,
@@ -93,8 +93,7 @@ impl<J: Json> Quote<J> {
     /// The quote of a request that the server took without asking for payment: it costs nothing.
     #[must_use]
     pub fn free(request: &Request, config: &Config, task_id: String, now_ms: u64) -> Self {
-        let asset: Option<&&Asset> = config.policy.networks.first();
-        let asset = asset.copied().unwrap_or(&super::assets::ASSETS[0]);
+        let asset = config.policy.tokens.first().map_or(&ASSETS[0], |token| token.asset);
         Self {
             id: request.id().into(),
             price: Money::of(asset, alloy_primitives::U256::ZERO),

@@ -1,7 +1,8 @@
 //! Signatures as wallets give them, made into the one form that the token accepts.
 //!
-//! Circle's token takes r ‖ s ‖ v with s in the low half and v 27 or 28. Hardware wallets give v as 0 or 1, some wallets
-//! 64 bytes (EIP-2098).
+//! Circle's token takes r ‖ s ‖ v with s in the low half and v 27 or 28 from an account that has only a key. Hardware wallets
+//! give v as 0 or 1, some wallets 64 bytes (EIP-2098). Of an account that is a contract, it asks the contract
+//! ([ERC-1271](https://eips.ethereum.org/EIPS/eip-1271)), whose signatures may have any form.
 
 use alloy_primitives::{Address, B256, U256, hex, keccak256};
 
@@ -15,52 +16,46 @@ pub struct Signature {
     odd: bool,
 }
 
-/// Why a wallet's answer is no signature of a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unusable {
-    /// Not `0x` and hex digits, or not 64 or 65 bytes.
-    Malformed,
-    /// Longer than a key's signature: what smart accounts give (ERC-1271, ERC-6492).
-    ContractSignature,
-    /// r, s or v out of range.
-    OutOfRange,
+/// The longest that fits the headers which servers take, and longer than what the known smart accounts give.
+const LONGEST: usize = 4096;
+
+/// The bytes that a wallet answered: `0x` and hex digits, at least one byte.
+#[must_use]
+pub fn read_bytes(text: &str) -> Option<Vec<u8>> {
+    let bytes = hex::decode(text.strip_prefix("0x")?).ok()?;
+    (1..=LONGEST).contains(&bytes.len()).then_some(bytes)
 }
 
 impl Signature {
-    /// Reads what a wallet answered.
-    ///
-    /// # Errors
-    /// [`Unusable`] when it is no signature of a key.
-    pub fn parse(text: &str) -> Result<Self, Unusable> {
-        let digits = text.strip_prefix("0x").ok_or(Unusable::Malformed)?;
-        let bytes = hex::decode(digits).map_err(|_| Unusable::Malformed)?;
-        let (r, rest) = bytes.split_first_chunk::<32>().ok_or(Unusable::Malformed)?;
-        let (s, v) = rest.split_first_chunk::<32>().ok_or(Unusable::Malformed)?;
+    /// Reads the signature of a key; `None` when it is not one.
+    #[must_use]
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        let (r, rest) = bytes.split_first_chunk::<32>()?;
+        let (s, v) = rest.split_first_chunk::<32>()?;
         match v {
             [] => Self::compact(*r, *s),
             [0 | 27] => Self::new(*r, *s, false),
             [1 | 28] => Self::new(*r, *s, true),
-            [_] => Err(Unusable::OutOfRange),
-            _ => Err(Unusable::ContractSignature),
+            _ => None,
         }
     }
 
     /// [EIP-2098](https://eips.ethereum.org/EIPS/eip-2098): the parity is the top bit of s.
-    fn compact(r: [u8; 32], mut s: [u8; 32]) -> Result<Self, Unusable> {
+    fn compact(r: [u8; 32], mut s: [u8; 32]) -> Option<Self> {
         let [top, ..] = &mut s;
         let odd = *top & 0x80 != 0;
         *top &= 0x7f;
         Self::new(r, s, odd)
     }
 
-    fn new(r: [u8; 32], s: [u8; 32], odd: bool) -> Result<Self, Unusable> {
+    fn new(r: [u8; 32], s: [u8; 32], odd: bool) -> Option<Self> {
         let (r, s) = (U256::from_be_bytes(r), U256::from_be_bytes(s));
         if [r, s].iter().any(|number| *number == U256::ZERO || *number >= ORDER.modulus) {
-            return Err(Unusable::OutOfRange);
+            return None;
         }
         let opposite = ORDER.modulus.wrapping_sub(s);
         let high = s > opposite;
-        Ok(Self { r, s: if high { opposite } else { s }, odd: odd ^ high })
+        Some(Self { r, s: if high { opposite } else { s }, odd: odd ^ high })
     }
 
     /// The account whose key signed `digest`.
@@ -88,6 +83,10 @@ mod tests {
     const SIGNER: Address = address!("0x9d24d267cf8d9a8b9ed104b4856cde8830c266ef");
     const R: &str = "b909a9345301f4942d14fc97f72306b8ae6e4077431cb8e950194196101b3458";
     const S: &str = "2f9cf1604c72db4a5a87ade62949449a2eff957f1d58a11954438dac229aa16f";
+    fn parse(text: &str) -> Option<Signature> {
+        Signature::read(&read_bytes(text)?)
+    }
+
     const HIGH_S: &str = "d0630e9fb38d24b5a5785219d6b6bb648baf476791efff226b8ed0e0ad9b9fd2";
 
     #[test]
@@ -101,7 +100,7 @@ mod tests {
             compact,
             settled.to_uppercase().replace("0X", "0x"),
         ] {
-            let signature = Signature::parse(&form).unwrap();
+            let signature = parse(&form).unwrap();
             assert_eq!(signature.to_hex(), settled, "{form}");
             assert_eq!(signature.signer(&DIGEST), Some(SIGNER), "{form}");
         }
@@ -109,18 +108,20 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        for (text, why) in [
-            (String::new(), Unusable::Malformed),
-            ("0x".into(), Unusable::Malformed),
-            (format!("{R}{S}1c"), Unusable::Malformed),
-            (format!("0x{R}{S}1"), Unusable::Malformed),
-            (format!("0x{R}{S}zz"), Unusable::Malformed),
-            (format!("0x{R}{S}1c00"), Unusable::ContractSignature),
-            (format!("0x{R}{S}05"), Unusable::OutOfRange),
-            (format!("0x{R}{}1c", "0".repeat(64)), Unusable::OutOfRange),
-            (format!("0x{}{S}1c", "f".repeat(64)), Unusable::OutOfRange),
+        for (text, is_bytes) in [
+            (String::new(), false),
+            ("0x".into(), false),
+            (format!("{R}{S}1c"), false),
+            (format!("0x{R}{S}1"), false),
+            (format!("0x{R}{S}zz"), false),
+            (format!("0x{}", "00".repeat(LONGEST + 1)), false),
+            (format!("0x{R}"), true),
+            (format!("0x{R}{S}1c00"), true),
+            (format!("0x{R}{S}05"), true),
+            (format!("0x{R}{}1c", "0".repeat(64)), true),
+            (format!("0x{}{S}1c", "f".repeat(64)), true),
         ] {
-            assert_eq!(Signature::parse(&text), Err(why), "{text}");
+            assert_eq!((parse(&text), read_bytes(&text).is_some()), (None, is_bytes), "{text}");
         }
     }
 }

@@ -136,7 +136,16 @@ fn progress<J: Json>(raw: &J) -> Option<u64> {
 fn reason<J: Json>(raw: &J) -> String {
     let error = raw.get("error");
     let text = error.as_ref().and_then(|e| e.text().or_else(|| e.text_at("message")));
-    excerpt(&text.unwrap_or_else(|| "the server gives no reason".into()))
+    text.map_or_else(
+        || "the server gives no reason".into(),
+        |text| text.chars().filter(is_readable).take(500).collect(),
+    )
+}
+
+/// Neither markup, nor what turns the direction of a line, hides in it or ends it.
+const fn is_readable(c: &char) -> bool {
+    let hides = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    !hides && !matches!(c, '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '<' | '>')
 }
 
 impl<J: Json> Generation<J> {
@@ -198,6 +207,9 @@ mod tests {
         assert_eq!(queued, json!({"status": "queued", "taskId": "t1", "progress": null}));
         let processing = look(202, include_str!("../../tests/fixtures/status-processing.json")).unwrap();
         assert_eq!(processing, json!({"status": "processing", "taskId": "t1", "progress": 0}));
+        let words = "no \u{7}\u{202e}<b>luck\u{200b} \n漢字</b>".to_string() + &"!".repeat(1000);
+        let deceiving = look(500, json!({"status": "failed", "error": {"message": words}})).unwrap();
+        assert_eq!(deceiving["error"], "no bluck 漢字/b".to_string() + &"!".repeat(500 - 13));
         let failed = look(500, json!({"status": "failed", "error": "no luck"})).unwrap();
         assert_eq!(failed, json!({"status": "failed", "taskId": "t1", "error": "no luck"}));
         assert_eq!(look(404, json!({"status": "not_found"})).unwrap(), json!({"status": "not_found", "taskId": "t1"}));

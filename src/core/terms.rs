@@ -110,6 +110,8 @@ const MOST_ENTRIES: usize = 32;
 /// Terms of a video fit many times over.
 const LONGEST_HEADER: usize = 0x1_0000;
 const LONGEST_BODY: usize = 0x4_0000;
+/// What version 2 wants to see again. In base64, with the payment itself, more would not fit the 16 KiB that servers take.
+const LONGEST_ECHO: usize = 0x2c00;
 
 /// Reads a 402.
 ///
@@ -184,11 +186,10 @@ fn read_offer<J: Json>(raw: &J, frame: &Frame) -> Result<Offer, String> {
         return Err(text!("the scheme is ", quoted(&scheme), ", not exact"));
     }
     let network = required(raw, "network")?;
-    let asset = Asset::on(&network).ok_or_else(|| text!("the network ", quoted(&network), " is not known"))?;
     let token = required(raw, "asset")?;
-    if parse_address(&token) != Some(asset.address) {
-        return Err(text!("the asset ", quoted(&token), " is not ", asset.symbol, " on ", asset.chain.name));
-    }
+    let asset = parse_address(&token).and_then(|address| Asset::at(&network, address));
+    let asset =
+        asset.ok_or_else(|| text!("no asset ", quoted(&token), " is known on the network ", quoted(&network)))?;
     check_domain(raw, asset)?;
     let amount = amount_text(raw)?;
     let amount = parse_atomic(&amount)
@@ -198,9 +199,15 @@ fn read_offer<J: Json>(raw: &J, frame: &Frame) -> Result<Offer, String> {
     let pay_to = parse_address(&pay_to)
         .filter(|address| !address.is_zero() && *address != asset.address)
         .ok_or_else(|| text!("the recipient ", quoted(&pay_to), " is no usable address"))?;
+    let accepted = raw.to_text();
     let Frame { version, resource, extensions } = frame;
+    let parts = [Some(&accepted), resource.as_ref(), extensions.as_ref()];
+    let echoed: usize = parts.into_iter().flatten().fold(0, |sum, part| sum.saturating_add(part.len()));
+    if accepted == "null" || (*version == Version::Two && echoed > LONGEST_ECHO) {
+        return Err("what the seller wants to see again is too long, or nested too deeply, for a header".into());
+    }
     let (resource, extensions) = (resource.clone(), extensions.clone());
-    let echo = Echo { version: *version, network, accepted: raw.to_text(), resource, extensions };
+    let echo = Echo { version: *version, network, accepted, resource, extensions };
     Ok(Offer { asset, amount, pay_to, max_timeout_seconds: window(raw)?, echo })
 }
 
@@ -433,6 +440,18 @@ pub(crate) mod tests {
         ] {
             assert_eq!(read::<Value>(&answered(body)).unwrap_err().code, code, "{body}");
         }
+    }
+
+    #[test]
+    fn what_does_not_fit_a_header_is_not_echoed() {
+        let long = |letters: usize| {
+            let mut terms = second();
+            terms["extensions"]["bazaar"] = "x".repeat(letters).into();
+            read::<Value>(&answered(&terms.to_string())).unwrap().remove(0).offer
+        };
+        assert!(long(4_000).is_ok());
+        assert!(long(12_000).unwrap_err().contains("too long"));
+        assert!(only(&with(json!({"outputSchema": "x".repeat(12_000)}))).is_ok(), "version 1 echoes nothing");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Wallets reject with plain objects as often as with errors, and disagree on nearly every code, so a rejection is read
 //! by its members and never by its class.
 
-use alloy_primitives::{Address, U256, hex};
+use alloy_primitives::{Address, B256, U256, hex};
 
 use super::{
     assets::{Asset, Chain, parse_address},
@@ -79,13 +79,31 @@ impl Question {
     /// Reads a token balance: `balanceOf(address)`.
     #[must_use]
     pub fn balance_of(asset: &Asset, owner: Address) -> Self {
-        Self::call(asset, &text!("0x70a08231", hex::encode(owner.into_word())), "latest")
+        Self::call(asset.address, &text!("0x70a08231", hex::encode(owner.into_word())), "latest")
     }
 
-    /// Calls the token at a block, for what it answers alone.
+    /// Reads what stands at an account: `0x` where there is only a key.
     #[must_use]
-    pub fn call(asset: &Asset, data: &str, block: &str) -> Self {
-        let call = ObjectWriter::default().text("to", &text::address(asset.address)).text("data", data).finish();
+    pub fn code_at(account: Address) -> Self {
+        Self::reading("eth_getCode", text!("[", json::string(&text::address(account)), ",\"latest\"]"))
+    }
+
+    /// Asks an account that is a contract for its word on a signature: `isValidSignature(bytes32,bytes)`
+    /// ([ERC-1271](https://eips.ethereum.org/EIPS/eip-1271)). `signature` is hex.
+    #[must_use]
+    pub fn is_valid_signature(account: Address, digest: B256, signature: &str) -> Self {
+        let word = |number: usize| hex::encode(U256::from(number).to_be_bytes::<32>());
+        let digits = signature.strip_prefix("0x").unwrap_or(signature);
+        let padding = digits.len().next_multiple_of(64).saturating_sub(digits.len());
+        let length = word(digits.len().saturating_div(2));
+        let data = text!("0x1626ba7e", hex::encode(digest), word(64), length, digits, "0".repeat(padding));
+        Self::call(account, &data, "latest")
+    }
+
+    /// Calls a contract at a block, for what it answers alone.
+    #[must_use]
+    pub fn call(to: Address, data: &str, block: &str) -> Self {
+        let call = ObjectWriter::default().text("to", &text::address(to)).text("data", data).finish();
         Self::reading("eth_call", text!("[", call, ",", json::string(block), "]"))
     }
 
@@ -124,6 +142,12 @@ pub fn read_chain_id<J: Json>(answer: &J) -> Option<u64> {
 pub fn read_uint<J: Json>(answer: &J) -> Option<U256> {
     let bytes = hex::decode(answer.text()?.strip_prefix("0x")?).ok()?;
     <[u8; 32]>::try_from(bytes.as_slice()).ok().map(U256::from_be_bytes)
+}
+
+/// Whether a contract took a signature for its own: it answers with the selector of the function that was asked.
+#[must_use]
+pub fn accepts_signature<J: Json>(answer: &J) -> bool {
+    read_uint(answer).is_some_and(|word| word.to_be_bytes::<32>().starts_with(&[0x16, 0x26, 0xba, 0x7e]))
 }
 
 /// A wallet that was found on the page.

@@ -116,7 +116,11 @@ where
         Step::DrawNonce(state) => state.drawn(ports.draw(), ports.now()),
         Step::Sign(wallet, question, state) => {
             let answer = ask(ports, wallet, &question).await;
-            state.answered(answer, ports.now())
+            state.answered(answer)
+        }
+        Step::Check(wallet, question, state) => {
+            let reply = ask(ports, wallet, &question).await;
+            state.answered(reply, ports.now())
         }
         Step::Write(id, entry, state) => {
             let written = write(ports, &id, &entry).await;

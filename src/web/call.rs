@@ -34,6 +34,9 @@ extern "C" {
     /// Asks a provider to connect; calls at the same time share one prompt: `(provider) => Promise<string[]>`.
     #[wasm_bindgen(method, getter)]
     pub fn connect(this: &Call) -> Option<Function>;
+    /// The text of an answer, cut off after so many bytes: `(response, most) => Promise<string>`.
+    #[wasm_bindgen(method, getter)]
+    pub fn read(this: &Call) -> Option<Function>;
     /// Takes hold of a purchase and reads what is remembered of it: `(id) => Promise<object | undefined>`.
     #[wasm_bindgen(method, getter)]
     pub fn recall(this: &Call) -> Option<Function>;

@@ -36,8 +36,20 @@ impl Http<Js> for Browser {
         let header = |name| response.headers().get(name).ok().flatten();
         let terms = header("payment-required");
         let receipt = header("payment-response").or_else(|| header("x-payment-response"));
-        let body = settle(response.text().map(JsValue::from)).await.map_err(lost(Some(status)))?;
+        let reading = self.call.read().map_or_else(
+            || response.text().map(JsValue::from),
+            |read| read.call2(&JsValue::UNDEFINED, &response, &longest_answer(&request.method).into()),
+        );
+        let body = settle(reading).await.map_err(lost(Some(status)))?;
         Ok(HttpResponse { status, terms, receipt, body: body.as_string().unwrap_or_default() })
+    }
+}
+
+/// Prices, tasks and refusals are short; what comes after so many bytes is not read. A result may have its video in it.
+const fn longest_answer(method: &Method) -> u32 {
+    match method {
+        Method::Get => 0x1000_0000,
+        Method::Post { .. } | Method::Pay(_) => 0x8_0000,
     }
 }
 

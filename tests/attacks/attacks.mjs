@@ -39,6 +39,8 @@ export const ATTACKS = [
   { row: 16, attack: 'a body of two megabytes', answer: (good) => ({ status: 402, body: { ...good, error: 'x'.repeat(2 ** 21) } }), code: 'bad_response' },
   { row: 16, attack: 'ten thousand offers', answer: (good) => ({ status: 402, body: { ...good, accepts: Array(10_000).fill({}) } }), code: REFUSED },
   { row: 16, attack: 'JSON a hundred thousand deep', answer: () => ({ status: 402, body: '['.repeat(100_000) + ']'.repeat(100_000) }), code: 'bad_response' },
+  { row: 16, attack: 'an offer a hundred thousand deep', answer: (good) => ({ status: 402, body: JSON.stringify({ ...good, x402Version: 2 }).replace('"payTo"', `"deep":${'['.repeat(100_000)}${']'.repeat(100_000)},"payTo"`) }), code: REFUSED },
+  { row: 16, attack: 'more to repeat than a header carries', answer: (good) => ({ status: 402, body: { ...good, x402Version: 2, extensions: { bazaar: 'x'.repeat(20_000) } } }), code: REFUSED },
   { row: 17, attack: 'the same member twice', answer: (good) => ({ status: 402, body: JSON.stringify(good).replace('"payTo"', '"maxAmountRequired":"9000000","payTo"') }), code: 'price_too_high' },
   { row: 17, attack: 'members of prototypes', answer: (good) => ({ status: 402, body: JSON.stringify({ x402Version: 1 }).replace('}', `,"__proto__":${JSON.stringify(good)}}`) }), code: 'bad_response' },
   ...[null, 3, '1', 1.5, {}].map((version) => ({ row: 17, attack: `version ${JSON.stringify(version)}`, answer: (good) => ({ status: 402, body: { ...good, x402Version: version } }), code: version === null ? 'bad_response' : REFUSED })),
@@ -56,3 +58,23 @@ export function inTheHeader({ accepts, ...rest }) {
   const terms = { ...rest, x402Version: 2, resource: { url: 'https://seller.test/' }, accepts: entries }
   return { status: 402, headers: { 'payment-required': Buffer.from(JSON.stringify(terms)).toString('base64') }, body: {} }
 }
+
+/** The threats of a server that has been given a payment, or of those around it: what comes of them, and the test that shows it. */
+export const LATER = [
+  { row: 3, attack: "the payer's own account as recipient", outcome: '`no_acceptable_offer`, before the signature', file: 'attacks', test: "3: the payer's own account is nobody to pay" },
+  { row: 9, attack: 'terms of ten years', outcome: 'open for ten minutes at most', file: 'attacks', test: '9: terms of ten years are open for ten minutes' },
+  { row: 10, attack: 'a 402 for every payment', outcome: 'one authorization', file: 'attacks', test: '10: a server that answers each payment with 402 gets one authorization' },
+  { row: 11, attack: 'a payment that is taken and answered by an error', outcome: 'found, paid once; or told as unknown until it cannot be taken any more', file: 'recovery', test: 'paid-500-after' },
+  { row: 12, attack: 'a page without secure random numbers', outcome: '`unsupported_environment`, before the signature', file: 'attacks', test: '12: without secure random numbers nothing is signed' },
+  { row: 12, attack: 'a nonce that was used before', outcome: 'each has 32 random bytes of its own', file: 'attacks', test: '12: no two payments have the same nonce' },
+  { row: 13, attack: 'somebody who reads the storage later', outcome: 'what is over has no signature in it', file: 'recovery', test: 'the signed payment is deleted' },
+  { row: 14, attack: 'a redirect of the payment', outcome: 'not followed', file: 'answers', test: 'a redirect is not followed' },
+  { row: 16, attack: 'an answer without end', outcome: '`bad_response`, after half a megabyte', file: 'attacks', test: '16: of an answer without end no more is read than a price could be' },
+  { row: 18, attack: 'an extension that wants a signature', outcome: 'it gets none', file: 'attacks', test: '18: an extension that wants another signature gets none' },
+  { row: 19, attack: 'a wallet that signs something else', outcome: '`bad_signature`, nothing is sent', file: 'attacks', test: '19: what a wallet signed otherwise is not sent' },
+  { row: 20, attack: 'a result that is a script', outcome: 'no video', file: 'attacks', test: '20: a result that is a script is no video' },
+  { row: 21, attack: 'a forged receipt', outcome: "said to be the server's word; names no transaction that is none", file: 'attacks', test: '21: a forged receipt is the word of the server and no more' },
+  { row: 22, attack: 'an account whose contract does not accept its key', outcome: '`bad_signature`, nothing is sent', file: 'contracts', test: 'of a plain account that hands over to a contract without a word on signatures' },
+  { row: 23, attack: 'a price that rises after the quote', outcome: '`payment_rejected`, not paid', file: 'attacks', test: '23: a price that rises after the quote is not paid' },
+  { row: 24, attack: 'one thing shown, another signed', outcome: 'they are the same', file: 'attacks', test: '24: what is signed is what was shown' },
+]

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
 import { startSandbox } from '../../sandbox/sandbox.mjs'
-import { ATTACKS, inTheHeader } from '../attacks/attacks.mjs'
+import { ATTACKS, LATER, inTheHeader } from '../attacks/attacks.mjs'
 import { FILE, table } from '../attacks/table.mjs'
 import { at, generate, passTime } from './calls.mjs'
 import { SIGN, openStage, startStubSeller, walletFor } from './harness.mjs'
@@ -60,6 +60,30 @@ describe('nothing is signed', TIMEOUT, () => {
   }
 
   test('the table shows all of them', async () => assert.equal(await readFile(FILE, 'utf8'), table()))
+
+  test('the tests that it names are there', async () => {
+    for (const { file, test } of LATER) {
+      const source = await readFile(new URL(`${file}.test.mjs`, import.meta.url), 'utf8')
+      assert.ok([`'${test}'`, `"${test}"`].some((title) => source.includes(title)), test)
+    }
+  })
+})
+
+test('16: of an answer without end no more is read than a price could be', TIMEOUT, async () => {
+  let sent = 0
+  const closed = new Promise((resolve) => {
+    seller.answer({ probe: { status: 402, body: ' '.repeat(2 ** 16), endless: (socket) => socket.once('close', () => resolve(sent = socket.bytesWritten)) } })
+  })
+  const { outcome, signatures } = await traces(() => dapp.failure(...buy()))
+  assert.deepEqual([outcome.code, outcome.paid, signatures], ['bad_response', 'no', 0])
+  await closed
+  assert.ok(sent > 2 ** 19 && sent < 2 ** 26, `${sent} bytes`)
+})
+
+test("3: the payer's own account is nobody to pay", TIMEOUT, async () => {
+  seller.answer({ probe: paymentRequired(sandbox, { payTo: sandbox.payer.address }) })
+  const { outcome, signatures } = await traces(() => dapp.failure(...buy()))
+  assert.deepEqual([outcome.code, outcome.paid, signatures], ['no_acceptable_offer', 'no', 0])
 })
 
 describe('no more is given than was agreed', TIMEOUT, () => {
@@ -82,6 +106,28 @@ describe('no more is given than was agreed', TIMEOUT, () => {
       return failing
     })
     assert.deepEqual([outcome.code, outcome.paid, signatures, new Set(payments).size], ['payment_rejected', 'no', 1, 1])
+  })
+
+  test('12: without secure random numbers nothing is signed', async () => {
+    seller.answer(good())
+    const buyBlindly = async (imagine, { request, options }) => {
+      const { getRandomValues } = crypto
+      Object.defineProperty(crypto, 'getRandomValues', { configurable: true, value: () => { throw new Error('no entropy') } })
+      return imagine.generate({ ...request, id: 'own-id' }, options).finally(() => Object.defineProperty(crypto, 'getRandomValues', { configurable: true, value: getRandomValues }))
+    }
+    const { outcome, signatures } = await traces(() => dapp.failure(buyBlindly, { request, options: at(seller.url) }))
+    assert.deepEqual([outcome.code, outcome.paid, signatures], ['unsupported_environment', 'no', 0])
+  })
+
+  test('12: no two payments have the same nonce', async () => {
+    seller.answer(good())
+    const nonces = new Set()
+    for (let i = 0; i < 3; i++) {
+      const { payments } = await traces(() => dapp.value(...buy()))
+      nonces.add(authorization(payments[0]).nonce)
+    }
+    assert.equal(nonces.size, 3)
+    for (const nonce of nonces) assert.match(nonce, /^0x[0-9a-f]{64}$/)
   })
 
   test('18: an extension that wants another signature gets none', async () => {

@@ -5,8 +5,8 @@ import { stopServer } from './static-server.mjs'
 /**
  * A mock by need: the real seller does not misbehave on request, this one answers whatever the test wrote down.
  *
- * An answer is `{ status, headers, body, cut }` (an object as body is sent as JSON; `cut` drops the connection after
- * the body), 'drop' (the connection breaks without an answer), 'hang' (no answer ever), a function of the request that
+ * An answer is `{ status, headers, body, cut, endless }` (an object as body is sent as JSON; `cut` drops the connection after
+ * the body, `endless`, which is given the connection, sends it again until the client has had enough), 'drop' (the connection breaks without an answer), 'hang' (no answer ever), a function of the request that
  * gives one or a promise of one, or an array of these, of which the last one repeats.
  *
  * Each request gets a connection of its own unless `keepAlive`: Chromium silently sends a request again when a connection
@@ -75,13 +75,22 @@ function next(script, kind, request) {
 function give(answer, response) {
   if (answer === 'hang') return
   if (answer === 'drop') return response.destroy()
-  const { status = 200, headers = {}, body = '', cut = false } = answer
+  const { status = 200, headers = {}, body = '', cut = false, endless } = answer
   const text = typeof body === 'string' ? body : JSON.stringify(body)
   const type = typeof body === 'string' ? 'text/html; charset=utf-8' : 'application/json'
+  if (endless) {
+    endless(response.socket)
+    return repeat(text, response.writeHead(status, headers))
+  }
   const length = Buffer.byteLength(text) + (cut ? 100 : 0)
   response.writeHead(status, { 'content-type': type, 'content-length': length, ...headers })
   if (!cut) return response.end(text)
   response.write(text, () => setTimeout(() => response.destroy(), 50)); // let the first bytes leave
+}
+
+function repeat(text, response) {
+  while (!response.destroyed && response.write(text));
+  if (!response.destroyed) response.once('drain', () => repeat(text, response))
 }
 
 /** A good 402 of the service's own kind, on the sandbox's chain. Overrides go into its one offer. */
@@ -100,7 +109,7 @@ export const paymentRequired = (sandbox, offer = {}) => ({
         mimeType: '',
         payTo: sandbox.payTo,
         maxTimeoutSeconds: 60,
-        asset: sandbox.usdc,
+        asset: sandbox.token,
         outputSchema: null,
         extra: { name: sandbox.chainId === 84532 ? 'USDC' : 'USD Coin', version: '2' },
         ...offer,

@@ -20,9 +20,9 @@ export function useWorlds() {
   })
   after(() => stage?.close())
 
-  /** `fault` with its `options` is in force from the beginning; `x402` is the version that the seller speaks. */
-  return async function open(fault = null, { options, wallet: config, x402 = 1 } = {}) {
-    const sandbox = await startSandbox({ stepMs: 200, x402 })
+  /** `fault` with its `options` is in force from the beginning; `x402` is the version that the seller speaks, `token` what it takes. */
+  return async function open(fault = null, { options, wallet: config, x402 = 1, token = 'usdc' } = {}) {
+    const sandbox = await startSandbox({ stepMs: 200, x402, token })
     running.push(sandbox.stop)
     const wallet = walletFor(sandbox, config)
     const dapp = await stage.openDapp({ wallet })

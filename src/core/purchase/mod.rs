@@ -4,17 +4,18 @@
 //! can be left twice. The shape carries the promises:
 //!
 //! - Only [`Drawing`] leads to [`Step::Sign`], and no state leads back to it: a purchase asks for one signature at most.
-//! - A [`Signing`] holds the very authorization that the wallet was shown; what it signs is compared with it.
+//! - A [`Signing`] holds the very authorization that the wallet was shown; what it signs is compared with it, and a
+//!   [`Checking`] judges it as the token will.
 //! - The wallet is asked only after the journal has it that it will be, and a payment leaves only after the journal has it.
 //! - [`Step::Pay`] is made in one place, of the payment in the journal: whatever is sent again is the same.
 //! - Before that payment is written down, everything ends with `paid: no`; after it, `no` is only the token's own word.
 //!
 //! ```text
-//! Recalling ► Probing ─ 402 ─► Choosing ► Talking ► Confirming ► (write) ► Drawing ► Signing ► (write) ► Paying ─ 202 ─► (write) ► Done
-//!   │            └──── 202 ──────────────────────────────────────────────────────────────────────────────────────────►     │
-//!   ├─ signed ─► Recovering ◄── any other answer, or none ───────────────────────────────────────────────┤                │
-//!   │               └─ task, token, the same payment again ──────────────────────────────────────────────┴──────────────► │
-//!   └─ accepted ────────────────────────────────────────────────────────────────────────────────────────────────────────► Done
+//! Recalling ► Probing ─ 402 ─► Choosing ► Talking ► Confirming ► (write) ► Drawing ► Signing ► Checking ► (write) ► Paying ─ 202 ─► (write) ► Done
+//!   │            └──── 202 ─────────────────────────────────────────────────────────────────────────────────────────────────────►     │
+//!   ├─ signed ─► Recovering ◄── any other answer, or none ──────────────────────────────────────────────────────────┤                │
+//!   │               └─ task, token, the same payment again ─────────────────────────────────────────────────────────┴──────────────► │
+//!   └─ accepted ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────► Done
 //! ```
 
 mod paying;
@@ -23,7 +24,7 @@ mod talking;
 #[cfg(test)]
 mod tests;
 
-pub use paying::{Confirming, Drawing, Signing, Writing};
+pub use paying::{Checking, Confirming, Drawing, Signing, Writing};
 pub use recovering::{Paying, Reading, Recovering, Underway};
 pub use talking::{Choosing, Talking};
 
@@ -64,6 +65,8 @@ pub enum Step<J> {
     DrawNonce(Drawing),
     /// Ask the wallet for the one signature.
     Sign(usize, Question, Signing),
+    /// Ask the chain, through the wallet, whether the token would take the signature.
+    Check(usize, Question, Checking),
     /// Write to the journal, for good, and read all records as they stood before.
     Write(String, Box<Entry>, Writing<J>),
     /// Post the request with the one payment.

@@ -1,6 +1,6 @@
 //! From the page's yes to the signed payment in the journal.
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::{Address, B256, hex};
 
 use super::{
     super::{
@@ -12,14 +12,17 @@ use super::{
         notice::Notice,
         payment::{Payment, Proof},
         poll::AcceptedTask,
-        signature::{Signature, Unusable},
+        signature::{self, Signature},
         text,
-        wallet::{Question, Reply},
+        wallet::{self, Question, Reply},
     },
     Deal, Next, Order, Step,
     recovering::Underway,
     talking::refused,
 };
+
+/// `0x` and the 65 bytes of a key's signature.
+const KEY_DIGITS: usize = 132;
 
 /// Waiting for the page's own yes or no.
 #[derive(Clone, Debug)]
@@ -105,42 +108,31 @@ pub struct Signing {
 }
 
 impl Signing {
-    /// The wallet signed, or threw. What it signed is checked before anything leaves: the key must be the payer's, over
-    /// exactly this authorization, and there must be time left to settle it.
+    /// The wallet signed, or threw. What it signed is checked before anything leaves.
     #[must_use]
-    pub fn answered<J: Json>(self, answer: Reply<J>, now: u64) -> Next<J> {
+    pub fn answered<J: Json>(self, answer: Reply<J>) -> Next<J> {
         let signed = match answer {
             Ok(signed) => signed,
             Err(thrown) => return refused(thrown, "the signature"),
         };
-        let signature = match self.check(signed.text().as_deref()) {
-            Ok(signature) => signature,
-            Err(message) => return Error::unpaid(Code::BadSignature, Stage::Wallet, message).into(),
+        let Some(given) = signed.text().as_deref().and_then(signature::read_bytes) else {
+            return bad_signature("the wallet's answer is no signature; nothing was sent");
         };
+        let payer = self.authorization.transfer().from;
+        let digest = self.authorization.digest();
+        let by_key = Signature::read(&given).filter(|signature| signature.signer(&digest) == Some(payer));
+        let topic = Topic::Code { by_key: by_key.is_some() };
+        let signature = by_key.map_or_else(|| hex::encode_prefixed(given), |signature| signature.to_hex());
+        let checking = Checking { signing: Box::new(self), signature, topic };
+        Step::Check(checking.signing.wallet, Question::code_at(payer), checking).into()
+    }
+
+    /// Has the signed payment written down, before it leaves, if there is time left to settle it.
+    fn seal<J: Json>(self, signature: &str, now: u64) -> Next<J> {
         if !self.authorization.is_usable(self.clock.stamp(now)) {
             let message = "the signature came too late to be used: the authorization has run out; nothing was sent";
             return Error::unpaid(Code::SignatureExpired, Stage::Wallet, message).into();
         }
-        self.seal(&signature)
-    }
-
-    fn check(&self, signed: Option<&str>) -> Result<Signature, &'static str> {
-        let signature = Signature::parse(signed.unwrap_or_default()).map_err(|why| match why {
-            Unusable::ContractSignature => {
-                "the wallet gave a smart account's signature, which this version cannot check; use a plain account"
-            }
-            Unusable::Malformed | Unusable::OutOfRange => "the wallet's answer is no signature; nothing was sent",
-        })?;
-        let payer = self.authorization.transfer().from;
-        if signature.signer(&self.authorization.digest()) == Some(payer) {
-            Ok(signature)
-        } else {
-            Err("the wallet signed with another account or signed something else; nothing was sent")
-        }
-    }
-
-    /// Has the signed payment written down, before it leaves.
-    fn seal<J: Json>(self, signature: &Signature) -> Next<J> {
         let Order { request, config, .. } = self.deal.order;
         let echo = &self.deal.offer.echo;
         let payment = Payment::of::<J>(echo, &self.authorization, signature, request.id(), request.body());
@@ -156,6 +148,62 @@ impl Signing {
         let underway = Box::new(Underway::new(signed, None, vec![self.wallet], self.clock));
         Step::Write(id, Box::new(entry), Writing::Payment(underway, payment)).into()
     }
+}
+
+/// Waiting for what the chain has at the payer's address. The token checks the key of an account that has only a key. Where
+/// there is a contract (a smart account, or a plain one that hands over to a contract by
+/// [EIP-7702](https://eips.ethereum.org/EIPS/eip-7702)), it asks that, and nothing else: so does this.
+#[derive(Clone, Debug)]
+pub struct Checking {
+    signing: Box<Signing>,
+    /// As it would be sent.
+    signature: String,
+    topic: Topic,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Topic {
+    /// What stands at the address. `by_key` when it is the payer's own key that signed exactly this authorization.
+    Code { by_key: bool },
+    /// Whether the contract accepts the signature.
+    Word,
+}
+
+impl Checking {
+    /// The wallet answered, or threw. A wallet that cannot read the chain leaves it to the key.
+    #[must_use]
+    pub fn answered<J: Json>(self, answer: Reply<J>, now: u64) -> Next<J> {
+        let is_contract = || answer.as_ref().ok().and_then(Json::text).is_some_and(|code| code != "0x");
+        match self.topic {
+            Topic::Code { .. } if is_contract() => self.ask_contract(),
+            Topic::Code { by_key: true } => self.signing.seal(&self.signature, now),
+            Topic::Code { .. } if self.signature.len() > KEY_DIGITS => bad_signature(
+                "this is the signature of a smart account, but no contract is found at its address, so the token would refuse \
+                 it: use the account once, so that it is deployed, or pay with a plain one; nothing was sent",
+            ),
+            Topic::Code { .. } => {
+                bad_signature("the wallet signed with another account or signed something else; nothing was sent")
+            }
+            Topic::Word if answer.is_ok_and(|word| wallet::accepts_signature(&word)) => {
+                self.signing.seal(&self.signature, now)
+            }
+            Topic::Word => bad_signature(
+                "the contract at the payer's address does not accept the signature, so the token would refuse it: pay with \
+                 another account, or, where a plain one hands over to a contract (EIP-7702), end that; nothing was sent",
+            ),
+        }
+    }
+
+    fn ask_contract<J>(self) -> Next<J> {
+        let Signing { wallet, authorization, .. } = &*self.signing;
+        let payer = authorization.transfer().from;
+        let question = Question::is_valid_signature(payer, authorization.digest(), &self.signature);
+        Step::Check(*wallet, question, Self { topic: Topic::Word, ..self }).into()
+    }
+}
+
+fn bad_signature<J>(message: &str) -> Next<J> {
+    Error::unpaid(Code::BadSignature, Stage::Wallet, message).into()
 }
 
 /// Waiting for the journal.

@@ -79,11 +79,11 @@ impl<J: Json> Talking<J> {
         let talk = self.talk;
         match (self.topic, answer) {
             (Topic::Accounts, answer) => match answer.ok().as_ref().and_then(wallet::read_account) {
-                Some(payer) => talk.ask(Question::chain_id(), Topic::Chain(payer)),
+                Some(payer) => talk.with(payer),
                 None => talk.ask(Question::connect(), Topic::Connect),
             },
             (Topic::Connect, Ok(accounts)) => match wallet::read_account(&accounts) {
-                Some(payer) => talk.ask(Question::chain_id(), Topic::Chain(payer)),
+                Some(payer) => talk.with(payer),
                 None => no_account().into(),
             },
             (Topic::Connect, Err(thrown)) => refused(thrown, "the connection"),
@@ -129,6 +129,14 @@ impl<J: Json> Talk<J> {
     const fn ask(self, question: Question, topic: Topic) -> Next<J> {
         let step = Step::Ask(self.wallet, question, Talking { talk: self, topic });
         Next { notices: Vec::new(), step }
+    }
+
+    fn with(self, payer: Address) -> Next<J> {
+        if self.deal.offer.pay_to == payer {
+            let message = "the seller names the payer's own account as the recipient; nothing was paid";
+            return Error::unpaid(Code::NoAcceptableOffer, Stage::Wallet, message).into();
+        }
+        self.ask(Question::chain_id(), Topic::Chain(payer))
     }
 
     fn ask_balance(self, payer: Address) -> Next<J> {

@@ -294,12 +294,120 @@ fn a_chain_without_new_blocks_does_not_keep_an_authorization_open() {
         next = match next.step {
             Step::Sign(_, question, signing) => {
                 let late = world.now + 60_000;
-                break ended(signing.answered(Ok(sign_with(KEY, &question)), late).step);
+                let Step::Check(_, _, checking) = signing.answered(Ok(sign_with(KEY, &question))).step else {
+                    panic!()
+                };
+                break ended(checking.answered::<Value>(Ok(json!("0x")), late).step);
             }
             step => world.perform(step),
         };
     };
     assert_eq!((error.code, error.paid), (Code::SignatureExpired, Paid::No));
+}
+
+/// Up to the wallet's answer, which is given; then the chain's answers about it, each to the question that was asked.
+fn signed(given: &Value, replies: &[(&str, Reply<Value>)]) -> Step<Value> {
+    let mut world = good_world(&json!({}));
+    let mut next = order(&json!({})).begin::<Value>();
+    let mut replies = replies.iter();
+    loop {
+        next = match next.step {
+            Step::Sign(_, question, signing) => {
+                let by_key = sign_with(KEY, &question);
+                signing.answered(Ok(if given.is_null() { by_key } else { given.clone() }))
+            }
+            Step::Check(_, question, checking) => {
+                let (method, reply) = replies.next().unwrap();
+                assert_eq!(question.method, *method);
+                checking.answered(reply.clone(), world.now)
+            }
+            step @ (Step::Write(_, _, Writing::Payment(..)) | Step::Done(_)) => {
+                assert_eq!(replies.next(), None, "all were asked");
+                return step;
+            }
+            step => world.perform(step),
+        };
+    }
+}
+
+#[test]
+fn a_signature_is_judged_as_the_token_will() {
+    let long = json!(format!("0x{}", "ab".repeat(320)));
+    let odd = json!(format!("0x{}", "00".repeat(65)));
+    let (yes, no) = (json!(format!("0x1626ba7e{}", "00".repeat(28))), json!(format!("0xffffffff{}", "00".repeat(28))));
+    let plain = || ("eth_getCode", Ok(json!("0x")));
+    let silent = || ("eth_getCode", Err(None));
+    let contract = || ("eth_getCode", Ok(json!("0xef01000000000000000000000000000000000000000001")));
+    let word = |word: &Value| ("eth_call", Ok(word.clone()));
+    let reverts = || ("eth_call", Err(Some(json!({"code": 3}))));
+    for (given, replies) in [
+        (&Value::Null, vec![plain()]),
+        (&Value::Null, vec![silent()]),
+        (&Value::Null, vec![contract(), word(&yes)]),
+        (&long, vec![contract(), word(&yes)]),
+        (&odd, vec![contract(), word(&yes)]),
+    ] {
+        let Step::Write(_, entry, _) = signed(given, &replies) else { panic!("{replies:?}") };
+        let record = serde_json::to_value(entry).unwrap();
+        let sent = world::decoded(record["payment"]["header"].as_str().unwrap())["payload"]["signature"].clone();
+        assert!(given.is_null() || sent == *given, "what the contract was shown: {sent}");
+    }
+    for (given, replies, reason) in [
+        (&json!("0x"), vec![], "no signature"),
+        (&json!(5), vec![], "no signature"),
+        (&long, vec![plain()], "no contract is found"),
+        (&long, vec![silent()], "no contract is found"),
+        (&odd, vec![plain()], "another account"),
+        (&long, vec![contract(), word(&no)], "does not accept"),
+        (&Value::Null, vec![contract(), word(&no)], "does not accept"),
+        (&Value::Null, vec![contract(), word(&json!("0x"))], "does not accept"),
+        (&Value::Null, vec![contract(), word(&json!("0x1626ba7e"))], "does not accept"),
+        (&Value::Null, vec![contract(), reverts()], "does not accept"),
+    ] {
+        let error = ended(signed(given, &replies));
+        assert_eq!((error.code, error.paid), (Code::BadSignature, Paid::No));
+        assert!(error.message.contains(reason), "{}", error.message);
+    }
+}
+
+#[test]
+fn a_token_that_the_page_names_is_paid_and_found_again() {
+    let token = json!({
+        "network": "eip155:8453", "address": "0x60a3E35Cc302bFA44Cb288Bc5a4F316Fdb1adb42", "name": "EURC", "version": "2",
+        "symbol": "EURC", "decimals": 6, "maxPrice": "1.00",
+    });
+    let terms = with(json!({"asset": token["address"], "extra": {"name": "EURC"}}));
+    let refused = ended(probing(&json!({})).answered(answer(402, &terms), NOW).step);
+    assert_eq!(refused.code, Code::NoAcceptableOffer, "not unless this call names it");
+
+    let options = json!({"assets": [token]});
+    let mut world = World::new(&options, &terms, Seller { knows_seed: true }, Vec::new());
+    let mut next = order(&options).begin::<Value>();
+    while !matches!(next.step, Step::Pay(..)) {
+        next = world.perform(next.step);
+    }
+    let typed = &world.signs[0];
+    assert_eq!((&typed["domain"]["name"], &typed["domain"]["verifyingContract"]), (&token["name"], &token["address"]));
+    // The page is left here, and the next one names no tokens.
+    let Ended::Outcome(Ok(task)) = world.play(resume("id-1".into(), None)) else { panic!() };
+    let receipt = serde_json::to_value(task.receipt.unwrap()).unwrap();
+    assert_eq!((&receipt["amount"]["symbol"], &receipt["asset"]), (&json!("EURC"), &token["address"]));
+    let dear = json!({"assets": [token], "maxPrice": "9.00"});
+    let terms = with(json!({"asset": token["address"], "extra": null, "maxAmountRequired": "1000001"}));
+    let error = ended(probing(&dear).answered(answer(402, &terms), NOW).step);
+    assert_eq!((error.code, error.details.get("cap")), (Code::PriceTooHigh, Some(&"1.00".into())), "its own cap");
+}
+
+#[test]
+fn nobody_pays_themselves() {
+    let probing = probing(&json!({}));
+    let terms = with(json!({"payTo": PAYER.to_string()}));
+    let Step::FindWallets(choosing) = probing.answered(answer(402, terms), NOW).step else { panic!() };
+    let Step::Ask(_, question, talking) = choosing.found(&[Found { name: "W".into(), rdns: None }]).step else {
+        panic!()
+    };
+    let error = ended(talking.answered(talk(&question, 0), NOW).step);
+    assert_eq!((error.code, error.paid), (Code::NoAcceptableOffer, Paid::No));
 }
 
 /// A quote of the documented terms, as it comes back from a page.

@@ -16,7 +16,7 @@ fn giving_up_says_whether_the_payment_may_leave() {
     }
     assert_eq!(heard.remove(0), Some((Code::Aborted, Paid::Unknown)), "it may have been bought before");
     let unpaid = heard.iter().take_while(|h| **h == Some((Code::Aborted, Paid::No))).count();
-    assert_eq!(unpaid, 10, "probe, wallets, 4 questions, confirm, write, nonce, signature");
+    assert_eq!(unpaid, 11, "probe, wallets, 4 questions, confirm, write, nonce, signature, its check");
     assert_eq!(
         heard[unpaid..],
         [Some((Code::Aborted, Paid::Unknown)), Some((Code::Aborted, Paid::Unknown)), None, None]

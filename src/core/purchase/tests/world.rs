@@ -34,6 +34,10 @@ pub(super) struct World {
     pub(super) journal: BTreeMap<String, Value>,
     pub(super) quoted: Option<Value>,
     pub(super) signs: Vec<Value>,
+    /// What the payer's key signed last.
+    signature: Value,
+    /// What stands at the payer's address, and the signature that it accepts.
+    contract: Option<Value>,
     /// The payments posted.
     pub(super) pays: Vec<String>,
     /// Nonces that the token has taken.
@@ -66,6 +70,8 @@ impl World {
             journal: BTreeMap::new(),
             quoted: None,
             signs: Vec::new(),
+            signature: Value::Null,
+            contract: None,
             pays: Vec::new(),
             taken: Vec::new(),
             held: Vec::new(),
@@ -198,6 +204,10 @@ impl World {
                 state.drawn(nonce, self.now)
             }
             Step::Sign(_, question, state) => self.sign(&question, state),
+            Step::Check(_, question, state) => {
+                let reply = self.check(&question);
+                state.answered(reply, self.now)
+            }
             Step::Write(id, entry, state) => {
                 let outcome = self.pick(12);
                 let before = self.journal.values().cloned().collect();
@@ -241,15 +251,38 @@ impl World {
         let params = Value::parse(question.params.as_ref().unwrap()).unwrap();
         self.signs.push(Value::parse(params[1].as_str().unwrap()).unwrap());
         let good = sign_with(KEY, question);
+        self.signature = good.clone();
         let bad = [json!("0x"), json!(null), json!(format!("0x{}", "00".repeat(200)))];
         match self.pick(6) {
-            0 => state.answered(Ok(good), self.now),
-            1 => state.answered(Err(Some(json!({"code": 4001}))), self.now),
+            0 => state.answered(Ok(good)),
+            1 => state.answered(Err(Some(json!({"code": 4001})))),
             2 => {
                 self.now += 3_600_000;
-                state.answered(Ok(good), self.now)
+                state.answered(Ok(good))
             }
-            other => state.answered(Ok(bad[other - 3].clone()), self.now),
+            other => state.answered(Ok(bad[other - 3].clone())),
+        }
+    }
+
+    /// What stands at the payer's address, and what it says of a signature.
+    fn check(&mut self, question: &Question) -> Reply<Value> {
+        let outcome = self.pick(5);
+        if question.method == "eth_getCode" {
+            self.contract = [None, None, Some(Value::Null), Some(Value::Null), None][outcome].clone();
+            let none = if outcome == 1 { Err(None) } else { Ok(json!("0x")) };
+            return if self.contract.is_some() { Ok(json!("0xef0100")) } else { none };
+        }
+        let data = Value::parse(question.params.as_ref().unwrap()).unwrap()[0]["data"].as_str().unwrap().to_owned();
+        let length = usize::from_str_radix(&data[138..202], 16).unwrap();
+        self.contract = Some(json!(format!("0x{}", &data[202..202 + 2 * length])));
+        match outcome {
+            0 => Ok(json!(format!("0x1626ba7e{}", "00".repeat(28)))),
+            other => {
+                self.contract = Some(Value::Null);
+                [Ok(json!("0x")), Ok(json!(format!("0x{}", "00".repeat(32)))), Err(None), Err(Some(json!({"code": 3})))]
+                    [other - 1]
+                    .clone()
+            }
         }
     }
 
@@ -270,6 +303,8 @@ impl World {
             (&json!("signed"), &json!(header)),
             "written before it leaves"
         );
+        let signature = &decoded(&header)["payload"]["signature"];
+        assert_eq!(signature, self.contract.as_ref().unwrap_or(&self.signature), "what the token would accept");
         self.pays.push(header.clone());
         self.seller.knows_seed &= matches!(&request.method, Method::Pay(paid) if paid.body.contains("seed"));
         let authorization = decoded(&header)["payload"]["authorization"].clone();
