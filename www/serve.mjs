@@ -65,8 +65,8 @@ async function answer({ method, url }, dir, sandbox) {
 
 function describe(sandbox) {
   if (!sandbox) return { status: 404, type: 'application/json', body: 'null' }
-  const { apiUrl, rpcUrl, mediaUrl, chainId, usdc, payTo, payer } = sandbox
-  return { type: 'application/json', body: JSON.stringify({ apiUrl, rpcUrl, mediaUrl, chainId, usdc, payTo, payer }) }
+  const { apiUrl, rpcUrl, mediaUrl, chainId, token, payTo, payer } = sandbox
+  return { type: 'application/json', body: JSON.stringify({ apiUrl, rpcUrl, mediaUrl, chainId, token, payTo, payer }) }
 }
 
 /** The port asked for, or the next free one. */
