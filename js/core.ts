@@ -1,6 +1,6 @@
 /** What the WebAssembly module offers: five functions over plain values. */
 import type { Entry, Purchase } from './journal.js'
-import type { Eip1193Provider, Quote, TaskStatus, Receipt, WalletInfo, Generation } from './types.js'
+import type { Eip1193Provider, Quote, TaskStatus, Receipt, Generation } from './types.js'
 
 /** The one argument of every call. */
 export interface Call {
@@ -9,12 +9,13 @@ export interface Call {
   quote?: Quote
   task?: AcceptedTask
   options: object
-  wallet?: unknown
+  payer?: string
   read: (response: Response, most: number) => Promise<string>
   recall?: (id: string) => Promise<unknown>
   write?: (id: string, entry: Entry) => Promise<Purchase[]>
-  find?: (rdns?: string) => Promise<WalletInfo[]>
-  connect?: (provider: Eip1193Provider) => Promise<unknown>
+  invite?: () => void
+  find?: () => Promise<Eip1193Provider[]>
+  ask?: (place: number, method: string, params?: string) => Promise<unknown>
   notify?: (event: never) => void
   confirm?: (quote: CoreQuote) => boolean | Promise<boolean>
   signal?: AbortSignal

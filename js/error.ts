@@ -9,36 +9,30 @@ export type Failure = Pick<ImagineError, 'code' | 'stage' | 'paid' | 'retry' | '
 /** What went wrong, whether money moved, and what to do next. */
 export class ImagineError extends Error {
   /** What happened, for programs. */
-  readonly code: ErrorCode
+  declare readonly code: ErrorCode
   /** The part of the purchase in which it happened. */
-  readonly stage: 'request' | 'quote' | 'wallet' | 'payment' | 'wait'
+  declare readonly stage: 'request' | 'quote' | 'wallet' | 'payment' | 'wait'
   /** Whether money moved, as far as can be known. Never `no` unless it is certain. */
-  readonly paid: Paid
+  declare readonly paid: Paid
   /**
    * `safe`: call again. `resume`: do not pay again, call `resume()`. `pays_again`: a new call is a new purchase.
    * `never`: it cannot work as it stands.
    */
-  readonly retry: 'safe' | 'resume' | 'pays_again' | 'never'
+  declare readonly retry: 'safe' | 'resume' | 'pays_again' | 'never'
   /** The task it is about, where there is one. */
-  readonly taskId?: string
+  declare readonly taskId?: string
   /** What was paid, where it is known. */
-  readonly receipt?: Receipt
+  declare readonly receipt?: Receipt
   /** Facts for programs, such as `{ have, need, address }`, `{ price, cap }` or `{ offers }`. */
-  readonly details?: Record<string, unknown>
+  declare readonly details?: Record<string, unknown>
   /** What the wallet, the network or the page's own function threw, identity kept. */
   declare readonly cause?: unknown
 
-  constructor(failure: Failure) {
-    super(failure.message, 'cause' in failure ? { cause: failure.cause } : undefined)
-    // The name that the platform gives to what a signal ended.
-    this.name = failure.code === 'aborted' ? 'AbortError' : 'ImagineError'
-    this.code = failure.code
-    this.stage = failure.stage
-    this.paid = failure.paid
-    this.retry = failure.retry
-    if (failure.taskId !== undefined) this.taskId = failure.taskId
-    if (failure.receipt !== undefined) this.receipt = failure.receipt
-    if (failure.details !== undefined) this.details = failure.details
+  constructor({ message, ...failure }: Failure) {
+    super(message, 'cause' in failure ? { cause: failure.cause } : undefined)
+    delete failure.cause
+    // The name is the one that the platform gives to what a signal ended.
+    Object.assign(this, failure, { name: failure.code === 'aborted' ? 'AbortError' : 'ImagineError' })
     Object.defineProperty(this, BRAND, { value: true })
   }
 }
@@ -50,9 +44,8 @@ export function isImagineError(value: unknown): value is ImagineError {
 
 /** The same error as seen by who knows more. */
 export function restate(error: ImagineError, known: Partial<Failure>): ImagineError {
-  const { code, stage, paid, retry, message, taskId, receipt, details } = error
-  const optional = { ...(taskId && { taskId }), ...(receipt && { receipt }), ...(details && { details }), ...('cause' in error && { cause: error.cause }) }
-  return new ImagineError({ code, stage, paid, retry, message, ...optional, ...known })
+  const { message } = error
+  return new ImagineError({ ...error, message, ...('cause' in error && { cause: error.cause }), ...known })
 }
 
 /** An error that the facade itself finds, before anything was sent. */

@@ -1,14 +1,16 @@
 import { unlessAborted } from './abort.js'
+import { Conversation } from './conversation.js'
 import type { AcceptedTask, Call, Core, CoreQuote } from './core.js'
 import { ImagineError, refuse, restate, type Failure } from './error.js'
 import { tell } from './events.js'
 import { readImage } from './image.js'
 import { finish, journal, merge, type Entry } from './journal.js'
+import { mobileLinks } from './mobile.js'
 import { findPurchase, forgetPurchase, Hold, listTasks, together } from './purchases.js'
 import { read } from './read.js'
 import { AcceptedTaskHandle } from './task.js'
-import type { Client, Config, Eip1193Provider, GenerateRequest, ImagineEvent, Library, Quote, Task, WasmSource } from './types.js'
-import { connect, findWallets } from './wallets.js'
+import type { Client, Config, GenerateRequest, ImagineEvent, Library, Quote, Task, WasmSource } from './types.js'
+import { findWallets, payerOf, present, providerOf } from './wallets.js'
 
 /** The public functions over a way to load the WebAssembly. */
 export function library(load: (source?: WasmSource) => Promise<Core>): Library {
@@ -28,12 +30,15 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     const quote = isQuote(given) ? given : undefined
     if (quote?.accepted?.taskId) return found(quote.accepted.id, quote.accepted.taskId, quote.accepted.baseUrl, options)
     const request = isQuote(given) ? given.request : given
-    const { signal, baseUrl, maxPrice, networks, assets, payTo, budget, storage } = options
+    const { signal, baseUrl, maxPrice, networks, assets, payTo, budget, storage, wallet } = options
+    if (wallet !== undefined && typeof wallet !== 'string' && !providerOf(wallet)) {
+      throw refuse('invalid_request', "`wallet` takes an EIP-1193 provider, an EIP-6963 detail, or a wallet's rdns")
+    }
     const [core, wanted] = await ready(signal, readRequest(request))
     const same = {
       text: JSON.stringify([wanted.request, baseUrl, maxPrice, networks, assets, payTo, budget, storage]),
       image: wanted.image && request.image,
-      wallet: options.wallet,
+      wallet,
     }
     return together(same, signal, (id) => {
       const named = id === undefined ? wanted : { ...wanted, request: { ...wanted.request, id } }
@@ -44,11 +49,12 @@ function client(load: () => Promise<Core>, config?: Config): Client {
   const buy = (core: Core, wanted: Wanted, request: GenerateRequest, quote: Quote | undefined, options: Config): Promise<Task> => {
     const whole = (part: CoreQuote) => complete(part, request)
     const notify = (event: CoreEvent) => tell(options, event.type === 'quoted' ? { type: 'quoted', quote: whole(event.quote) } : event)
-    const { confirm, signal } = options
+    const { confirm } = options
+    const payer = payerOf(options.wallet)
     const page = {
       ...wanted,
       ...(quote && { quote }),
-      connect: (provider: Eip1193Provider) => connect(provider, signal),
+      ...(payer && { payer }),
       notify,
       ...(confirm && { confirm: (part: CoreQuote) => confirm(whole(part)) }),
     }
@@ -63,13 +69,16 @@ function client(load: () => Promise<Core>, config?: Config): Client {
 
   /** Runs a call of the core that has hold of a purchase until it ends. */
   const holding = async (options: Config, run: (held: Call) => Promise<{ id: string; task: AcceptedTask }>): Promise<Task> => {
-    const { recall, write, end } = new Hold(journal(options.storage), options.signal)
+    const hold = new Hold(journal(options.storage), options.signal)
+    const { recall, write } = hold
+    const conversation = new Conversation(options.wallet)
+    const { invite, find, ask } = conversation
     try {
-      const find = (rdns?: string) => findWallets({ rdns })
-      const { id, task } = await failing(run({ ...call(options), wallet: options.wallet, recall, write, find }))
+      const { id, task } = await failing(run({ ...call(options), recall, write, invite, find, ask })).catch(describeWallets)
       return accepted(id, task, options)
     } finally {
-      await end()
+      conversation.end()
+      await hold.end()
     }
   }
 
@@ -179,6 +188,14 @@ async function undecided<T>(work: Promise<T>): Promise<T> {
   } catch (error) {
     throw restate(error as ImagineError, { stage: 'payment', paid: 'unknown', retry: 'resume' })
   }
+}
+
+/** What a page needs to let the visitor choose a wallet, or open it in one. */
+function describeWallets(error: ImagineError): never {
+  const { code } = error
+  if (code !== 'no_wallet' && code !== 'wallet_ambiguous') throw error
+  const wallets = present().map(({ name, rdns }) => ({ name, ...(rdns && { rdns }) }))
+  throw restate(error, { details: { wallets, ...(code === 'no_wallet' && { links: mobileLinks() }) } })
 }
 
 /** The core fails with a plain object; pages get a real error. */

@@ -1,69 +1,80 @@
-/** Wallets on the page, by [EIP-6963](https://eips.ethereum.org/EIPS/eip-6963), then `window.ethereum`. */
-import { onAbort } from './abort.js'
-import type { Eip1193Provider, WalletInfo } from './types.js'
+/** Wallets on the page: those that announce themselves by [EIP-6963](https://eips.ethereum.org/EIPS/eip-6963), or else `window.ethereum`. */
+import { refuse } from './error.js'
+import type { Eip1193Provider, WalletInfo, WalletLike } from './types.js'
 
-interface Search {
-  /** How long announcements are waited for, in milliseconds. */
-  waitMs?: number
-  /** The only wallet that will do: nobody waits for others once it is there. */
-  rdns?: string | undefined
+/** Those that have announced themselves, by their uuid. */
+const announced = new Map<string, WalletInfo>()
+const waiting = new Set<() => void>()
+let heardSince: number | undefined
+
+/** How long wallets are given to announce themselves, so that the visitor has the choice; and one at all, since some come late. */
+const ALL_MS = 200
+const ANY_MS = 1_000
+
+/** The wallets that are there in time, each once. */
+export async function findWallets({ waitMs = ALL_MS }: { waitMs?: number } = {}): Promise<WalletInfo[]> {
+  await until(() => false, waitMs)
+  return present()
 }
 
-/** The wallets that announce themselves in time, each once. */
-export async function findWallets({ waitMs = 200, rdns }: Search = {}): Promise<WalletInfo[]> {
-  const found = new Map<string, WalletInfo>()
-  if (typeof addEventListener === 'function' && typeof Event === 'function') {
-    await new Promise<void>((resolve) => {
-      const hear = (event: Event) => {
-        const wallet = read((event as CustomEvent<unknown>).detail)
-        if (wallet && !found.has(wallet.id)) found.set(wallet.id, wallet)
-        if (rdns !== undefined && wallet?.rdns === rdns) stop()
-      }
-      const stop = () => {
-        clearTimeout(timer)
-        removeEventListener('eip6963:announceProvider', hear)
-        resolve()
-      }
-      const timer = setTimeout(stop, waitMs)
-      addEventListener('eip6963:announceProvider', hear)
-      dispatchEvent(new Event('eip6963:requestProvider'))
-    })
+/** The providers that will do: the one chosen, or all there are. */
+export async function findProviders(wallet?: WalletLike): Promise<Eip1193Provider[]> {
+  const chosen = providerOf(wallet)
+  if (chosen) return [chosen]
+  if (typeof wallet === 'string') {
+    const named = () => present().find(({ rdns }) => rdns === wallet)
+    await until(() => named() !== undefined, ANY_MS)
+    return [named()?.provider ?? []].flat()
   }
-  return found.size > 0 ? [...found.values()] : legacy()
+  await findWallets()
+  await until(() => present().length > 0, ANY_MS)
+  return [...new Set(present().map(({ provider }) => provider))]
 }
 
-interface Connecting {
-  accounts: Promise<unknown>
-  callers: number
+/** The provider in what a page passes as `wallet`: itself (or a viem client), or the `provider` of an EIP-6963 detail. */
+export function providerOf(wallet: unknown): Eip1193Provider | undefined {
+  const inner = (wallet as { provider?: unknown } | undefined)?.provider
+  return [wallet, inner].find(isProvider)
 }
 
-const connecting = new WeakMap<Eip1193Provider, Connecting>()
+/** The account of a viem client, the only one that it stands for. */
+export function payerOf(wallet: unknown): string | undefined {
+  const { account } = (wallet ?? {}) as { account?: { address?: string; type?: string } }
+  if (account?.type === 'local') throw refuse('invalid_request', '`wallet` takes no viem client that signs by itself: pass an EIP-1193 provider')
+  return account?.address
+}
 
-/**
- * Asks to connect. Calls at the same time share one prompt, since wallets refuse a second one; when the last of them gives
- * up, the prompt is forgotten and the wallet itself says whether it is still open.
- */
-export function connect(provider: Eip1193Provider, signal?: AbortSignal): Promise<unknown> {
-  const open = connecting.get(provider) ?? { accounts: request(provider), callers: 0 }
-  connecting.set(provider, open)
-  open.callers += 1
-  const leave = () => {
-    open.callers -= 1
-    if (open.callers === 0 && connecting.get(provider) === open) connecting.delete(provider)
+/** Waits until it is so, for at most so long since announcements were first asked for. */
+async function until(isSo: () => boolean, waitMs: number): Promise<void> {
+  if (typeof addEventListener !== 'function' || typeof Event !== 'function') return
+  if (heardSince === undefined) {
+    // For as long as the page lives: some wallets are late. First, since the others answer at once.
+    addEventListener('eip6963:announceProvider', hear)
+    addEventListener('ethereum#initialized', look)
+    heardSince = performance.now()
   }
-  const { aborted, forget } = onAbort(signal)
-  void Promise.race([open.accounts.catch(() => {}), aborted]).then(() => {
-    forget()
-    leave()
+  dispatchEvent(new Event('eip6963:requestProvider'))
+  const left = heardSince + waitMs - performance.now()
+  if (left <= 0 || isSo()) return
+  await new Promise<void>((resolve) => {
+    const stop = () => {
+      clearTimeout(timer)
+      waiting.delete(check)
+      resolve()
+    }
+    const check = () => isSo() && stop()
+    const timer = setTimeout(stop, left)
+    waiting.add(check)
   })
-  return open.accounts
 }
 
-/** viem's clients repeat a failed request by themselves unless told not to; other providers read one argument. */
-const request = async (provider: Eip1193Provider): Promise<unknown> => {
-  const call = provider.request.bind(provider) as (args: { method: string }, options: object) => Promise<unknown>
-  return call({ method: 'eth_requestAccounts' }, { retryCount: 0 })
+function hear(event: Event): void {
+  const wallet = read((event as CustomEvent<unknown>).detail)
+  if (wallet && !announced.has(wallet.id)) announced.set(wallet.id, wallet)
+  look()
 }
+
+const look = () => waiting.forEach((check) => check())
 
 function read(detail: unknown): WalletInfo | undefined {
   const { info, provider } = (detail ?? {}) as { info?: Record<string, unknown>; provider?: unknown }
@@ -73,10 +84,11 @@ function read(detail: unknown): WalletInfo | undefined {
   return { id: info.uuid, name: info.name, ...rdns, ...icon, provider }
 }
 
-/** What a wallet from before EIP-6963 leaves on the window. */
-function legacy(): WalletInfo[] {
+/** Those announced, or what a wallet from before EIP-6963 leaves on the window. */
+export function present(): WalletInfo[] {
   const provider = (globalThis as { ethereum?: unknown }).ethereum
-  return isProvider(provider) ? [{ id: 'window.ethereum', name: 'Browser wallet', provider }] : []
+  const legacy = isProvider(provider) ? [{ id: 'window.ethereum', name: 'Browser wallet', provider }] : []
+  return announced.size > 0 ? [...announced.values()] : legacy
 }
 
 function isProvider(value: unknown): value is Eip1193Provider {

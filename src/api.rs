@@ -10,6 +10,7 @@ use wasm_bindgen_futures::future_to_promise;
 
 use crate::{
     core::{
+        assets::parse_address,
         config::Config,
         error::{Code, Error, Failure, Retry, Stage},
         image,
@@ -21,7 +22,7 @@ use crate::{
     },
     driver,
     ports::{Clock, Entropy},
-    web::{Browser, Call, Js, Provider, out, thrown},
+    web::{Browser, Call, Js, out, thrown},
 };
 
 /// Asks for the price. Resolves with a quote, without the request that the facade adds.
@@ -72,7 +73,7 @@ pub fn status(call: Call, task_id: String) -> Promise {
 #[wasm_bindgen]
 pub fn resume(call: Call, id: String) -> Promise {
     promise(async move {
-        let begun = purchase::resume(id.clone(), Js(call.wallet()).text());
+        let begun = purchase::resume(id.clone());
         driver::purchase(&Browser::new(&call), begun).await.map(|task| out(&Submitted { id, task }))
     })
 }
@@ -94,11 +95,8 @@ fn order(browser: &Browser, call: &Call) -> Result<Order, Error> {
     let config = Config::read(&Js(call.options()))?;
     let image = call.image().map(|bytes| image::data_url(&bytes.to_vec())).transpose()?;
     let request = Request::read(&Js(call.request()), image, fresh_id(browser)?)?;
-    let wallet = Js(call.wallet());
-    if !wallet.0.is_undefined() && wallet.text().is_none() && Provider::of(&wallet.0).is_none() {
-        return Err(Error::invalid("`wallet` takes an EIP-1193 provider, an EIP-6963 detail, or a wallet's rdns"));
-    }
-    Ok(Order { request, config, confirm: call.confirm().is_some(), wallet: wallet.text() })
+    let payer = Js(call.payer()).text().as_deref().and_then(parse_address);
+    Ok(Order { request, config, confirm: call.confirm().is_some(), payer })
 }
 
 fn fresh_id(browser: &Browser) -> Result<String, Error> {

@@ -15,7 +15,7 @@ use crate::core::{
     notice::Notice,
     payment::{Receipt, Settled},
     policy::Token,
-    purchase::{Next, Order, Probed, Step, read_probe},
+    purchase::{Next, Order, Probed, Sent, Step, read_probe},
     request::Request,
     signature::{Signature, read_bytes},
     task::{Generation, TaskStatus},
@@ -73,7 +73,7 @@ fn offered(answer: &HttpResponse, options: &Value) {
 
 fn order(options: &Value) -> Order {
     let request = Request::read(&json!({"prompt": "a cat"}), None, "id-1".into()).unwrap();
-    Order { request, config: Config::read(options).unwrap(), confirm: false, wallet: None }
+    Order { request, config: Config::read(options).unwrap(), confirm: false, payer: None }
 }
 
 /// Goes on until the price is shown, if it is.
@@ -83,7 +83,7 @@ fn quoted(next: &Next<Value>, answer: &HttpResponse) -> Option<Value> {
     }
     let next = match &next.step {
         Step::Recall(_, state) => state.clone().recalled(Ok(None)),
-        Step::Probe(_, state) => state.clone().answered(Ok(answer.clone()), NOW),
+        Step::Send(_, Sent::Probing(state)) => state.clone().answered(Ok(answer.clone()), NOW),
         Step::Done(Err(failure)) => {
             is_whole(failure);
             return None;

@@ -5,7 +5,7 @@ use crate::core::{
     journal::Entry,
     notice::Notice,
     quote::Quote,
-    wallet::{Found, Question},
+    wallet::Question,
 };
 
 /// Sends requests.
@@ -19,8 +19,11 @@ pub trait Http<J> {
 /// Finds wallets and talks with them.
 #[allow(async_fn_in_trait)]
 pub trait Wallets<J> {
-    /// The wallets on the page. `wanted` is the rdns of the only one that will do.
-    async fn find(&self, wanted: Option<&str>) -> Vec<Found>;
+    /// Has the wallet that the page has chosen, if it has, ask the visitor to connect, and waits for nothing: what comes of it is the
+    /// answer to [`Question::connect`].
+    fn invite(&self);
+    /// Finds the wallets that will do: how many there are.
+    async fn find(&self) -> usize;
     /// Asks the wallet at that place of the list; `Err` is what it threw or rejected with.
     async fn ask(&self, wallet: usize, question: &Question) -> Result<J, J>;
 }

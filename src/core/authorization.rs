@@ -123,10 +123,16 @@ impl Authorization {
         self.valid_before.saturating_sub(LONGEST_SECONDS).saturating_sub(LONGEST_SECONDS)
     }
 
+    /// Until when there is time to settle it, in milliseconds since the epoch.
+    #[must_use]
+    pub const fn usable_until_ms(&self) -> u64 {
+        self.valid_before_ms().saturating_sub(SETTLE_SECONDS.saturating_mul(1000))
+    }
+
     /// Whether there is still time to settle it.
     #[must_use]
     pub const fn is_usable(&self, now_ms: u64) -> bool {
-        now_ms.saturating_add(SETTLE_SECONDS.saturating_mul(1000)) < self.valid_before_ms()
+        now_ms < self.usable_until_ms()
     }
 
     /// The JSON text for `eth_signTypedData_v4`.

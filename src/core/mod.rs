@@ -19,6 +19,7 @@ pub mod policy;
 pub mod poll;
 pub mod purchase;
 pub mod quote;
+pub mod rejection;
 pub mod request;
 mod secp256k1;
 pub mod signature;

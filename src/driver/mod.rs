@@ -2,8 +2,8 @@
 
 use std::{
     future::{Future, poll_fn},
-    pin::pin,
-    task::Poll,
+    pin::{Pin, pin},
+    task::{Context, Poll},
 };
 
 use crate::{
@@ -94,53 +94,37 @@ where
     use purchase::Step;
     match step {
         Step::Recall(id, state) => {
+            if state.is_quoted() {
+                ports.invite();
+            }
             let record = ports.recall(&id).await;
             state.recalled(record)
         }
-        Step::Probe(request, state) => {
+        Step::Send(request, state) => {
             let answer = send(ports, &request).await;
             state.answered(answer, ports.now())
         }
         Step::FindWallets(state) => {
-            let wallets = ports.find(state.wanted()).await;
-            state.found(&wallets)
+            let wallets = ports.find().await;
+            state.found(wallets)
         }
         Step::Ask(wallet, question, state) => {
             let reply = ask(ports, wallet, &question).await;
             state.answered(reply, ports.now())
+        }
+        Step::AskBoth(wallet, questions, state) => {
+            let [first, second] = &*questions;
+            let replies = both(ask(ports, wallet, first), ask(ports, wallet, second)).await;
+            state.answered(replies, ports.now())
         }
         Step::Confirm(quote, state) => {
             let answer = ports.confirm(&quote).await;
             state.answered(answer, ports.now())
         }
         Step::DrawNonce(state) => state.drawn(ports.draw(), ports.now()),
-        Step::Sign(wallet, question, state) => {
-            let answer = ask(ports, wallet, &question).await;
-            state.answered(answer)
-        }
-        Step::Check(wallet, question, state) => {
-            let reply = ask(ports, wallet, &question).await;
-            state.answered(reply, ports.now())
-        }
         Step::Write(id, entry, state) => {
             let written = write(ports, &id, &entry).await;
             state.written(written, ports.now())
-        }
-        Step::Pay(request, state) => {
-            let answer = send(ports, &request).await;
-            state.answered(answer, ports.now())
-        }
-        Step::FindReaders(state) => {
-            let wallets = ports.find(state.wanted()).await;
-            state.found(&wallets)
-        }
-        Step::Look(request, state) => {
-            let answer = send(ports, &request).await;
-            state.looked(answer, ports.now())
-        }
-        Step::Read(wallet, question, state) => {
-            let reply = ask(ports, wallet, &question).await;
-            state.read(reply, ports.now())
         }
         Step::Sleep(ms, state) => {
             ports.sleep(ms).await;
@@ -195,12 +179,34 @@ async fn send<J, P: Http<J> + Clock>(ports: &P, request: &HttpRequest) -> Answer
 }
 
 async fn ask<J, P: Wallets<J> + Clock>(ports: &P, wallet: usize, question: &Question) -> Reply<J> {
-    let asked = ports.ask(wallet, question);
-    let answer = match question.patience {
-        Some(patience) => within(ports, patience, asked).await,
-        None => Some(asked.await),
-    };
+    let answer = within(ports, question.patience, ports.ask(wallet, question)).await;
     answer.map_or(Err(None), |answer| answer.map_err(Some))
+}
+
+/// Both outcomes, once both are there.
+async fn both<F: Future>(first: F, second: F) -> [F::Output; 2] {
+    let (mut first, mut second) = (pin!(first), pin!(second));
+    let mut outcomes = (None, None);
+    let done = poll_fn(|context| {
+        advance(first.as_mut(), &mut outcomes.0, context);
+        advance(second.as_mut(), &mut outcomes.1, context);
+        match std::mem::take(&mut outcomes) {
+            (Some(first), Some(second)) => Poll::Ready([first, second]),
+            some => {
+                outcomes = some;
+                Poll::Pending
+            }
+        }
+    });
+    done.await
+}
+
+fn advance<F: Future>(work: Pin<&mut F>, outcome: &mut Option<F::Output>, context: &mut Context<'_>) {
+    if outcome.is_none()
+        && let Poll::Ready(ready) = work.poll(context)
+    {
+        *outcome = Some(ready);
+    }
 }
 
 /// The records before, or why it could not be written; `Err(None)` when the journal did not say in time.

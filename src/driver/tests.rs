@@ -17,7 +17,7 @@ use crate::core::{
     purchase::Order,
     request::Request,
     terms::tests::DOCUMENTED,
-    wallet::{Found, Question},
+    wallet::Question,
 };
 
 const TASK: &str = "123e4567-e89b-12d3-a456-426614174000";
@@ -77,15 +77,19 @@ impl Http<Value> for World {
 }
 
 impl Wallets<Value> for World {
-    async fn find(&self, _: Option<&str>) -> Vec<Found> {
+    fn invite(&self) {
+        self.deeds.borrow_mut().push("invite".into());
+    }
+
+    async fn find(&self) -> usize {
         self.deed("find").await;
-        vec![Found { name: "W".into(), rdns: None }]
+        1
     }
 
     async fn ask(&self, _: usize, question: &Question) -> Result<Value, Value> {
         self.deed(question.method).await;
         match question.method {
-            "eth_accounts" => Ok(json!(["0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"])),
+            "eth_requestAccounts" => Ok(json!(["0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"])),
             "eth_chainId" => Ok(json!("0x2105")),
             "eth_call" => Err(json!({"code": -32601})),
             _ => Err(json!({"code": 4001, "message": "no"})),
@@ -162,7 +166,7 @@ impl Page<Value> for World {
 
 fn order() -> Order {
     let request = Request::read(&json!({"prompt": "a boat"}), None, "id-1".into()).unwrap();
-    Order { request, config: Config::read(&json!({})).unwrap(), confirm: true, wallet: None }
+    Order { request, config: Config::read(&json!({})).unwrap(), confirm: true, payer: None }
 }
 
 fn buy(world: &World) -> Failure<Value> {
@@ -174,7 +178,7 @@ const WAY: [&str; 13] = [
     "probe",
     "(quoted)",
     "find",
-    "eth_accounts",
+    "eth_requestAccounts",
     "eth_chainId",
     "(connected)",
     "eth_call",
@@ -198,7 +202,8 @@ fn giving_up_ends_every_step_at_once_and_begins_no_other() {
     for deed in WAY.into_iter().filter(|deed| !deed.starts_with('(')) {
         let world = World { abort_at: Some(deed), ..World::default() };
         let failure = buy(&world);
-        assert_eq!(world.names().last().map(String::as_str), Some(deed));
+        let last = if deed == "eth_call" { "eth_getBlockByNumber" } else { deed }; // asked together
+        assert_eq!(world.names().last().map(String::as_str), Some(last));
         assert_eq!(
             (failure.error.code, failure.error.paid, failure.cause),
             (Code::Aborted, Paid::No, Some(json!("reason"))),
@@ -227,14 +232,30 @@ fn one_look_and_one_price_can_be_given_up_too() {
 }
 
 #[test]
-fn what_opens_no_prompt_is_not_waited_for_for_ever() {
+fn a_quoted_purchase_reaches_the_wallet_before_anything_is_waited_for() {
+    let world = World::default();
+    let quote = block_on(quote::<Value, _>(&world, order())).unwrap();
+    world.deeds.take();
+    let begun = order().begin_with(&serde_json::to_value(quote).unwrap(), 0);
+    let failure = block_on(purchase::<Value, _>(&world, begun)).unwrap_err();
+    assert_eq!(failure.error.code, Code::UserRejected);
+    assert_eq!(world.names()[..3], ["invite", "recall", "(quoted)"]);
+    assert_eq!(world.names()[3..], WAY[3..]);
+}
+
+#[test]
+fn nothing_is_waited_for_for_ever() {
     let hang = |deed| {
         let world = World { hang_at: Some(deed), ..World::default() };
         (buy(&world).error.code, world)
     };
     assert_eq!(hang("probe").0, Code::Network);
+    assert_eq!(hang("eth_requestAccounts").0, Code::WalletBusy);
     assert_eq!(hang("eth_chainId").0, Code::WalletError);
-    assert_eq!(hang("eth_call").1.names(), WAY, "a purchase goes on without the balance");
+    assert_eq!(hang("eth_signTypedData_v4").0, Code::SignatureExpired);
+    for deed in ["eth_call", "eth_getBlockByNumber"] {
+        assert_eq!(hang(deed).1.names(), WAY, "a purchase goes on without it");
+    }
     let world = World { hang_at: Some("look"), ..World::default() };
     let config = Config::read(&json!({"timeout": 30_000})).unwrap();
     let task = AcceptedTask { task_id: TASK.into(), receipt: None };

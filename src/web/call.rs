@@ -25,15 +25,18 @@ extern "C" {
     /// The options of the call over those of the client.
     #[wasm_bindgen(method, getter)]
     pub fn options(this: &Call) -> JsValue;
-    /// A provider, an EIP-6963 detail, or the rdns of a wallet.
+    /// The only account to pay from.
     #[wasm_bindgen(method, getter)]
-    pub fn wallet(this: &Call) -> JsValue;
-    /// Finds the wallets on the page: `(rdns?) => Promise<WalletInfo[]>`.
+    pub fn payer(this: &Call) -> JsValue;
+    /// Has the chosen wallet ask the visitor to connect: `() => void`.
+    #[wasm_bindgen(method, getter)]
+    pub fn invite(this: &Call) -> Option<Function>;
+    /// Finds the wallets that will do: `() => Promise<Eip1193Provider[]>`.
     #[wasm_bindgen(method, getter)]
     pub fn find(this: &Call) -> Option<Function>;
-    /// Asks a provider to connect; calls at the same time share one prompt: `(provider) => Promise<string[]>`.
+    /// Asks the wallet at that place of the list: `(place, method, params?) => Promise<unknown>`, `params` as JSON text.
     #[wasm_bindgen(method, getter)]
-    pub fn connect(this: &Call) -> Option<Function>;
+    pub fn ask(this: &Call) -> Option<Function>;
     /// The text of an answer, cut off after so many bytes: `(response, most) => Promise<string>`.
     #[wasm_bindgen(method, getter)]
     pub fn read(this: &Call) -> Option<Function>;

@@ -3,11 +3,11 @@
 //! A [`Step`] pairs what is to be done with the state that takes its outcome. An outcome uses its state up, so no state
 //! can be left twice. The shape carries the promises:
 //!
-//! - Only [`Drawing`] leads to [`Step::Sign`], and no state leads back to it: a purchase asks for one signature at most.
+//! - Only [`Drawing`] leads to [`Asked::Signing`], and no state leads back to it: a purchase asks for one signature at most.
 //! - A [`Signing`] holds the very authorization that the wallet was shown; what it signs is compared with it, and a
 //!   [`Checking`] judges it as the token will.
 //! - The wallet is asked only after the journal has it that it will be, and a payment leaves only after the journal has it.
-//! - [`Step::Pay`] is made in one place, of the payment in the journal: whatever is sent again is the same.
+//! - [`Sent::Paying`] is made in one place, of the payment in the journal: whatever is sent again is the same.
 //! - Before that payment is written down, everything ends with `paid: no`; after it, `no` is only the token's own word.
 //!
 //! ```text
@@ -26,7 +26,9 @@ mod tests;
 
 pub use paying::{Checking, Confirming, Drawing, Signing, Writing};
 pub use recovering::{Paying, Reading, Recovering, Underway};
-pub use talking::{Choosing, Talking};
+pub use talking::{Choosing, Counting, Talking};
+
+use alloy_primitives::Address;
 
 use super::{
     chain::ChainClock,
@@ -42,7 +44,7 @@ use super::{
     request::Request,
     terms::{self, Offer},
     text::{self, text},
-    wallet::Question,
+    wallet::{Question, Reply},
 };
 
 /// A picture takes its time on a slow line; after so long nobody waits for a price any more.
@@ -53,34 +55,93 @@ const PATIENCE_MS: u64 = 300_000;
 pub enum Step<J> {
     /// Take hold of the purchase of that id, and read what the journal has of it.
     Recall(String, Box<Recalling>),
-    /// Post the request without payment.
-    Probe(HttpRequest, Box<Probing>),
-    /// Look for wallets on the page.
-    FindWallets(Choosing<J>),
-    /// Ask the wallet something that cannot move money.
-    Ask(usize, Question, Talking<J>),
+    /// Send the request, and read the whole answer.
+    Send(HttpRequest, Sent<J>),
+    /// Look for the wallets that will do.
+    FindWallets(Finding<J>),
+    /// Ask the wallet at that place of the list.
+    Ask(usize, Question, Asked<J>),
+    /// Ask it both at once.
+    AskBoth(usize, Box<[Question; 2]>, Counting<J>),
     /// Ask the page.
     Confirm(Box<Quote<J>>, Confirming),
     /// Draw a random nonce.
     DrawNonce(Drawing),
-    /// Ask the wallet for the one signature.
-    Sign(usize, Question, Signing),
-    /// Ask the chain, through the wallet, whether the token would take the signature.
-    Check(usize, Question, Checking),
     /// Write to the journal, for good, and read all records as they stood before.
     Write(String, Box<Entry>, Writing<J>),
-    /// Post the request with the one payment.
-    Pay(HttpRequest, Paying<J>),
-    /// Look for wallets through which the chain can be read.
-    FindReaders(Recovering<J>),
-    /// Ask the service for the task.
-    Look(HttpRequest, Recovering<J>),
-    /// Read the chain through the wallet.
-    Read(usize, Question, Reading<J>),
     /// Let so many milliseconds pass.
     Sleep(u64, Recovering<J>),
     /// It is over.
     Done(Result<AcceptedTask<Proof<J>>, Failure<J>>),
+}
+
+/// What waits for an answer of the service.
+#[derive(Debug)]
+pub enum Sent<J> {
+    /// To the request without payment.
+    Probing(Box<Probing>),
+    /// To the one payment. Made in one place.
+    Paying(Paying<J>),
+    /// To the question for the task.
+    Looking(Recovering<J>),
+}
+
+impl<J: Json> Sent<J> {
+    /// The service answered, or did not.
+    #[must_use]
+    pub fn answered(self, answer: Answer<J>, now: u64) -> Next<J> {
+        match self {
+            Self::Probing(probing) => probing.answered(answer, now),
+            Self::Paying(paying) => paying.answered(answer, now),
+            Self::Looking(recovering) => recovering.looked(answer, now),
+        }
+    }
+}
+
+/// What waits for wallets.
+#[derive(Debug)]
+pub enum Finding<J> {
+    /// To pay with one.
+    Payer(Choosing<J>),
+    /// To read the chain through any.
+    Readers(Recovering<J>),
+}
+
+impl<J: Json> Finding<J> {
+    /// So many are there.
+    #[must_use]
+    pub fn found(self, wallets: usize) -> Next<J> {
+        match self {
+            Self::Payer(choosing) => choosing.found(wallets),
+            Self::Readers(recovering) => recovering.found(wallets),
+        }
+    }
+}
+
+/// What waits for an answer of a wallet.
+#[derive(Debug)]
+pub enum Asked<J> {
+    /// To something that cannot move money.
+    Talking(Talking<J>),
+    /// The one signature. Made of a [`Drawing`] alone.
+    Signing(Signing),
+    /// Whether the token would take the signature.
+    Checking(Checking),
+    /// What the chain knows of the payment.
+    Reading(Reading<J>),
+}
+
+impl<J: Json> Asked<J> {
+    /// The wallet answered, or threw.
+    #[must_use]
+    pub fn answered(self, reply: Reply<J>, now: u64) -> Next<J> {
+        match self {
+            Self::Talking(talking) => talking.answered(reply),
+            Self::Signing(signing) => signing.answered(reply),
+            Self::Checking(checking) => checking.answered(reply, now),
+            Self::Reading(reading) => reading.answered(reply, now),
+        }
+    }
 }
 
 /// A step, and what the page is told before it.
@@ -123,8 +184,8 @@ pub struct Order {
     pub config: Config,
     /// Whether the page wants to be asked before the wallet opens.
     pub confirm: bool,
-    /// The wallet wanted, by its `rdns`.
-    pub wallet: Option<String>,
+    /// The only account to pay from, if the page names one.
+    pub payer: Option<Address>,
 }
 
 /// An order with the offer that has passed the policy.
@@ -143,13 +204,12 @@ impl Order {
 
     /// Whatever is to be bought: first of all, whether it has been.
     fn recall<J>(self, quoted: Option<Quoted>) -> Next<J> {
-        let wanted = self.wallet.clone();
         let id = self.request.id().into();
-        Step::Recall(id, Box::new(Recalling { wanted, intent: Some(Intent { order: self, quoted }) })).into()
+        Step::Recall(id, Box::new(Recalling { intent: Some(Intent { order: self, quoted }) })).into()
     }
 
     fn ask_price<J>(self) -> Next<J> {
-        Step::Probe(self.probe(), Box::new(Probing(self))).into()
+        Step::Send(self.probe(), Sent::Probing(Box::new(Probing(self)))).into()
     }
 
     /// The request without payment.
@@ -211,8 +271,8 @@ impl Order {
 
     fn quoted<J: Json>(self, offer: Offer, now: u64) -> Next<J> {
         let quote = Box::new(Quote::of(&self.request, &self.config, &offer, now));
-        let choosing = Choosing { deal: Deal { order: self, offer }, quote: quote.clone() };
-        Next::after(Notice::Quoted { quote }, Step::FindWallets(choosing))
+        let choosing = Choosing { deal: Box::new(Deal { order: self, offer }), quote: quote.clone() };
+        Next::after(Notice::Quoted { quote }, Step::FindWallets(Finding::Payer(choosing)))
     }
 }
 
@@ -225,14 +285,13 @@ struct Quoted {
 
 /// Takes up a purchase from the journal, wherever it was interrupted. Never signs.
 #[must_use]
-pub fn resume<J: Json>(id: String, wallet: Option<String>) -> Next<J> {
-    Step::Recall(id, Box::new(Recalling { wanted: wallet, intent: None })).into()
+pub fn resume<J: Json>(id: String) -> Next<J> {
+    Step::Recall(id, Box::new(Recalling { intent: None })).into()
 }
 
 /// Waiting for what the journal has of this purchase.
 #[derive(Clone, Debug)]
 pub struct Recalling {
-    wanted: Option<String>,
     /// What is bought if it has not been; none for whoever only resumes.
     intent: Option<Intent>,
 }
@@ -244,6 +303,13 @@ struct Intent {
 }
 
 impl Recalling {
+    /// Whether the wallet may be asked to connect meanwhile: what it is to pay has been agreed before. A wallet that opens a window of
+    /// its own may only do so within the visitor's click.
+    #[must_use]
+    pub fn is_quoted(&self) -> bool {
+        self.intent.as_ref().is_some_and(|intent| intent.quoted.is_some())
+    }
+
     /// The record of that id, if there is one, or why the journal could not be read.
     #[must_use]
     pub fn recalled<J: Json>(self, record: Result<Option<J>, J>) -> Next<J> {
@@ -259,7 +325,7 @@ impl Recalling {
                 Error::invalid("this `id` stands for another purchase already: take a new one").into()
             }
             Some(Ok(Known::Signed(signed))) => {
-                Box::new(Underway::new(*signed, self.wanted, Vec::new(), ChainClock::default())).recover()
+                Box::new(Underway::new(*signed, Vec::new(), ChainClock::default())).recover()
             }
             Some(Ok(Known::Accepted(AcceptedTask { task_id, receipt }))) => {
                 Step::Done(Ok(AcceptedTask { task_id, receipt: receipt.map(Proof::Kept) })).into()
@@ -303,13 +369,13 @@ impl<J: Json> Step<J> {
         let stage = match self {
             Self::Write(_, _, Writing::End(_)) | Self::Done(_) => return None,
             Self::Write(_, _, Writing::Payment(underway, _)) => return Some(underway.given_up()),
-            Self::Pay(_, paying) => return Some(paying.given_up()),
-            Self::FindReaders(recovering) | Self::Look(_, recovering) | Self::Sleep(_, recovering) => {
-                return Some(recovering.given_up());
-            }
-            Self::Read(_, _, reading) => return Some(reading.given_up()),
+            Self::Send(_, Sent::Paying(paying)) => return Some(paying.given_up()),
+            Self::FindWallets(Finding::Readers(recovering))
+            | Self::Send(_, Sent::Looking(recovering))
+            | Self::Sleep(_, recovering) => return Some(recovering.given_up()),
+            Self::Ask(_, _, Asked::Reading(reading)) => return Some(reading.given_up()),
             Self::Recall(_, recalling) => return Some(recalling.given_up().into()),
-            Self::Probe(..) => Stage::Quote,
+            Self::Send(_, Sent::Probing(_)) => Stage::Quote,
             _ => Stage::Wallet,
         };
         Some(Error::unpaid(Code::Aborted, stage, "aborted before anything was paid").into())

@@ -16,7 +16,7 @@ use super::{
         text,
         wallet::{self, Question, Reply},
     },
-    Deal, Next, Order, Step,
+    Asked, Deal, Next, Order, Step,
     recovering::Underway,
     talking::refused,
 };
@@ -44,7 +44,7 @@ impl Confirming {
 /// Everything is agreed; waiting for the journal, then for randomness.
 #[derive(Clone, Debug)]
 pub struct Drawing {
-    pub(super) deal: Deal,
+    pub(super) deal: Box<Deal>,
     pub(super) wallet: usize,
     pub(super) payer: Address,
     pub(super) clock: ChainClock,
@@ -53,7 +53,7 @@ pub struct Drawing {
 impl Drawing {
     /// Has it written down that a signature is about to be asked for.
     pub(super) fn intend<J>(self, now: u64) -> Next<J> {
-        let Deal { order, offer } = &self.deal;
+        let Deal { order, offer } = &*self.deal;
         let entry = Entry::Signing {
             order: journal::Order::of(&order.request, &order.config, Some(offer), now),
             paid: Paid::No,
@@ -63,7 +63,7 @@ impl Drawing {
 
     /// It is written down. `records` are all that the journal had before.
     fn intended<J: Json>(self, records: &[J], now: u64) -> Next<J> {
-        let Deal { order, offer } = &self.deal;
+        let Deal { order, offer } = &*self.deal;
         let is_this = |record: &&J| record.text_at("id").as_deref() == Some(order.request.id());
         if records.iter().find(is_this).is_some_and(journal::is_asking) {
             return contested().into();
@@ -85,7 +85,8 @@ impl Drawing {
         let authorization =
             Authorization::stamp(&self.deal.offer, self.payer, B256::from(nonce), self.clock.stamp(now));
         let typed_data = authorization.typed_data();
-        let question = Question::sign(self.payer, &typed_data);
+        let patience = self.clock.here(authorization.usable_until_ms()).saturating_sub(now);
+        let question = Question::sign(self.payer, &typed_data, patience);
         let notice = Notice::Signing {
             typed_data: J::parse(&typed_data),
             digest: text::word(authorization.digest()),
@@ -94,14 +95,14 @@ impl Drawing {
             valid_before: authorization.valid_before_ms(),
         };
         let signing = Signing { deal: self.deal, wallet: self.wallet, clock: self.clock, authorization };
-        Next::after(notice, Step::Sign(self.wallet, question, signing))
+        Next::after(notice, Step::Ask(self.wallet, question, Asked::Signing(signing)))
     }
 }
 
 /// Waiting for the one signature.
 #[derive(Clone, Debug)]
 pub struct Signing {
-    deal: Deal,
+    deal: Box<Deal>,
     wallet: usize,
     clock: ChainClock,
     authorization: Authorization,
@@ -113,7 +114,8 @@ impl Signing {
     pub fn answered<J: Json>(self, answer: Reply<J>) -> Next<J> {
         let signed = match answer {
             Ok(signed) => signed,
-            Err(thrown) => return refused(thrown, "the signature"),
+            Err(Some(thrown)) => return refused(thrown, "the signature"),
+            Err(None) => return too_late(),
         };
         let Some(given) = signed.text().as_deref().and_then(signature::read_bytes) else {
             return bad_signature("the wallet's answer is no signature; nothing was sent");
@@ -123,19 +125,18 @@ impl Signing {
         let by_key = Signature::read(&given).filter(|signature| signature.signer(&digest) == Some(payer));
         let topic = Topic::Code { by_key: by_key.is_some() };
         let signature = by_key.map_or_else(|| hex::encode_prefixed(given), |signature| signature.to_hex());
+        let wallet = self.wallet;
         let checking = Checking { signing: Box::new(self), signature, topic };
-        Step::Check(checking.signing.wallet, Question::code_at(payer), checking).into()
+        Step::Ask(wallet, Question::code_at(payer), Asked::Checking(checking)).into()
     }
 
     /// Has the signed payment written down, before it leaves, if there is time left to settle it.
     fn seal<J: Json>(self, signature: &str, now: u64) -> Next<J> {
         if !self.authorization.is_usable(self.clock.stamp(now)) {
-            let message = "the signature came too late to be used: the authorization has run out; nothing was sent";
-            return Error::unpaid(Code::SignatureExpired, Stage::Wallet, message).into();
+            return too_late();
         }
-        let Order { request, config, .. } = self.deal.order;
-        let echo = &self.deal.offer.echo;
-        let payment = Payment::of::<J>(echo, &self.authorization, signature, request.id(), request.body());
+        let Deal { order: Order { request, config, .. }, offer } = *self.deal;
+        let payment = Payment::of::<J>(&offer.echo, &self.authorization, signature, request.id(), request.body());
         let kept = Kept::whole(&self.authorization, &payment);
         let entry = Entry::Signed { paid: Paid::Unknown, payment: kept, receipt: None };
         let id = String::from(request.id());
@@ -145,7 +146,7 @@ impl Signing {
             authorization: self.authorization,
             payment: Some(payment.clone()),
         };
-        let underway = Box::new(Underway::new(signed, None, vec![self.wallet], self.clock));
+        let underway = Box::new(Underway::new(signed, vec![self.wallet], self.clock));
         Step::Write(id, Box::new(entry), Writing::Payment(underway, payment)).into()
     }
 }
@@ -198,8 +199,14 @@ impl Checking {
         let Signing { wallet, authorization, .. } = &*self.signing;
         let payer = authorization.transfer().from;
         let question = Question::is_valid_signature(payer, authorization.digest(), &self.signature);
-        Step::Check(*wallet, question, Self { topic: Topic::Word, ..self }).into()
+        Step::Ask(*wallet, question, Asked::Checking(Self { topic: Topic::Word, ..self })).into()
     }
+}
+
+fn too_late<J>() -> Next<J> {
+    let message =
+        "the authorization ran out before it was signed; nothing was sent, and what is signed now is never sent";
+    Error::unpaid(Code::SignatureExpired, Stage::Wallet, message).into()
 }
 
 fn bad_signature<J>(message: &str) -> Next<J> {

@@ -23,9 +23,9 @@ use super::{
         poll::AcceptedTask,
         task::TaskStatus,
         text::{self, text},
-        wallet::{self, Found, Question, Reply},
+        wallet::{self, Question, Reply},
     },
-    Next, Step, Writing, claimed_task, read_task_id,
+    Asked, Finding, Next, Sent, Step, Writing, claimed_task, read_task_id,
 };
 
 /// Chains and servers have clocks of their own: so long after the window a payment is surely settled or dead.
@@ -46,8 +46,6 @@ const LOOK_PATIENCE_MS: u64 = 10_000;
 #[derive(Clone, Debug)]
 pub struct Underway<J> {
     signed: Signed,
-    /// The rdns of the only wallet that will do.
-    wanted: Option<String>,
     /// The wallets through which the chain may be read.
     readers: Vec<usize>,
     clock: ChainClock,
@@ -108,21 +106,10 @@ enum Verdict {
 
 impl<J: Json> Underway<J> {
     /// A payment that was just signed with a wallet, or one of which the journal knows.
-    pub(super) fn new(signed: Signed, wanted: Option<String>, readers: Vec<usize>, clock: ChainClock) -> Self {
+    pub(super) fn new(signed: Signed, readers: Vec<usize>, clock: ChainClock) -> Self {
         let reason = "the page was left before the payment was answered".into();
         let trouble = Trouble { reason, details: Vec::new(), cause: None };
-        Self {
-            signed,
-            wanted,
-            readers,
-            clock,
-            claimed: None,
-            found: false,
-            taken: None,
-            answers: 0,
-            rounds: 0,
-            trouble,
-        }
+        Self { signed, readers, clock, claimed: None, found: false, taken: None, answers: 0, rounds: 0, trouble }
     }
 
     pub(super) fn nonce(&self) -> String {
@@ -133,7 +120,8 @@ impl<J: Json> Underway<J> {
     pub(super) fn send(self: Box<Self>, payment: Payment, now: u64) -> Next<J> {
         let patience = self.left(now);
         let url = self.signed.base_url.create();
-        Step::Pay(HttpRequest { url, method: Method::Pay(payment), patience }, Paying(self)).into()
+        let request = HttpRequest { url, method: Method::Pay(payment), patience };
+        Step::Send(request, Sent::Paying(Paying(self))).into()
     }
 
     /// From when on the chain should know what became of it, by this machine's clock.
@@ -152,14 +140,14 @@ impl<J: Json> Underway<J> {
 
     /// Takes up a payment of which nobody knows how it ended.
     pub(super) fn recover(self: Box<Self>) -> Next<J> {
-        Step::FindReaders(Recovering(self)).into()
+        Step::FindWallets(Finding::Readers(Recovering(self))).into()
     }
 
     /// 1. Asks the service for the task.
     fn look(self: Box<Self>) -> Next<J> {
         let url = self.signed.base_url.status(self.task_id());
         let request = HttpRequest { url, method: Method::Get, patience: LOOK_PATIENCE_MS };
-        Step::Look(request, Recovering(self)).into()
+        Step::Send(request, Sent::Looking(Recovering(self))).into()
     }
 
     fn looked(mut self: Box<Self>, answer: Answer<J>, now: u64) -> Next<J> {
@@ -183,7 +171,7 @@ impl<J: Json> Underway<J> {
 
     fn ask(self: Box<Self>, place: usize, question: Question, topic: Topic) -> Next<J> {
         let wallet = self.readers.get(place).copied().unwrap_or_default();
-        Step::Read(wallet, question, Reading { underway: self, topic }).into()
+        Step::Ask(wallet, question, Asked::Reading(Reading { underway: self, topic })).into()
     }
 
     fn judge(self: Box<Self>, verdict: Verdict, now: u64) -> Next<J> {
@@ -360,16 +348,10 @@ impl<J: Json> Recovering<J> {
         self.0.try_again(now)
     }
 
-    /// The rdns of the only wallet that will do.
+    /// So many wallets are there. Any of them may read: that moves nothing.
     #[must_use]
-    pub fn wanted(&self) -> Option<&str> {
-        self.0.wanted.as_deref()
-    }
-
-    /// These wallets are there. Any of them may read: that moves nothing.
-    #[must_use]
-    pub fn found(mut self, wallets: &[Found]) -> Next<J> {
-        self.0.readers = (0..wallets.len()).collect();
+    pub fn found(mut self, wallets: usize) -> Next<J> {
+        self.0.readers = (0..wallets).collect();
         self.0.look()
     }
 
@@ -381,7 +363,7 @@ impl<J: Json> Recovering<J> {
 impl<J: Json> Reading<J> {
     /// What the wallet read from the chain.
     #[must_use]
-    pub fn read(self, reply: Reply<J>, now: u64) -> Next<J> {
+    pub fn answered(self, reply: Reply<J>, now: u64) -> Next<J> {
         let mut underway = self.underway;
         let authorization = &underway.signed.authorization;
         let heard = reply.ok();

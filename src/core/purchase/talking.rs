@@ -11,37 +11,37 @@ use super::{
         money::Money,
         notice::Notice,
         quote::Quote,
+        rejection,
         terms::Offer,
         text::{self, text},
-        wallet::{self, Found, Question, Reply},
+        wallet::{self, Question, Reply},
     },
-    Deal, Next, Step,
+    Asked, Deal, Next, Step,
     paying::{Confirming, Drawing},
 };
 
 /// Waiting for the list of wallets.
 #[derive(Clone, Debug)]
 pub struct Choosing<J> {
-    pub(super) deal: Deal,
+    pub(super) deal: Box<Deal>,
     pub(super) quote: Box<Quote<J>>,
 }
 
 impl<J: Json> Choosing<J> {
-    /// The rdns of the only wallet that will do, so that nobody waits for others.
+    /// So many wallets will do. None is ever taken where the visitor has a choice.
     #[must_use]
-    pub fn wanted(&self) -> Option<&str> {
-        self.deal.order.wallet.as_deref()
-    }
-
-    /// These wallets are there.
-    #[must_use]
-    pub fn found(self, wallets: &[Found]) -> Next<J> {
-        let wallet = match wallet::choose(wallets, self.wanted()) {
-            Ok(wallet) => wallet,
-            Err(error) => return error.into(),
+    pub fn found(self, wallets: usize) -> Next<J> {
+        let (code, message) = match wallets {
+            1 => {
+                return Talk { deal: self.deal, quote: self.quote, wallet: 0 }.ask(Question::connect(), Topic::Connect);
+            }
+            0 => (
+                Code::NoWallet,
+                "no such wallet was found on this page: install one, or open the page in a wallet's browser",
+            ),
+            _ => (Code::WalletAmbiguous, "several wallets were found: pass the one that the visitor chose as `wallet`"),
         };
-        let talk = Talk { deal: self.deal, quote: self.quote, wallet };
-        Step::Ask(wallet, Question::accounts(), Talking { talk, topic: Topic::Accounts }).into()
+        Error::unpaid(code, Stage::Wallet, message).into()
     }
 }
 
@@ -54,7 +54,7 @@ pub struct Talking<J> {
 
 #[derive(Clone, Debug)]
 struct Talk<J> {
-    deal: Deal,
+    deal: Box<Deal>,
     quote: Box<Quote<J>>,
     wallet: usize,
 }
@@ -62,62 +62,95 @@ struct Talk<J> {
 /// What was asked.
 #[derive(Clone, Copy, Debug)]
 enum Topic {
-    Accounts,
     Connect,
     Chain(Address),
     Switch(Address),
     Add(Address),
     ChainAgain(Address),
-    Balance(Address),
-    Block(Address),
+}
+
+impl Topic {
+    const fn in_words(self) -> &'static str {
+        match self {
+            Self::Connect => "the connection",
+            Self::Chain(_) | Self::ChainAgain(_) => "the question for its network",
+            Self::Switch(_) => "the switch of networks",
+            Self::Add(_) => "the adding of the network",
+        }
+    }
 }
 
 impl<J: Json> Talking<J> {
     /// The wallet answered, or threw.
     #[must_use]
-    pub fn answered(self, answer: Reply<J>, now: u64) -> Next<J> {
+    pub fn answered(self, answer: Reply<J>) -> Next<J> {
         let talk = self.talk;
         match (self.topic, answer) {
-            (Topic::Accounts, answer) => match answer.ok().as_ref().and_then(wallet::read_account) {
-                Some(payer) => talk.with(payer),
-                None => talk.ask(Question::connect(), Topic::Connect),
-            },
-            (Topic::Connect, Ok(accounts)) => match wallet::read_account(&accounts) {
+            (Topic::Connect, Ok(accounts)) => match talk.payer(&accounts) {
                 Some(payer) => talk.with(payer),
                 None => no_account().into(),
             },
-            (Topic::Connect, Err(thrown)) => refused(thrown, "the connection"),
             (Topic::Chain(payer), Ok(id)) => talk.on_chain(&id, payer),
-            (Topic::Chain(_) | Topic::ChainAgain(_), Err(thrown)) => refused(thrown, "the question for its network"),
             (Topic::Switch(payer) | Topic::Add(payer), Ok(_)) => {
                 talk.ask(Question::chain_id(), Topic::ChainAgain(payer))
             }
-            (Topic::Switch(payer), Err(Some(thrown))) if wallet::lacks_chain(&thrown) => {
+            (Topic::Switch(payer), Err(Some(thrown))) if rejection::lacks_chain(&thrown) => {
                 match Question::add(&talk.asset().chain) {
                     Some(question) => talk.ask(question, Topic::Add(payer)),
                     None => Next::failed(talk.still_elsewhere(), thrown),
                 }
             }
-            (Topic::Switch(_), Err(thrown)) => refused(thrown, "the switch of networks"),
-            (Topic::Add(_), Err(thrown)) => refused(thrown, "the adding of the network"),
-            (Topic::ChainAgain(payer), Ok(id)) if talk.is_home(&id) => talk.ask_balance(payer),
+            (Topic::ChainAgain(payer), Ok(id)) if talk.is_home(&id) => talk.count(payer),
             (Topic::ChainAgain(_), Ok(_)) => talk.still_elsewhere().into(),
-            (Topic::Balance(payer), answer) => talk.counted(answer.ok().as_ref(), payer),
-            (Topic::Block(payer), answer) => talk.agreed(answer.ok().as_ref().and_then(Block::read), payer, now),
+            (topic, Err(Some(thrown))) => refused(thrown, topic.in_words()),
+            (topic, Err(None)) => unanswered(topic).into(),
         }
     }
 }
 
-pub(super) fn refused<J: Json>(thrown: Option<J>, asking: &str) -> Next<J> {
-    let Some(thrown) = thrown else {
-        let message = text!("the wallet did not answer at ", asking, ": reload the page, or look into the wallet");
-        return Error::unpaid(Code::WalletError, Stage::Wallet, message).into();
+pub(super) fn refused<J: Json>(thrown: J, asking: &str) -> Next<J> {
+    Next::failed(rejection::read(&thrown, asking), thrown)
+}
+
+fn unanswered(topic: Topic) -> Error {
+    let code = match topic {
+        Topic::Connect | Topic::Switch(_) | Topic::Add(_) => Code::WalletBusy,
+        Topic::Chain(_) | Topic::ChainAgain(_) => Code::WalletError,
     };
-    Next::failed(wallet::read_rejection(&thrown, asking), thrown)
+    let message = text!("the wallet did not answer (at ", topic.in_words(), "): look into it, or reload the page");
+    Error::unpaid(code, Stage::Wallet, message)
+}
+
+/// Waiting for what the payer has, and for the time of the chain.
+#[derive(Clone, Debug)]
+pub struct Counting<J> {
+    talk: Talk<J>,
+    payer: Address,
+}
+
+impl<J: Json> Counting<J> {
+    /// The wallet answered, or threw. Both are a comfort to the visitor: a wallet that cannot read may still pay, and without a
+    /// block this machine's clock has to do.
+    #[must_use]
+    pub fn answered(self, [balance, block]: [Reply<J>; 2], now: u64) -> Next<J> {
+        let Self { talk, payer } = self;
+        let offer = &talk.deal.offer;
+        let have = balance.ok().as_ref().and_then(wallet::read_uint);
+        if let Some(have) = have.filter(|have| *have < offer.amount) {
+            return too_little(&Money::of(offer.asset, have), offer, payer).into();
+        }
+        let mut clock = ChainClock::default();
+        if let Some(block) = block.ok().as_ref().and_then(Block::read) {
+            clock.learn(block, now);
+        }
+        let confirm = talk.deal.order.confirm;
+        let drawing = Drawing { deal: talk.deal, wallet: talk.wallet, payer, clock };
+        if confirm { Step::Confirm(talk.quote, Confirming(drawing)).into() } else { drawing.intend(now) }
+    }
 }
 
 fn no_account() -> Error {
-    let message = "the wallet connected, but gave no account: unlock it, or choose an account in it";
+    let message = "the wallet connected, but did not give the account: unlock it, or choose the account in it";
     Error::unpaid(Code::WalletLocked, Stage::Wallet, message)
 }
 
@@ -127,7 +160,7 @@ impl<J: Json> Talk<J> {
     }
 
     const fn ask(self, question: Question, topic: Topic) -> Next<J> {
-        let step = Step::Ask(self.wallet, question, Talking { talk: self, topic });
+        let step = Step::Ask(self.wallet, question, Asked::Talking(Talking { talk: self, topic }));
         Next { notices: Vec::new(), step }
     }
 
@@ -139,9 +172,13 @@ impl<J: Json> Talk<J> {
         self.ask(Question::chain_id(), Topic::Chain(payer))
     }
 
-    fn ask_balance(self, payer: Address) -> Next<J> {
-        let question = Question::balance_of(self.asset(), payer);
-        self.ask(question, Topic::Balance(payer))
+    fn payer(&self, accounts: &J) -> Option<Address> {
+        wallet::read_account(accounts, self.deal.order.payer)
+    }
+
+    fn count(self, payer: Address) -> Next<J> {
+        let questions = [Question::balance_of(self.asset(), payer), chain::latest_block()].map(Question::briefly);
+        Step::AskBoth(self.wallet, Box::new(questions), Counting { talk: self, payer }).into()
     }
 
     fn is_home(&self, chain_id: &J) -> bool {
@@ -156,7 +193,7 @@ impl<J: Json> Talk<J> {
         let chain = &self.asset().chain;
         let mut notices = vec![Notice::Connected { address: text::address(payer), chain_id }];
         let Next { step, .. } = if chain_id == chain.id {
-            self.ask_balance(payer)
+            self.count(payer)
         } else {
             notices.push(Notice::Switching { network: chain.caip2 });
             self.ask(Question::switch_to(chain), Topic::Switch(payer))
@@ -168,26 +205,6 @@ impl<J: Json> Talk<J> {
         let message =
             text!("the wallet stayed on another network: switch it to ", self.asset().chain.name, ", then try again");
         Error::unpaid(Code::WrongNetwork, Stage::Wallet, message)
-    }
-
-    /// The balance is a comfort to the visitor: a wallet that cannot read it may still pay.
-    fn counted(self, balance: Option<&J>, payer: Address) -> Next<J> {
-        let offer = &self.deal.offer;
-        if let Some(have) = balance.and_then(wallet::read_uint).filter(|have| *have < offer.amount) {
-            return too_little(&Money::of(offer.asset, have), offer, payer).into();
-        }
-        self.ask(chain::latest_block(), Topic::Block(payer))
-    }
-
-    /// Without a block, this machine's clock has to do.
-    fn agreed(self, block: Option<Block>, payer: Address, now: u64) -> Next<J> {
-        let mut clock = ChainClock::default();
-        if let Some(block) = block {
-            clock.learn(block, now);
-        }
-        let confirm = self.deal.order.confirm;
-        let drawing = Drawing { deal: self.deal, wallet: self.wallet, payer, clock };
-        if confirm { Step::Confirm(self.quote, Confirming(drawing)).into() } else { drawing.intend(now) }
     }
 }
 

@@ -15,7 +15,6 @@ use crate::core::{
     http::HttpFailure,
     money::parse_units,
     terms::tests::{DOCUMENTED, with},
-    wallet::{Found, Reply},
 };
 use world::{Ended, Seller, World};
 
@@ -28,7 +27,7 @@ const KEY: [u8; 32] = hex!("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae78
 fn order(options: &Value) -> Order {
     let request = Request::read(&json!({"prompt": "a boat", "id": "id-1"}), None, "fresh".into()).unwrap();
     let config = Config::read(options).unwrap();
-    Order { request, config, confirm: options["confirm"] == true, wallet: None }
+    Order { request, config, confirm: options["confirm"] == true, payer: None }
 }
 
 fn answer(status: u16, body: impl ToString) -> Answer<Value> {
@@ -79,7 +78,7 @@ fn payment(request: &HttpRequest) -> String {
 
 fn talk(question: &Question, outcome: usize) -> Reply<Value> {
     let good = match question.method {
-        "eth_accounts" | "eth_requestAccounts" => json!([PAYER.to_string().to_lowercase()]),
+        "eth_requestAccounts" => json!([PAYER.to_string().to_lowercase()]),
         "eth_chainId" => json!("0x2105"),
         "eth_call" => json!(format!("0x{:064x}", 9_000_000)),
         _ => Value::Null,
@@ -87,9 +86,10 @@ fn talk(question: &Question, outcome: usize) -> Reply<Value> {
     match outcome {
         0 => Ok(good),
         1 => Err(Some(json!({"code": 4001, "message": "User rejected the request."}))),
-        2 => Err([Some(json!({"code": 4902})), None][usize::from(question.patience.is_some())].clone()),
+        2 => Err(Some(json!({"code": 4902}))),
         3 => Ok(json!([])),
         4 => Ok(json!("0x1")),
+        5 => Err(None),
         _ => Ok(json!(format!("0x{:064x}", 5))),
     }
 }
@@ -126,21 +126,29 @@ fn the_straight_course_pays_once() {
 /// Where a fresh order stands after its journal was empty.
 fn probing(options: &Value) -> Probing {
     let Step::Recall(_, recalling) = order(options).begin::<Value>().step else { panic!() };
-    let Step::Probe(_, probing) = recalling.recalled::<Value>(Ok(None)).step else { panic!() };
+    let Step::Send(_, Sent::Probing(probing)) = recalling.recalled::<Value>(Ok(None)).step else { panic!() };
     *probing
 }
 
 /// Drives a fresh order to its conversation with the wallet, which answers by `reply`.
 fn converse(reply: impl Fn(&Question, usize) -> Reply<Value>) -> (Vec<&'static str>, Step<Value>) {
     let probing = probing(&json!({}));
-    let Step::FindWallets(choosing) = probing.answered(answer(402, DOCUMENTED), NOW).step else { panic!() };
-    let mut step = choosing.found(&[Found { name: "W".into(), rdns: None }]).step;
+    let Step::FindWallets(Finding::Payer(choosing)) = probing.answered(answer(402, DOCUMENTED), NOW).step else {
+        panic!()
+    };
+    let mut step = choosing.found(1).step;
     let mut asked = Vec::new();
-    while let Step::Ask(_, question, state) = step {
-        asked.push(question.method);
-        step = state.answered(reply(&question, asked.len()), NOW).step;
+    loop {
+        let mut ask = |question: &Question| {
+            asked.push(question.method);
+            reply(question, asked.len())
+        };
+        step = match step {
+            Step::Ask(_, question, Asked::Talking(state)) => state.answered(ask(&question)).step,
+            Step::AskBoth(_, questions, state) => state.answered(questions.each_ref().map(ask), NOW).step,
+            step => return (asked, step),
+        };
     }
-    (asked, step)
 }
 
 fn ended(step: Step<Value>) -> Error {
@@ -157,7 +165,7 @@ fn a_wallet_on_another_chain_is_switched_and_asked_again() {
     assert_eq!(
         asked,
         [
-            "eth_accounts",
+            "eth_requestAccounts",
             "eth_chainId",
             "wallet_switchEthereumChain",
             "eth_chainId",
@@ -182,13 +190,75 @@ fn a_wallet_without_the_chain_is_asked_to_add_it() {
 }
 
 #[test]
-fn the_connection_is_asked_for_only_when_there_is_none() {
-    for first in [Ok(json!([])), Err(Some(json!({"code": 4100}))), Err(None)] {
-        let (asked, _) = converse(|q, _| if q.method == "eth_accounts" { first.clone() } else { talk(q, 0) });
-        assert_eq!(asked[..2], ["eth_accounts", "eth_requestAccounts"]);
+fn a_wallet_that_connects_without_an_account_is_locked() {
+    let (asked, empty) = converse(|q, _| if q.method == "eth_requestAccounts" { Ok(json!([])) } else { talk(q, 0) });
+    assert_eq!((asked.len(), ended(empty).code), (1, Code::WalletLocked));
+}
+
+#[test]
+fn the_account_that_the_page_names_pays_or_none() {
+    let other = address!("0x70997970C51812dc3A010C7d01b50e0d17dc79C8");
+    let pay_from = |payer, accounts: Value| {
+        let mut world = good_world(&json!({}));
+        let mut next = Order { payer: Some(payer), ..order(&json!({})) }.begin::<Value>();
+        loop {
+            next = match next.step {
+                Step::Ask(_, _, Asked::Talking(connecting)) => {
+                    break match connecting.answered(Ok(accounts)).step {
+                        Step::Ask(_, question, _) => Ok(question.method),
+                        step => Err(ended(step).code),
+                    };
+                }
+                step => world.perform(step),
+            };
+        }
+    };
+    let both = json!([PAYER.to_string(), other.to_string().to_lowercase()]);
+    assert_eq!(pay_from(other, both.clone()), Ok("eth_chainId"));
+    assert_eq!(pay_from(PAYER, both), Ok("eth_chainId"));
+    assert_eq!(pay_from(other, json!([PAYER.to_string()])), Err(Code::WalletLocked));
+}
+
+#[test]
+fn a_prompt_that_never_ends_is_left_to_itself() {
+    let silent = |method: &'static str| {
+        converse(move |q, n| match q.method {
+            asked if asked == method => Err(None),
+            "eth_chainId" if n < 3 => Ok(json!("0x1")),
+            "wallet_switchEthereumChain" => Err(Some(json!({"code": 4902}))),
+            _ => talk(q, 0),
+        })
+    };
+    for method in ["eth_requestAccounts", "wallet_switchEthereumChain", "wallet_addEthereumChain", "eth_chainId"] {
+        let error = ended(silent(method).1);
+        let code = if method == "eth_chainId" { Code::WalletError } else { Code::WalletBusy };
+        assert_eq!((error.code, error.paid, error.retry), (code, Paid::No, Retry::Safe), "{method}");
     }
-    let (_, empty) = converse(|q, _| if q.method.ends_with("ccounts") { Ok(json!([])) } else { talk(q, 0) });
-    assert_eq!(ended(empty).code, Code::WalletLocked);
+    let mut world = good_world(&json!({}));
+    let mut next = order(&json!({})).begin::<Value>();
+    let error = loop {
+        next = match next.step {
+            Step::Ask(_, question, Asked::Signing(signing)) => {
+                let patience = question.patience;
+                assert!((50_000..60_000).contains(&patience), "as long as the signature would be of use: {patience}");
+                break ended(signing.answered(Err(None)).step);
+            }
+            step => world.perform(step),
+        };
+    };
+    assert_eq!((error.code, error.paid, error.retry), (Code::SignatureExpired, Paid::No, Retry::Safe));
+}
+
+#[test]
+fn only_a_quoted_purchase_asks_to_connect_before_it_is_recalled() {
+    let quote = order(&json!({})).quote::<Value>(answer(402, DOCUMENTED), NOW).unwrap().0;
+    let quote = serde_json::to_value(quote).unwrap();
+    let is_inviting = |next: Next<Value>| matches!(next.step, Step::Recall(_, recalling) if recalling.is_quoted());
+    assert!(is_inviting(order(&json!({})).begin_with(&quote, NOW)));
+    assert!(!is_inviting(order(&json!({})).begin()));
+    assert!(!is_inviting(resume("id-1".into())));
+    let dear = order(&json!({"maxPrice": "0.50"})).begin_with(&quote, NOW);
+    assert_eq!(ended(dear.step).code, Code::PriceTooHigh, "what is not to be paid asks for nothing");
 }
 
 #[test]
@@ -243,7 +313,9 @@ fn the_budget_is_held_against_what_the_journal_has() {
 #[test]
 fn a_server_that_does_not_know_the_seed_is_asked_without() {
     let refusal = || answer(400, json!({"error": "unknown field: seed"}));
-    let Step::Probe(request, reworded) = probing(&json!({})).answered(refusal(), NOW).step else { panic!() };
+    let Step::Send(request, Sent::Probing(reworded)) = probing(&json!({})).answered(refusal(), NOW).step else {
+        panic!()
+    };
     let Method::Post { body } = request.method else { panic!() };
     let seeded = format!("{},\"seed\":\"id-1\"}}", &body[..body.len() - 1]);
     assert_eq!(order(&json!({})).request.body(), seeded);
@@ -261,7 +333,7 @@ fn a_server_that_does_not_know_the_seed_is_asked_without() {
     let (quote, _) = quoting.quote::<Value>(answer(402, DOCUMENTED), NOW).unwrap();
     let quote = serde_json::to_value(quote).unwrap();
     let Step::Recall(_, recalling) = order(&json!({})).begin_with(&quote, NOW).step else { panic!() };
-    let Step::FindWallets(choosing) = recalling.recalled::<Value>(Ok(None)).step else { panic!() };
+    let Step::FindWallets(Finding::Payer(choosing)) = recalling.recalled::<Value>(Ok(None)).step else { panic!() };
     assert_eq!(choosing.deal.order.request, quoting.request, "a quote remembers how it was asked for");
 }
 
@@ -292,9 +364,10 @@ fn a_chain_without_new_blocks_does_not_keep_an_authorization_open() {
     let mut next = order(&json!({})).begin::<Value>();
     let error = loop {
         next = match next.step {
-            Step::Sign(_, question, signing) => {
+            Step::Ask(_, question, Asked::Signing(signing)) => {
                 let late = world.now + 60_000;
-                let Step::Check(_, _, checking) = signing.answered(Ok(sign_with(KEY, &question))).step else {
+                let Step::Ask(_, _, Asked::Checking(checking)) = signing.answered(Ok(sign_with(KEY, &question))).step
+                else {
                     panic!()
                 };
                 break ended(checking.answered::<Value>(Ok(json!("0x")), late).step);
@@ -312,11 +385,11 @@ fn signed(given: &Value, replies: &[(&str, Reply<Value>)]) -> Step<Value> {
     let mut replies = replies.iter();
     loop {
         next = match next.step {
-            Step::Sign(_, question, signing) => {
+            Step::Ask(_, question, Asked::Signing(signing)) => {
                 let by_key = sign_with(KEY, &question);
                 signing.answered(Ok(if given.is_null() { by_key } else { given.clone() }))
             }
-            Step::Check(_, question, checking) => {
+            Step::Ask(_, question, Asked::Checking(checking)) => {
                 let (method, reply) = replies.next().unwrap();
                 assert_eq!(question.method, *method);
                 checking.answered(reply.clone(), world.now)
@@ -383,13 +456,13 @@ fn a_token_that_the_page_names_is_paid_and_found_again() {
     let options = json!({"assets": [token]});
     let mut world = World::new(&options, &terms, Seller { knows_seed: true }, Vec::new());
     let mut next = order(&options).begin::<Value>();
-    while !matches!(next.step, Step::Pay(..)) {
+    while !matches!(next.step, Step::Send(_, Sent::Paying(_))) {
         next = world.perform(next.step);
     }
     let typed = &world.signs[0];
     assert_eq!((&typed["domain"]["name"], &typed["domain"]["verifyingContract"]), (&token["name"], &token["address"]));
     // The page is left here, and the next one names no tokens.
-    let Ended::Outcome(Ok(task)) = world.play(resume("id-1".into(), None)) else { panic!() };
+    let Ended::Outcome(Ok(task)) = world.play(resume("id-1".into())) else { panic!() };
     let receipt = serde_json::to_value(task.receipt.unwrap()).unwrap();
     assert_eq!((&receipt["amount"]["symbol"], &receipt["asset"]), (&json!("EURC"), &token["address"]));
     let dear = json!({"assets": [token], "maxPrice": "9.00"});
@@ -402,11 +475,9 @@ fn a_token_that_the_page_names_is_paid_and_found_again() {
 fn nobody_pays_themselves() {
     let probing = probing(&json!({}));
     let terms = with(json!({"payTo": PAYER.to_string()}));
-    let Step::FindWallets(choosing) = probing.answered(answer(402, terms), NOW).step else { panic!() };
-    let Step::Ask(_, question, talking) = choosing.found(&[Found { name: "W".into(), rdns: None }]).step else {
-        panic!()
-    };
-    let error = ended(talking.answered(talk(&question, 0), NOW).step);
+    let Step::FindWallets(Finding::Payer(choosing)) = probing.answered(answer(402, terms), NOW).step else { panic!() };
+    let Step::Ask(_, question, Asked::Talking(talking)) = choosing.found(1).step else { panic!() };
+    let error = ended(talking.answered(talk(&question, 0)).step);
     assert_eq!((error.code, error.paid), (Code::NoAcceptableOffer, Paid::No));
 }
 
@@ -472,7 +543,7 @@ fn offers_are_chosen_by_the_order_of_networks_and_refused_with_reasons() {
         let options = json!({"networks": networks});
         let probing = probing(&options);
         let next = probing.answered(answer(402, &body), NOW);
-        let Step::FindWallets(choosing) = next.step else { return Err(ended(next.step)) };
+        let Step::FindWallets(Finding::Payer(choosing)) = next.step else { return Err(ended(next.step)) };
         Ok((choosing.quote.network, choosing.quote.price.amount.clone()))
     };
     assert_eq!(first(json!(["eip155:8453"])).unwrap(), ("eip155:8453", "1.00".into()), "the dear one is passed over");

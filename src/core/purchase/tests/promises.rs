@@ -195,7 +195,7 @@ proptest! {
             }
         }
         let next = probing(&options).answered::<Value>(answer(402, &terms), NOW);
-        let Step::FindWallets(choosing) = next.step else { return Ok(()) };
+        let Step::FindWallets(Finding::Payer(choosing)) = next.step else { return Ok(()) };
         let (offer, quote, entry) = (&choosing.deal.offer, &choosing.quote, &terms["accepts"][0]);
         prop_assert!(offer.amount <= parse_units(options["maxPrice"].as_str().unwrap(), 6).unwrap());
         for name in ["amount", "maxAmountRequired"] {

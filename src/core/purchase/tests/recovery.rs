@@ -16,7 +16,10 @@ fn giving_up_says_whether_the_payment_may_leave() {
     }
     assert_eq!(heard.remove(0), Some((Code::Aborted, Paid::Unknown)), "it may have been bought before");
     let unpaid = heard.iter().take_while(|h| **h == Some((Code::Aborted, Paid::No))).count();
-    assert_eq!(unpaid, 11, "probe, wallets, 4 questions, confirm, write, nonce, signature, its check");
+    assert_eq!(
+        unpaid, 10,
+        "probe, wallets, connection, network, balance with block, confirm, write, nonce, signature, its check"
+    );
     assert_eq!(
         heard[unpaid..],
         [Some((Code::Aborted, Paid::Unknown)), Some((Code::Aborted, Paid::Unknown)), None, None]
@@ -58,7 +61,7 @@ fn about_to_pay() -> (World, HttpRequest, Paying<Value>) {
     let mut next = order(&json!({})).begin::<Value>();
     loop {
         next = match next.step {
-            Step::Pay(request, paying) => return (world, request, paying),
+            Step::Send(request, Sent::Paying(paying)) => return (world, request, paying),
             step => world.perform(step),
         };
     }
@@ -70,7 +73,7 @@ fn recover(world: &mut World, mut next: Next<Value>, again: impl Fn(&mut World) 
     let outcome = loop {
         next = match next.step {
             Step::Done(outcome) => break outcome,
-            Step::Pay(_, paying) => {
+            Step::Send(_, Sent::Paying(paying)) => {
                 sent += 1;
                 paying.answered(again(world), world.now)
             }
@@ -158,8 +161,8 @@ fn without_a_wallet_to_read_the_chain_nothing_is_certain() {
     let error = loop {
         next = match next.step {
             Step::Done(outcome) => break outcome.unwrap_err().error,
-            Step::Pay(_, paying) => paying.answered(lost(None), world.now),
-            Step::Read(_, _, recovering) => recovering.read(Err(None), world.now),
+            Step::Send(_, Sent::Paying(paying)) => paying.answered(lost(None), world.now),
+            Step::Ask(_, _, Asked::Reading(recovering)) => recovering.answered(Err(None), world.now),
             step => world.perform(step),
         };
     };
@@ -179,15 +182,15 @@ fn any_wallet_on_the_chain_may_read_it() {
     let task = loop {
         next = match next.step {
             Step::Done(outcome) => break outcome.unwrap(),
-            Step::FindReaders(recovering) => recovering.found(&vec![Found { name: "W".into(), rdns: None }; 2]),
-            Step::Read(0, question, recovering) => {
+            Step::FindWallets(Finding::Readers(recovering)) => recovering.found(2),
+            Step::Ask(0, question, Asked::Reading(recovering)) => {
                 asked.push((0, question.method));
-                recovering.read(Ok(json!("0x1")), world.now)
+                recovering.answered(Ok(json!("0x1")), world.now)
             }
-            Step::Read(wallet, question, recovering) => {
+            Step::Ask(wallet, question, Asked::Reading(recovering)) => {
                 asked.push((wallet, question.method));
                 let reply = world.read(&question);
-                recovering.read(reply, world.now)
+                recovering.answered(reply, world.now)
             }
             step => world.perform(step),
         };

@@ -163,7 +163,7 @@ impl World {
         if self.pick(2) == 1 {
             match step {
                 Step::Write(id, entry, _) => self.write(&id, &entry),
-                Step::Pay(request, _) => drop(self.receive(&request)),
+                Step::Send(request, Sent::Paying(_)) => drop(self.receive(&request)),
                 _ => {}
             }
         }
@@ -177,22 +177,23 @@ impl World {
                 let record = self.journal.get(&id).cloned();
                 state.recalled(if self.pick(16) == 1 { Err(json!("blocked")) } else { Ok(record) })
             }
-            Step::Probe(request, state) => {
+            Step::Send(request, Sent::Probing(state)) => {
                 assert!(matches!(request.method, Method::Post { .. }));
                 let refusal = answer(400, json!({"error": "unknown field: seed"}));
                 let answers = [answer(402, &self.terms), answer(402, "{"), answer(500, "<html>"), lost(None), refusal];
                 state.answered(answers[self.pick(5)].clone(), self.now)
             }
-            Step::FindWallets(state) => {
-                let wallet = Found { name: "W".into(), rdns: Some("org.w".into()) };
-                state.found(&vec![wallet; [1, 0, 2][self.pick(3)]])
+            Step::FindWallets(state) => state.found([1, 0, 2][self.pick(3)]),
+            Step::Ask(_, question, Asked::Talking(state)) => {
+                let reply = talk(&question, self.pick(7));
+                state.answered(reply)
             }
-            Step::Ask(_, question, state) => {
-                let reply = match (question.method, self.pick(6)) {
+            Step::AskBoth(_, questions, state) => {
+                let replies = questions.each_ref().map(|question| match (question.method, self.pick(7)) {
                     ("eth_getBlockByNumber", 0) => Ok(self.latest_block()),
-                    (_, outcome) => talk(&question, outcome),
-                };
-                state.answered(reply, self.now)
+                    (_, outcome) => talk(question, outcome),
+                });
+                state.answered(replies, self.now)
             }
             Step::Confirm(_, state) => {
                 let answer = [Ok(true), Ok(false), Err(json!("thrown"))][self.pick(3)].clone();
@@ -203,8 +204,8 @@ impl World {
                 let nonce = [Some([self.drawn; 32]), None][self.pick(2)];
                 state.drawn(nonce, self.now)
             }
-            Step::Sign(_, question, state) => self.sign(&question, state),
-            Step::Check(_, question, state) => {
+            Step::Ask(_, question, Asked::Signing(state)) => self.sign(&question, state),
+            Step::Ask(_, question, Asked::Checking(state)) => {
                 let reply = self.check(&question);
                 state.answered(reply, self.now)
             }
@@ -221,21 +222,17 @@ impl World {
                 };
                 state.written(said, self.now)
             }
-            Step::Pay(request, state) => {
+            Step::Send(request, Sent::Paying(state)) => {
                 let answer = self.receive(&request);
                 state.answered(answer, self.now)
             }
-            Step::FindReaders(state) => {
-                let wallet = Found { name: "W".into(), rdns: Some("org.w".into()) };
-                state.found(&vec![wallet; [1, 0, 2][self.pick(3)]])
-            }
-            Step::Look(request, state) => {
+            Step::Send(request, Sent::Looking(state)) => {
                 let answer = self.look(&request);
                 state.looked(answer, self.now)
             }
-            Step::Read(_, question, state) => {
+            Step::Ask(_, question, Asked::Reading(state)) => {
                 let reply = self.read(&question);
-                state.read(reply, self.now)
+                state.answered(reply, self.now)
             }
             Step::Sleep(ms, state) => {
                 assert!(ms <= 15_000);

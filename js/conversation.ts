@@ -1,0 +1,86 @@
+/** What one call of the library says to the wallets that will do for it. The core decides what is asked, and what the answers mean. */
+import { providerOf, findProviders } from './wallets.js'
+import type { Eip1193Provider, WalletLike } from './types.js'
+
+const CONNECT = 'eth_requestAccounts'
+
+/** The code of MetaMask's `disconnect` that mends itself. */
+const RECOVERS = 1013
+
+interface Question {
+  method: string
+  params?: unknown
+}
+
+interface Connecting {
+  accounts: Promise<unknown>
+  callers: number
+}
+
+/** The open prompts. Calls at the same time share one, since wallets refuse a second. */
+const connecting = new WeakMap<Eip1193Provider, Connecting>()
+
+export class Conversation {
+  readonly #wallet: WalletLike | undefined
+  #providers: Eip1193Provider[] = []
+  #open: { accounts: Promise<unknown>; leave: () => void } | undefined
+
+  constructor(wallet?: WalletLike) {
+    this.#wallet = wallet
+  }
+
+  /** Asks the chosen wallet to connect, within the visitor's click. The answer is that to the core's own question. */
+  readonly invite = (): void => {
+    const provider = providerOf(this.#wallet)
+    if (provider) this.#connect(provider).catch(() => {})
+  }
+
+  readonly find = async (): Promise<Eip1193Provider[]> => (this.#providers = await findProviders(this.#wallet))
+
+  readonly ask = async (place: number, method: string, params?: string): Promise<unknown> => {
+    const provider = this.#providers[place]
+    if (!provider) throw new Error('the wallet is gone')
+    return method === CONNECT ? this.#connect(provider) : ask(provider, { method, ...(params && { params: JSON.parse(params) }) })
+  }
+
+  /** Nobody waits any more: of a prompt that is still open, the wallet itself has to say so from now on. */
+  readonly end = (): void => this.#open?.leave()
+
+  #connect(provider: Eip1193Provider): Promise<unknown> {
+    this.#open ??= join(provider)
+    return this.#open.accounts
+  }
+}
+
+function join(provider: Eip1193Provider): { accounts: Promise<unknown>; leave: () => void } {
+  const open = connecting.get(provider) ?? { accounts: ask(provider, { method: CONNECT }), callers: 0 }
+  connecting.set(provider, open)
+  open.callers += 1
+  const close = () => connecting.get(provider) === open && connecting.delete(provider)
+  open.accounts.then(close, close)
+  return { accounts: open.accounts, leave: () => void ((open.callers -= 1) || close()) }
+}
+
+/** The answer; or what a wallet that forgets the question says of itself meanwhile. */
+async function ask(provider: Eip1193Provider, question: Question): Promise<unknown> {
+  const answer = request(provider, question)
+  let listeners: Parameters<NonNullable<Eip1193Provider['on']>>[] = []
+  const heard = new Promise<unknown>((resolve, reject) => {
+    const gone = (why = new Error('the wallet disconnected') as Error & { code?: unknown }) => why.code === RECOVERS || reject(why)
+    const connected = (accounts: unknown[]) => question.method === CONNECT && accounts.length > 0 && resolve(accounts)
+    listeners = [['disconnect', gone], ['accountsChanged', connected]]
+  })
+  // A viem client has no events.
+  listeners.forEach(([event, heard]) => provider.on?.(event, heard))
+  try {
+    return await Promise.race([answer, heard])
+  } finally {
+    listeners.forEach(([event, heard]) => provider.removeListener?.(event, heard))
+  }
+}
+
+/** viem's clients repeat a failed request by themselves, prompt and all, unless told not to; other providers read one argument. */
+function request(provider: Eip1193Provider, question: Question): Promise<unknown> {
+  const call = provider.request as (question: Question, options: object) => Promise<unknown>
+  return call.call(provider, question, { retryCount: 0 })
+}
