@@ -7,8 +7,8 @@ export async function openPage(browser, url, { wallets = [], user = createUser()
   const context = profile ?? await browser.newContext()
   const page = await context.newPage()
   await page.exposeFunction('__walletDecide', user.decide)
-  const bundle = wallets.length > 0 ? await buildWallet() : ''
   for (const config of wallets) {
+    const bundle = await buildWallet(config.vendor)
     await page.addInitScript({ content: `globalThis.__walletConfig = ${JSON.stringify(config)};\n${bundle}` })
   }
   await page.goto(url)

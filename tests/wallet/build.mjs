@@ -7,13 +7,16 @@ import { fileURLToPath } from 'node:url'
 const HERE = dirname(fileURLToPath(import.meta.url))
 const ROOT = join(HERE, '..', '..')
 
-/** The text of the wallet, for playwright's `addInitScript`. Kept in build/ until a source or a package changes. */
-export async function buildWallet() {
-  const cached = join(ROOT, 'build', `wallet-${await fingerprint()}.js`)
+const VENDORS = ['metamask', 'rainbow', 'rabby']
+
+/** The text of a vendor's wallet, for playwright's `addInitScript`. Kept in build/ until a source or a package changes. */
+export async function buildWallet(vendor = 'metamask') {
+  if (!VENDORS.includes(vendor)) throw new Error(`There is no wallet of ${vendor}; there are ${VENDORS.join(', ')}.`)
+  const cached = join(ROOT, 'build', `wallet-${vendor}-${await fingerprint()}.js`)
   const known = await readFile(cached, 'utf8').catch(() => null)
   if (known !== null) return known
 
-  const text = await bundle()
+  const text = await bundle(vendor)
   await mkdir(dirname(cached), { recursive: true })
   const partial = `${cached}.${process.pid}`
   await writeFile(partial, text)
@@ -23,15 +26,16 @@ export async function buildWallet() {
 
 async function fingerprint() {
   const hash = createHash('sha256')
-  const sources = (await readdir(HERE)).filter((name) => name.endsWith('.mjs') && !name.endsWith('.test.mjs')).sort()
+  const names = await readdir(HERE, { recursive: true })
+  const sources = names.filter((name) => name.endsWith('.mjs') && !name.endsWith('.test.mjs')).sort()
   const files = [...sources.map((name) => join(HERE, name)), join(ROOT, 'package-lock.json')]
   for (const file of files) hash.update(file).update(await readFile(file))
   return hash.digest('hex').slice(0, 16)
 }
 
-async function bundle() {
+async function bundle(vendor) {
   const { outputFiles } = await build({
-    entryPoints: [join(HERE, 'inject.mjs')],
+    entryPoints: [join(HERE, vendor, 'inject.mjs')],
     bundle: true,
     write: false,
     minify: true,
@@ -39,6 +43,7 @@ async function bundle() {
     platform: 'browser',
     target: 'es2022',
     define: { global: 'globalThis', 'process.env.NODE_ENV': '"production"' },
+    loader: { '.svg': 'dataurl' },
     plugins: [emptyNodeModules, smallKeyringController],
     logLevel: 'warning',
   })

@@ -2,24 +2,18 @@ import SimpleKeyringModule from '@metamask/eth-simple-keyring'
 
 const SimpleKeyring = SimpleKeyringModule.default ?? SimpleKeyringModule
 
-/** The private keys, in MetaMask's own keyring. */
+/** The private keys, in MetaMask's own keyring: all three vendors hash and sign with its eth-sig-util. */
 export async function openKeyring(privateKeys, { v01 = false } = {}) {
   const keyring = new SimpleKeyring()
   await keyring.deserialize(privateKeys.map((key) => key.replace(/^0x/, '')))
 
-  async function signTypedMessage({ from, data }, version) {
-    try {
+  return {
+    accounts: await keyring.getAccounts(),
+    async signTypedMessage({ from, data }, version) {
       const typedData = typeof data === 'string' ? JSON.parse(data) : data
       const signature = await keyring.signTypedData(from, typedData, { version })
       return v01 ? withRecoveryBit(signature) : signature
-    } catch (error) {
-      throw new Error(`Keyring Controller signTypedMessage: ${error}`); // the real KeyringController's words
-    }
-  }
-
-  return {
-    accounts: await keyring.getAccounts(),
-    signTypedMessage,
+    },
     signPersonalMessage: ({ from, data }) => keyring.signPersonalMessage(from, data),
   }
 }

@@ -3,12 +3,14 @@ import { JsonRpcEngineV2, asLegacyMiddleware, createScaffoldMiddleware } from '@
 import { createEngineStream } from '@metamask/json-rpc-middleware-stream'
 import { Messenger } from '@metamask/messenger'
 import { rpcErrors } from '@metamask/rpc-errors'
+import { openKeyring } from '../keyring.mjs'
+import { createSession } from '../session.mjs'
 import { createApprovals } from './approvals.mjs'
 import { chainHandlers } from './chains.mjs'
-import { openKeyring } from './keyring.mjs'
-import { createNodeMiddleware } from './node.mjs'
+import { createDisconnect } from './disconnect.mjs'
+import { networkOf } from './network.mjs'
 import { permissionHandlers } from './permissions.mjs'
-import { createSession } from './session.mjs'
+import { createReads } from './reads.mjs'
 import { createSigning } from './signing.mjs'
 
 /** The part of a wallet that lives outside the page: keys, prompts, chains. `stream` leads to the page's provider. */
@@ -16,7 +18,10 @@ export async function createBackground({ config, origin, decide }) {
   const engine = new JsonRpcEngine()
   const keyring = await openKeyring(config.privateKeys, config)
   const notify = (method, params) => engine.emit('notification', { jsonrpc: '2.0', method, params })
-  const session = createSession({ ...config, accounts: keyring.accounts }, notify)
+  const session = createSession({ ...config, accounts: keyring.accounts }, {
+    chainChanged: () => notify('metamask_chainChanged', networkOf(session)),
+    accountsChanged: (accounts) => notify('metamask_accountsChanged', accounts),
+  })
 
   const root = new Messenger({ namespace: 'Root' })
   const child = (namespace) => new Messenger({ namespace, parent: root })
@@ -31,16 +36,12 @@ export async function createBackground({ config, origin, decide }) {
       ...chainHandlers({ session, approvals }),
     }),
     createSigning({ root, child, keyring, session }),
-    createNodeMiddleware({ session, rpcUrl: config.rpcUrl }),
+    createReads({ session, rpcUrl: config.rpcUrl }),
     refuse,
   ]
   engine.push(asLegacyMiddleware(JsonRpcEngineV2.create({ middleware })))
 
-  const { setChain, setAccounts, lock, unlock } = session
-  return {
-    stream: createEngineStream({ engine }),
-    handle: { log, accounts: keyring.accounts, setChain, setAccounts, lock, unlock },
-  }
+  return { stream: createEngineStream({ engine }), log, session, disconnect: createDisconnect({ session, notify }) }
 }
 
 const record = (log, origin) => ({ request, context, next }) => {

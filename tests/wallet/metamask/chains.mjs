@@ -1,4 +1,5 @@
 import { providerErrors, rpcErrors } from '@metamask/rpc-errors'
+import { networkOf } from './network.mjs'
 
 const ADD_CHAIN_KEYS = ['chainId', 'chainName', 'blockExplorerUrls', 'iconUrls', 'rpcUrls', 'nativeCurrency']
 
@@ -12,7 +13,7 @@ export function chainHandlers({ session, approvals }) {
 
   return {
     eth_chainId: () => session.chainId,
-    net_version: () => session.network().networkVersion,
+    net_version: () => networkOf(session).networkVersion,
 
     async wallet_switchEthereumChain({ request }) {
       const chainId = readChainId(readObject(request.params).chainId)

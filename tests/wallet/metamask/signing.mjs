@@ -5,7 +5,7 @@ import { SignatureController } from '@metamask/signature-controller'
 export function createSigning({ root, child, keyring, session }) {
   const neighbours = {
     KeyringController: {
-      signTypedMessage: keyring.signTypedMessage,
+      signTypedMessage: inItsWords(keyring.signTypedMessage),
       signPersonalMessage: keyring.signPersonalMessage,
     },
     NetworkController: {
@@ -42,6 +42,12 @@ export function createSigning({ root, child, keyring, session }) {
       controller.newUnsignedPersonalMessage(params, withContext(request, context)),
   })
 }
+
+/** The real KeyringController's words. */
+const inItsWords = (signTypedMessage) => (message, version) =>
+  signTypedMessage(message, version).catch((error) => {
+    throw new Error(`Keyring Controller signTypedMessage: ${error}`)
+  })
 
 const internalAccounts = (accounts) =>
   Object.fromEntries(accounts.map((address) => [address, { address, type: 'eip155:eoa' }]))

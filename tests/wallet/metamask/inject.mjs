@@ -1,12 +1,12 @@
-import './polyfill.mjs'
+import '../polyfill.mjs'
 import { WindowPostMessageStream } from '@metamask/post-message-stream'
 import { initializeProvider } from '@metamask/providers'
+import { config, decide, shelve } from '../page.mjs'
 import { createBackground } from './background.mjs'
 
 const ICON = 'data:image/svg+xml,%3Csvg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/%3E'
 const silent = { debug() {}, info() {}, log() {}, trace() {}, warn() {}, error: console.error }
 
-const config = globalThis.__walletConfig
 const { name = 'MetaMask', rdns = 'io.metamask', announce = true, setOnWindow = true } = config
 
 // Named after the wallet, so that several of them can live in one page.
@@ -14,11 +14,10 @@ const [inpage, contentScript] = [`${rdns}-inpage`, `${rdns}-contentscript`]
 const pageSide = new WindowPostMessageStream({ name: inpage, target: contentScript })
 const walletSide = new WindowPostMessageStream({ name: contentScript, target: inpage })
 
-const decide = async (prompt) => (globalThis.__walletDecide ? globalThis.__walletDecide(prompt) : true)
-
-createBackground({ config, origin: location.origin, decide }).then(({ stream, handle }) => {
+const place = shelve(rdns)
+createBackground({ config, origin: location.origin, decide }).then(({ stream, ...wallet }) => {
   stream.pipe(walletSide).pipe(stream)
-  globalThis.__wallet ??= handle
+  place(wallet)
 })
 
 initializeProvider({

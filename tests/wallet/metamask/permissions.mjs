@@ -1,8 +1,10 @@
+import { networkOf } from './network.mjs'
+
 /** Connecting a page. Ours: these handlers are part of the extension, not of its packages. */
 export function permissionHandlers({ session, approvals }) {
   return {
     metamask_getProviderState: () => ({
-      ...session.network(),
+      ...networkOf(session),
       isUnlocked: session.isUnlocked,
       accounts: session.permitted,
     }),
