@@ -1,4 +1,5 @@
 import '../polyfill.mjs'
+import ObjectMultiplex from '@metamask/object-multiplex'
 import { WindowPostMessageStream } from '@metamask/post-message-stream'
 import { initializeProvider } from '@metamask/providers'
 import { config, decide, shelve } from '../page.mjs'
@@ -11,8 +12,8 @@ const { name = 'MetaMask', rdns = 'io.metamask', announce = true, setOnWindow = 
 
 // Named after the wallet, so that several of them can live in one page.
 const [inpage, contentScript] = [`${rdns}-inpage`, `${rdns}-contentscript`]
-const pageSide = new WindowPostMessageStream({ name: inpage, target: contentScript })
-const walletSide = new WindowPostMessageStream({ name: contentScript, target: inpage })
+const pageSide = channel({ name: inpage, target: contentScript })
+const walletSide = channel({ name: contentScript, target: inpage })
 
 const place = shelve(rdns)
 createBackground({ config, origin: location.origin, decide }).then(({ stream, ...wallet }) => {
@@ -27,3 +28,11 @@ initializeProvider({
   shouldAnnounceCaip294: false,
   providerInfo: announce ? { uuid: crypto.randomUUID(), name, icon: ICON, rdns } : undefined,
 })
+
+/** One stream of several, as in the extension: the provider can lose it, and says so. */
+function channel(ends) {
+  const multiplex = new ObjectMultiplex()
+  const stream = new WindowPostMessageStream(ends)
+  stream.pipe(multiplex).pipe(stream)
+  return multiplex.createStream('metamask-provider')
+}
