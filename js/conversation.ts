@@ -66,7 +66,8 @@ async function ask(provider: Eip1193Provider, question: Question): Promise<unkno
   const answer = request(provider, question)
   let listeners: Parameters<NonNullable<Eip1193Provider['on']>>[] = []
   const heard = new Promise<unknown>((resolve, reject) => {
-    const gone = (why = new Error('the wallet disconnected') as Error & { code?: unknown }) => why.code === RECOVERS || reject(why)
+    const gone = (why?: { code?: unknown; message?: unknown }) =>
+      why?.code === RECOVERS || reject(why?.message ? why : new Error('the wallet disconnected'))
     const connected = (accounts: unknown[]) => question.method === CONNECT && accounts.length > 0 && resolve(accounts)
     listeners = [['disconnect', gone], ['accountsChanged', connected]]
   })

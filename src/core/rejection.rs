@@ -46,6 +46,8 @@ const fn row(codes: &'static [i32], words: &'static [&'static str], means: Meani
 
 /// The first row that fits counts.
 const TABLE: &[Row] = &[
+    // 4001 "please request after current approval resolve", though nobody refused: RabbyHub/Rabby, notification.ts.
+    row(&[4001], &["after current approval"], Meaning::Busy),
     // "userRejectedRequest": https://eips.ethereum.org/EIPS/eip-1193#provider-errors. MetaMask, Rabby, Coinbase ("Request rejected").
     // 5000 to 5003: @walletconnect/utils 2.25.0, errors.ts (USER_REJECTED…).
     row(&[4001, 5000, 5001, 5002, 5003], &[], Meaning::Refused),
@@ -190,6 +192,7 @@ mod tests {
             (json!("MetaMask Tx Signature: User denied message signature."), Meaning::Refused),
             (json!({"message": "Ledger device: denied by the user? (0x6985)"}), Meaning::Refused),
             (json!({"code": -1, "message": "it failed", "cause": {"code": 4001}}), Meaning::Refused),
+            (said(4001, "please request after current approval resolve"), Meaning::Busy),
             (said(-32002, "Request of type 'wallet_requestPermissions' already pending"), Meaning::Busy),
             (said(-32001, "Already processing connect. Please wait."), Meaning::Busy),
             (said(-32001, "Resource not found"), Meaning::Failed),

@@ -1,7 +1,8 @@
 import { EventEmitter, once } from 'node:events'
 
 /**
- * The person in front of the wallet. `answers[type]` is true, false, or 'waits': the prompt stays open until `answer`.
+ * The person in front of the wallet. `answers[type]` is true, false, or 'waits': the prompt stays open until `answer`; or a list of these, one
+ * for each prompt.
  * Types: wallet_requestPermissions, wallet_switchEthereumChain, wallet_addEthereumChain, eth_signTypedData.
  */
 export function createUser(answers = {}) {
@@ -10,7 +11,8 @@ export function createUser(answers = {}) {
   const arrivals = new EventEmitter()
 
   function decide(prompt) {
-    const answer = answers[prompt.type] ?? true
+    const said = answers[prompt.type] ?? true
+    const answer = Array.isArray(said) ? said.shift() : said
     const decision = answer === 'waits' ? new Promise((resolve) => open.set(prompt.type, resolve)) : answer
     prompts.push(prompt)
     arrivals.emit(prompt.type)

@@ -1,0 +1,147 @@
+// How wallets are found: EIP-6963, late ones, doubles, and what is left on the window.
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, test } from 'node:test'
+import { startSandbox } from '../../sandbox/sandbox.mjs'
+import { at } from './calls.mjs'
+import { openStage, walletFor } from './harness.mjs'
+
+const TIMEOUT = { timeout: 300_000 }
+const ICON = 'data:image/svg+xml,%3Csvg/%3E'
+
+let stage
+let sandbox
+let dapp
+
+before(async () => {
+  stage = await openStage()
+  sandbox = await startSandbox({ stepMs: 100 })
+})
+afterEach(async () => {
+  await dapp?.close()
+  dapp = undefined
+})
+after(async () => {
+  await stage?.close()
+  await sandbox?.stop()
+})
+
+/** A page with a wallet that nobody has heard of yet: `announce` makes it known, under any name. */
+async function openSilent() {
+  dapp = await stage.openDapp({ wallet: walletFor(sandbox, { announce: false }) })
+  await dapp.page.evaluate(() => {
+    const provider = globalThis.ethereum
+    globalThis.ethereum = undefined
+    globalThis.hidden = provider
+    globalThis.announce = (info, own = provider) => {
+      const detail = Object.freeze({ info: info && { uuid: info.rdns, name: info.rdns, ...info }, provider: own })
+      dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail }))
+    }
+    globalThis.answerRequests = (...all) => addEventListener('eip6963:requestProvider', () => all.forEach((info) => globalThis.announce(info)))
+  })
+}
+
+const list = (options) => dapp.value(async (imagine, options) =>
+  (await imagine.wallets(options)).map(({ provider, ...info }) => ({ ...info, isWallet: provider === globalThis.hidden })), options)
+
+const buy = (options) => [(imagine, options) => imagine.submit({ prompt: 'a boat' }, options).then(({ receipt }) => receipt.amount.amount), at(sandbox.apiUrl, options)]
+
+describe('wallets()', TIMEOUT, () => {
+  test('hears those that answer at once, and shows name, icon and rdns', async () => {
+    await openSilent()
+    await dapp.page.evaluate((icon) => globalThis.answerRequests({ rdns: 'org.a', name: 'A', icon }, { rdns: 'org.b' }), ICON)
+    assert.deepEqual(await list(), [
+      { id: 'org.a', name: 'A', rdns: 'org.a', icon: ICON, isWallet: true },
+      { id: 'org.b', name: 'org.b', rdns: 'org.b', isWallet: true },
+    ])
+  })
+
+  test('shows each once, however often it announces itself, and in whatever call', async () => {
+    await openSilent()
+    await dapp.page.evaluate(() => globalThis.answerRequests({ rdns: 'org.a' }, { rdns: 'org.a' }))
+    assert.equal((await list()).length, 1)
+    assert.equal((await list()).length, 1)
+  })
+
+  test('keeps listening: one that comes after the first call is in the next', async () => {
+    await openSilent()
+    assert.deepEqual(await list(), [])
+    await dapp.page.evaluate(() => globalThis.announce({ rdns: 'org.late' }))
+    assert.deepEqual((await list({ waitMs: 0 })).map(({ rdns }) => rdns), ['org.late'])
+  })
+
+  test('takes no icon that is no image, and no announcement that is none', async () => {
+    await openSilent()
+    await dapp.page.evaluate(() => {
+      addEventListener('eip6963:requestProvider', () => {
+        for (const detail of [null, 5, {}, { info: null }, { info: { uuid: 'x', name: 'X' }, provider: {} }, { info: { uuid: 1, name: 'X' }, provider: globalThis.hidden }]) {
+          dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail }))
+        }
+        globalThis.announce({ rdns: 'org.a', icon: 'javascript:alert(1)' })
+      })
+    })
+    assert.deepEqual(await list(), [{ id: 'org.a', name: 'org.a', rdns: 'org.a', isWallet: true }])
+  })
+
+  test('shows window.ethereum only where nobody announces itself', async () => {
+    await openSilent()
+    await dapp.page.evaluate(() => { globalThis.ethereum = globalThis.hidden })
+    assert.deepEqual((await list()).map(({ id }) => id), ['window.ethereum'])
+    await dapp.page.evaluate(() => globalThis.announce({ rdns: 'org.a' }))
+    assert.deepEqual((await list()).map(({ id }) => id), ['org.a'])
+  })
+})
+
+describe('a purchase', TIMEOUT, () => {
+  test('waits a moment for a wallet where there is none yet', async () => {
+    await openSilent()
+    await dapp.page.evaluate(() => addEventListener('eip6963:requestProvider', () => setTimeout(() => globalThis.announce({ rdns: 'org.late' }), 500), { once: true }))
+    assert.equal(await dapp.value(...buy()), '1.00')
+  })
+
+  test('and for one that comes late to the window', async () => {
+    await openSilent()
+    await dapp.page.evaluate(() => addEventListener('eip6963:requestProvider', () => setTimeout(() => {
+      globalThis.ethereum = globalThis.hidden
+      dispatchEvent(new Event('ethereum#initialized'))
+    }, 500), { once: true }))
+    assert.equal(await dapp.value(...buy()), '1.00')
+  })
+
+  test('takes a wallet that announces itself under two names for one', async () => {
+    dapp = await stage.openDapp({ wallet: walletFor(sandbox, { vendor: 'rabby', metamaskMode: true }) })
+    const names = await dapp.value(async (imagine) => (await imagine.wallets()).map(({ rdns }) => rdns))
+    assert.deepEqual(names.toSorted(), ['io.metamask', 'io.rabby'])
+    assert.equal(await dapp.value(...buy()), '1.00')
+    assert.equal(await dapp.value(...buy({ wallet: 'io.metamask' })), '1.00')
+  })
+
+  test('that finds none says how to open the page in a wallet', async () => {
+    dapp = await stage.openDapp()
+    const { code, paid, retry, details } = await dapp.failure(...buy())
+    assert.deepEqual([code, paid, retry, details.wallets], ['no_wallet', 'no', 'safe', []])
+    const { href, host } = new URL(dapp.page.url())
+    const page = encodeURIComponent(href)
+    assert.deepEqual(details.links, [
+      { name: 'MetaMask', url: `https://link.metamask.io/dapp/${host}/` },
+      { name: 'Coinbase Wallet', url: `https://go.cb-w.com/dapp?cb_url=${page}` },
+      { name: 'Trust Wallet', url: `https://link.trustwallet.com/open_url?coin_id=60&url=${page}` },
+      { name: 'Phantom', url: `https://phantom.app/ul/browse/${page}?ref=${page}` },
+    ])
+  })
+
+  test('for a wallet that is not there names those that are', async () => {
+    dapp = await stage.openDapp({ wallet: walletFor(sandbox) })
+    const { code, details } = await dapp.failure(...buy({ wallet: 'org.nobody' }))
+    assert.deepEqual([code, details.wallets], ['no_wallet', [{ name: 'MetaMask', rdns: 'io.metamask' }]])
+  })
+
+  test('with what is no wallet is refused before anything is sent', async () => {
+    dapp = await stage.openDapp()
+    const requests = sandbox.requests.length
+    for (const wallet of [{}, 5, { provider: {} }, true]) {
+      const { code, paid } = await dapp.failure(...buy({ wallet }))
+      assert.deepEqual([code, paid], ['invalid_request', 'no'], JSON.stringify(wallet))
+    }
+    assert.equal(sandbox.requests.length, requests)
+  })
+})

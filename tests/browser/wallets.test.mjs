@@ -1,0 +1,82 @@
+// Every wallet in every situation: MetaMask's, Rainbow's and Rabby's own code, a real chain, the official seller.
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { after, before, describe, test } from 'node:test'
+import { startSandbox } from '../../sandbox/sandbox.mjs'
+import { meet } from '../situations/meeting.mjs'
+import { SITUATIONS, VENDORS, expected, rowOf } from '../situations/situations.mjs'
+import { at } from './calls.mjs'
+import { openStage, sameAddress, walletFor } from './harness.mjs'
+
+const TIMEOUT = { timeout: 1_200_000 }
+
+let stage
+let sandbox
+
+before(async () => {
+  stage = await openStage()
+  sandbox = await startSandbox({ stepMs: 100 })
+})
+after(async () => {
+  await stage?.close()
+  await sandbox?.stop()
+})
+
+const TABLE = await readFile(new URL('../situations/TABLE.md', import.meta.url), 'utf8')
+
+for (const vendor of VENDORS) {
+  describe(vendor, TIMEOUT, () => {
+    for (const [topic, situations] of Object.entries(SITUATIONS)) {
+      for (const [name, situation] of Object.entries(situations)) {
+        if (!expected(situation, vendor)) continue
+        test(`${topic}: ${name}`, async () => {
+          const { outcome, error } = await meet(stage, sandbox, vendor, situation)
+          assert.equal(outcome, expected(situation, vendor), error && JSON.stringify(error, null, 2))
+        })
+      }
+    }
+  })
+}
+
+test('the table says so', () => {
+  for (const [name, situation] of Object.values(SITUATIONS).flatMap(Object.entries)) {
+    const row = rowOf(name, VENDORS.map((vendor) => expected(situation, vendor)))
+    assert.ok(TABLE.includes(row), row)
+  }
+})
+
+describe('all of them in one page', TIMEOUT, () => {
+  let dapp
+  before(async () => {
+    const wallets = [{ vendor: 'metamask', setOnWindow: false }, { vendor: 'rainbow', setOnWindow: false }, { vendor: 'rabby' }]
+    dapp = await stage.openDapp({ wallets: wallets.map((wallet) => walletFor(sandbox, wallet)) })
+  })
+  after(() => dapp?.close())
+
+  const submit = (imagine, { rdns, options }) =>
+    imagine.submit({ prompt: `a boat for ${rdns}` }, { ...options, wallet: rdns }).then(({ receipt }) => receipt)
+
+  test('none is taken where the visitor has not chosen', async () => {
+    const { code, paid, details } = await dapp.failure(submit, { options: at(sandbox.apiUrl) })
+    assert.deepEqual([code, paid], ['wallet_ambiguous', 'no'])
+    assert.deepEqual(details.wallets.map(({ rdns }) => rdns).sort(), ['io.metamask', 'io.rabby', 'me.rainbow'])
+    assert.equal(dapp.user.count(), 0)
+  })
+
+  for (const rdns of ['io.metamask', 'me.rainbow', 'io.rabby']) {
+    test(`${rdns} pays when it is chosen, and nobody else is asked`, async () => {
+      const earlier = await dapp.page.evaluate(logs)
+      const receipt = await dapp.value(submit, { rdns, options: at(sandbox.apiUrl) })
+      assert.ok(sameAddress(receipt.payer, sandbox.payer.address))
+      const later = await dapp.page.evaluate(logs)
+      const asked = Object.keys(later).filter((name) => later[name] > earlier[name])
+      assert.deepEqual(asked, [rdns])
+    })
+  }
+})
+
+/** In the page: how often each wallet was asked to connect or to sign. */
+function logs() {
+  const isPrompt = ({ method }) => /^eth_(requestAccounts|signTypedData_v4)$/.test(method)
+  return Object.fromEntries(Object.entries(globalThis.__wallets).map(([rdns, { log }]) => [rdns, log.filter(isPrompt).length]))
+}

@@ -1,0 +1,108 @@
+// One purchase in one situation with one wallet, in Chromium and on the sandbox's chain.
+import assert from 'node:assert/strict'
+import { at } from '../browser/calls.mjs'
+import { createUser, startStubSeller, walletFor } from '../browser/harness.mjs'
+import { paymentRequired } from '../browser/stub-seller.mjs'
+import { SIGNATURE } from './situations.mjs'
+
+/** How each disconnects for good. */
+const DISCONNECTS = { metamask: { code: 1011 } }
+
+/** The shortest window that a seller may give: what is not signed within half of it is not sent. */
+const BRIEF = { maxTimeoutSeconds: 12 }
+
+/** Long enough for anything that ends at all. */
+const NEVER_MS = 120_000
+
+/** Buys; gives the outcome in words, once it is sure that it is whole and true. */
+export async function meet(stage, sandbox, vendor, situation) {
+  const { wallet = {}, user: answers, before, during, afterwards, brief, poor } = situation
+  const { accounts = 1, ...config } = wallet
+  const { payer } = sandbox
+  const keys = [poor ? sandbox.poor.privateKey : payer.privateKey, ...(accounts > 1 ? [sandbox.poor.privateKey] : [])]
+  const user = createUser(structuredClone(answers))
+  const dapp = await stage.openDapp({ wallet: walletFor(sandbox, { vendor, privateKeys: keys, ...config }), user })
+  const seller = brief && await startStubSeller()
+  seller?.answer({ probe: paymentRequired(sandbox, BRIEF) })
+  try {
+    const earlier = { payments: await sandbox.payments(), requests: sandbox.requests.length }
+    if (before) await dapp.page.evaluate(before)
+    const buying = dapp.run(buy, {
+      request: { prompt: 'A paper boat on a neon river' },
+      options: at(seller?.url ?? sandbox.apiUrl),
+      says: situation.says ?? null,
+      atConfirm: situation.atConfirm?.toString() ?? null,
+    })
+    if (during) await interfere(dapp, vendor, during)
+    const { value, error } = await settled(buying)
+    if (afterwards) await answerLate(dapp, afterwards)
+
+    const payments = (await sandbox.payments()).slice(earlier.payments.length)
+    assert.ok(user.count(SIGNATURE) <= 1, 'one prompt for one purchase')
+    if (value) {
+      assert.deepEqual(payments.map(({ from, value }) => [from.toLowerCase(), value]), [[payer.address.toLowerCase(), 1_000_000n]])
+      return { outcome: 'paid' }
+    }
+    const { code, paid, retry } = error
+    assert.ok(error.class && error.isError, 'a real ImagineError')
+    assert.equal(payments.length, 0, 'payments')
+    const sent = [...sandbox.requests.slice(earlier.requests), ...(seller?.requests ?? [])]
+    assert.equal(sent.filter((request) => request.paid).length, 0, 'paid requests')
+    return { outcome: `${code}, ${paid}, ${retry}`, error }
+  } finally {
+    await dapp.close()
+    await seller?.stop()
+  }
+}
+
+async function interfere(dapp, vendor, { prompt, act, abort, answer }) {
+  const opened = dapp.user.opened(prompt)
+  const over = dapp.page.waitForFunction(() => globalThis.dapp.over, null, { timeout: NEVER_MS })
+  await Promise.race([opened, over]); // some open no prompt
+  if (dapp.user.count(prompt) === 0) return
+  if (act) await dapp.page.evaluate(`(${act})(globalThis.__wallet, ${JSON.stringify(DISCONNECTS[vendor])})`)
+  if (abort) await dapp.abort('Error')
+  if (answer !== undefined) dapp.user.answer(prompt, answer)
+}
+
+/** What is signed when nobody waits any more is never sent. A wallet that has lost its page never answers it. */
+async function answerLate(dapp, prompt) {
+  dapp.user.answer(prompt, true)
+  await dapp.page.evaluate(() => Promise.race([globalThis.dapp.wallet.late, new Promise((resolve) => setTimeout(resolve, 1000))]))
+}
+
+function settled(call) {
+  let timer
+  const never = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the call never settled')), NEVER_MS)
+  })
+  return Promise.race([call, never]).finally(() => clearTimeout(timer))
+}
+
+/** In the page. */
+async function buy(imagine, { request, options, says, atConfirm }, dapp) {
+  const [{ provider }] = await imagine.wallets()
+  const say = says && (0, eval)(says)
+  const change = atConfirm && (0, eval)(`(${atConfirm})`)
+  dapp.wallet = {
+    request(call) {
+      const answer = say ? say(call, (call) => provider.request(call)) : provider.request(call)
+      if (call.method === 'eth_signTypedData_v4') dapp.wallet.late = Promise.resolve(answer).then(() => {}, () => {})
+      return answer
+    },
+    on: (...args) => provider.on(...args),
+    removeListener: (...args) => provider.removeListener(...args),
+  }
+  const confirm = () => {
+    change(globalThis.__wallet)
+    return true
+  }
+  try {
+    const task = await imagine.submit(request, {
+      ...options, wallet: dapp.wallet, signal: dapp.controller.signal, ...(change && { confirm }),
+    })
+    return task.taskId
+  } finally {
+    dapp.over = true
+  }
+}
