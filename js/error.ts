@@ -23,7 +23,7 @@ export class ImagineError extends Error {
   declare readonly taskId?: string
   /** What was paid, where it is known. */
   declare readonly receipt?: Receipt
-  /** Facts for programs, such as `{ have, need, address }`, `{ price, cap }` or `{ offers }`. */
+  /** Facts for programs, such as `{ have, need, address }`, `{ price, cap }`, `{ offers }`, or `{ wallets, links }` where no wallet is. */
   declare readonly details?: Record<string, unknown>
   /** What the wallet, the network or the page's own function threw, identity kept. */
   declare readonly cause?: unknown

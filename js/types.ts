@@ -68,7 +68,7 @@ export interface WaitOptions extends CallOptions {
 
 /** Options of a call that buys. */
 export interface GenerateOptions extends WaitOptions {
-  /** The visitor's wallet. Default: the only one found; several and none chosen is `wallet_ambiguous`. */
+  /** The visitor's wallet. Default: the only one found; several and none chosen is `wallet_ambiguous`. Its first account pays. */
   wallet?: WalletLike
   /** The most that it may cost, in USDC. Default `"5.00"`. */
   maxPrice?: string
@@ -119,7 +119,10 @@ export interface Budget {
   per: 'hour' | 'day' | 'week'
 }
 
-/** An EIP-1193 provider, an EIP-6963 detail, a viem client, or the `rdns` of an announced wallet. */
+/**
+ * An EIP-1193 provider, an EIP-6963 detail, a viem client (whose account, if it has one, is the one that pays), or the `rdns` of an
+ * announced wallet.
+ */
 export type WalletLike = Eip1193Provider | { provider: Eip1193Provider } | string
 
 /** What wallets put into pages ([EIP-1193](https://eips.ethereum.org/EIPS/eip-1193)). */
@@ -316,7 +319,10 @@ export interface Client {
   status(taskId: string, options?: CallOptions): Promise<TaskStatus>
   /** Asks for the price. Needs no wallet, spends nothing. Pass the result to `generate` to skip the asking, inside the click. */
   quote(request: GenerateRequest, options?: CallOptions): Promise<Quote>
-  /** The wallets found by EIP-6963 within `waitMs` (default 200), else `window.ethereum`. */
+  /**
+   * The wallets that have announced themselves by EIP-6963 within `waitMs` (default 200) of the first call, and those that did since;
+   * else `window.ethereum`.
+   */
   wallets(options?: { waitMs?: number }): Promise<WalletInfo[]>
 }
 
