@@ -193,6 +193,8 @@ pub struct Order {
 struct Deal {
     order: Order,
     offer: Offer,
+    /// The page has shown the price before, so this may be within the click that accepted it.
+    is_quoted: bool,
 }
 
 impl Order {
@@ -269,14 +271,14 @@ impl Order {
         Step::Write(self.request.id().into(), Box::new(entry), Writing::End(outcome)).into()
     }
 
-    fn quoted<J: Json>(self, offer: Offer, now: u64) -> Next<J> {
-        let quote = Box::new(Quote::of(&self.request, &self.config, &offer, now));
-        let choosing = Choosing { deal: Box::new(Deal { order: self, offer }), quote: quote.clone() };
+    fn quoted<J: Json>(self, Quoted { offer, at }: Quoted, is_quoted: bool) -> Next<J> {
+        let quote = Box::new(Quote::of(&self.request, &self.config, &offer, at));
+        let choosing = Choosing { deal: Box::new(Deal { order: self, offer, is_quoted }), quote: quote.clone() };
         Next::after(Notice::Quoted { quote }, Step::FindWallets(Finding::Payer(choosing)))
     }
 }
 
-/// An offer that the page has been shown.
+/// An offer, and since when it stands.
 #[derive(Clone, Debug)]
 struct Quoted {
     offer: Offer,
@@ -351,7 +353,7 @@ impl Recalling {
 impl Intent {
     fn begin<J: Json>(self) -> Next<J> {
         match self.quoted {
-            Some(Quoted { offer, at }) => self.order.quoted(offer, at),
+            Some(quoted) => self.order.quoted(quoted, true),
             None => self.order.ask_price(),
         }
     }
@@ -445,7 +447,7 @@ impl Probing {
             Err(failure) => return Step::Done(Err(failure)).into(),
         };
         match order.config.policy.choose(&entries) {
-            Ok(offer) => order.quoted(offer, now),
+            Ok(offer) => order.quoted(Quoted { offer, at: now }, false),
             Err(error) => error.into(),
         }
     }

@@ -53,7 +53,7 @@ pub struct Drawing {
 impl Drawing {
     /// Has it written down that a signature is about to be asked for.
     pub(super) fn intend<J>(self, now: u64) -> Next<J> {
-        let Deal { order, offer } = &*self.deal;
+        let Deal { order, offer, .. } = &*self.deal;
         let entry = Entry::Signing {
             order: journal::Order::of(&order.request, &order.config, Some(offer), now),
             paid: Paid::No,
@@ -63,7 +63,7 @@ impl Drawing {
 
     /// It is written down. `records` are all that the journal had before.
     fn intended<J: Json>(self, records: &[J], now: u64) -> Next<J> {
-        let Deal { order, offer } = &*self.deal;
+        let Deal { order, offer, .. } = &*self.deal;
         let is_this = |record: &&J| record.text_at("id").as_deref() == Some(order.request.id());
         if records.iter().find(is_this).is_some_and(journal::is_asking) {
             return contested().into();
@@ -135,7 +135,7 @@ impl Signing {
         if !self.authorization.is_usable(self.clock.stamp(now)) {
             return too_late();
         }
-        let Deal { order: Order { request, config, .. }, offer } = *self.deal;
+        let Deal { order: Order { request, config, .. }, offer, .. } = *self.deal;
         let payment = Payment::of::<J>(&offer.echo, &self.authorization, signature, request.id(), request.body());
         let kept = Kept::whole(&self.authorization, &payment);
         let entry = Entry::Signed { paid: Paid::Unknown, payment: kept, receipt: None };

@@ -177,7 +177,9 @@ impl<J: Json> Talk<J> {
     }
 
     fn count(self, payer: Address) -> Next<J> {
-        let questions = [Question::balance_of(self.asset(), payer), chain::latest_block()].map(Question::briefly);
+        let questions = [Question::balance_of(self.asset(), payer), chain::latest_block()];
+        let is_in_click = self.deal.is_quoted && !self.deal.order.confirm;
+        let questions = if is_in_click { questions.map(Question::briefly) } else { questions };
         Step::AskBoth(self.wallet, Box::new(questions), Counting { talk: self, payer }).into()
     }
 

@@ -250,9 +250,30 @@ fn a_prompt_that_never_ends_is_left_to_itself() {
 }
 
 #[test]
+fn within_the_click_nothing_is_read_for_long() {
+    let patience = |options: &Value, next: Next<Value>| {
+        let mut world = good_world(options);
+        let mut next = next;
+        loop {
+            next = match next.step {
+                Step::AskBoth(_, questions, _) => break questions.each_ref().map(|question| question.patience),
+                step => world.perform(step),
+            };
+        }
+    };
+    let (plain, asking) = (json!({}), json!({"confirm": true}));
+    assert_eq!(patience(&plain, order(&plain).begin_with(&quoted(&plain), NOW)), [2_500; 2]);
+    assert_eq!(
+        patience(&asking, order(&asking).begin_with(&quoted(&asking), NOW)),
+        [10_000; 2],
+        "`confirm` has its own"
+    );
+    assert_eq!(patience(&plain, order(&plain).begin()), [10_000; 2]);
+}
+
+#[test]
 fn only_a_quoted_purchase_asks_to_connect_before_it_is_recalled() {
-    let quote = order(&json!({})).quote::<Value>(answer(402, DOCUMENTED), NOW).unwrap().0;
-    let quote = serde_json::to_value(quote).unwrap();
+    let quote = quoted(&json!({}));
     let is_inviting = |next: Next<Value>| matches!(next.step, Step::Recall(_, recalling) if recalling.is_quoted());
     assert!(is_inviting(order(&json!({})).begin_with(&quote, NOW)));
     assert!(!is_inviting(order(&json!({})).begin()));
