@@ -11,5 +11,8 @@ const options = {
 
 export const launchChromium = () => chromium.launch(options)
 
+/** Playwright lets every page open windows unless told not to. */
+export const launchStrictChromium = () => chromium.launch({ ...options, ignoreDefaultArgs: ['--disable-popup-blocking'] })
+
 /** A browser of its own whose profile stays in that folder. */
 export const launchProfile = (folder) => chromium.launchPersistentContext(folder, options)

@@ -18,8 +18,12 @@ globalThis.dapp = {
 async function run({ source, args, entry }) {
   const imagine = await import(entry)
   const call = (0, eval)(`(${source})`)
+  return outcomeOf(imagine, () => call(imagine, args, dapp))
+}
+
+export async function outcomeOf(imagine, call) {
   try {
-    return { value: await call(imagine, args, dapp) }
+    return { value: await call() }
   } catch (error) {
     return { error: describe(imagine, error) }
   }

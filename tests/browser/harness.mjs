@@ -12,18 +12,23 @@ export { createUser } from './user.mjs'
 const HERE = join(ROOT, 'tests', 'browser')
 export const SIGN = 'eth_signTypedData_v4'
 
-/** Browser, packed library and dapp origin, for one test file. */
-export async function openStage() {
+/**
+ * Browser, packed library and dapp origin, for one test file.
+ * @param mounts what is served besides, as for `serveFiles`
+ */
+export async function openStage({ launch = launchChromium, mounts = {} } = {}) {
   const library = await packLibrary()
-  const browser = await launchChromium()
+  const browser = await launch()
   const server = await serveFiles({
     '/': join(HERE, 'dapp.html'),
     '/dapp-page.js': join(HERE, 'dapp-page.js'),
     '/package/': library.directory,
+    ...mounts,
   })
   return {
     browser,
     library,
+    url: server.url,
     openDapp: (options) => openDapp(browser, server.url, options),
     async close() {
       await browser.close()
