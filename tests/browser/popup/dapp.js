@@ -2,14 +2,14 @@
 // says beforehand, in `__jobs`, what is to be done, clicks for real, and hears of the outcome on the console.
 import * as imagine from 'imagine-x402'
 import { outcomeOf } from '/dapp-page.js'
-import { popupWallet } from './wallet.js'
+import { overhear, popupWallet } from './wallet.js'
 
 const { prepare, pay, args } = globalThis.__jobs
 const button = document.querySelector('#pay')
 const compile = (source) => (0, eval)(`(${source})`)
-const tell = (what, value) => console.log(JSON.stringify({ what, value }))
+const tell = (what, value = null) => console.log(JSON.stringify({ what, value }))
 
-dapp.popupWallet = popupWallet
+Object.assign(dapp, { popupWallet, overhear: (provider) => overhear(provider, tell) })
 
 /** What has run since the click besides microtasks. */
 dapp.tasks = []

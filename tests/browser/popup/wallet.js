@@ -22,6 +22,21 @@ export function popupWallet({ connected = false, mute = [] } = {}) {
   return { request, on: inner.on.bind(inner), removeListener: inner.removeListener.bind(inner) }
 }
 
+/** The same provider; what it is asked, and that it disconnects, is written down, and `tell` hears that it has been asked. */
+export function overhear(provider, tell) {
+  const asked = (globalThis.dapp.asked = [])
+  const request = provider.request.bind(provider)
+  provider.on('disconnect', () => asked.push({ method: 'disconnect' }))
+  return Object.assign(provider, {
+    request(question, ...rest) {
+      asked.push({ method: question.method })
+      const answer = request(question, ...rest)
+      tell(question.method)
+      return answer
+    },
+  })
+}
+
 async function askInWindow() {
   const popup = window.open('/popup/window.html', '', 'width=420,height=540')
   if (!popup) throw (globalThis.dapp.thrown = { code: -32603, message: 'Popup window was blocked' })
