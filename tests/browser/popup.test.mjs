@@ -38,8 +38,7 @@ async function open({ pay, prepare = takeQuote, wallet = {}, options = at(sandbo
   contexts.push(context)
   await site?.(context)
   const page = await context.newPage()
-  const config = walletFor(sandbox, { connected: wallet.connected })
-  if (!site) await page.addInitScript({ content: `globalThis.__walletConfig = ${JSON.stringify(config)};\n${await buildWallet()}` })
+  if (!site) await page.addInitScript({ content: await injected(wallet) })
   const jobs = { prepare: prepare.toString(), pay: pay.toString(), args: { request, options, wallet } }
   await page.addInitScript((jobs) => { globalThis.__jobs = jobs }, jobs)
   const loaded = told(page, 'loaded')
@@ -48,6 +47,13 @@ async function open({ pay, prepare = takeQuote, wallet = {}, options = at(sandbo
   return page
 }
 
+/** Without `__walletDecide` its visitor agrees to everything; what playwright exposes to a page counts as clicks. */
+async function injected({ connected }) {
+  const config = walletFor(sandbox, { connected })
+  return `globalThis.__walletConfig = ${JSON.stringify(config)};\n${await buildWallet()}`
+}
+
+/** What the page says on its console under that name, from now on. */
 async function told(page, what) {
   const predicate = (message) => message.text().startsWith(JSON.stringify({ what }).slice(0, -1))
   const message = await page.waitForEvent('console', { predicate, timeout: 60_000 })
