@@ -15,6 +15,7 @@ interface Question {
 interface Connecting {
   accounts: Promise<unknown>
   callers: number
+  close: () => void
 }
 
 /** The open prompts. Calls at the same time share one, since wallets refuse a second. */
@@ -24,6 +25,7 @@ export class Conversation {
   readonly #wallet: WalletLike | undefined
   #providers: Eip1193Provider[] = []
   #open: { accounts: Promise<unknown>; leave: () => void } | undefined
+  readonly #over = ending()
 
   constructor(wallet?: WalletLike) {
     this.#wallet = wallet
@@ -40,11 +42,14 @@ export class Conversation {
   readonly ask = async (place: number, method: string, params?: string): Promise<unknown> => {
     const provider = this.#providers[place]
     if (!provider) throw new Error('the wallet is gone')
-    return method === CONNECT ? this.#connect(provider) : ask(provider, { method, ...(params && { params: JSON.parse(params) }) })
+    return method === CONNECT ? this.#connect(provider) : ask(provider, { method, ...(params && { params: JSON.parse(params) }) }, this.#over.ended)
   }
 
   /** Nobody waits any more: of a prompt that is still open, the wallet itself has to say so from now on. */
-  readonly end = (): void => this.#open?.leave()
+  readonly end = (): void => {
+    this.#over.end()
+    this.#open?.leave()
+  }
 
   #connect(provider: Eip1193Provider): Promise<unknown> {
     this.#open ??= join(provider)
@@ -53,16 +58,35 @@ export class Conversation {
 }
 
 function join(provider: Eip1193Provider): { accounts: Promise<unknown>; leave: () => void } {
-  const open = connecting.get(provider) ?? { accounts: ask(provider, { method: CONNECT }), callers: 0 }
-  connecting.set(provider, open)
+  const open = connecting.get(provider) ?? connect(provider)
   open.callers += 1
-  const close = () => connecting.get(provider) === open && connecting.delete(provider)
-  open.accounts.then(close, close)
-  return { accounts: open.accounts, leave: () => void ((open.callers -= 1) || close()) }
+  const leave = () => {
+    open.callers -= 1
+    if (open.callers === 0) open.close()
+  }
+  return { accounts: open.accounts, leave }
 }
 
-/** The answer; or what a wallet that forgets the question says of itself meanwhile. */
-async function ask(provider: Eip1193Provider, question: Question): Promise<unknown> {
+function connect(provider: Eip1193Provider): Connecting {
+  const over = ending()
+  const close = () => {
+    if (connecting.get(provider) === open) connecting.delete(provider)
+    over.end()
+  }
+  const open: Connecting = { accounts: ask(provider, { method: CONNECT }, over.ended), callers: 0, close }
+  connecting.set(provider, open)
+  open.accounts.then(close, close)
+  return open
+}
+
+function ending(): { ended: Promise<void>; end: () => void } {
+  let end = () => {}
+  const ended = new Promise<void>((resolve) => (end = resolve))
+  return { ended, end }
+}
+
+/** The answer; or what a wallet that forgets the question says of itself meanwhile; or nothing, when it is over. */
+async function ask(provider: Eip1193Provider, question: Question, over: Promise<void>): Promise<unknown> {
   const answer = request(provider, question)
   let listeners: Parameters<NonNullable<Eip1193Provider['on']>>[] = []
   const heard = new Promise<unknown>((resolve, reject) => {
@@ -74,7 +98,7 @@ async function ask(provider: Eip1193Provider, question: Question): Promise<unkno
   // A viem client has no events.
   listeners.forEach(([event, heard]) => provider.on?.(event, heard))
   try {
-    return await Promise.race([answer, heard])
+    return await Promise.race([answer, heard, over])
   } finally {
     listeners.forEach(([event, heard]) => provider.removeListener?.(event, heard))
   }

@@ -39,6 +39,7 @@ export async function meet(stage, sandbox, vendor, situation) {
 
     const payments = (await sandbox.payments()).slice(earlier.payments.length)
     assert.ok(user.count(SIGNATURE) <= 1, 'one prompt for one purchase')
+    assert.equal(await dapp.page.evaluate(() => globalThis.dapp.listeners), 0, 'nobody listens to the wallet any more')
     if (value) {
       assert.deepEqual(payments.map(({ from, value }) => [from.toLowerCase(), value]), [[payer.address.toLowerCase(), 1_000_000n]])
       return { outcome: 'paid' }
@@ -84,14 +85,21 @@ async function buy(imagine, { request, options, says, atConfirm }, dapp) {
   const [{ provider }] = await imagine.wallets()
   const say = says && (0, eval)(says)
   const change = atConfirm && (0, eval)(`(${atConfirm})`)
+  dapp.listeners = 0
   dapp.wallet = {
     request(call) {
       const answer = say ? say(call, (call) => provider.request(call)) : provider.request(call)
       if (call.method === 'eth_signTypedData_v4') dapp.wallet.late = Promise.resolve(answer).then(() => {}, () => {})
       return answer
     },
-    on: (...args) => provider.on(...args),
-    removeListener: (...args) => provider.removeListener(...args),
+    on(...args) {
+      dapp.listeners += 1
+      provider.on(...args)
+    },
+    removeListener(...args) {
+      dapp.listeners -= 1
+      provider.removeListener(...args)
+    },
   }
   const confirm = () => {
     change(globalThis.__wallet)
