@@ -75,6 +75,15 @@ async function click(page, selector) {
   return opening
 }
 
+/** Clicks in a window that closes by it, perhaps before playwright is done with the click. */
+async function answer(window, selector) {
+  const closed = window.waitForEvent('close', { timeout: 60_000 })
+  await window.click(selector).catch((error) => {
+    if (!window.isClosed()) throw error
+  })
+  await closed
+}
+
 const takeQuote = async (imagine, { request, options }, dapp) => {
   dapp.quote = await imagine.quote(request, options)
 }
@@ -124,9 +133,9 @@ describe('a wallet with a window of its own', TIMEOUT, () => {
     const outcome = await assertPaid(async () => {
       const outcome = told(page, 'outcome')
       const connecting = await click(page, '#pay')
-      await connecting.click('#approve')
+      await answer(connecting, '#approve')
       const signing = await click(page, '#confirm')
-      await signing.click('#approve')
+      await answer(signing, '#approve')
       return outcome
     })
     const [connect, ...others] = questions(outcome, CONNECT)
@@ -144,7 +153,7 @@ describe('a wallet with a window of its own', TIMEOUT, () => {
       const outcome = await assertPaid(async () => {
         const outcome = told(page, 'outcome')
         const signing = await click(page, '#pay')
-        await signing.click('#approve')
+        await answer(signing, '#approve')
         return outcome
       })
       assert.equal(questions(outcome, SIGN)[0].isActive, true)
@@ -157,7 +166,7 @@ describe('a wallet with a window of its own', TIMEOUT, () => {
     const outcome = await assertWindowBlocked(async () => {
       const outcome = told(page, 'outcome')
       const connecting = await click(page, '#pay')
-      await connecting.click('#approve')
+      await answer(connecting, '#approve')
       return outcome
     })
     assert.ok(outcome.causeIsThrown, "the cause is the wallet's own error")
@@ -170,7 +179,7 @@ describe('a wallet with a window of its own', TIMEOUT, () => {
     await assertUnpaid(async () => {
       const outcome = told(page, 'outcome')
       const connecting = await click(page, '#pay')
-      await connecting.click('#close')
+      await answer(connecting, '#close')
       return outcome
     }, { code: 'user_rejected' })
   })
@@ -234,11 +243,7 @@ describe("the vendors' own code", TIMEOUT, () => {
   const payConfirming = (imagine, { options }, dapp) =>
     imagine.generate(dapp.quote, { ...options, wallet: dapp.provider, confirm: () => dapp.askAgain() })
 
-  const vendors = [
-    ['Coinbase Wallet SDK', prepareCoinbase, (page) => page.locator('.-cbwsdk-snackbar-instance-menu-item')],
-    ['Base Account SDK', prepareBase, (page) => page.getByText('Try again')],
-  ]
-  for (const [name, prepare, tryAgain] of vendors) {
+  for (const [name, prepare] of [['Coinbase Wallet SDK', prepareCoinbase], ['Base Account SDK', prepareBase]]) {
     describe(name, () => {
       test('connects within the click, signs within the second', async () => {
         const page = await open({ prepare, pay: payConfirming, site })
@@ -246,29 +251,15 @@ describe("the vendors' own code", TIMEOUT, () => {
           const outcome = told(page, 'outcome')
           const connecting = await click(page, '#pay')
           assert.equal(connecting.url().split('?')[0], 'https://keys.coinbase.com/connect')
-          await connecting.click('#approve')
+          await answer(connecting, '#approve')
           const signing = await click(page, '#confirm')
-          await signing.click('#approve')
+          await answer(signing, '#approve')
           return outcome
         })
         const methods = outcome.asked.map(({ method }) => method)
         assert.equal(methods[0], CONNECT, 'until then it would refuse everything and disconnect')
         assert.equal(questions(outcome, SIGN).length, 1)
         assert.ok(!methods.includes('disconnect') && !methods.includes('wallet_switchEthereumChain'), `${methods}`)
-      })
-
-      test('asks for another click by itself when the one has been used up', async () => {
-        const page = await open({ prepare, pay: payAtOnce, site })
-        await assertPaid(async () => {
-          const [outcome, blocked] = [told(page, 'outcome'), told(page, SIGN)]
-          const connecting = await click(page, '#pay')
-          await connecting.click('#approve')
-          await blocked
-          const opening = page.waitForEvent('popup', { timeout: 60_000 })
-          await tryAgain(page).click()
-          await (await opening).click('#approve')
-          return outcome
-        })
       })
 
       test('a window that is closed is a refusal', async () => {
@@ -283,16 +274,4 @@ describe("the vendors' own code", TIMEOUT, () => {
       })
     })
   }
-
-  test('Base Account SDK: the visitor who does not want the window has not paid', async () => {
-    const page = await open({ prepare: prepareBase, pay: payAtOnce, site })
-    await assertWindowBlocked(async () => {
-      const [outcome, blocked] = [told(page, 'outcome'), told(page, SIGN)]
-      const connecting = await click(page, '#pay')
-      await connecting.click('#approve')
-      await blocked
-      await page.getByText('Cancel').click()
-      return outcome
-    })
-  })
 })

@@ -9,17 +9,29 @@ const button = document.querySelector('#pay')
 const compile = (source) => (0, eval)(`(${source})`)
 const tell = (what, value = null) => console.log(JSON.stringify({ what, value }))
 
-Object.assign(dapp, { popupWallet, overhear: (provider) => overhear(provider, tell) })
+Object.assign(dapp, { popupWallet, overhear })
 
 /** What has run since the click besides microtasks. */
 dapp.tasks = []
 
+let opened
+const openWindow = window.open
+window.open = (...args) => (opened = openWindow.apply(window, args))
+
+/** The SDKs would give the next request to their window even as it closes, and lose it. */
+const untilClosed = async () => {
+  while (opened && !opened.closed) await new Promise((resolve) => setTimeout(resolve, 20))
+}
+
 /** The page's own question, which takes a second click. */
-dapp.askAgain = () => new Promise((resolve) => {
-  const confirm = document.querySelector('#confirm')
-  confirm.onclick = () => resolve(true)
-  confirm.hidden = false
-})
+dapp.askAgain = async () => {
+  await untilClosed()
+  return new Promise((resolve) => {
+    const confirm = document.querySelector('#confirm')
+    confirm.onclick = () => resolve(true)
+    confirm.hidden = false
+  })
+}
 
 const loaded = {
   wasActive: navigator.userActivation.hasBeenActive,

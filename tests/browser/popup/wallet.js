@@ -22,17 +22,15 @@ export function popupWallet({ connected = false, mute = [] } = {}) {
   return { request, on: inner.on.bind(inner), removeListener: inner.removeListener.bind(inner) }
 }
 
-/** The same provider; what it is asked, and that it disconnects, is written down, and `tell` hears that it has been asked. */
-export function overhear(provider, tell) {
+/** The same provider; what it is asked, and that it disconnects, is written down. */
+export function overhear(provider) {
   const asked = (globalThis.dapp.asked = [])
   const request = provider.request.bind(provider)
   provider.on('disconnect', () => asked.push({ method: 'disconnect' }))
   return Object.assign(provider, {
     request(question, ...rest) {
       asked.push({ method: question.method })
-      const answer = request(question, ...rest)
-      tell(question.method)
-      return answer
+      return request(question, ...rest)
     },
   })
 }
