@@ -1,6 +1,7 @@
 /** What the WebAssembly module offers: five functions over plain values. */
 import type { Entry, Purchase } from './journal.js'
-import type { Eip1193Provider, Quote, TaskStatus, Receipt, Generation } from './types.js'
+import type { CoreStatus } from './generation.js'
+import type { Eip1193Provider, Quote, Receipt } from './types.js'
 
 /** The one argument of every call. */
 export interface Call {
@@ -33,6 +34,7 @@ export interface Core {
   quote(call: Call): Promise<CoreQuote>
   submit(call: Call): Promise<{ id: string; task: AcceptedTask }>
   resume(call: Call, id: string): Promise<{ id: string; task: AcceptedTask }>
-  watch(call: Call): Promise<Generation>
-  status(call: Call, taskId: string): Promise<TaskStatus>
+  /** The server's answer, when the task is finished. */
+  watch(call: Call): Promise<object>
+  status(call: Call, taskId: string): Promise<CoreStatus>
 }

@@ -3,6 +3,7 @@ import { Conversation } from './conversation.js'
 import type { AcceptedTask, Call, Core, CoreQuote } from './core.js'
 import { ImagineError, refuse, restate, type Failure } from './error.js'
 import { tell } from './events.js'
+import { readGeneration, readStatus, type CoreStatus } from './generation.js'
 import { readImage } from './image.js'
 import { finish, journal, merge, type Entry } from './journal.js'
 import { mobileLinks } from './mobile.js'
@@ -48,7 +49,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
 
   const buy = (core: Core, wanted: Wanted, request: GenerateRequest, quote: Quote | undefined, options: Config): Promise<Task> => {
     const whole = (part: CoreQuote) => complete(part, request)
-    const notify = (event: CoreEvent) => tell(options, event.type === 'quoted' ? { type: 'quoted', quote: whole(event.quote) } : event)
+    const notify = (event: BuyingEvent) => tell(options, event.type === 'quoted' ? { type: 'quoted', quote: whole(event.quote) } : event)
     const { confirm } = options
     const payer = payerOf(options.wallet)
     const page = {
@@ -91,9 +92,11 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     return new AcceptedTaskHandle(id, task, {
       watch: async (options, notify) => {
         const { baseUrl: _, ...waiting }: Config = options
-        return failing((await load()).watch({ ...call(merged(bought, waiting)), task, notify }))
+        const hear = (event: WatchingEvent) => notify(event.type === 'status' ? { ...event, status: readStatus(event.status, task.receipt) } : event)
+        const answer = await failing((await load()).watch({ ...call(merged(bought, waiting)), task, notify: hear }))
+        return readGeneration(answer, task.taskId, task.receipt)
       },
-      status: async () => failing((await load()).status(call(bought), task.taskId)),
+      status: async () => readStatus(await failing((await load()).status(call(bought), task.taskId)), task.receipt),
       ended: (status) => void journal(bought.storage).change(id, finish(status)).catch(() => {}),
     })
   }
@@ -115,7 +118,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       const [core] = await ready(all.signal).catch((error) => {
         throw restate(error, { stage: 'wait', paid: 'unknown' })
       })
-      return failing(core.status(call(all), typeof taskId === 'string' ? taskId : ''))
+      return readStatus(await failing(core.status(call(all), typeof taskId === 'string' ? taskId : '')), null)
     },
     resume: async (taskId, options) => {
       const all = over(options)
@@ -132,7 +135,10 @@ function client(load: () => Promise<Core>, config?: Config): Client {
   }
 }
 
-type CoreEvent = Exclude<ImagineEvent, { type: 'quoted' }> | { type: 'quoted'; quote: CoreQuote }
+/** Events as the core gives them. */
+type PlainEvent = Exclude<ImagineEvent, { type: 'quoted' | 'status' }>
+type BuyingEvent = PlainEvent | { type: 'quoted'; quote: CoreQuote }
+type WatchingEvent = PlainEvent | { type: 'status'; status: CoreStatus; heardAt: number }
 
 /**
  * The options of a call over those of its client. What is `undefined` or `null` is not given; only a `timeout` of `null` means

@@ -63,7 +63,6 @@ export class AcceptedTaskHandle implements Task {
 
   readonly refresh = async (): Promise<TaskStatus> => {
     const status = await this.#owned(this.#watching.status())
-    if (status.status === 'completed') status.result.receipt = this.receipt
     this.#hear({ type: 'status', status, heardAt: Date.now() })
     if (status.status === 'completed') this.#finish(status.result)
     return status

@@ -176,7 +176,10 @@ export type TaskStatus =
   /** A status that this version does not know. */
   | { status: 'unknown'; taskId: string; raw: unknown }
 
-/** A media file. The address is http(s) or a data URL of a media type. */
+/**
+ * A media file. The address is http(s), a data URL of a media type, or, for what the service sent as bytes, an object URL: it can be revoked
+ * by `URL.revokeObjectURL`.
+ */
 export interface Media {
   url: string
   mimeType?: string

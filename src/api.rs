@@ -48,7 +48,7 @@ pub fn submit(call: Call) -> Promise {
     })
 }
 
-/// Waits for a task that [`submit`] gave. Resolves with the generation.
+/// Waits for a task that [`submit`] gave. Resolves with the server's answer, of which the facade makes a generation.
 #[wasm_bindgen]
 pub fn watch(call: Call) -> Promise {
     promise(async move {
@@ -56,7 +56,7 @@ pub fn watch(call: Call) -> Promise {
         let task = AcceptedTask::read(&Js(call.task()))?;
         let config = Config::read(&Js(call.options())).map_err(|error| task.own(error))?;
         let begun = poll::watch(task, config, browser.now());
-        driver::watch(&browser, begun.into()).await.map(|result| out(&result))
+        driver::watch(&browser, begun.into()).await.map(|answer| answer.0)
     })
 }
 

@@ -18,7 +18,7 @@ use crate::core::{
     purchase::{Next, Order, Probed, Sent, Step, read_probe},
     request::Request,
     signature::{Signature, read_bytes},
-    task::{Generation, TaskStatus},
+    task::TaskStatus,
 };
 
 const NOW: u64 = 1_740_672_089_000;
@@ -120,13 +120,12 @@ pub fn receipt(bytes: &[u8]) {
 /// The body of a status answer.
 ///
 /// # Panics
-/// When a result has an address that a page cannot show safely.
+/// When the progress is more than all, or words hide something.
 pub fn status(bytes: &[u8]) {
     let body = String::from_utf8_lossy(bytes);
     for status in [200, 202, 404, 500] {
         let answer = HttpResponse { status, body: body.clone().into(), ..HttpResponse::default() };
-        match TaskStatus::<Value>::read(&answer, "t1", None) {
-            Ok(TaskStatus::Completed { result, .. }) => is_safe(&result),
+        match TaskStatus::<Value>::read(&answer, "t1") {
             Ok(TaskStatus::Queued { progress, .. } | TaskStatus::Processing { progress, .. }) => {
                 assert!(progress.is_none_or(|percent| percent <= 100));
             }
@@ -135,15 +134,6 @@ pub fn status(bytes: &[u8]) {
             Err(error) => is_whole(&error.into()),
         }
     }
-}
-
-fn is_safe(result: &Generation<Value>) {
-    for media in [&result.video, &result.image, &result.gif].into_iter().flatten() {
-        let start =
-            ["https://", "http://", "data:video/", "data:image/"].into_iter().find(|s| media.url.starts_with(s));
-        assert!(start.is_some(), "{}", media.url);
-    }
-    serde_json::to_value(result).unwrap();
 }
 
 /// What a wallet answers to the question for a signature.

@@ -12,7 +12,7 @@ use super::{
     json::Json,
     notice::Notice,
     payment::Proof,
-    task::{Generation, TaskStatus},
+    task::TaskStatus,
     text::text,
 };
 
@@ -75,8 +75,8 @@ pub enum Step<J> {
     Sleep(u64, Waiting<J>),
     /// Ask the server.
     Look(HttpRequest, Looking<J>),
-    /// It is over.
-    Done(Result<Box<Generation<J>>, Failure<J>>),
+    /// It is over; the server's answer, when it is finished.
+    Done(Result<J, Failure<J>>),
 }
 
 /// A step, and what the page is told before it.
@@ -152,9 +152,8 @@ impl<J: Json> Looking<J> {
     #[must_use]
     pub fn answered(self, answer: Answer<J>, now: u64) -> Next<J> {
         let watch = self.0;
-        let (task_id, receipt) = (&watch.task.task_id, watch.task.receipt.as_ref());
         match answer {
-            Ok(response) => match TaskStatus::read(&response, task_id, receipt) {
+            Ok(response) => match TaskStatus::read(&response, &watch.task.task_id) {
                 Ok(status) => watch.heard(status, now),
                 Err(error) => watch.missed(error.message.clone(), now),
             },
@@ -175,7 +174,7 @@ impl<J: Json> Watch<J> {
         }
         let notices = vec![Notice::Status { status: status.clone(), heard_at: now }];
         let step = match status {
-            TaskStatus::Completed { result, .. } => Step::Done(Ok(result)),
+            TaskStatus::Completed { raw, .. } => Step::Done(Ok(raw)),
             TaskStatus::Failed { error, .. } => Step::Done(Err(self.failed(&error))),
             TaskStatus::NotFound { .. }
                 if self.absences >= ABSENCES && now >= self.started.saturating_add(FRESH_MS) =>
@@ -253,7 +252,7 @@ pub fn look(task_id: &str, config: &Config) -> Result<HttpRequest, Error> {
 /// `network`, `http` or `bad_response`. The look itself moved no money; whether the task was paid is not known here.
 pub fn seen<J: Json>(task_id: &str, answer: Answer<J>) -> Result<TaskStatus<J>, Failure<J>> {
     match answer {
-        Ok(response) => Ok(TaskStatus::read(&response, task_id, None)?),
+        Ok(response) => Ok(TaskStatus::read(&response, task_id)?),
         Err(failure) => {
             let error = look_error(Code::Network, "the server could not be reached; try again");
             Err(Failure { cause: failure.cause, ..Failure::from(error) })
@@ -296,7 +295,7 @@ mod tests {
         (ms, looking)
     }
 
-    fn done(step: Step<Value>) -> Result<Box<Generation<Value>>, Error> {
+    fn done(step: Step<Value>) -> Result<Value, Error> {
         let Step::Done(outcome) = step else { panic!("{step:?}") };
         outcome.map_err(|f| f.error)
     }

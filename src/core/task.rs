@@ -5,7 +5,6 @@
 use serde::Serialize;
 
 use super::{
-    assets::parse_address,
     error::{Code, Error, Paid, Retry, Stage},
     http::{HttpResponse, excerpt},
     json::Json,
@@ -15,82 +14,29 @@ use super::{
 /// One look at a task.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "status", rename_all = "snake_case", rename_all_fields = "camelCase")]
-#[allow(missing_docs)] // the fields are those of `TaskStatus` in the public types
+#[allow(missing_docs)] // the fields are those of `TaskStatus` in the public types, but for `raw`, of which its `result` is made
 pub enum TaskStatus<J> {
     Queued { task_id: String, progress: Option<u64> },
     Processing { task_id: String, progress: Option<u64> },
-    Completed { task_id: String, progress: u64, result: Box<Generation<J>> },
+    Completed { task_id: String, progress: u64, raw: J },
     Failed { task_id: String, error: String },
     NotFound { task_id: String },
     Unknown { task_id: String, raw: J },
 }
 
-/// A finished generation.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[allow(missing_docs)] // the fields are those of `Generation` in the public types
-pub struct Generation<J> {
-    pub task_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub video: Option<Media>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<Media>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gif: Option<Media>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub template_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub agent_id: Option<String>,
-    pub template_data: Option<J>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub remix_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub token: Option<Token>,
-    pub receipt: Option<J>,
-    pub raw: J,
-}
-
-/// A media file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[allow(missing_docs)] // the fields are those of `Media` in the public types
-pub struct Media {
-    pub url: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mime_type: Option<String>,
-}
-
-/// A token that was deployed for the result.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[allow(missing_docs)] // the fields are those of `Generation.token` in the public types
-pub struct Token {
-    pub address: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub symbol: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub chain: Option<String>,
-}
-
 impl<J: Json> TaskStatus<J> {
-    /// Reads an answer of the status endpoint. `receipt` goes into a finished result.
+    /// Reads an answer of the status endpoint. A finished result stays as it is: the facade makes media of it.
     ///
     /// # Errors
     /// `http` or `bad_response` when the answer says nothing about the task; it may be asked again.
-    pub fn read(response: &HttpResponse, task_id: &str, receipt: Option<&J>) -> Result<Self, Error> {
+    pub fn read(response: &HttpResponse, task_id: &str) -> Result<Self, Error> {
         let raw = J::parse(&response.body).filter(Json::is_object);
         let word = raw.as_ref().and_then(|r| r.text_at("status").or_else(|| r.text_at("state")));
         let task_id = String::from(task_id);
         Ok(match (word.as_deref(), raw) {
             (Some("queued"), Some(raw)) => Self::Queued { task_id, progress: progress(&raw) },
             (Some("processing"), Some(raw)) => Self::Processing { task_id, progress: progress(&raw) },
-            (Some("completed" | "succeeded"), Some(raw)) => {
-                let result = Box::new(Generation::read(raw, &task_id, receipt));
-                Self::Completed { task_id, progress: 100, result }
-            }
+            (Some("completed" | "succeeded"), Some(raw)) => Self::Completed { task_id, progress: 100, raw },
             (Some("failed"), Some(raw)) => Self::Failed { task_id, error: reason(&raw) },
             (Some("not_found"), _) => Self::NotFound { task_id },
             _ if response.status == 404 => Self::NotFound { task_id },
@@ -148,47 +94,6 @@ const fn is_readable(c: &char) -> bool {
     !hides && !matches!(c, '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '<' | '>')
 }
 
-impl<J: Json> Generation<J> {
-    fn read(raw: J, task_id: &str, receipt: Option<&J>) -> Self {
-        let result = raw.get("result").unwrap_or_else(|| raw.clone());
-        let generation = result.get("generation").unwrap_or_else(|| result.clone());
-        let template_data = result.get("templateData").and_then(|data| match data.text() {
-            Some(text) => J::parse(&text),
-            None => Some(data),
-        });
-        let text = |key: &str| generation.text_at(key);
-        let video = media(&generation, "video").or_else(|| media(&raw, "artifactUrl"));
-        Self {
-            task_id: task_id.into(),
-            text: text("text"),
-            video,
-            image: media(&generation, "image"),
-            gif: media(&generation, "gif"),
-            template_name: text("templateName"),
-            agent_id: text("agentId"),
-            remix_id: template_data.as_ref().and_then(|d| d.text_at("soraVideoId")),
-            template_data: template_data.filter(Json::is_object).or_else(|| J::parse("{}")),
-            token: result.get("token").or_else(|| generation.get("token")).and_then(|t| token(&t)),
-            receipt: receipt.cloned(),
-            raw,
-        }
-    }
-}
-
-/// A media file given as an address or as `{url}`. Only addresses that cannot run as a script are taken.
-fn media<J: Json>(parent: &J, key: &str) -> Option<Media> {
-    let value = parent.get(key)?;
-    let url = value.text().or_else(|| value.text_at("url"))?;
-    let safe = ["https://", "http://", "data:video/", "data:image/"].iter().any(|start| url.starts_with(start));
-    safe.then(|| Media { url, mime_type: value.text_at("mimeType") })
-}
-
-fn token<J: Json>(value: &J) -> Option<Token> {
-    let address = value.text_at("address").filter(|a| parse_address(a).is_some())?;
-    let about = value.get("metadata").unwrap_or_else(|| value.clone());
-    Some(Token { address, symbol: about.text_at("symbol"), name: about.text_at("name"), chain: value.text_at("chain") })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -198,7 +103,7 @@ mod tests {
 
     fn look(status: u16, body: impl ToString) -> Result<Value, Error> {
         let response = HttpResponse { status, body: body.to_string(), ..HttpResponse::default() };
-        TaskStatus::<Value>::read(&response, "t1", None).map(|s| serde_json::to_value(s).unwrap())
+        TaskStatus::<Value>::read(&response, "t1").map(|s| serde_json::to_value(s).unwrap())
     }
 
     #[test]
@@ -213,15 +118,9 @@ mod tests {
         let failed = look(500, json!({"status": "failed", "error": "no luck"})).unwrap();
         assert_eq!(failed, json!({"status": "failed", "taskId": "t1", "error": "no luck"}));
         assert_eq!(look(404, json!({"status": "not_found"})).unwrap(), json!({"status": "not_found", "taskId": "t1"}));
-        let completed = look(200, COMPLETED).unwrap();
-        assert_eq!(
-            completed["result"],
-            json!({
-                "taskId": "t1", "text": "Generated description text", "image": {"url": "https://storj.onbons.ai/preview-image-url"},
-                "video": {"url": "https://storj.onbons.ai/generated-video-url"}, "templateName": "video", "agentId": "{uuid}",
-                "templateData": {"duration": 8}, "receipt": null, "raw": serde_json::from_str::<Value>(COMPLETED).unwrap(),
-            })
-        );
+        let raw: Value = serde_json::from_str(COMPLETED).unwrap();
+        let completed = json!({"status": "completed", "taskId": "t1", "progress": 100, "raw": raw});
+        assert_eq!(look(200, COMPLETED).unwrap(), completed);
     }
 
     #[test]
@@ -231,23 +130,7 @@ mod tests {
         assert_eq!(look(202, json!({"status": "processing", "progress": "50"})).unwrap()["progress"], Value::Null);
         assert_eq!(look(404, "<html>").unwrap()["status"], "not_found");
         assert_eq!(look(200, json!({"status": "pondering"})).unwrap()["status"], "unknown");
-        let done = look(200, json!({
-            "state": "succeeded",
-            "result": {
-                "generation": {"video": "https://x/v.mp4", "image": "javascript:alert(1)"},
-                "templateData": "{\"soraVideoId\":\"v1\"}",
-                "token": {"chain": "base", "address": "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913", "metadata": {"symbol": "VID"}},
-            },
-        })).unwrap()["result"].clone();
-        assert_eq!(
-            (&done["video"]["url"], &done["image"], &done["remixId"]),
-            (&json!("https://x/v.mp4"), &Value::Null, &json!("v1"))
-        );
-        assert_eq!(done["token"]["symbol"], "VID");
-        assert_eq!(
-            look(200, json!({"status": "completed", "artifactUrl": "https://x/a.mp4"})).unwrap()["result"]["video"]["url"],
-            "https://x/a.mp4"
-        );
+        assert_eq!(look(200, json!({"state": "succeeded"})).unwrap()["status"], "completed");
     }
 
     #[test]

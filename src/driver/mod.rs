@@ -17,7 +17,7 @@ use crate::{
         poll::{self, AcceptedTask},
         purchase,
         quote::Quote,
-        task::{Generation, TaskStatus},
+        task::TaskStatus,
         wallet::{Question, Reply},
     },
     ports::{Clock, Entropy, Http, Journal, Page, Wallets},
@@ -134,11 +134,11 @@ where
     }
 }
 
-/// Drives the wait for an accepted task until it is finished.
+/// Drives the wait for an accepted task until it is finished. Gives the server's answer.
 ///
 /// # Errors
 /// Whatever ended it, or that the caller gave up.
-pub async fn watch<J: Json, P>(ports: &P, mut next: poll::Next<J>) -> Result<Box<Generation<J>>, Failure<J>>
+pub async fn watch<J: Json, P>(ports: &P, mut next: poll::Next<J>) -> Result<J, Failure<J>>
 where
     P: Http<J> + Clock + Page<J>,
 {

@@ -151,7 +151,7 @@ impl<J: Json> Underway<J> {
     }
 
     fn looked(mut self: Box<Self>, answer: Answer<J>, now: u64) -> Next<J> {
-        let status = answer.ok().and_then(|a| TaskStatus::<J>::read(&a, self.task_id(), None).ok());
+        let status = answer.ok().and_then(|a| TaskStatus::<J>::read(&a, self.task_id()).ok());
         self.found = !matches!(status, None | Some(TaskStatus::NotFound { .. }));
         match self.taken.clone() {
             Some(receipt) if self.found => self.accepted(Some(receipt)),

@@ -1,0 +1,123 @@
+/** Results in one shape, whatever the service's version makes of them. */
+import type { Address, Generation, Media, Receipt, TaskStatus } from './types.js'
+
+/** A status as the core gives it: of a finished task, the server's own answer. */
+export type CoreStatus = Exclude<TaskStatus, { status: 'completed' }> | { status: 'completed'; taskId: string; progress: 100; raw: object }
+
+/** One for each answer, so that its media have one address each. */
+const known = new WeakMap<object, Generation>()
+
+export function readStatus(status: CoreStatus, receipt: Receipt | null): TaskStatus {
+  if (status.status !== 'completed') return status
+  const { raw, ...rest } = status
+  return { ...rest, result: readGeneration(raw, status.taskId, receipt) }
+}
+
+export function readGeneration(raw: object, taskId: string, receipt: Receipt | null): Generation {
+  const generation = known.get(raw) ?? read(raw, taskId, receipt)
+  known.set(raw, generation)
+  return generation
+}
+
+type Json = Record<string, unknown>
+
+function read(raw: object, taskId: string, receipt: Receipt | null): Generation {
+  const answer = raw as Json
+  const result = object(answer['result']) ?? answer
+  const generation = object(result['generation']) ?? result
+  const templateData = object(result['templateData']) ?? {}
+  const video = media(generation['video'], 'video') ?? media(answer['artifactUrl'], 'video')
+  const image = media(generation['image'], 'image')
+  // Some services put the picture that was asked for in the place of the video.
+  const [film, cover] = video && isPicture(video) ? [undefined, image ?? video] : [video, image]
+  const optional = {
+    text: text(generation['text']),
+    video: film,
+    image: cover,
+    gif: media(generation['gif'], 'image'),
+    templateName: text(generation['templateName']),
+    agentId: text(generation['agentId']),
+    remixId: text(templateData['soraVideoId']),
+    token: token(object(result['token']) ?? object(generation['token'])),
+  }
+  return { taskId, ...given(optional), templateData, receipt, raw }
+}
+
+/** The members that there are. */
+const given = (members: object) => Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
+
+const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
+
+/** An object, or the JSON text of one. */
+function object(value: unknown): Json | undefined {
+  const whole = typeof value === 'string' && value.startsWith('{') ? parse(value) : value
+  return typeof whole === 'object' && whole !== null && !Array.isArray(whole) ? (whole as Json) : undefined
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
+}
+
+/** Addresses that cannot run as a script. */
+const SAFE = /^(https?:\/\/|data:(video|image)\/)/
+
+type Kind = 'video' | 'image'
+
+/** A file given as an address, as bytes (a list of numbers, or base64), or as an object with either. */
+function media(value: unknown, kind: Kind): Media | undefined {
+  const file = object(value)
+  const declared = text(file?.['mimeType'])
+  const given = file ? (file['url'] ?? file['buffer'] ?? file['data']) : value
+  if (typeof given === 'string' && SAFE.test(given)) return { url: given, ...(declared && { mimeType: declared }) }
+  const bytes = readBytes(given)
+  if (!bytes) return undefined
+  const shown = typeOf(bytes)
+  if (!shown && !file && typeof given === 'string') return undefined; // words, which are base64 as well
+  const mimeType = shown ?? (kind === 'video' ? 'video/mp4' : 'image/png')
+  return { url: URL.createObjectURL(new Blob([bytes], { type: mimeType })), mimeType }
+}
+
+function readBytes(given: unknown): Uint8Array<ArrayBuffer> | undefined {
+  const list = object(given)?.['data'] ?? given; // Node writes a Buffer as { type, data }
+  if (Array.isArray(list) && list.length > 0 && list.every(isByte)) return Uint8Array.from(list)
+  if (typeof list !== 'string' || !/^[A-Za-z0-9+/\s]{16,}={0,2}\s*$/.test(list)) return undefined
+  try {
+    return Uint8Array.from(atob(list), (digit) => digit.charCodeAt(0))
+  } catch {
+    return undefined
+  }
+}
+
+const isByte = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 256
+
+/** What the bytes themselves show. A type that the server names would make a page of ours of what it sends. */
+function typeOf(bytes: Uint8Array): string | undefined {
+  const head = String.fromCharCode(...bytes.subarray(0, 16))
+  const found = TYPES.find(([magic]) => magic.test(head))
+  return found?.[1]
+}
+
+const TYPES: [magic: RegExp, mimeType: string][] = [
+  [/^....ftypavi/s, 'image/avif'],
+  [/^....ftypqt/s, 'video/quicktime'],
+  [/^....ftyp/s, 'video/mp4'],
+  [/^\x1a\x45\xdf\xa3/, 'video/webm'],
+  [/^\x89PNG/, 'image/png'],
+  [/^\xff\xd8\xff/, 'image/jpeg'],
+  [/^GIF8/, 'image/gif'],
+  [/^RIFF....WEBP/s, 'image/webp'],
+]
+
+const isPicture = ({ url, mimeType }: Media) =>
+  mimeType ? mimeType.startsWith('image/') : /^data:image\/|^[^?#]*\.(png|jpe?g|gif|webp|avif)([?#]|$)/i.test(url)
+
+function token(value: Json | undefined): Generation['token'] {
+  const address = text(value?.['address'])
+  if (!value || !address || !/^0x[0-9a-f]{40}$/i.test(address)) return undefined
+  const about = object(value['metadata']) ?? value
+  return { address: address as Address, ...given({ symbol: text(about['symbol']), name: text(about['name']), chain: text(value['chain']) }) }
+}
