@@ -31,6 +31,10 @@ const BRIEF_PATIENCE_MS: u64 = 2_500;
 /// closed.
 const PROMPT_PATIENCE_MS: u64 = 600_000;
 
+/// The selector of `isValidSignature(bytes32,bytes)`, which is the answer of a contract that accepts, too
+/// ([ERC-1271](https://eips.ethereum.org/EIPS/eip-1271)).
+const IS_VALID_SIGNATURE: [u8; 4] = [0x16, 0x26, 0xba, 0x7e];
+
 impl Question {
     const fn plain(method: &'static str, patience: u64) -> Self {
         Self { method, params: None, patience }
@@ -92,7 +96,15 @@ impl Question {
         let digits = signature.strip_prefix("0x").unwrap_or(signature);
         let padding = digits.len().next_multiple_of(64).saturating_sub(digits.len());
         let length = word(digits.len().saturating_div(2));
-        let data = text!("0x1626ba7e", hex::encode(digest), word(64), length, digits, "0".repeat(padding));
+        let data = text!(
+            "0x",
+            hex::encode(IS_VALID_SIGNATURE),
+            hex::encode(digest),
+            word(64),
+            length,
+            digits,
+            "0".repeat(padding)
+        );
         Self::call(account, &data, "latest")
     }
 
@@ -155,7 +167,7 @@ pub fn read_uint<J: Json>(answer: &J) -> Option<U256> {
 /// Whether a contract took a signature for its own: it answers with the selector of the function that was asked.
 #[must_use]
 pub fn accepts_signature<J: Json>(answer: &J) -> bool {
-    read_uint(answer).is_some_and(|word| word.to_be_bytes::<32>().starts_with(&[0x16, 0x26, 0xba, 0x7e]))
+    read_uint(answer).is_some_and(|word| word.to_be_bytes::<32>().starts_with(&IS_VALID_SIGNATURE))
 }
 
 #[cfg(test)]
