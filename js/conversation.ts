@@ -24,7 +24,7 @@ const connecting = new WeakMap<Eip1193Provider, Connecting>()
 export class Conversation {
   readonly #wallet: WalletLike | undefined
   #providers: Eip1193Provider[] = []
-  #open: { accounts: Promise<unknown>; leave: () => void } | undefined
+  #open: Connecting | undefined
   readonly #over = ending()
 
   constructor(wallet?: WalletLike) {
@@ -48,7 +48,7 @@ export class Conversation {
   /** Nobody waits any more: of a prompt that is still open, the wallet itself has to say so from now on. */
   readonly end = (): void => {
     this.#over.end()
-    this.#open?.leave()
+    if (this.#open) leave(this.#open)
   }
 
   #connect(provider: Eip1193Provider): Promise<unknown> {
@@ -57,14 +57,15 @@ export class Conversation {
   }
 }
 
-function join(provider: Eip1193Provider): { accounts: Promise<unknown>; leave: () => void } {
+function join(provider: Eip1193Provider): Connecting {
   const open = connecting.get(provider) ?? connect(provider)
   open.callers += 1
-  const leave = () => {
-    open.callers -= 1
-    if (open.callers === 0) open.close()
-  }
-  return { accounts: open.accounts, leave }
+  return open
+}
+
+function leave(open: Connecting): void {
+  open.callers -= 1
+  if (open.callers === 0) open.close()
 }
 
 function connect(provider: Eip1193Provider): Connecting {

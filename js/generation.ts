@@ -1,4 +1,5 @@
 /** Results in one shape, whatever the service's version makes of them. */
+import { members } from './members.js'
 import type { Address, Generation, Media, Receipt, TaskStatus } from './types.js'
 
 /** A status as the core gives it: of a finished task, the server's own answer. */
@@ -40,11 +41,8 @@ function read(raw: object, taskId: string, receipt: Receipt | null): Generation 
     remixId: text(templateData['soraVideoId']),
     token: token(object(result['token']) ?? object(generation['token'])),
   }
-  return { taskId, ...given(optional), templateData, receipt, raw }
+  return { taskId, ...members(optional), templateData, receipt, raw }
 }
-
-/** The members that there are. */
-const given = (members: object) => Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
 
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
 
@@ -119,5 +117,5 @@ function token(value: Json | undefined): Generation['token'] {
   const address = text(value?.['address'])
   if (!value || !address || !/^0x[0-9a-f]{40}$/i.test(address)) return undefined
   const about = object(value['metadata']) ?? value
-  return { address: address as Address, ...given({ symbol: text(about['symbol']), name: text(about['name']), chain: text(value['chain']) }) }
+  return { address: address as Address, ...members({ symbol: text(about['symbol']), name: text(about['name']), chain: text(value['chain']) }) }
 }

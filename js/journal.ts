@@ -1,5 +1,6 @@
 /** What the browser remembers of purchases: one record each, shared by all tabs of the origin. */
 import { refuse } from './error.js'
+import { members } from './members.js'
 import type { Config, TaskRecord, TaskStatus } from './types.js'
 
 /** A record as the core writes it. */
@@ -36,8 +37,7 @@ export function journal(storage: Config['storage'] = 'indexeddb'): Journal {
 export function merge(id: string, entry: Entry): (record: Purchase | undefined) => Purchase {
   return (record) => {
     if (!record && !entry.order) throw new Error('the record of the purchase is gone')
-    const all = Object.entries({ ...record, ...entry, id })
-    return Object.fromEntries(all.filter(([, value]) => value !== null && value !== undefined)) as unknown as Purchase
+    return members({ ...record, ...entry, id }) as unknown as Purchase
   }
 }
 
