@@ -66,10 +66,14 @@ async function interfere(dapp, vendor, { prompt, act, abort, answer }) {
   if (answer !== undefined) dapp.user.answer(prompt, answer)
 }
 
-/** What is signed when nobody waits any more is never sent. A wallet that has lost its page never answers it. */
+/** What is signed when nobody waits any more is never sent: there is time for it. A wallet that has lost its page never answers it. */
 async function answerLate(dapp, prompt) {
   dapp.user.answer(prompt, true)
-  await dapp.page.evaluate(() => Promise.race([globalThis.dapp.wallet.late, new Promise((resolve) => setTimeout(resolve, 1000))]))
+  await dapp.page.evaluate(async () => {
+    const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+    await Promise.race([globalThis.dapp.wallet.late, pause(1000)])
+    await pause(500)
+  })
 }
 
 function settled(call) {

@@ -67,8 +67,13 @@ export const SITUATIONS = {
     'it is locked, and then unlocked': {
       wallet: connected,
       before: () => {
-        globalThis.__wallet.lock()
-        setTimeout(() => globalThis.__wallet.unlock(), 500)
+        const { log, lock, unlock } = globalThis.__wallet
+        lock()
+        const looking = setInterval(() => {
+          if (!log.some(({ method }) => method === 'eth_requestAccounts')) return
+          clearInterval(looking)
+          setTimeout(unlock, 500)
+        }, 20)
       },
       comes: PAID,
     },
