@@ -1,4 +1,5 @@
 /** What one call of the library says to the wallets that will do for it. The core decides what is asked, and what the answers mean. */
+import { within } from './abort.js'
 import { providerOf, findProviders } from './wallets.js'
 import type { Eip1193Provider, WalletLike } from './types.js'
 
@@ -37,12 +38,19 @@ export class Conversation {
     if (provider) this.#connect(provider).catch(() => {})
   }
 
-  readonly find = async (): Promise<Eip1193Provider[]> => (this.#providers = await findProviders(this.#wallet))
+  /** How many there are. */
+  readonly find = async (): Promise<number> => {
+    this.#providers = await findProviders(this.#wallet)
+    return this.#providers.length
+  }
 
-  readonly ask = async (place: number, method: string, params?: string): Promise<unknown> => {
+  /** Rejects with nothing when the wallet does not answer within so many milliseconds. */
+  readonly ask = async (place: number, method: string, params: string | undefined, patience: number): Promise<unknown> => {
     const provider = this.#providers[place]
     if (!provider) throw new Error('the wallet is gone')
-    return method === CONNECT ? this.#connect(provider) : ask(provider, { method, ...(params && { params: JSON.parse(params) }) }, this.#over.ended)
+    const question = { method, ...(params && { params: JSON.parse(params) }) }
+    const answer = method === CONNECT ? this.#connect(provider) : ask(provider, question, this.#over.ended)
+    return within(patience, answer.catch((error) => Promise.reject(error ?? new Error('the wallet gave no reason'))))
   }
 
   /** Nobody waits any more: of a prompt that is still open, the wallet itself has to say so from now on. */

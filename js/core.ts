@@ -1,25 +1,28 @@
-/** What the WebAssembly module offers: five functions over plain values. */
+/** What the WebAssembly module offers: four functions over plain values. */
 import type { Entry, Purchase } from './journal.js'
+import type { Outcome } from './line.js'
 import type { CoreStatus } from './generation.js'
-import type { Eip1193Provider, Quote, Receipt } from './types.js'
+import type { Quote, Receipt } from './types.js'
 
 /** The one argument of every call. */
 export interface Call {
   request?: object
-  image?: Uint8Array
   quote?: Quote
-  task?: AcceptedTask
+  task?: AcceptedTask | string
   options: object
   payer?: string
-  read: (response: Response, most: number) => Promise<string>
+  send: (request: Request, body: string | undefined, most: number, patience: number, final: boolean) => Promise<Outcome>
   recall?: (id: string) => Promise<unknown>
   write?: (id: string, entry: Entry) => Promise<Purchase[]>
   invite?: () => void
-  find?: () => Promise<Eip1193Provider[]>
-  ask?: (place: number, method: string, params?: string) => Promise<unknown>
+  find?: () => Promise<number>
+  ask?: (place: number, method: string, params: string | undefined, patience: number) => Promise<unknown>
+  rest?: (until: number) => Promise<object>
   notify?: (event: never) => void
   confirm?: (quote: CoreQuote) => boolean | Promise<boolean>
-  signal?: AbortSignal
+  abortReason: () => unknown
+  /** Has to settle in the end, if only when the call is over: what waits for it stays in memory until then. */
+  aborted: Promise<unknown>
 }
 
 export interface AcceptedTask {
@@ -34,7 +37,6 @@ export interface Core {
   quote(call: Call): Promise<CoreQuote>
   submit(call: Call): Promise<{ id: string; task: AcceptedTask }>
   resume(call: Call, id: string): Promise<{ id: string; task: AcceptedTask }>
-  /** The server's answer, when the task is finished. */
-  watch(call: Call): Promise<object>
-  status(call: Call, taskId: string): Promise<CoreStatus>
+  /** The status of a task once it is completed; of one that is given by its id, as it is. */
+  watch(call: Call): Promise<CoreStatus>
 }

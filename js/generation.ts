@@ -1,9 +1,17 @@
 /** Results in one shape, whatever the service's version makes of them. */
+import { fromBase64, typeOf } from './bytes.js'
 import { members } from './members.js'
 import type { Address, Generation, Media, Receipt, TaskStatus } from './types.js'
 
 /** A status as the core gives it: of a finished task, the server's own answer. */
-export type CoreStatus = Exclude<TaskStatus, { status: 'completed' }> | { status: 'completed'; taskId: string; progress: 100; raw: object }
+export type CoreStatus = Exclude<TaskStatus, { status: 'completed' }> | Completed
+
+export interface Completed {
+  status: 'completed'
+  taskId: string
+  progress: 100
+  raw: object
+}
 
 /** One for each answer, so that its media have one address each. */
 const known = new WeakMap<object, Generation>()
@@ -73,6 +81,7 @@ function media(value: unknown, kind: Kind): Media | undefined {
   if (typeof given === 'string' && SAFE.test(given)) return { url: given, ...(declared && { mimeType: declared }) }
   const bytes = readBytes(given)
   if (!bytes) return undefined
+  // Never a type that the server names: it would make a page of ours of what it sends.
   const shown = typeOf(bytes)
   if (!shown && !file && typeof given === 'string') return undefined; // words, which are base64 as well
   const mimeType = shown ?? (kind === 'video' ? 'video/mp4' : 'image/png')
@@ -84,31 +93,13 @@ function readBytes(given: unknown): Uint8Array<ArrayBuffer> | undefined {
   if (Array.isArray(list) && list.length > 0 && list.every(isByte)) return Uint8Array.from(list)
   if (typeof list !== 'string' || !/^[A-Za-z0-9+/\s]{16,}={0,2}\s*$/.test(list)) return undefined
   try {
-    return Uint8Array.from(atob(list), (digit) => digit.charCodeAt(0))
+    return fromBase64(list)
   } catch {
     return undefined
   }
 }
 
 const isByte = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 256
-
-/** What the bytes themselves show. A type that the server names would make a page of ours of what it sends. */
-function typeOf(bytes: Uint8Array): string | undefined {
-  const head = String.fromCharCode(...bytes.subarray(0, 16))
-  const found = TYPES.find(([magic]) => magic.test(head))
-  return found?.[1]
-}
-
-const TYPES: [magic: RegExp, mimeType: string][] = [
-  [/^....ftypavi/s, 'image/avif'],
-  [/^....ftypqt/s, 'video/quicktime'],
-  [/^....ftyp/s, 'video/mp4'],
-  [/^\x1a\x45\xdf\xa3/, 'video/webm'],
-  [/^\x89PNG/, 'image/png'],
-  [/^\xff\xd8\xff/, 'image/jpeg'],
-  [/^GIF8/, 'image/gif'],
-  [/^RIFF....WEBP/s, 'image/webp'],
-]
 
 const isPicture = ({ url, mimeType }: Media) =>
   mimeType ? mimeType.startsWith('image/') : /^data:image\/|^[^?#]*\.(png|jpe?g|gif|webp|avif)([?#]|$)/i.test(url)

@@ -1,32 +1,105 @@
+/** The picture that a video starts from: its bytes, and how they are sent. */
+import { fromBase64, toBase64, typeOf } from './bytes.js'
 import { refuse } from './error.js'
 import type { GenerateRequest } from './types.js'
 
-/** The picture of a request as the core takes it: text, or bytes. */
+/** The bytes of a picture, with the type that they show. */
 export interface Picture {
-  text?: string
-  bytes?: Uint8Array
+  blob: Blob
+  /** Another picture has another one. */
+  digest: string
+  /** Its base64, once it was needed. */
+  base64?: Promise<Blob[]>
 }
 
-export async function readImage(image: GenerateRequest['image']): Promise<Picture> {
-  if (image === undefined || image === null) return {}
-  if (typeof image === 'string') return { text: image }
-  if (image instanceof URL) return { text: image.href }
+const DATA = /^data:image\/[^,]*;base64,(.+)$/is
+
+const LONGEST = 25 * 2 ** 20
+
+/** So much is read at once. A multiple of three, so that the base64 of the parts is that of the whole. */
+const PART = 3 * 2 ** 18
+
+/** Addresses as text, which the core judges; everything else as its bytes. */
+export async function readImage(image: GenerateRequest['image']): Promise<string | Picture | undefined> {
+  if (image === undefined || image === null) return undefined
+  const given = image instanceof URL ? image.href : image
+  const [, base64] = typeof given === 'string' ? (DATA.exec(given) ?? []) : []
+  if (typeof given === 'string' && !base64) return given
   try {
-    return { bytes: await readBytes(image) }
+    return await picture(base64 ? new Blob([fromBase64(base64)]) : await readBlob(given as Exclude<typeof given, string>))
   } catch (cause) {
-    throw refuse('image_unreadable', 'the image could not be read; nothing was sent', cause)
+    throw refuse('image_unreadable', `${cause instanceof Unfit ? cause.message : 'the image could not be read'}; nothing was sent`, cause)
   }
 }
 
-async function readBytes(image: Blob | ArrayBuffer | Uint8Array | HTMLCanvasElement): Promise<Uint8Array> {
-  if (image instanceof Uint8Array) return image
-  if (image instanceof ArrayBuffer) return new Uint8Array(image)
-  const blob = 'toBlob' in image ? await draw(image) : image
-  return new Uint8Array(await blob.arrayBuffer())
+/** A picture that cannot be sent, and why. */
+class Unfit extends Error {}
+
+async function picture(given: Blob): Promise<Picture> {
+  if (given.size > LONGEST) throw new Unfit(`the image has ${(given.size / 2 ** 20).toFixed(1)} MB, more than the ${LONGEST / 2 ** 20} MB that are sent at most`)
+  const type = typeOf(new Uint8Array(await given.slice(0, 16).arrayBuffer()))
+  if (!type?.startsWith('image/')) throw new Unfit('the bytes given as image are no PNG, JPEG, GIF, WebP, AVIF or BMP')
+  const blob = new Blob([given], { type })
+  return { blob, digest: await digest(blob) }
+}
+
+async function readBlob(image: Exclude<GenerateRequest['image'], string | URL | undefined>): Promise<Blob> {
+  if (image instanceof Blob) return image
+  if ('toBlob' in image) return draw(image)
+  if ('convertToBlob' in image) return image.convertToBlob()
+  if (image instanceof ArrayBuffer || ArrayBuffer.isView(image)) return new Blob([image as BufferSource as ArrayBuffer])
+  throw new Unfit('`image` takes an address, a Blob, bytes or a canvas')
 }
 
 function draw(canvas: HTMLCanvasElement): Promise<Blob> {
   return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('the canvas is empty'))), 'image/png')
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Unfit('the canvas is empty'))), 'image/png')
   })
+}
+
+/** Part by part: a large picture is never in memory as a whole. */
+async function* parts(blob: Blob): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  for (let at = 0; at < blob.size; at += PART) yield new Uint8Array(await blob.slice(at, at + PART).arrayBuffer())
+}
+
+/** Where there is no cryptography, since the page is not secure, pictures of one size are told apart by nothing. */
+async function digest(blob: Blob): Promise<string> {
+  const subtle = crypto.subtle as SubtleCrypto | undefined
+  if (!subtle) return String(blob.size)
+  const digests: ArrayBuffer[] = []
+  for await (const part of parts(blob)) digests.push(await subtle.digest('SHA-256', part))
+  return toBase64(new Uint8Array(await subtle.digest('SHA-256', await new Blob(digests).arrayBuffer())))
+}
+
+/**
+ * What is sent for a body of the core: JSON with the picture as base64 where a zero character marks its place; or, for one that
+ * begins with such a mark, a form with the picture as a file.
+ */
+export async function compose(body: string, picture?: Picture): Promise<Blob | FormData> {
+  const isForm = body.startsWith('\0')
+  const [before = '', after] = body.slice(isForm ? 1 : 0).split('\0')
+  if (after === undefined) return isForm ? form(before) : json(before)
+  if (!picture) throw new Error('the picture of this request is gone')
+  return isForm ? form(before + after, picture.blob) : json(before, ...(await encode(picture)), after)
+}
+
+const json = (...parts: BlobPart[]) => new Blob(parts, { type: 'application/json' })
+
+function encode(picture: Picture): Promise<Blob[]> {
+  return (picture.base64 ??= encodeParts(picture.blob))
+}
+
+async function encodeParts(blob: Blob): Promise<Blob[]> {
+  const encoded: Blob[] = []
+  for await (const part of parts(blob)) encoded.push(new Blob([toBase64(part)]))
+  return encoded
+}
+
+function form(body: string, image?: Blob): FormData {
+  const fields = JSON.parse(body) as Record<string, unknown> & { templateData: { image?: string } }
+  if (image) delete fields.templateData.image
+  const form = new FormData()
+  for (const [name, value] of Object.entries(fields)) form.append(name, typeof value === 'string' ? value : JSON.stringify(value))
+  if (image) form.append('image', image, image.type.replace('/', '.'))
+  return form
 }

@@ -1,11 +1,16 @@
 /** What the browser remembers of purchases: one record each, shared by all tabs of the origin. */
+import { within } from './abort.js'
 import { refuse } from './error.js'
+import type { Picture } from './image.js'
+import { lock } from './lock.js'
 import { members } from './members.js'
 import type { Config, TaskRecord, TaskStatus } from './types.js'
 
 /** A record as the core writes it. */
 export type Purchase = Omit<TaskRecord, 'baseUrl' | 'prompt' | 'createdAt' | 'price'> & {
   order: Pick<TaskRecord, 'baseUrl' | 'prompt' | 'createdAt' | 'price'>
+  /** What was signed; with `body`, it may be sent again. */
+  payment?: { body?: string; picture?: Picture } | null
 }
 
 /** A change of a record; a member of `null` is taken out. */
@@ -13,7 +18,7 @@ export type Entry = Partial<Omit<Purchase, 'id'>>
 
 export interface Journal {
   /** Resolves once nobody else has hold of that purchase, with the function that lets go of it. */
-  hold(id: string, signal?: AbortSignal): Promise<() => void>
+  hold(id: string, signal?: AbortSignal): Promise<(() => void) | undefined>
   /** Whether "nobody else" includes the other tabs. */
   keepsTabsApart(): boolean
   read(id: string): Promise<Purchase | undefined>
@@ -47,21 +52,16 @@ export function finish(status: TaskStatus['status']): Change {
 }
 
 /** A journal that takes longer does not work. */
-const PATIENCE_MS = 10_000
+export const PATIENCE_MS = 10_000
 
 /** The outcome of work that should not take long, or a failure if it does. */
-export async function soon<T>(work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DOMException('the storage of this page does not answer', 'TimeoutError')), PATIENCE_MS)
-  })
-  return Promise.race([work, late]).finally(() => clearTimeout(timer))
-}
+export const soon = <T>(work: Promise<T>): Promise<T> =>
+  within(PATIENCE_MS, work, new DOMException('the storage of this page does not answer', 'TimeoutError'))
 
 const STORE = 'purchases'
 
 const inBrowser: Journal = {
-  hold: (id, signal) => (inBrowser.keepsTabsApart() ? lock(`imagine-x402/${id}`, signal) : inTurn(id)),
+  hold: (id, signal) => (inBrowser.keepsTabsApart() ? lock(`imagine-x402/${id}`, signal ? { signal } : {}) : inTurn(id)),
   keepsTabsApart: () => 'locks' in navigator,
   read: (id) => soon(transact('readonly', (store) => store.get(id))),
   all: () => soon(transact('readonly', (store) => store.getAll())),
@@ -76,13 +76,6 @@ const inBrowser: Journal = {
       }
       return all
     }),
-}
-
-function lock(name: string, signal?: AbortSignal): Promise<() => void> {
-  return new Promise((resolve, reject) => {
-    const held = () => new Promise<void>((release) => resolve(release))
-    navigator.locks.request(name, signal ? { signal } : {}, held).catch(reject)
-  })
 }
 
 /** Runs one transaction; what it wrote is on the disk once it resolves. */

@@ -1,16 +1,18 @@
-import { unlessAborted } from './abort.js'
+import { onAbort, unlessAborted } from './abort.js'
 import { Conversation } from './conversation.js'
 import type { AcceptedTask, Call, Core, CoreQuote } from './core.js'
 import { ImagineError, refuse, restate, type Failure } from './error.js'
 import { tell } from './events.js'
-import { readGeneration, readStatus, type CoreStatus } from './generation.js'
-import { readImage } from './image.js'
+import { readGeneration, readStatus, type Completed, type CoreStatus } from './generation.js'
+import { compose, readImage, type Picture } from './image.js'
 import { finish, journal, merge, type Entry } from './journal.js'
+import { Line } from './line.js'
 import { mobileLinks } from './mobile.js'
 import { findPurchase, forgetPurchase, Hold, listTasks, together } from './purchases.js'
-import { read } from './read.js'
+import { tellOthers } from './tabs.js'
 import { AcceptedTaskHandle } from './task.js'
 import type { Client, Config, GenerateRequest, ImagineEvent, Library, Quote, Task, WasmSource } from './types.js'
+import { Vigil } from './vigil.js'
 import { findWallets, payerOf, present, providerOf } from './wallets.js'
 
 /** The public functions over a way to load the WebAssembly. */
@@ -35,14 +37,14 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     if (wallet !== undefined && typeof wallet !== 'string' && !providerOf(wallet)) {
       throw refuse('invalid_request', "`wallet` takes an EIP-1193 provider, an EIP-6963 detail, or a wallet's rdns")
     }
-    const [core, wanted] = await ready(signal, readRequest(request))
+    const [core, wanted] = await ready(signal, readRequest(request, options))
     const same = {
-      text: JSON.stringify([wanted.request, baseUrl, maxPrice, networks, assets, payTo, budget, storage]),
-      image: wanted.image && request.image,
+      text: JSON.stringify([wanted.fields, baseUrl, maxPrice, networks, assets, payTo, budget, storage]),
+      image: wanted.picture && request.image,
       wallet,
     }
     return together(same, signal, (id) => {
-      const named = id === undefined ? wanted : { ...wanted, request: { ...wanted.request, id } }
+      const named = id === undefined ? wanted : { ...wanted, fields: { ...wanted.fields, id } }
       return buy(core, named, request, quote, options)
     })
   }
@@ -53,13 +55,13 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     const { confirm } = options
     const payer = payerOf(options.wallet)
     const page = {
-      ...wanted,
+      request: wanted.fields,
       ...(quote && { quote }),
       ...(payer && { payer }),
       notify,
       ...(confirm && { confirm: (part: CoreQuote) => confirm(whole(part)) }),
     }
-    return holding(options, (held) => core.submit({ ...held, ...page }))
+    return holding(options, (held) => core.submit({ ...held, ...page }), wanted.picture)
   }
 
   /** Takes a purchase up of which nobody knows how it ended. */
@@ -68,14 +70,15 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     return holding(options, (held) => core.resume({ ...held, notify: (event: ImagineEvent) => tell(options, event) }, id))
   }
 
-  /** Runs a call of the core that has hold of a purchase until it ends. */
-  const holding = async (options: Config, run: (held: Call) => Promise<{ id: string; task: AcceptedTask }>): Promise<Task> => {
-    const hold = new Hold(journal(options.storage), options.signal)
-    const { recall, write } = hold
+  /** Makes a call of the core that has hold of a purchase until it ends. */
+  const holding = async (options: Config, make: (held: Call) => Promise<{ id: string; task: AcceptedTask }>, picture?: Picture): Promise<Task> => {
+    const hold = new Hold(journal(options.storage), options.signal, picture)
+    const { recall, write, compose } = hold
     const conversation = new Conversation(options.wallet)
     const { invite, find, ask } = conversation
     try {
-      const { id, task } = await failing(run({ ...call(options), recall, write, invite, find, ask })).catch(describeWallets)
+      const line = new Line({ compose })
+      const { id, task } = await calling(options, (call) => make({ ...call, recall, write, invite, find, ask }), line).catch(describeWallets)
       return accepted(id, task, options)
     } finally {
       conversation.end()
@@ -88,15 +91,27 @@ function client(load: () => Promise<Core>, config?: Config): Client {
 
   /** The task stays with the service that took it, whatever a later wait asks for. */
   const accepted = (id: string, task: AcceptedTask, { signal: _, ...bought }: Config): Task => {
+    const name = `${bought.baseUrl ?? ''}/${task.taskId}`
     tell(bought, { type: 'accepted', ...task })
     return new AcceptedTaskHandle(id, task, {
       watch: async (options, notify) => {
         const { baseUrl: _, ...waiting }: Config = options
         const hear = (event: WatchingEvent) => notify(event.type === 'status' ? { ...event, status: readStatus(event.status, task.receipt) } : event)
-        const answer = await failing((await load()).watch({ ...call(merged(bought, waiting)), task, notify: hear }))
-        return readGeneration(answer, task.taskId, task.receipt)
+        const vigil = new Vigil(name, task)
+        const { rest, line } = vigil
+        try {
+          const core = await load()
+          const status = await calling(merged(bought, waiting), (call) => core.watch({ ...call, rest, task, notify: hear }), line)
+          return readGeneration((status as Completed).raw, task.taskId, task.receipt)
+        } finally {
+          vigil.end()
+        }
       },
-      status: async () => readStatus(await failing((await load()).status(call(bought), task.taskId)), task.receipt),
+      status: async () => {
+        const core = await load()
+        const line = new Line({ hear: (outcome) => tellOthers(name, outcome, task) })
+        return readStatus(await calling(bought, (call) => core.watch({ ...call, task: task.taskId }), line), task.receipt)
+      },
       ended: (status) => void journal(bought.storage).change(id, finish(status)).catch(() => {}),
     })
   }
@@ -109,16 +124,17 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     },
     quote: async (request, options) => {
       const all = over(options)
-      const [core, wanted] = await ready(all.signal, readRequest(request))
+      const [core, { fields, picture }] = await ready(all.signal, readRequest(request, all))
+      const line = new Line({ compose: (text) => compose(text, picture) })
       const write = (id: string, entry: Entry) => journal(all.storage).change(id, (record) => record ?? merge(id, entry)(undefined))
-      return complete(await failing(core.quote({ ...call(all), ...wanted, write })), request)
+      return complete(await calling(all, (call) => core.quote({ ...call, request: fields, write }), line), request)
     },
     status: async (taskId, options) => {
       const all = over(options)
       const [core] = await ready(all.signal).catch((error) => {
         throw restate(error, { stage: 'wait', paid: 'unknown' })
       })
-      return readStatus(await failing(core.status(call(all), typeof taskId === 'string' ? taskId : '')), null)
+      return readStatus(await calling(all, (call) => core.watch({ ...call, task: typeof taskId === 'string' ? taskId : '' })), null)
     },
     resume: async (taskId, options) => {
       const all = over(options)
@@ -157,18 +173,32 @@ function given(options: object | null | undefined): object {
   return Object.fromEntries(Object.entries(options ?? {}).filter(isGiven))
 }
 
-/** The part of a call that every function shares. `null`, which the core cannot tell from absent, goes as a word. */
-function call(options: Config): Call {
-  const { signal, timeout, ...rest } = options
-  return { options: { ...rest, timeout: timeout === null ? 'none' : timeout }, read, ...(signal && { signal }) }
+/** Makes a call of the core. It fails with a plain object; pages get a real error. `null`, which the core cannot tell from absent, goes as a word. */
+async function calling<T>({ signal, timeout, ...options }: Config, make: (call: Call) => Promise<T>, { send, callOff } = new Line()): Promise<T> {
+  const { aborted, forget } = onAbort(signal)
+  const abortReason = () => (signal?.aborted ? signal.reason : undefined)
+  try {
+    return await make({ options: { ...options, timeout: timeout === null ? 'none' : timeout }, send, aborted, abortReason })
+  } catch (failure) {
+    throw failure instanceof Error ? failure : new ImagineError(failure as Failure)
+  } finally {
+    forget()
+    callOff()
+  }
 }
 
-type Wanted = Pick<Call, 'request' | 'image'>
+interface Wanted {
+  /** The request as the core takes it: what is known of the picture in the place of the picture, `extra` as plain JSON. */
+  fields: object
+  picture?: Picture
+}
 
-/** The request as the core takes it: the picture as text, or its bytes beside it; `extra` as plain JSON. */
-async function readRequest(request: GenerateRequest): Promise<Wanted> {
-  const { text, bytes } = await readImage(request?.image)
-  return { request: { ...request, image: text, extra: plain(request?.extra) }, ...(bytes && { image: bytes }) }
+async function readRequest(request: GenerateRequest, { upload = 'json' }: Config): Promise<Wanted> {
+  if (upload !== 'json' && upload !== 'form') throw refuse('invalid_request', '`upload` takes "json" or "form"')
+  const fields = { ...request, extra: plain(request?.extra), form: upload === 'form' }
+  const image = await readImage(request?.image)
+  if (typeof image !== 'object') return { fields: { ...fields, image, picture: undefined } }
+  return { fields: { ...fields, image: undefined, picture: { type: image.blob.type, digest: image.digest } }, picture: image }
 }
 
 function plain(extra: unknown): unknown {
@@ -202,13 +232,4 @@ function describeWallets(error: ImagineError): never {
   if (code !== 'no_wallet' && code !== 'wallet_ambiguous') throw error
   const wallets = present().map(({ name, rdns }) => ({ name, ...(rdns && { rdns }) }))
   throw restate(error, { details: { wallets, ...(code === 'no_wallet' && { links: mobileLinks() }) } })
-}
-
-/** The core fails with a plain object; pages get a real error. */
-async function failing<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work
-  } catch (failure) {
-    throw failure instanceof Error ? failure : new ImagineError(failure as Failure)
-  }
 }

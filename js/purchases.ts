@@ -1,44 +1,62 @@
 /** The purchases under way on this page, and those that the journal has. */
-import { unlessAborted } from './abort.js'
+import { unlessAborted, within } from './abort.js'
 import { isImagineError, refuse, restate } from './error.js'
-import { merge, soon, type Entry, type Journal, type Purchase } from './journal.js'
+import { compose, type Picture } from './image.js'
+import { merge, PATIENCE_MS, soon, type Entry, type Journal, type Purchase } from './journal.js'
 import type { Task, TaskFilter, TaskRecord } from './types.js'
 
 /** One call's hold of a purchase, from its beginning to its end. */
 export class Hold {
   readonly #journal: Journal
   readonly #signal: AbortSignal | undefined
+  #picture: Picture | undefined
   #id: string | undefined
   #release: (() => void) | undefined
   #asks = false
   #over = false
 
-  constructor(journal: Journal, signal?: AbortSignal) {
+  constructor(journal: Journal, signal?: AbortSignal, picture?: Picture) {
     this.#journal = journal
     this.#signal = signal
+    this.#picture = picture
   }
+
+  /** What is sent for a body of the core. The picture of a purchase that is taken up is that of the record. */
+  readonly compose = (text: string): Promise<BodyInit> => compose(text, this.#picture)
 
   readonly recall = async (id: string): Promise<Purchase | undefined> => {
     const release = await this.#journal.hold(id, this.#signal)
     if (this.#over) {
-      release()
+      release?.()
       return undefined
     }
     this.#release = release
     this.#id = id
     const record = await this.#journal.read(id)
+    this.#picture ??= record?.payment?.picture
     if (!isAsking(record) || !this.#journal.keepsTabsApart()) return record
     // Whoever was about to be asked is gone, or would still have hold of it.
     await soon(this.#journal.change(id, dropIntent))
     return undefined
   }
 
-  readonly write = (id: string, entry: Entry): Promise<Purchase[]> =>
-    this.#journal.change(id, (record) => {
+  /** Rejects with nothing when it is not known in time whether it was written. */
+  readonly write = (id: string, entry: Entry): Promise<Purchase[]> => {
+    const written = this.#journal.change(id, (record) => {
       if (isAsking(entry) && isAsking(record)) return record
       this.#asks ||= isAsking(entry)
-      return merge(id, entry)(record)
+      return merge(id, this.#pictured(entry))(record)
     })
+    return within(PATIENCE_MS, written)
+  }
+
+  /** With a payment that may be sent again, its picture is kept. */
+  #pictured(entry: Entry): Entry {
+    const { payment } = entry
+    if (!payment?.body || !this.#picture) return entry
+    const { blob, digest } = this.#picture
+    return { ...entry, payment: { ...payment, picture: { blob, digest } } }
+  }
 
   /** Lets go. Of a purchase that came to nothing before anything was signed, nothing is kept. */
   readonly end = async (): Promise<void> => {
@@ -126,6 +144,6 @@ export async function forgetPurchase(journal: Journal, id: string): Promise<void
     if (record?.step === 'signed') throw refuse('invalid_request', 'money may be under way for this purchase: `resume()` it first')
     await readable(soon(journal.change(id, () => undefined)))
   } finally {
-    release()
+    release?.()
   }
 }

@@ -26,10 +26,10 @@ export interface GenerateRequest {
   /** What the video shows. */
   prompt: string
   /**
-   * A picture to start from: an http(s) address (the server fetches it), a base64 data URL, or the picture itself. The type
-   * of bytes is read from the bytes: PNG, JPEG, GIF, WebP, AVIF or BMP.
+   * A picture to start from: an http(s) address (the server fetches it), a base64 data URL, or the picture itself, up to 25 MB. The
+   * type of bytes is read from the bytes: PNG, JPEG, GIF, WebP, AVIF or BMP.
    */
-  image?: string | URL | Blob | ArrayBuffer | Uint8Array | HTMLCanvasElement
+  image?: string | URL | Blob | BufferSource | HTMLCanvasElement | OffscreenCanvas
   /** Default `sora`. */
   videoModel?: 'sora' | (string & {})
   /** Seconds, above 0. The server's default is 8. */
@@ -80,6 +80,11 @@ export interface GenerateOptions extends WaitOptions {
 export interface Config extends GenerateOptions {
   /** The allowed networks, in order of preference. Default `["eip155:8453"]`. */
   networks?: Network[]
+  /**
+   * How requests are sent: `json` by default, with a picture as base64 in it; `form` for servers that take `multipart/form-data`, with the
+   * picture as a file. A server that refuses the JSON as too large (413) gets the form by itself, before anything is paid.
+   */
+  upload?: 'json' | 'form'
   /** When given, nobody else is ever paid. */
   payTo?: Address[]
   /**

@@ -1,7 +1,7 @@
 /**
  * `npm run build`: Rust → WebAssembly → bindings → `wasm-opt` → facade → `dist/`, with sizes and a budget.
  */
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
@@ -73,8 +73,17 @@ async function rename({ imports, exports }) {
     .replace(/^ +(__wb\w+): /gm, (_, name) => (replaced++, `${renamed(importNames, name)}: `))
     .replace(/\bwasm\.(\w+)/g, (_, name) => `wasm[${renamed(exportNames, name)}]`)
   if (replaced !== imports.length + 1) throw new SetupError(`the bindings have ${replaced - 1} imports, the module has ${imports.length}`)
-  await writeFile(core('core.js'), bindings)
+  const loader = bindings.indexOf('async function __wbg_load(')
+  if (loader < 0) throw new SetupError('the bindings have no loader any more where one was cut off')
+  await writeFile(core('core.js'), `${bindings.slice(0, loader)}export { __wbg_get_imports as imports, __wbg_finalize_init as begin };\n`)
+  await appendFile(core('core.d.ts'), LOADING)
 }
+
+/** `js/load.ts` loads: the generated loader does it in thrice the bytes. */
+const LOADING = `
+export function imports(): WebAssembly.Imports;
+export function begin(instance: WebAssembly.Instance): void;
+`
 
 /** What wasm-opt calls every module that it imports from. */
 const SHORT_MODULE = '"a"'

@@ -1,4 +1,4 @@
-//! The whole surface towards JavaScript: five functions over plain values. The facade in `js/` is its only caller.
+//! The whole surface towards JavaScript: four functions over plain values. The facade in `js/` is its only caller.
 #![allow(unreachable_pub)] // wasm-bindgen exports what is `pub`
 
 use std::{future::Future, pin::Pin};
@@ -13,7 +13,6 @@ use crate::{
         assets::parse_address,
         config::Config,
         error::{Code, Error, Failure, Retry, Stage},
-        image,
         json::Json,
         payment::Proof,
         poll::{self, AcceptedTask},
@@ -48,24 +47,21 @@ pub fn submit(call: Call) -> Promise {
     })
 }
 
-/// Waits for a task that [`submit`] gave. Resolves with the server's answer, of which the facade makes a generation.
+/// Waits for a task that [`submit`] gave, or looks once at one that is known by its id alone. Resolves with its status.
 #[wasm_bindgen]
 pub fn watch(call: Call) -> Promise {
     promise(async move {
         let browser = Browser::new(&call);
-        let task = AcceptedTask::read(&Js(call.task()))?;
-        let config = Config::read(&Js(call.options())).map_err(|error| task.own(error))?;
-        let begun = poll::watch(task, config, browser.now());
-        driver::watch(&browser, begun.into()).await.map(|answer| answer.0)
-    })
-}
-
-/// Looks at a task once.
-#[wasm_bindgen]
-pub fn status(call: Call, task_id: String) -> Promise {
-    promise(async move {
-        let config = Config::read(&Js(call.options()))?;
-        driver::status(&Browser::new(&call), &task_id, &config).await.map(|status| out(&status))
+        let (task, config) = (Js(call.task()), Config::read(&Js(call.options())));
+        let begun = match task.text() {
+            Some(id) => poll::look(&id, config?, browser.now())?.into(),
+            None => {
+                let task = AcceptedTask::read(&task)?;
+                let config = config.map_err(|error| task.own(error))?;
+                poll::watch(task, config, seed(&browser), browser.now())
+            }
+        };
+        driver::watch(&browser, begun).await.map(|status| out(&status))
     })
 }
 
@@ -93,10 +89,15 @@ struct Submitted {
 /// Reads everything that the caller gave, before anything is sent anywhere.
 fn order(browser: &Browser, call: &Call) -> Result<Order, Error> {
     let config = Config::read(&Js(call.options()))?;
-    let image = call.image().map(|bytes| image::data_url(&bytes.to_vec())).transpose()?;
-    let request = Request::read(&Js(call.request()), image, fresh_id(browser)?)?;
+    let request = Request::read(&Js(call.request()), fresh_id(browser)?)?;
     let payer = Js(call.payer()).text().as_deref().and_then(parse_address);
     Ok(Order { request, config, confirm: call.confirm().is_some(), payer })
+}
+
+/// Any number, no secret: the time will do.
+fn seed(browser: &Browser) -> u64 {
+    let random = browser.draw().and_then(|bytes| bytes.first_chunk().copied());
+    random.map_or_else(|| browser.now(), u64::from_le_bytes)
 }
 
 fn fresh_id(browser: &Browser) -> Result<String, Error> {

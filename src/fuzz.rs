@@ -25,7 +25,7 @@ const NOW: u64 = 1_740_672_089_000;
 const OTHER: &str = "0x1111111111111111111111111111111111111111";
 const PAYEE: &str = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C";
 
-/// Answers to a request: a 402 with these bytes as its body, as its header, and decoded in its header; and answers of
+/// Answers to a request: a 402 with these bytes as its body, and decoded in its header; and answers of
 /// other kinds with this body. Whatever is shown to the visitor is allowed, and is the same when it comes back as a quote.
 ///
 /// # Panics
@@ -34,8 +34,7 @@ pub fn terms(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let body = HttpResponse { status: 402, body: text.clone().into(), ..HttpResponse::default() };
     let header = HttpResponse { status: 402, terms: Some(text.clone().into()), ..HttpResponse::default() };
-    let decoded = HttpResponse { status: 402, terms: Some(base64::encode(bytes)), ..HttpResponse::default() };
-    for answer in [body, header, decoded] {
+    for answer in [body, header] {
         offered(&answer, &json!({}));
         offered(
             &answer,
@@ -72,7 +71,7 @@ fn offered(answer: &HttpResponse, options: &Value) {
 }
 
 fn order(options: &Value) -> Order {
-    let request = Request::read(&json!({"prompt": "a cat"}), None, "id-1".into()).unwrap();
+    let request = Request::read(&json!({"prompt": "a cat"}), "id-1".into()).unwrap();
     Order { request, config: Config::read(options).unwrap(), confirm: false, payer: None }
 }
 
@@ -99,7 +98,7 @@ fn is_whole(failure: &Failure<Value>) {
     serde_json::to_value(&failure.error).unwrap();
 }
 
-/// The header that comes back for a payment, as it is and decoded.
+/// The header that comes back for a payment, decoded.
 ///
 /// # Panics
 /// When a receipt names what is no transaction.
@@ -108,12 +107,10 @@ pub fn receipt(bytes: &[u8]) {
         "from": PAYEE, "to": PAYEE, "value": "1", "validAfter": "0", "validBefore": "1740672389", "nonce": B256::ZERO.to_string(),
     });
     let authorization = Authorization::read(&ASSETS[0], &message).unwrap();
-    for header in [String::from_utf8_lossy(bytes).into(), base64::encode(bytes)] {
-        let receipt = Receipt::claimed::<Value>(&authorization, "t1", Some(&header), NOW);
-        if let Some(hash) = &receipt.transaction {
-            assert!(hash.parse::<B256>().is_ok() && receipt.settled == Settled::Server, "{hash}");
-            assert_eq!(receipt.explorer_url, Some(format!("https://basescan.org/tx/{hash}")));
-        }
+    let receipt = Receipt::claimed::<Value>(&authorization, "t1", Some(&String::from_utf8_lossy(bytes)), NOW);
+    if let Some(hash) = &receipt.transaction {
+        assert!(hash.parse::<B256>().is_ok() && receipt.settled == Settled::Server, "{hash}");
+        assert_eq!(receipt.explorer_url, Some(format!("https://basescan.org/tx/{hash}")));
     }
 }
 

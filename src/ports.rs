@@ -5,14 +5,14 @@ use crate::core::{
     journal::Entry,
     notice::Notice,
     quote::Quote,
-    wallet::Question,
+    wallet::{Question, Reply},
 };
 
 /// Sends requests.
 #[allow(async_fn_in_trait)] // one thread, no executor of others: futures need not be `Send`
 pub trait Http<J> {
-    /// Sends and reads the whole answer. Follows no redirect. A payment, once sent, is not called back when the future
-    /// is dropped.
+    /// Sends and reads the whole answer, within the request's patience. Follows no redirect. A payment, once sent, is not called back
+    /// when it is late or the call ends. A look is called off once it is of no use: the page is left, or another tab has heard of the task.
     async fn send(&self, request: &HttpRequest) -> Answer<J>;
 }
 
@@ -24,8 +24,8 @@ pub trait Wallets<J> {
     fn invite(&self);
     /// Finds the wallets that will do: how many there are.
     async fn find(&self) -> usize;
-    /// Asks the wallet at that place of the list; `Err` is what it threw or rejected with.
-    async fn ask(&self, wallet: usize, question: &Question) -> Result<J, J>;
+    /// Asks the wallet at that place of the list, and waits within the question's patience.
+    async fn ask(&self, wallet: usize, question: &Question) -> Reply<J>;
 }
 
 /// Remembers purchases over reloads, for all tabs of this origin.
@@ -36,8 +36,9 @@ pub trait Journal<J> {
     async fn recall(&self, id: &str) -> Result<Option<J>, J>;
     /// Merges the entry into the record of that id. Once this resolves, it survives a crash. A write that was begun is not
     /// called back when the future is dropped. Gives the list of all records as they stood before; nobody else writes in
-    /// between. That a signature is about to be asked for is not written where the record says so already.
-    async fn write(&self, id: &str, entry: &Entry) -> Result<J, J>;
+    /// between. That a signature is about to be asked for is not written where the record says so already. `Err(None)` when it is not
+    /// known in time whether it was written.
+    async fn write(&self, id: &str, entry: &Entry) -> Result<J, Option<J>>;
 }
 
 /// Tells the time and lets it pass.
@@ -47,6 +48,15 @@ pub trait Clock {
     fn now(&self) -> u64;
     /// Lets so many milliseconds pass.
     async fn sleep(&self, ms: u64);
+}
+
+/// Rests between the looks at a task.
+#[allow(async_fn_in_trait)]
+pub trait Vigil<J> {
+    /// Rests until that time in milliseconds since the epoch, or until something happens before: the page's standing has changed since it was told, or
+    /// another tab has heard of the task. Gives what [`Waiting::woke`](crate::core::poll::Waiting::woke) takes. When the time has come, other
+    /// tabs are kept from looking at the same time.
+    async fn rest(&self, until: u64) -> J;
 }
 
 /// Secure randomness.

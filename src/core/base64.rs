@@ -1,4 +1,4 @@
-//! Base64 with the standard alphabet and padding, as x402 headers and data URLs have it.
+//! Base64 with the standard alphabet and padding, as x402 headers have it.
 //!
 //! By hand, because the constant-time code of the usual crates is four times the bytes and guards no secret here.
 
@@ -23,6 +23,7 @@ fn letter(value: u32) -> char {
 }
 
 /// Decodes padded text; anything else in it is refused.
+#[cfg(test)]
 #[must_use]
 pub fn decode(text: &str) -> Option<Vec<u8>> {
     let content = text.trim_end_matches('=');
@@ -43,6 +44,7 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
+#[cfg(test)]
 fn value(digit: u8) -> Option<u32> {
     let (first, offset) = match digit {
         b'A'..=b'Z' => (b'A', 0),

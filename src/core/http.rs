@@ -1,6 +1,6 @@
 //! Requests and answers, as plain values.
 
-use super::{base64, json::Json, payment::Payment, text::text};
+use super::{json::Json, payment::Payment, text::text};
 
 /// A request to the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,12 +32,31 @@ pub enum Method {
 pub struct HttpResponse {
     /// The HTTP status.
     pub status: u16,
-    /// The header `PAYMENT-REQUIRED`, where the server sends it and CORS shows it.
+    /// The header `PAYMENT-REQUIRED`, where the server sends it and CORS shows it. The facade has decoded the headers of x402: they are padded
+    /// base64 of UTF-8 JSON
+    /// ([version 1](https://github.com/coinbase/x402/blob/main/specs/transports-v1/http.md),
+    /// [version 2](https://github.com/coinbase/x402/blob/main/specs/transports-v2/http.md)).
     pub terms: Option<String>,
     /// The header `PAYMENT-RESPONSE` or `X-PAYMENT-RESPONSE`, in the same way.
     pub receipt: Option<String>,
+    /// The header `Retry-After`, where CORS shows it.
+    pub retry_after: Option<String>,
     /// The body as text.
     pub body: String,
+}
+
+impl HttpResponse {
+    /// Reads `{ status, terms?, receipt?, retryAfter?, body }`; none when it is no answer.
+    #[must_use]
+    pub fn read<J: Json>(answer: &J) -> Option<Self> {
+        Some(Self {
+            status: answer.whole_at("status").and_then(|status| u16::try_from(status).ok())?,
+            terms: answer.text_at("terms"),
+            receipt: answer.text_at("receipt"),
+            retry_after: answer.text_at("retryAfter"),
+            body: answer.text_at("body")?,
+        })
+    }
 }
 
 /// No whole answer.
@@ -47,17 +66,22 @@ pub struct HttpFailure<J> {
     pub status: Option<u16>,
     /// What `fetch` threw; none when the answer did not come in time.
     pub cause: Option<J>,
+    /// Nobody wants the answer any more.
+    pub is_called_off: bool,
 }
 
 /// What comes of a request.
 pub type Answer<J> = Result<HttpResponse, HttpFailure<J>>;
 
-/// Reads a header of x402: padded base64 of UTF-8 JSON
-/// ([version 1](https://github.com/coinbase/x402/blob/main/specs/transports-v1/http.md),
-/// [version 2](https://github.com/coinbase/x402/blob/main/specs/transports-v2/http.md)).
-#[must_use]
-pub fn read_header<J: Json>(header: &str) -> Option<J> {
-    J::parse(&String::from_utf8(base64::decode(header)?).ok()?)
+/// Reads what came of a request: an answer, or `{ status?, cause?, calledOff? }`.
+///
+/// # Errors
+/// When there is no whole answer.
+pub fn read_answer<J: Json>(told: &J) -> Answer<J> {
+    let status = || told.whole_at("status").and_then(|status| u16::try_from(status).ok());
+    let failure =
+        || HttpFailure { status: status(), cause: told.get("cause"), is_called_off: told.get("calledOff").is_some() };
+    HttpResponse::read(told).ok_or_else(failure)
 }
 
 /// The address of the service's API, checked.

@@ -262,7 +262,7 @@ mod tests {
     }
 
     fn record(entry: &Entry) -> Value {
-        let request = Request::read(&json!({"prompt": "a boat"}), None, "id-1".into()).unwrap();
+        let request = Request::read(&json!({"prompt": "a boat"}), "id-1".into()).unwrap();
         let config = Config::read(&json!({})).unwrap();
         let mut record = json!({"id": "id-1", "order": Order::of(&request, &config, None, 5)});
         for (key, value) in serde_json::to_value(entry).unwrap().as_object().unwrap() {

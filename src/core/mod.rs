@@ -14,6 +14,7 @@ pub mod journal;
 pub mod json;
 pub mod money;
 pub mod notice;
+pub mod pace;
 pub mod payment;
 pub mod policy;
 pub mod poll;

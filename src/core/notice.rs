@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{quote::Quote, task::TaskStatus};
+use super::{pace::Why, quote::Quote, task::TaskStatus};
 
 /// An `ImagineEvent` of the public types. Times are milliseconds since the epoch.
 #[derive(Clone, Debug, Serialize)]
@@ -17,4 +17,6 @@ pub enum Notice<J> {
     PaymentUnknown { reason: String, check_again_at: u64 },
     Status { status: TaskStatus<J>, heard_at: u64 },
     Retrying { attempt: u32, in_ms: u64, reason: String },
+    Paused { why: Why },
+    Resumed { why: Why },
 }

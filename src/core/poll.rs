@@ -1,29 +1,26 @@
-//! Waiting for a task: when to look again, and when to stop.
+//! Waiting for a task: looks, and rests between them, until it is finished or the wait is too long.
 //!
 //! Deadlines are wall-clock times, never counted ticks: after a long sleep the task is looked at once more before the
-//! wait is called too long. Errors in between never lose the task.
+//! wait is called too long. Errors in between never lose the task. What another tab hears of the task counts as heard here.
 
 use serde::Serialize;
 
 use super::{
     config::Config,
     error::{Code, Error, Failure, Paid, Retry, Stage},
-    http::{Answer, HttpRequest, Method, is_task_id},
+    http::{Answer, HttpFailure, HttpRequest, HttpResponse, Method, is_task_id},
     json::Json,
     notice::Notice,
+    pace::{Pace, Presence, Why},
     payment::Proof,
     task::TaskStatus,
     text::text,
 };
 
-/// A task is rarely done sooner, and the first look shows that it is known.
-const FIRST_LOOK_MS: u64 = 5_000;
 /// How long an answer is waited for.
 const PATIENCE_MS: u64 = 20_000;
 /// How long at the end of the wait.
 const LAST_LOOK_MS: u64 = 2_000;
-/// The longest pause after errors.
-const LONGEST_BACKOFF_MS: u64 = 30_000;
 /// A fresh task may not be known everywhere yet.
 const FRESH_MS: u64 = 60_000;
 /// So many looks in a row must say that there is no such task: one may be a proxy's.
@@ -71,12 +68,18 @@ impl<J: Json> AcceptedTask<J> {
 /// What to do next. Each state is used up by its outcome.
 #[derive(Debug)]
 pub enum Step<J> {
-    /// Let so many milliseconds pass.
-    Sleep(u64, Waiting<J>),
-    /// Ask the server.
+    /// Let the time pass until then, or until something happens.
+    Rest(u64, Waiting<J>),
+    /// Ask the server, unless the look is called off.
     Look(HttpRequest, Looking<J>),
-    /// It is over; the server's answer, when it is finished.
-    Done(Result<J, Failure<J>>),
+    /// It is over; of a wait, the task is completed.
+    Done(Result<TaskStatus<J>, Failure<J>>),
+}
+
+impl<J> From<Step<J>> for Next<J> {
+    fn from(step: Step<J>) -> Self {
+        Self { notices: Vec::new(), step }
+    }
 }
 
 /// A step, and what the page is told before it.
@@ -92,37 +95,43 @@ pub struct Next<J> {
 #[derive(Clone, Debug)]
 pub struct Waiting<J>(Watch<J>);
 
-/// Waiting for an answer.
+/// Waiting for an answer, since then.
 #[derive(Clone, Debug)]
-pub struct Looking<J>(Watch<J>);
+pub struct Looking<J>(Watch<J>, u64);
 
 #[derive(Clone, Debug)]
 struct Watch<J> {
     task: AcceptedTask<J>,
     config: Config,
+    /// There is one look, whatever it shows.
+    is_single: bool,
     started: u64,
-    /// Looks in a row that failed.
-    failures: u32,
+    pace: Pace,
+    presence: Presence,
+    /// Why the page was told that the looks come rarely.
+    paused: Option<Why>,
     /// Looks in a row that found no such task.
     absences: u32,
-    /// Whether there was a look at all.
-    looked: bool,
     /// The highest progress heard: it never goes back.
     progress: Option<u64>,
 }
 
-/// Begins to wait.
+/// Begins to wait. `seed` is any number.
 #[must_use]
-pub fn watch<J: Json>(task: AcceptedTask<J>, config: Config, now: u64) -> Step<J> {
-    let first = config.poll_interval.min(FIRST_LOOK_MS);
-    let watch = Watch { task, config, started: now, failures: 0, absences: 0, looked: false, progress: None };
-    watch.sleep(first, now)
+pub fn watch<J: Json>(task: AcceptedTask<J>, config: Config, seed: u64, now: u64) -> Next<J> {
+    Watch::new(task, config, false, seed, now).rest(Vec::new(), now)
 }
 
-impl<J> From<Step<J>> for Next<J> {
-    fn from(step: Step<J>) -> Self {
-        Self { notices: Vec::new(), step }
+/// Looks at a task once. What goes wrong says nothing about money: whether the task was paid is not known here.
+///
+/// # Errors
+/// `invalid_request` when the id could not be a task's.
+pub fn look<J: Json>(task_id: &str, config: Config, now: u64) -> Result<Step<J>, Error> {
+    if !is_task_id(task_id) {
+        return Err(Error::invalid("a task id has 1 to 128 letters, digits, `-`, `_`, `.` and `:`"));
     }
+    let task = AcceptedTask { task_id: task_id.into(), receipt: None };
+    Ok(Watch::new(task, config, true, 0, now).look(PATIENCE_MS, now))
 }
 
 impl<J: Json> Step<J> {
@@ -130,20 +139,28 @@ impl<J: Json> Step<J> {
     #[must_use]
     pub fn abandoned(&self) -> Failure<J> {
         match self {
-            Self::Sleep(_, Waiting(watch)) | Self::Look(_, Looking(watch)) => watch.abandoned(),
+            Self::Rest(_, Waiting(watch)) | Self::Look(_, Looking(watch, _)) => watch.abandoned(),
             Self::Done(_) => Error::unpaid(Code::Aborted, Stage::Wait, "aborted").into(),
         }
     }
 }
 
 impl<J: Json> Waiting<J> {
-    /// The time has passed.
+    /// The rest is over. `told` is how the page stands, for [`Presence::read`], with `due: true` when the time has come, or with
+    /// `heard`, another tab's answer, for [`HttpResponse::read`].
     #[must_use]
-    pub fn woke(self, now: u64) -> Step<J> {
-        let url = self.0.config.base_url.status(&self.0.task.task_id);
+    pub fn woke(self, told: &J, now: u64) -> Next<J> {
+        let mut watch = self.0;
+        watch.presence = Presence::read(told);
+        if let Some(response) = told.get("heard").and_then(|heard| HttpResponse::read(&heard)) {
+            return Looking(watch, now).answered(Ok(response), now);
+        }
+        if told.get("due").and_then(|v| v.boolean()) != Some(true) {
+            return watch.rest(Vec::new(), now);
+        }
         // At the deadline there is one more look, for a moment.
-        let patience = self.0.left(now).map_or(PATIENCE_MS, |left| left.clamp(LAST_LOOK_MS, PATIENCE_MS));
-        Step::Look(HttpRequest { url, method: Method::Get, patience }, Looking(self.0))
+        let patience = watch.left(now).map_or(PATIENCE_MS, |left| left.clamp(LAST_LOOK_MS, PATIENCE_MS));
+        watch.look(patience, now).into()
     }
 }
 
@@ -151,43 +168,72 @@ impl<J: Json> Looking<J> {
     /// An answer came, or none.
     #[must_use]
     pub fn answered(self, answer: Answer<J>, now: u64) -> Next<J> {
-        let watch = self.0;
+        let Self(mut watch, asked_at) = self;
+        let retry_after = answer.as_ref().ok().and_then(|response| response.retry_after.as_deref());
+        if let Some(retry_after) = retry_after {
+            watch.pace.keep_quiet(retry_after, now);
+        }
         match answer {
             Ok(response) => match TaskStatus::read(&response, &watch.task.task_id) {
+                Ok(status) if watch.is_single => Step::Done(Ok(status)).into(),
                 Ok(status) => watch.heard(status, now),
-                Err(error) => watch.missed(error.message.clone(), now),
+                Err(error) if watch.is_single => Step::Done(Err(error.into())).into(),
+                Err(error) => watch.missed(error.message.clone(), asked_at, now),
             },
-            Err(_) => watch.missed("the server could not be reached".into(), now),
+            Err(HttpFailure { cause, .. }) if watch.is_single => {
+                let error = look_error(Code::Network, "the server could not be reached; try again");
+                Step::Done(Err(Failure { cause, ..error.into() })).into()
+            }
+            // The page is left, and may come back as it is, or another tab has heard of the task.
+            Err(HttpFailure { is_called_off: true, .. }) => {
+                watch.pace.called_off(now);
+                watch.rest(Vec::new(), now)
+            }
+            Err(_) => watch.missed("the server could not be reached".into(), asked_at, now),
         }
     }
 }
 
 impl<J: Json> Watch<J> {
+    fn new(task: AcceptedTask<J>, config: Config, is_single: bool, seed: u64, now: u64) -> Self {
+        let pace = Pace::new(config.poll_interval, seed, now);
+        let presence = Presence::default();
+        Self { task, config, is_single, started: now, pace, presence, paused: None, absences: 0, progress: None }
+    }
+
+    fn look(self, patience: u64, now: u64) -> Step<J> {
+        let url = self.config.base_url.status(&self.task.task_id);
+        Step::Look(HttpRequest { url, method: Method::Get, patience }, Looking(self, now))
+    }
+
     fn heard(mut self, mut status: TaskStatus<J>, now: u64) -> Next<J> {
-        self.failures = 0;
-        self.looked = true;
         let absent = matches!(status, TaskStatus::NotFound { .. });
         self.absences = if absent { self.absences.saturating_add(1) } else { 0 };
-        if let Some(progress) = status.progress_mut() {
+        let progress = status.progress_mut();
+        self.pace.heard(progress.as_deref().copied().flatten(), now);
+        if let Some(progress) = progress {
             self.progress = self.progress.max(*progress);
             *progress = self.progress;
         }
         let notices = vec![Notice::Status { status: status.clone(), heard_at: now }];
-        let step = match status {
-            TaskStatus::Completed { raw, .. } => Step::Done(Ok(raw)),
-            TaskStatus::Failed { error, .. } => Step::Done(Err(self.failed(&error))),
+        let outcome = match status {
+            completed @ TaskStatus::Completed { .. } => Ok(completed),
+            TaskStatus::Failed { error, .. } => Err(self.failed(&error)),
             TaskStatus::NotFound { .. }
                 if self.absences >= ABSENCES && now >= self.started.saturating_add(FRESH_MS) =>
             {
                 let message = "the server does not know the task any more; send it the receipt";
-                Step::Done(Err(self.task.failure(Code::TaskNotFound, Retry::Resume, message)))
+                Err(self.task.failure(Code::TaskNotFound, Retry::Resume, message))
             }
-            _ => self.sleep_until_next_look(now),
+            _ => return self.looked(notices, now),
         };
-        Next { notices, step }
+        Next { notices, step: Step::Done(outcome) }
     }
 
     fn abandoned(&self) -> Failure<J> {
+        if self.is_single {
+            return look_error(Code::Aborted, "aborted; the task goes on").into();
+        }
         let message = text!("the wait was aborted; the job goes on as task ", self.task.task_id);
         self.task.failure(Code::Aborted, Retry::Resume, message)
     }
@@ -198,22 +244,10 @@ impl<J: Json> Watch<J> {
         Failure { error: failure.error.detail("reason", reason), ..failure }
     }
 
-    fn missed(mut self, reason: String, now: u64) -> Next<J> {
-        self.failures = self.failures.saturating_add(1);
-        self.looked = true;
-        let pause = 1000u64.saturating_mul(2u64.saturating_pow(self.failures)).min(LONGEST_BACKOFF_MS);
-        let attempt = self.failures;
-        let step = self.sleep(pause, now);
-        let notices = match &step {
-            Step::Sleep(in_ms, _) => vec![Notice::Retrying { attempt, in_ms: *in_ms, reason }],
-            _ => Vec::new(),
-        };
-        Next { notices, step }
-    }
-
-    fn sleep_until_next_look(self, now: u64) -> Step<J> {
-        let interval = self.config.poll_interval;
-        self.sleep(interval, now)
+    fn missed(mut self, reason: String, asked_at: u64, now: u64) -> Next<J> {
+        let attempt = self.pace.missed(asked_at, now);
+        let in_ms = self.due().saturating_sub(now);
+        self.looked(vec![Notice::Retrying { attempt, in_ms, reason }], now)
     }
 
     /// The time until the deadline.
@@ -221,197 +255,318 @@ impl<J: Json> Watch<J> {
         self.config.timeout.map(|timeout| self.started.saturating_add(timeout).saturating_sub(now))
     }
 
-    /// Sleeps, but not past the deadline; at the deadline the wait is over.
-    fn sleep(self, pause: u64, now: u64) -> Step<J> {
-        match self.left(now) {
-            Some(0) if self.looked => {
-                let message =
-                    text!("the task ", self.task.task_id, " was not finished in time; it goes on, look at it later");
-                Step::Done(Err(self.task.failure(Code::WaitTimeout, Retry::Resume, message)))
-            }
-            Some(left) => Step::Sleep(pause.min(left), Waiting(self)),
-            None => Step::Sleep(pause, Waiting(self)),
+    /// When the next look is due: at the deadline, if not before.
+    fn due(&self) -> u64 {
+        let due = self.pace.due(&self.presence);
+        self.config.timeout.map_or(due, |timeout| due.min(self.started.saturating_add(timeout)))
+    }
+
+    /// Goes on after a look, unless it was the one at the deadline.
+    fn looked(self, notices: Vec<Notice<J>>, now: u64) -> Next<J> {
+        if self.left(now) != Some(0) {
+            return self.rest(notices, now);
         }
+        let message = text!("the task ", self.task.task_id, " was not finished in time; it goes on, look at it later");
+        let failure = self.task.failure(Code::WaitTimeout, Retry::Resume, message);
+        Next { notices, step: Step::Done(Err(failure)) }
     }
-}
 
-/// The request of one look at a task.
-///
-/// # Errors
-/// `invalid_request` when the id could not be a task's.
-pub fn look(task_id: &str, config: &Config) -> Result<HttpRequest, Error> {
-    if !is_task_id(task_id) {
-        return Err(Error::invalid("a task id has 1 to 128 letters, digits, `-`, `_`, `.` and `:`"));
+    fn rest(mut self, mut notices: Vec<Notice<J>>, now: u64) -> Next<J> {
+        notices.extend(self.pause(now));
+        let until = self.due();
+        Next { notices, step: Step::Rest(until, Waiting(self)) }
     }
-    Ok(HttpRequest { url: config.base_url.status(task_id), method: Method::Get, patience: PATIENCE_MS })
-}
 
-/// What comes of one look.
-///
-/// # Errors
-/// `network`, `http` or `bad_response`. The look itself moved no money; whether the task was paid is not known here.
-pub fn seen<J: Json>(task_id: &str, answer: Answer<J>) -> Result<TaskStatus<J>, Failure<J>> {
-    match answer {
-        Ok(response) => Ok(TaskStatus::read(&response, task_id)?),
-        Err(failure) => {
-            let error = look_error(Code::Network, "the server could not be reached; try again");
-            Err(Failure { cause: failure.cause, ..Failure::from(error) })
+    /// What the page is told when the looks begin to come rarely, and when they come often again.
+    const fn pause(&mut self, now: u64) -> Option<Notice<J>> {
+        let away = self.presence.is_away(now);
+        match (self.paused, away) {
+            (None, Some(why)) => {
+                self.paused = away;
+                Some(Notice::Paused { why })
+            }
+            (Some(why), None) => {
+                self.paused = None;
+                Some(Notice::Resumed { why })
+            }
+            _ => None,
         }
     }
 }
 
 /// An error of one look: it moves no money, and whether the task was paid is not known to it.
 #[must_use]
-pub fn look_error(code: Code, message: &str) -> Error {
+fn look_error(code: Code, message: &str) -> Error {
     Error::unpaid(code, Stage::Wait, message).paid(Paid::Unknown, Retry::Safe)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::http::{HttpFailure, HttpResponse};
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    const INTERVAL: u64 = 15_000;
+    const MINUTE: u64 = 60_000;
 
     fn config(timeout: Option<u64>) -> Config {
         let options = timeout.map_or(json!({"timeout": "none"}), |ms| json!({"timeout": ms}));
         Config::read(&options).unwrap()
     }
 
-    fn task() -> AcceptedTask<Value> {
-        AcceptedTask { task_id: "t1".into(), receipt: None }
+    fn begin(timeout: Option<u64>) -> Next<Value> {
+        watch(AcceptedTask { task_id: "t1".into(), receipt: None }, config(timeout), 7, 0)
     }
 
     fn answer(status: u16, body: &Value) -> Answer<Value> {
         Ok(HttpResponse { status, body: body.to_string(), ..HttpResponse::default() })
     }
 
-    fn wake(step: Step<Value>) -> (u64, Looking<Value>) {
-        let Step::Sleep(ms, waiting) = step else { panic!("{step:?}") };
-        let Step::Look(request, looking) = waiting.woke(0) else { panic!() };
-        assert_eq!(request.url, "https://eliza.getimagine.club/generation/t1/status");
-        (ms, looking)
+    fn lost(is_called_off: bool) -> Answer<Value> {
+        Err(HttpFailure { status: None, cause: None, is_called_off })
     }
 
-    fn done(step: Step<Value>) -> Result<Value, Error> {
-        let Step::Done(outcome) = step else { panic!("{step:?}") };
+    fn queued() -> Answer<Value> {
+        answer(202, &json!({"status": "queued"}))
+    }
+
+    fn rest(step: Step<Value>) -> (u64, Waiting<Value>) {
+        let Step::Rest(until, waiting) = step else { panic!("{step:?}") };
+        (until, waiting)
+    }
+
+    /// The time of the next look, and the look.
+    fn look(next: Next<Value>) -> (u64, Looking<Value>) {
+        let (until, waiting) = rest(next.step);
+        let Step::Look(request, looking) = waiting.woke(&json!({"due": true}), until).step else { panic!() };
+        assert_eq!(request.url, "https://eliza.getimagine.club/generation/t1/status");
+        (until, looking)
+    }
+
+    fn done(next: Next<Value>) -> Result<TaskStatus<Value>, Error> {
+        let Step::Done(outcome) = next.step else { panic!("{:?}", next.step) };
         outcome.map_err(|f| f.error)
     }
 
-    #[test]
-    fn looks_after_five_seconds_and_then_at_the_interval() {
-        let (first, looking) = wake(watch(task(), config(None), 0));
-        let (second, _) = wake(looking.answered(answer(202, &json!({"status": "queued"})), 5_000).step);
-        assert_eq!((first, second), (FIRST_LOOK_MS, INTERVAL));
-    }
-
-    #[test]
-    fn errors_back_off_and_are_forgotten() {
-        let (_, mut looking) = wake(watch(task(), config(None), 0));
-        let mut pauses = Vec::new();
-        for _ in 0..6 {
-            let next = looking.answered(Err(HttpFailure { status: None, cause: None }), 0);
-            assert!(matches!(next.notices[..], [Notice::Retrying { .. }]));
-            let (ms, again) = wake(next.step);
-            pauses.push(ms);
-            looking = again;
-        }
-        assert_eq!(pauses, [2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
-        let (_, looking) = wake(looking.answered(answer(202, &json!({"status": "queued"})), 0).step);
-        let (ms, _) = wake(looking.answered(answer(502, &json!(null)), 0).step);
-        assert_eq!(ms, 2_000);
+    fn told(next: &Next<Value>) -> Vec<Value> {
+        next.notices.iter().map(|notice| serde_json::to_value(notice).unwrap()).collect()
     }
 
     #[test]
     fn a_late_look_comes_before_the_timeout() {
-        let (ms, looking) = wake(watch(task(), config(Some(3_000)), 0));
-        assert_eq!(ms, 3_000);
-        let finished = looking.clone().answered(answer(200, &json!({"status": "completed", "result": {}})), 9_000_000);
-        assert!(done(finished.step).is_ok());
-        let running = looking.answered(answer(202, &json!({"status": "queued"})), 9_000_000);
-        assert_eq!(done(running.step).unwrap_err().code, Code::WaitTimeout);
+        let (until, looking) = look(begin(Some(3_000)));
+        assert_eq!(until, 3_000);
+        let late = 9_000_000;
+        let finished = looking.clone().answered(answer(200, &json!({"status": "completed", "result": {}})), late);
+        assert!(done(finished).is_ok());
+        assert_eq!(done(looking.clone().answered(queued(), late)).unwrap_err().code, Code::WaitTimeout);
+        let missed = looking.answered(lost(false), late);
+        assert_eq!(done(missed).unwrap_err().code, Code::WaitTimeout);
+    }
+
+    #[test]
+    fn a_page_that_slept_past_the_timeout_looks_before_it_gives_up() {
+        let (at, looking) = look(begin(Some(10 * MINUTE)));
+        let (_, waiting) = rest(looking.answered(queued(), at).step);
+        let woken = waiting.woke(&json!({"returnedAt": 90 * MINUTE}), 90 * MINUTE);
+        let (_, looking) = look(woken);
+        assert_eq!(done(looking.answered(queued(), 90 * MINUTE)).unwrap_err().code, Code::WaitTimeout);
     }
 
     #[test]
     fn a_task_may_be_unknown_at_first_only() {
         let not_found = || answer(404, &json!({"status": "not_found"}));
-        let (_, looking) = wake(watch(task(), config(None), 0));
-        let (_, looking) = wake(looking.answered(not_found(), FRESH_MS - 1).step);
-        let (_, looking) = wake(looking.answered(not_found(), FRESH_MS).step);
-        assert_eq!(done(looking.answered(not_found(), FRESH_MS).step).unwrap_err().code, Code::TaskNotFound);
+        let (_, looking) = look(begin(None));
+        let (_, looking) = look(looking.answered(not_found(), FRESH_MS - 1));
+        let (_, looking) = look(looking.answered(not_found(), FRESH_MS));
+        assert_eq!(done(looking.answered(not_found(), FRESH_MS)).unwrap_err().code, Code::TaskNotFound);
     }
 
     #[test]
     fn one_absence_is_no_loss() {
         let not_found = || answer(404, &json!(null));
-        let (_, mut looking) = wake(watch(task(), config(None), 0));
+        let (_, mut looking) = look(begin(None));
         for _ in 0..5 {
-            looking = wake(looking.answered(not_found(), FRESH_MS).step).1;
-            looking = wake(looking.answered(not_found(), FRESH_MS).step).1;
-            looking = wake(looking.answered(answer(202, &json!({"status": "queued"})), FRESH_MS).step).1;
+            looking = look(looking.answered(not_found(), FRESH_MS)).1;
+            looking = look(looking.answered(not_found(), FRESH_MS)).1;
+            looking = look(looking.answered(queued(), FRESH_MS)).1;
         }
     }
 
     #[test]
     fn no_time_at_all_is_one_look() {
-        let (ms, looking) = wake(watch(task(), config(Some(0)), 0));
-        assert_eq!(ms, 0);
-        let running = looking.answered(answer(202, &json!({"status": "queued"})), 0);
-        assert_eq!(done(running.step).unwrap_err().code, Code::WaitTimeout);
+        let (until, looking) = look(begin(Some(0)));
+        assert_eq!(until, 0);
+        assert_eq!(done(looking.answered(queued(), 0)).unwrap_err().code, Code::WaitTimeout);
     }
 
     #[test]
     fn an_unanswered_look_ends_by_itself() {
-        for (timeout, patience) in [(None, PATIENCE_MS), (Some(9_000), 4_000), (Some(5_000), LAST_LOOK_MS)] {
-            let Step::Sleep(ms, waiting) = watch::<Value>(task(), config(timeout), 0) else { panic!() };
-            let Step::Look(request, _) = waiting.woke(ms) else { panic!() };
+        for (timeout, at, patience) in
+            [(None, 5_000, PATIENCE_MS), (Some(9_000), 5_000, 4_000), (Some(5_000), 5_000, LAST_LOOK_MS)]
+        {
+            let (_, waiting) = rest(begin(timeout).step);
+            let Step::Look(request, _) = waiting.woke(&json!({"due": true}), at).step else { panic!() };
             assert_eq!(request.patience, patience, "{timeout:?}");
         }
     }
 
     #[test]
     fn progress_never_goes_back() {
-        let (_, mut looking) = wake(watch(task(), config(None), 0));
+        let (_, mut looking) = look(begin(None));
         let mut heard = Vec::new();
         for progress in [json!(10), json!(40), json!(null), json!(20), json!(70)] {
             let next = looking.answered(answer(202, &json!({"status": "processing", "progress": progress})), 0);
-            let Notice::Status { status: TaskStatus::Processing { progress, .. }, .. } = &next.notices[0] else {
-                panic!()
-            };
-            heard.push(*progress);
-            looking = wake(next.step).1;
+            heard.push(told(&next)[0]["status"]["progress"].clone());
+            looking = look(next).1;
         }
-        assert_eq!(heard, [Some(10), Some(40), Some(40), Some(40), Some(70)]);
+        assert_eq!(heard, [json!(10), json!(40), json!(40), json!(40), json!(70)]);
+    }
+
+    #[test]
+    fn errors_are_told_with_the_time_until_the_next_try() {
+        let (at, looking) = look(begin(None));
+        let next = looking.answered(answer(502, &json!(null)), at);
+        let [retrying] = &told(&next)[..] else { panic!() };
+        let (until, _) = rest(next.step);
+        assert_eq!((&retrying["type"], &retrying["attempt"]), (&json!("retrying"), &json!(1)));
+        assert_eq!(retrying["inMs"], until - at);
+    }
+
+    #[test]
+    fn one_look_is_one_look_whatever_it_shows() {
+        let look = |answer| {
+            let Step::Look(request, looking) = super::look("t1", config(None), 0).unwrap() else { panic!() };
+            assert_eq!(request.patience, PATIENCE_MS);
+            done(looking.answered(answer, 0))
+        };
+        assert!(matches!(look(queued()), Ok(TaskStatus::Queued { .. })));
+        assert!(matches!(
+            look(answer(500, &json!({"status": "failed", "error": "no"}))),
+            Ok(TaskStatus::Failed { .. })
+        ));
+        for (answer, code) in [
+            (answer(502, &json!("<html>")), Code::Http),
+            (answer(200, &json!([])), Code::BadResponse),
+            (lost(false), Code::Network),
+        ] {
+            let error = look(answer).unwrap_err();
+            assert_eq!((error.code, error.paid, error.retry), (code, Paid::Unknown, Retry::Safe));
+        }
+        assert_eq!(super::look::<Value>("../x", config(None), 0).unwrap_err().code, Code::InvalidRequest);
+    }
+
+    #[test]
+    fn what_another_tab_hears_is_heard_here() {
+        let (_, waiting) = rest(begin(None).step);
+        let heard = |status: u16, body: Value| json!({"heard": {"status": status, "body": body.to_string()}});
+        let next = waiting.clone().woke(&heard(202, json!({"status": "processing", "progress": 30})), 3_000);
+        assert_eq!(told(&next)[0]["status"]["progress"], 30);
+        assert!(rest(next.step).0 > 3_000 + 10_000, "it is no time to look again");
+        assert!(done(waiting.clone().woke(&heard(200, json!({"status": "completed"})), 3_000)).is_ok());
+        let failed = waiting.clone().woke(&heard(500, json!({"status": "failed", "error": "no"})), 3_000);
+        assert_eq!(done(failed).unwrap_err().code, Code::GenerationFailed);
+        for nonsense in [
+            json!({"heard": 1}),
+            json!({"heard": {"status": -1, "body": ""}}),
+            json!({"heard": {"status": 200}}),
+            json!(null),
+        ] {
+            assert!(matches!(waiting.clone().woke(&nonsense, 3_000).step, Step::Rest(..)), "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_told_once_when_the_looks_come_rarely_and_when_they_are_back() {
+        let (_, waiting) = rest(begin(None).step);
+        let mut waiting = waiting;
+        let mut said = Vec::new();
+        for (now, presence) in [
+            (1_000, json!({"offline": true})),
+            (2_000, json!({"offline": true, "hiddenSince": 2_000})),
+            (3_000, json!({"returnedAt": 3_000})),
+            (4_000, json!({"hiddenSince": 4_000})),
+            (4_000 + 5 * MINUTE, json!({"hiddenSince": 4_000})),
+            (4_000 + 6 * MINUTE, json!({"hiddenSince": 4_000, "frozen": true})),
+            (4_000 + 7 * MINUTE, json!({"returnedAt": 4_000 + 7 * MINUTE})),
+            (4_000 + 8 * MINUTE, json!({"hiddenSince": 4_000 + 8 * MINUTE, "frozen": true})),
+        ] {
+            let next = waiting.woke(&presence, now);
+            said.extend(told(&next));
+            waiting = rest(next.step).1;
+        }
+        let event = |kind: &str, why: &str| json!({"type": kind, "why": why});
+        assert_eq!(
+            said,
+            [
+                event("paused", "offline"),
+                event("resumed", "offline"),
+                event("paused", "hidden"),
+                event("resumed", "hidden"),
+                event("paused", "frozen")
+            ]
+        );
+    }
+
+    #[test]
+    fn a_look_that_was_called_off_is_no_error() {
+        let (at, looking) = look(begin(None));
+        let next = looking.answered(lost(true), at + 100);
+        assert!(next.notices.is_empty());
+        let (until, waiting) = rest(next.step);
+        assert!(until > at + 2_000, "the page that is left is quiet");
+        let (again, _) = look(waiting.woke(&json!({"returnedAt": at + 1_000}), at + 1_000));
+        assert_eq!(again, at + 1_000, "the page that returns looks at once");
     }
 
     proptest! {
-        /// Whatever the server answers, each pause is bounded, the wait ends by its deadline, and the end is told once.
+        /// Whatever the server answers and the page does, the wait ends by its deadline, never before a look at it, and the end is told once.
         #[test]
-        fn every_wait_ends(answers in prop::collection::vec(0u8..6, 0..200), timeout in 0u64..2_000_000) {
+        fn every_wait_ends(events in prop::collection::vec((0u8..9, 0u64..2_000_000), 0..200), timeout in 0u64..2_000_000) {
             let mut now = 0;
-            let mut step = watch::<Value>(task(), config(Some(timeout)), now);
-            let mut answers = answers.into_iter();
+            let mut next = begin(Some(timeout));
+            let mut events = events.into_iter();
+            let mut looked_at = None;
             loop {
-                step = match step {
-                    Step::Sleep(ms, waiting) => {
-                        prop_assert!(ms <= LONGEST_BACKOFF_MS);
-                        now += ms;
-                        prop_assert!(now <= timeout);
-                        waiting.woke(now)
+                next = match next.step {
+                    Step::Rest(until, waiting) => {
+                        prop_assert!(until <= timeout, "{until}");
+                        match events.next() {
+                            Some((0, wait)) => {
+                                now += wait;
+                                waiting.woke(&json!({"returnedAt": now}), now)
+                            }
+                            Some((1, wait)) => {
+                                now += wait;
+                                waiting.woke(&json!({"hiddenSince": now, "frozen": wait % 2 == 0, "offline": wait % 3 == 0}), now)
+                            }
+                            Some((2, wait)) => {
+                                now += wait;
+                                looked_at = Some(now);
+                                waiting.woke(&json!({"heard": {"status": 202, "body": "{\"status\": \"queued\"}"}}), now)
+                            }
+                            _ => {
+                                now = now.max(until);
+                                waiting.woke(&json!({"due": true}), now)
+                            }
+                        }
                     }
-                    Step::Look(_, looking) => looking.answered(match answers.next() {
-                        Some(0) => answer(202, &json!({"status": "queued"})),
-                        Some(1) => answer(202, &json!({"status": "processing", "progress": 5})),
-                        Some(2) => answer(200, &json!({"status": "novel"})),
-                        Some(3) => answer(502, &json!("<html>")),
-                        Some(4) => answer(404, &json!({"status": "not_found"})),
-                        _ => Err(HttpFailure { status: None, cause: None }),
-                    }, now).step,
+                    Step::Look(request, looking) => {
+                        prop_assert!(request.patience <= PATIENCE_MS);
+                        looked_at = Some(now);
+                        match events.next() {
+                            Some((0, _)) => looking.answered(queued(), now),
+                            Some((1, _)) => looking.answered(answer(202, &json!({"status": "processing", "progress": 5})), now),
+                            Some((2, _)) => looking.answered(answer(200, &json!({"status": "novel"})), now),
+                            Some((3, _)) => looking.answered(answer(502, &json!("<html>")), now),
+                            Some((4, _)) => looking.answered(answer(404, &json!({"status": "not_found"})), now),
+                            Some((5, _)) => looking.answered(lost(true), now),
+                            _ => looking.answered(lost(false), now),
+                        }
+                    }
                     Step::Done(outcome) => {
                         let code = outcome.unwrap_err().error.code;
                         prop_assert!(matches!(code, Code::WaitTimeout | Code::TaskNotFound), "{code:?}");
+                        prop_assert!(code != Code::WaitTimeout || looked_at >= Some(timeout), "{looked_at:?}");
                         break;
                     }
                 };

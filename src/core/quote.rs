@@ -8,7 +8,7 @@ use super::{
     error::{Error, Paid},
     json::Json,
     money::Money,
-    request::Request,
+    request::{Dialect, Request},
     terms::{self, Offer},
     text::{address, decimal, text},
 };
@@ -48,6 +48,9 @@ pub struct Seal {
     /// Set when the server does not know the field `seed`.
     #[serde(skip_serializing_if = "is_false")]
     seedless: bool,
+    /// Set when the server takes a form.
+    #[serde(skip_serializing_if = "is_false")]
+    form: bool,
     /// The seller's own terms with this offer alone, as JSON text.
     terms: String,
 }
@@ -84,7 +87,8 @@ impl<J: Json> Quote<J> {
             seal: Some(Seal {
                 base_url: config.base_url.as_str().into(),
                 body: request.fingerprint().into(),
-                seedless: !request.has_seed(),
+                seedless: !request.dialect().seed,
+                form: request.dialect().form,
                 terms: offer.echo.terms(),
             }),
         }
@@ -129,7 +133,7 @@ const fn is_false(flag: &bool) -> bool {
 ///
 /// # Errors
 /// `invalid_request` when it is no quote of ours or was changed, otherwise what the policy says.
-pub fn reopen<J: Json>(quote: &J, request: &Request, config: &Config) -> Result<(Offer, bool), Error> {
+pub fn reopen<J: Json>(quote: &J, request: &Request, config: &Config) -> Result<(Offer, Dialect), Error> {
     let stale = |why: &str| Error::invalid(text!(why, ": ask for a new one"));
     let seal = quote.get("seal").ok_or_else(|| stale("this is no quote of `quote()`"))?;
     let entries = seal.text_at("terms").and_then(|terms| terms::reread::<J>(&terms));
@@ -147,7 +151,7 @@ pub fn reopen<J: Json>(quote: &J, request: &Request, config: &Config) -> Result<
         && shown("asset") == address(offer.asset.address)
         && shown("payTo") == address(offer.pay_to);
     if same {
-        Ok((offer, seal.get("seedless").is_some()))
+        Ok((offer, Dialect { seed: seal.get("seedless").is_none(), form: seal.get("form").is_some() }))
     } else {
         Err(stale("this quote was changed since `quote()` gave it"))
     }

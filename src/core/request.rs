@@ -6,12 +6,15 @@ use super::{
     error::Error,
     http::{HttpResponse, is_task_id},
     image,
-    json::{Json, ObjectWriter},
+    json::{self, Json, ObjectWriter},
     text::{text, word},
 };
 
 /// The field that carries the id of the request, by which the task can be found again.
 const SEED: &str = "seed";
+
+/// Stands in a body where the bytes of the picture belong, and before a body that is sent as a form. JSON has no such character.
+const MARK: &str = "\0";
 
 /// A checked request. Its body is written once and sent byte for byte the same, unpaid and paid.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,18 +23,27 @@ pub struct Request {
     is_fresh: bool,
     prompt: String,
     fingerprint: String,
-    body: String,
+    /// The body as JSON, without its `seed` and its last brace.
+    fields: String,
+    dialect: Dialect,
+}
+
+/// The words in which a server takes a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dialect {
+    /// It knows the field `seed`.
+    pub seed: bool,
+    /// It takes a form (`multipart/form-data`), with the picture as a file, in the place of JSON.
+    pub form: bool,
 }
 
 impl Request {
-    /// Reads a `GenerateRequest`.
-    ///
-    /// `image` is the data URL of an image given as bytes; an image given as text is read from the request. `fresh_id`
-    /// is used when the request has no `id`.
+    /// Reads a `GenerateRequest`, with `form: true` for a server that is known to take forms, and with `picture: { type, digest }` in
+    /// the place of `image` where the facade has its bytes. `fresh_id` is used when the request has no `id`.
     ///
     /// # Errors
     /// `invalid_request` or `image_unreadable`, with the name of the field.
-    pub fn read<J: Json>(request: &J, image: Option<String>, fresh_id: String) -> Result<Self, Error> {
+    pub fn read<J: Json>(request: &J, fresh_id: String) -> Result<Self, Error> {
         let prompt = text(request, "prompt")?.unwrap_or_default();
         let prompt = prompt.trim();
         if prompt.is_empty() {
@@ -45,39 +57,56 @@ impl Request {
                 "`id` takes 1 to 128 letters, digits, `-`, `_`, `.` and `:`, a letter or digit first",
             ));
         }
-        let body = ObjectWriter::default()
+        let picture = request.get("picture");
+        let mut fields = ObjectWriter::default()
             .text("prompt", prompt)
-            .raw("templateData", &template_data(request, image)?)
-            .text(SEED, &id)
+            .raw("templateData", &template_data(request, picture.as_ref())?)
             .finish();
-        Ok(Self { id, is_fresh, prompt: prompt.into(), fingerprint: word(keccak256(&body)), body })
+        fields.pop();
+        let dialect = Dialect { seed: true, form: flag(request, "form")? };
+        let mut request = Self { id, is_fresh, prompt: prompt.into(), fingerprint: String::new(), fields, dialect };
+        let digest = picture.and_then(|picture| picture.text_at("digest")).unwrap_or_default();
+        request.fingerprint = word(keccak256(text!(request.json(true), digest)));
+        Ok(request)
     }
 
-    /// Leaves `seed` out, for a server that does not know the field. Says whether it was there.
-    pub fn drop_seed(&mut self) -> bool {
-        let Some(rest) = self.body.strip_suffix(&self.seed()).map(str::len) else { return false };
-        self.body.truncate(rest);
-        self.body.push('}');
-        true
+    /// The words that it is put into.
+    #[must_use]
+    pub const fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Puts it into a server's words. Says whether that changes anything.
+    pub fn speak(&mut self, dialect: Dialect) -> bool {
+        std::mem::replace(&mut self.dialect, dialect) != dialect
+    }
+
+    /// Puts it into the words of the server that gave this answer to the unpaid request, if it refuses what others take: `seed`, by
+    /// its name, or a picture in JSON, as too large. Says whether that changes anything.
+    pub fn reword(&mut self, response: &HttpResponse) -> bool {
+        // Not `contains`, which would bring a searcher of 3 KB.
+        let names_seed = || response.body.as_bytes().windows(SEED.len()).any(|word| word == SEED.as_bytes());
+        match response.status {
+            400 | 422 if names_seed() => self.speak(Dialect { seed: false, ..self.dialect }),
+            413 if self.has_picture() => self.speak(Dialect { form: true, ..self.dialect }),
+            _ => false,
+        }
     }
 
     /// Whether the task can be found by the id of the request.
     #[must_use]
-    pub fn has_seed(&self) -> bool {
-        self.body.ends_with(&self.seed())
+    pub const fn has_seed(&self) -> bool {
+        self.dialect.seed
     }
 
-    /// The end of the body. An id has no character that JSON would escape.
-    fn seed(&self) -> String {
-        text!(",\"", SEED, "\":\"", self.id, "\"}")
+    fn has_picture(&self) -> bool {
+        self.fields.bytes().any(|byte| byte == 0)
     }
 
-    /// Whether an answer to the unpaid request refuses `seed`: it names it as what it does not take.
-    #[must_use]
-    pub fn is_seed_refused(response: &HttpResponse) -> bool {
-        // Not `contains`, which would bring a searcher of 3 KB.
-        let names_it = || response.body.as_bytes().windows(SEED.len()).any(|word| word == SEED.as_bytes());
-        matches!(response.status, 400 | 422) && names_it()
+    fn json(&self, seed: bool) -> String {
+        // An id has no character that JSON would escape.
+        let seed = if seed { text!(",\"", SEED, "\":\"", self.id, "\"") } else { String::new() };
+        text!(self.fields, seed, "}")
     }
 
     /// The idempotency id, sent as `seed`.
@@ -98,16 +127,17 @@ impl Request {
         &self.prompt
     }
 
-    /// The hash of the body with its `seed`: another request has another one.
+    /// The hash of the body with its `seed` and of its picture: another request has another one.
     #[must_use]
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
     }
 
-    /// The JSON body.
+    /// The body as JSON text, with a zero character where the base64 of the picture belongs. One that is sent as a form begins with another.
     #[must_use]
-    pub fn body(&self) -> &str {
-        &self.body
+    pub fn body(&self) -> String {
+        let json = self.json(self.dialect.seed);
+        if self.dialect.form { text!(MARK, json) } else { json }
     }
 }
 
@@ -129,20 +159,18 @@ pub fn uuid(random: [u8; 32]) -> String {
     text
 }
 
-fn template_data<J: Json>(request: &J, image: Option<String>) -> Result<String, Error> {
-    let image = match image {
-        Some(url) => Some(url),
-        None => text(request, "image")?,
+fn template_data<J: Json>(request: &J, picture: Option<&J>) -> Result<String, Error> {
+    let image = match picture.and_then(|picture| picture.text_at("type")) {
+        Some(kind) => Some(text!("\"data:", kind, ";base64,", MARK, "\"")),
+        None => text(request, "image")?.map(|url| image::check_url(&url).map(|()| json::string(&url))).transpose()?,
     };
-    if let Some(url) = &image {
-        image::check_url(url)?;
-    }
     let mut data =
         ObjectWriter::default().text("videoModel", text(request, "videoModel")?.as_deref().unwrap_or("sora"));
     if let Some(seconds) = duration(request)? {
         data = data.raw("duration", &seconds);
     }
-    data = data.optional("image", image.as_deref()).optional("soraVideoId", text(request, "soraVideoId")?.as_deref());
+    data =
+        data.optional_raw("image", image.as_deref()).optional("soraVideoId", text(request, "soraVideoId")?.as_deref());
     for key in ["autoEnhance", "autoClank"] {
         data = data.raw(key, if flag(request, key)? { "true" } else { "false" });
     }
@@ -203,7 +231,7 @@ mod tests {
     use serde_json::{Value, json};
 
     fn read(request: Value) -> Result<Request, Error> {
-        Request::read(&request, None, "fresh".into())
+        Request::read(&request, "fresh".into())
     }
 
     #[test]
@@ -214,7 +242,7 @@ mod tests {
             "prompt": documented["prompt"], "videoModel": "sora", "duration": 8, "image": "https://example.com/input_reference.jpg",
         });
         documented["seed"] = "fresh".into();
-        assert_eq!(Value::parse(read(flat).unwrap().body()), Some(documented));
+        assert_eq!(Value::parse(&read(flat).unwrap().body()), Some(documented));
     }
 
     #[test]
@@ -223,17 +251,56 @@ mod tests {
             "prompt": " \"quoted\" \u{1} \n ünï ₮ ", "id": "my-id", "soraVideoId": "v1", "autoClank": true,
             "extra": {"aspectRatio": "9:16", "nested": {"a": [1, null]}},
         });
-        let request = Request::read(&request, Some("data:image/gif;base64,R0lGODlh".into()), "unused".into()).unwrap();
-        let body = Value::parse(request.body()).unwrap();
+        let request = read(request).unwrap();
+        let body = Value::parse(&request.body()).unwrap();
         assert_eq!(request.id(), "my-id");
         assert_eq!(body["prompt"], "\"quoted\" \u{1} \n ünï ₮");
         assert_eq!(
             body["templateData"],
             json!({
-                "videoModel": "sora", "image": "data:image/gif;base64,R0lGODlh", "soraVideoId": "v1", "autoEnhance": false,
+                "videoModel": "sora", "soraVideoId": "v1", "autoEnhance": false,
                 "autoClank": true, "aspectRatio": "9:16", "nested": {"a": [1, null]},
             })
         );
+    }
+
+    fn pictured(kind: &str, digest: &str) -> Request {
+        read(json!({"prompt": "a \0 boat", "picture": {"type": kind, "digest": digest}})).unwrap()
+    }
+
+    #[test]
+    fn the_place_of_a_picture_is_marked_once_whatever_the_prompt_says() {
+        let body = pictured("image/gif", "abc").body();
+        let [before, after] = body.split('\0').collect::<Vec<_>>()[..] else { panic!("{body}") };
+        let whole = Value::parse(&text!(before, "R0lGODlh", after)).unwrap();
+        assert_eq!(whole["templateData"]["image"], "data:image/gif;base64,R0lGODlh");
+        assert_eq!(whole["prompt"], "a \0 boat");
+    }
+
+    #[test]
+    fn another_picture_is_another_request() {
+        let fingerprint = |kind, digest| pictured(kind, digest).fingerprint().to_owned();
+        assert_eq!(fingerprint("image/gif", "abc"), fingerprint("image/gif", "abc"));
+        assert_ne!(fingerprint("image/gif", "abc"), fingerprint("image/gif", "abd"));
+        assert_ne!(fingerprint("image/gif", "abc"), fingerprint("image/png", "abc"));
+    }
+
+    #[test]
+    fn it_is_put_into_the_words_of_the_server() {
+        let answer = |status, body: &str| HttpResponse { status, body: body.into(), ..HttpResponse::default() };
+        let mut request = pictured("image/gif", "abc");
+        let (fingerprint, whole) = (request.fingerprint().to_owned(), request.body());
+        for other in [answer(400, "no"), answer(500, "seed"), answer(402, "")] {
+            assert!(!request.reword(&other) && request.body() == whole);
+        }
+        assert!(request.reword(&answer(413, "")) && !request.reword(&answer(413, "")));
+        assert_eq!(request.body(), text!("\0", whole));
+        assert!(request.reword(&answer(422, "unknown field: seed")) && !request.has_seed());
+        assert!(!request.body().ends_with("\"fresh\"}") && request.body().ends_with('}'));
+        assert_eq!(request.fingerprint(), fingerprint, "it is the same request");
+        let mut plain = read(json!({"prompt": "a boat", "image": "https://x/y.png"})).unwrap();
+        assert!(!plain.reword(&answer(413, "")), "a form would be no smaller");
+        assert!(read(json!({"prompt": "a boat", "form": true})).unwrap().body().starts_with("\0{"));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use alloy_primitives::{Address, U256};
 use super::{
     assets::{Asset, parse_address},
     error::{Code, Details, Error, Stage},
-    http::{HttpResponse, excerpt, read_header},
+    http::{HttpResponse, excerpt},
     json::{Json, ObjectWriter},
     money::parse_atomic,
     text::{number, text},
@@ -119,7 +119,7 @@ const LONGEST_ECHO: usize = 0x2c00;
 /// `bad_response` when there are no terms in it, `no_acceptable_offer` when they are of another version of x402.
 pub fn read<J: Json>(response: &HttpResponse) -> Result<Vec<Entry<J>>, Error> {
     let announced = response.terms.as_ref().filter(|header| header.len() <= LONGEST_HEADER);
-    let announced = announced.and_then(|header| read_header(header)).filter(is_terms);
+    let announced = announced.and_then(|header| J::parse(header)).filter(is_terms);
     let body = Some(&response.body).filter(|body| body.len() <= LONGEST_BODY);
     let document = announced.or_else(|| J::parse(body?));
     let entries = document.as_ref().map_or_else(|| Err(no_terms()), read_document);
@@ -263,7 +263,6 @@ fn bounded(text: &str) -> String {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::core::base64;
     use serde_json::{Value, json};
 
     /// The documented 402 of the service.
@@ -358,7 +357,7 @@ pub(crate) mod tests {
     }
 
     fn announced(terms: &Value, body: &str) -> HttpResponse {
-        HttpResponse { terms: Some(base64::encode(terms.to_string().as_bytes())), ..answered(body) }
+        HttpResponse { terms: Some(terms.to_string()), ..answered(body) }
     }
 
     /// The documented terms as a seller of version 2 has them.
@@ -387,7 +386,13 @@ pub(crate) mod tests {
 
     #[test]
     fn a_header_that_says_nothing_leaves_it_to_the_body() {
-        for header in ["", "%%%", "e30=", "W10=", &"A".repeat(LONGEST_HEADER + 4)] {
+        for header in [
+            "",
+            "%%%",
+            "{}",
+            "[]",
+            &json!({"x402Version": 2, "accepts": [], "_": "A".repeat(LONGEST_HEADER)}).to_string(),
+        ] {
             let response = HttpResponse { terms: Some(header.into()), ..answered(DOCUMENTED) };
             assert_eq!(
                 read::<Value>(&response).unwrap()[0].offer.as_ref().unwrap().echo.version,

@@ -8,23 +8,16 @@ use std::{
 
 use crate::{
     core::{
-        config::Config,
         error::{Code, Error, Failure, Stage},
-        http::{Answer, HttpFailure, HttpRequest},
-        journal::Entry,
         json::Json,
         payment::Proof,
         poll::{self, AcceptedTask},
         purchase,
         quote::Quote,
         task::TaskStatus,
-        wallet::{Question, Reply},
     },
-    ports::{Clock, Entropy, Http, Journal, Page, Wallets},
+    ports::{Clock, Entropy, Http, Journal, Page, Vigil, Wallets},
 };
-
-/// A journal that takes longer does not work.
-const JOURNAL_PATIENCE_MS: u64 = 10_000;
 
 /// Asks for the price of an order. A task that the server began without payment is remembered.
 ///
@@ -34,9 +27,10 @@ pub async fn quote<J: Json, P>(ports: &P, mut order: purchase::Order) -> Result<
 where
     P: Http<J> + Journal<J> + Clock + Page<J>,
 {
+    let mut aborted = pin!(ports.aborted());
     let answer = loop {
         let abandoned = Error::unpaid(Code::Aborted, Stage::Quote, "aborted; nothing was paid").into();
-        let answer = until_aborted(ports, abandoned, send(ports, &order.probe())).await?;
+        let answer = until(aborted.as_mut(), abandoned, ports.send(&order.probe())).await?;
         if !order.reword(&answer) {
             break answer;
         }
@@ -44,23 +38,9 @@ where
     let (quote, entry) = order.quote(answer, ports.now())?;
     if let Some(entry) = entry {
         // The page gets the task, whether it could be written down or not.
-        let _ = write(ports, &quote.id, &entry).await;
+        let _ = ports.write(&quote.id, &entry).await;
     }
     Ok(quote)
-}
-
-/// Looks at a task once.
-///
-/// # Errors
-/// What the answer says, or that the caller gave up.
-pub async fn status<J: Json, P>(ports: &P, task_id: &str, config: &Config) -> Result<TaskStatus<J>, Failure<J>>
-where
-    P: Http<J> + Clock + Page<J>,
-{
-    let request = poll::look(task_id, config)?;
-    let abandoned = poll::look_error(Code::Aborted, "aborted; the task goes on").into();
-    let answer = until_aborted(ports, abandoned, send(ports, &request)).await?;
-    poll::seen(task_id, answer)
 }
 
 /// Drives a purchase until its task is accepted.
@@ -71,6 +51,7 @@ pub async fn purchase<J: Json, P>(ports: &P, mut next: purchase::Next<J>) -> Res
 where
     P: Http<J> + Wallets<J> + Journal<J> + Clock + Entropy + Page<J>,
 {
+    let mut aborted = pin!(ports.aborted());
     loop {
         for notice in &next.notices {
             ports.notify(notice);
@@ -82,7 +63,7 @@ where
         next = match (step.given_up(), ports.abort_reason()) {
             (None, _) => take(ports, step).await,
             (Some(failure), Some(reason)) => return Err(Failure { cause: Some(reason), ..failure }),
-            (Some(failure), None) => until_aborted(ports, failure, take(ports, step)).await?,
+            (Some(failure), None) => until(aborted.as_mut(), failure, take(ports, step)).await?,
         };
     }
 }
@@ -101,7 +82,7 @@ where
             state.recalled(record)
         }
         Step::Send(request, state) => {
-            let answer = send(ports, &request).await;
+            let answer = ports.send(&request).await;
             state.answered(answer, ports.now())
         }
         Step::FindWallets(state) => {
@@ -109,12 +90,12 @@ where
             state.found(wallets)
         }
         Step::Ask(wallet, question, state) => {
-            let reply = ask(ports, wallet, &question).await;
+            let reply = ports.ask(wallet, &question).await;
             state.answered(reply, ports.now())
         }
         Step::AskBoth(wallet, questions, state) => {
             let [first, second] = &*questions;
-            let replies = both(ask(ports, wallet, first), ask(ports, wallet, second)).await;
+            let replies = both(ports.ask(wallet, first), ports.ask(wallet, second)).await;
             state.answered(replies, ports.now())
         }
         Step::Confirm(quote, state) => {
@@ -123,7 +104,7 @@ where
         }
         Step::DrawNonce(state) => state.drawn(ports.draw(), ports.now()),
         Step::Write(id, entry, state) => {
-            let written = write(ports, &id, &entry).await;
+            let written = ports.write(&id, &entry).await;
             state.written(written, ports.now())
         }
         Step::Sleep(ms, state) => {
@@ -134,14 +115,15 @@ where
     }
 }
 
-/// Drives the wait for an accepted task until it is finished. Gives the server's answer.
+/// Drives the wait for an accepted task until it is finished, or one look.
 ///
 /// # Errors
 /// Whatever ended it, or that the caller gave up.
-pub async fn watch<J: Json, P>(ports: &P, mut next: poll::Next<J>) -> Result<J, Failure<J>>
+pub async fn watch<J: Json, P>(ports: &P, mut next: poll::Next<J>) -> Result<TaskStatus<J>, Failure<J>>
 where
-    P: Http<J> + Clock + Page<J>,
+    P: Http<J> + Vigil<J> + Clock + Page<J>,
 {
+    let mut aborted = pin!(ports.aborted());
     loop {
         for notice in &next.notices {
             ports.notify(notice);
@@ -151,36 +133,26 @@ where
             step => step,
         };
         let abandoned = step.abandoned();
-        next = until_aborted(ports, abandoned, look(ports, step)).await?;
+        next = until(aborted.as_mut(), abandoned, look(ports, step)).await?;
     }
 }
 
 async fn look<J: Json, P>(ports: &P, step: poll::Step<J>) -> poll::Next<J>
 where
-    P: Http<J> + Clock,
+    P: Http<J> + Vigil<J> + Clock,
 {
     use poll::Step;
     match step {
-        Step::Sleep(ms, state) => {
-            ports.sleep(ms).await;
-            state.woke(ports.now()).into()
+        Step::Rest(until, state) => {
+            let told = ports.rest(until).await;
+            state.woke(&told, ports.now())
         }
         Step::Look(request, state) => {
-            let answer = send(ports, &request).await;
+            let answer = ports.send(&request).await;
             state.answered(answer, ports.now())
         }
         done @ Step::Done(_) => done.into(),
     }
-}
-
-async fn send<J, P: Http<J> + Clock>(ports: &P, request: &HttpRequest) -> Answer<J> {
-    let answer = within(ports, request.patience, ports.send(request)).await;
-    answer.unwrap_or(Err(HttpFailure { status: None, cause: None }))
-}
-
-async fn ask<J, P: Wallets<J> + Clock>(ports: &P, wallet: usize, question: &Question) -> Reply<J> {
-    let answer = within(ports, question.patience, ports.ask(wallet, question)).await;
-    answer.map_or(Err(None), |answer| answer.map_err(Some))
 }
 
 /// Both outcomes, once both are there.
@@ -209,32 +181,12 @@ fn advance<F: Future>(work: Pin<&mut F>, outcome: &mut Option<F::Output>, contex
     }
 }
 
-/// The records before, or why it could not be written; `Err(None)` when the journal did not say in time.
-async fn write<J, P: Journal<J> + Clock>(ports: &P, id: &str, entry: &Entry) -> Result<J, Option<J>> {
-    let written = within(ports, JOURNAL_PATIENCE_MS, ports.write(id, entry)).await;
-    written.map_or(Err(None), |written| written.map_err(Some))
-}
-
-/// The outcome of `work`, or none when it takes longer than that.
-async fn within<T>(clock: &impl Clock, ms: u64, work: impl Future<Output = T>) -> Option<T> {
-    let mut work = pin!(work);
-    let mut late = pin!(clock.sleep(ms));
-    let first = poll_fn(|context| {
-        if let Poll::Ready(outcome) = work.as_mut().poll(context) {
-            return Poll::Ready(Some(outcome));
-        }
-        late.as_mut().poll(context).map(|()| None)
-    });
-    first.await
-}
-
 /// Resolves with the outcome of `work`, or fails with `abandoned` as soon as the caller gives up.
-async fn until_aborted<J, T>(
-    page: &impl Page<J>,
+async fn until<J, T>(
+    mut aborted: Pin<&mut impl Future<Output = J>>,
     abandoned: Failure<J>,
     work: impl Future<Output = T>,
 ) -> Result<T, Failure<J>> {
-    let mut aborted = pin!(page.aborted());
     let mut work = pin!(work);
     let first = poll_fn(|context| {
         if let Poll::Ready(reason) = aborted.as_mut().poll(context) {

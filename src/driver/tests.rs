@@ -10,14 +10,15 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::core::{
+    config::Config,
     error::{Paid, Retry},
-    http::{Answer, HttpRequest, HttpResponse, Method},
+    http::{Answer, HttpFailure, HttpRequest, HttpResponse, Method},
     journal::Entry,
     notice::Notice,
     purchase::Order,
     request::Request,
     terms::tests::DOCUMENTED,
-    wallet::Question,
+    wallet::{Question, Reply},
 };
 
 const TASK: &str = "123e4567-e89b-12d3-a456-426614174000";
@@ -30,9 +31,8 @@ struct World {
     /// Gives up from inside the callback for that notice.
     abort_on_notice: Option<&'static str>,
     aborted: Cell<bool>,
-    /// The deed that never ends by itself.
-    hang_at: Option<&'static str>,
-    hanging: Cell<bool>,
+    /// The deed that takes too long.
+    late_at: Option<&'static str>,
     looks: RefCell<Vec<Answer<Value>>>,
     now: Cell<u64>,
 }
@@ -45,10 +45,6 @@ impl World {
             self.aborted.set(true);
             pending::<()>().await;
         }
-        if self.hang_at == Some(name) {
-            self.hanging.set(true);
-            pending::<()>().await;
-        }
     }
 
     fn names(&self) -> Vec<String> {
@@ -58,10 +54,14 @@ impl World {
 
 impl Http<Value> for World {
     async fn send(&self, request: &HttpRequest) -> Answer<Value> {
+        const LATE: Answer<Value> = Err(HttpFailure { status: None, cause: None, is_called_off: false });
         let ok = |status, body: String| Ok(HttpResponse { status, body, ..HttpResponse::default() });
         match &request.method {
             Method::Post { .. } => {
                 self.deed("probe").await;
+                if self.late_at == Some("probe") {
+                    return LATE;
+                }
                 ok(402, DOCUMENTED.into())
             }
             Method::Pay(_) => {
@@ -86,13 +86,14 @@ impl Wallets<Value> for World {
         1
     }
 
-    async fn ask(&self, _: usize, question: &Question) -> Result<Value, Value> {
+    async fn ask(&self, _: usize, question: &Question) -> Reply<Value> {
         self.deed(question.method).await;
         match question.method {
+            late if self.late_at == Some(late) => Err(None),
             "eth_requestAccounts" => Ok(json!(["0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"])),
             "eth_chainId" => Ok(json!("0x2105")),
-            "eth_call" => Err(json!({"code": -32601})),
-            _ => Err(json!({"code": 4001, "message": "no"})),
+            "eth_call" => Err(Some(json!({"code": -32601}))),
+            _ => Err(Some(json!({"code": 4001, "message": "no"}))),
         }
     }
 }
@@ -103,7 +104,7 @@ impl Journal<Value> for World {
         Ok(None)
     }
 
-    async fn write(&self, _: &str, _: &Entry) -> Result<Value, Value> {
+    async fn write(&self, _: &str, _: &Entry) -> Result<Value, Option<Value>> {
         self.deed("write").await;
         Ok(json!([]))
     }
@@ -118,10 +119,15 @@ impl Clock for World {
         if self.aborted.get() {
             pending::<()>().await;
         }
-        if !self.hanging.take() {
-            self.deed("sleep").await;
-        }
+        self.deed("sleep").await;
         self.now.set(self.now.get() + ms);
+    }
+}
+
+impl Vigil<Value> for World {
+    async fn rest(&self, until: u64) -> Value {
+        self.sleep(until.saturating_sub(self.now.get())).await;
+        json!({"due": true})
     }
 }
 
@@ -165,7 +171,7 @@ impl Page<Value> for World {
 }
 
 fn order() -> Order {
-    let request = Request::read(&json!({"prompt": "a boat"}), None, "id-1".into()).unwrap();
+    let request = Request::read(&json!({"prompt": "a boat"}), "id-1".into()).unwrap();
     Order { request, config: Config::read(&json!({})).unwrap(), confirm: true, payer: None }
 }
 
@@ -224,11 +230,9 @@ fn one_look_and_one_price_can_be_given_up_too() {
     let world = World { abort_at: Some("probe"), ..World::default() };
     assert_eq!(block_on(quote::<Value, _>(&world, order())).unwrap_err().error.code, Code::Aborted);
     let world = World { abort_at: Some("look"), ..World::default() };
-    let config = Config::read(&json!({})).unwrap();
-    let error = block_on(status::<Value, _>(&world, TASK, &config)).unwrap_err().error;
+    let look = poll::look::<Value>(TASK, Config::read(&json!({})).unwrap(), 0).unwrap();
+    let error = block_on(watch(&world, look.into())).unwrap_err().error;
     assert_eq!((error.code, error.paid, error.retry), (Code::Aborted, Paid::Unknown, Retry::Safe));
-    let error = block_on(status::<Value, _>(&world, "../x", &config)).unwrap_err().error;
-    assert_eq!((error.code, error.paid), (Code::InvalidRequest, Paid::No));
 }
 
 #[test]
@@ -244,29 +248,23 @@ fn a_quoted_purchase_reaches_the_wallet_before_anything_is_waited_for() {
 }
 
 #[test]
-fn nothing_is_waited_for_for_ever() {
-    let hang = |deed| {
-        let world = World { hang_at: Some(deed), ..World::default() };
+fn what_comes_too_late_ends_a_purchase_only_where_it_is_needed() {
+    let late = |deed| {
+        let world = World { late_at: Some(deed), ..World::default() };
         (buy(&world).error.code, world)
     };
-    assert_eq!(hang("probe").0, Code::Network);
-    assert_eq!(hang("eth_requestAccounts").0, Code::WalletBusy);
-    assert_eq!(hang("eth_chainId").0, Code::WalletError);
-    assert_eq!(hang("eth_signTypedData_v4").0, Code::SignatureExpired);
+    assert_eq!(late("probe").0, Code::Network);
+    assert_eq!(late("eth_requestAccounts").0, Code::WalletBusy);
+    assert_eq!(late("eth_chainId").0, Code::WalletError);
+    assert_eq!(late("eth_signTypedData_v4").0, Code::SignatureExpired);
     for deed in ["eth_call", "eth_getBlockByNumber"] {
-        assert_eq!(hang(deed).1.names(), WAY, "a purchase goes on without it");
+        assert_eq!(late(deed).1.names(), WAY, "a purchase goes on without it");
     }
-    let world = World { hang_at: Some("look"), ..World::default() };
-    let config = Config::read(&json!({"timeout": 30_000})).unwrap();
-    let task = AcceptedTask { task_id: TASK.into(), receipt: None };
-    let outcome = block_on(watch(&world, poll::watch::<Value>(task, config, 0).into()));
-    assert_eq!(outcome.unwrap_err().error.code, Code::WaitTimeout);
-    assert!(world.now.get() <= 32_000, "{}", world.now.get());
 }
 
-fn wait(world: &World) -> Result<Value, Failure<Value>> {
+fn wait(world: &World) -> Result<TaskStatus<Value>, Failure<Value>> {
     let task = AcceptedTask { task_id: TASK.into(), receipt: None };
-    block_on(watch(world, poll::watch(task, Config::read(&json!({})).unwrap(), world.now()).into()))
+    block_on(watch(world, poll::watch(task, Config::read(&json!({})).unwrap(), 1, world.now())))
 }
 
 #[test]
@@ -278,7 +276,8 @@ fn a_wait_looks_until_it_is_done() {
         look(502, json!("<html>")),
         look(200, json!({"status": "completed", "result": {"generation": {"video": {"url": "https://x/v.mp4"}}}})),
     ]);
-    assert_eq!(wait(&world).unwrap()["result"]["generation"]["video"]["url"], "https://x/v.mp4");
+    let TaskStatus::Completed { raw, .. } = wait(&world).unwrap() else { panic!() };
+    assert_eq!(raw["result"]["generation"]["video"]["url"], "https://x/v.mp4");
     assert_eq!(
         world.names(),
         ["sleep", "look", "(status)", "sleep", "look", "(retrying)", "sleep", "look", "(status)"]

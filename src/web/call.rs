@@ -1,25 +1,22 @@
 //! The one argument of every call of the facade.
 #![allow(unreachable_pub)] // it stands in the signatures that wasm-bindgen exports
 
-use js_sys::{Function, Uint8Array};
+use js_sys::Function;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
-use web_sys::AbortSignal;
+use web_sys::Request;
 
 #[wasm_bindgen]
 extern "C" {
-    /// What the call is about, and the page that called. Every member may be absent.
+    /// What the call is about, and the page that called. A call has the members that it needs; a function that is absent fails when it is called.
     #[derive(Clone, Debug)]
     pub type Call;
     /// A `GenerateRequest`.
     #[wasm_bindgen(method, getter)]
     pub fn request(this: &Call) -> JsValue;
-    /// The bytes of an image that was not given as text.
-    #[wasm_bindgen(method, getter)]
-    pub fn image(this: &Call) -> Option<Uint8Array>;
     /// A quote to pay.
     #[wasm_bindgen(method, getter)]
     pub fn quote(this: &Call) -> JsValue;
-    /// A task to wait for.
+    /// A task to wait for, or the id of one to look at once.
     #[wasm_bindgen(method, getter)]
     pub fn task(this: &Call) -> JsValue;
     /// The options of the call over those of the client.
@@ -28,31 +25,52 @@ extern "C" {
     /// The only account to pay from.
     #[wasm_bindgen(method, getter)]
     pub fn payer(this: &Call) -> JsValue;
-    /// Has the chosen wallet ask the visitor to connect: `() => void`.
-    #[wasm_bindgen(method, getter)]
-    pub fn invite(this: &Call) -> Option<Function>;
-    /// Finds the wallets that will do: `() => Promise<Eip1193Provider[]>`.
-    #[wasm_bindgen(method, getter)]
-    pub fn find(this: &Call) -> Option<Function>;
-    /// Asks the wallet at that place of the list: `(place, method, params?) => Promise<unknown>`, `params` as JSON text.
-    #[wasm_bindgen(method, getter)]
-    pub fn ask(this: &Call) -> Option<Function>;
-    /// The text of an answer, cut off after so many bytes: `(response, most) => Promise<string>`.
-    #[wasm_bindgen(method, getter)]
-    pub fn read(this: &Call) -> Option<Function>;
-    /// Takes hold of a purchase and reads what is remembered of it: `(id) => Promise<object | undefined>`.
-    #[wasm_bindgen(method, getter)]
-    pub fn recall(this: &Call) -> Option<Function>;
-    /// Remembers, for good: `(id, entry) => Promise<object[]>`, all records as they stood before.
-    #[wasm_bindgen(method, getter)]
-    pub fn write(this: &Call) -> Option<Function>;
-    /// Takes every notice; never throws.
-    #[wasm_bindgen(method, getter)]
-    pub fn notify(this: &Call) -> Option<Function>;
-    /// Asked before the wallet opens.
+    /// Asked before the wallet opens, if there is one: `(quote) => boolean | Promise<boolean>`.
     #[wasm_bindgen(method, getter)]
     pub fn confirm(this: &Call) -> Option<Function>;
-    /// Fires when the caller gives up.
+    /// The reason why the caller has given up: `() => unknown`, `undefined` while he has not.
+    #[wasm_bindgen(method, catch, js_name = abortReason)]
+    pub fn abort_reason(this: &Call) -> Result<JsValue, JsValue>;
+    /// Resolves with the reason once the caller gives up.
     #[wasm_bindgen(method, getter)]
-    pub fn signal(this: &Call) -> Option<AbortSignal>;
+    pub fn aborted(this: &Call) -> JsValue;
+    /// Has the chosen wallet ask the visitor to connect.
+    #[wasm_bindgen(method, catch)]
+    pub fn invite(this: &Call) -> Result<(), JsValue>;
+    /// Finds the wallets that will do: a promise of their number.
+    #[wasm_bindgen(method, catch)]
+    pub fn find(this: &Call) -> Result<JsValue, JsValue>;
+    /// Asks the wallet at that place of the list; `params` is JSON text. A promise of its answer, which rejects with nothing after so many
+    /// milliseconds.
+    #[wasm_bindgen(method, catch)]
+    pub fn ask(
+        this: &Call,
+        place: usize,
+        method: &str,
+        params: Option<&str>,
+        patience: f64,
+    ) -> Result<JsValue, JsValue>;
+    /// Sends, with what stands for that body of the core; waits for so many milliseconds, and reads at most so many bytes. What is final is
+    /// never called back. A promise of an object.
+    #[wasm_bindgen(method, catch)]
+    pub fn send(
+        this: &Call,
+        request: &Request,
+        body: Option<&str>,
+        most: u32,
+        patience: f64,
+        final_word: bool,
+    ) -> Result<JsValue, JsValue>;
+    /// Takes hold of a purchase and reads what is remembered of it: a promise of an object or `undefined`.
+    #[wasm_bindgen(method, catch)]
+    pub fn recall(this: &Call, id: &str) -> Result<JsValue, JsValue>;
+    /// Remembers, for good: a promise of all records as they stood before, which rejects with nothing when that takes too long.
+    #[wasm_bindgen(method, catch)]
+    pub fn write(this: &Call, id: &str, entry: JsValue) -> Result<JsValue, JsValue>;
+    /// Rests until then, or until something happens before: a promise of an object.
+    #[wasm_bindgen(method, catch)]
+    pub fn rest(this: &Call, until: f64) -> Result<JsValue, JsValue>;
+    /// Takes every notice.
+    #[wasm_bindgen(method, catch)]
+    pub fn notify(this: &Call, notice: JsValue) -> Result<(), JsValue>;
 }

@@ -65,6 +65,17 @@ pub(crate) fn out<T: Serialize>(value: &T) -> JsValue {
     value.serialize(&ToJs::json_compatible()).unwrap_or(JsValue::NULL)
 }
 
+/// What the facade's promise came to. It rejects with nothing when that was not known in time.
+pub(crate) fn said(settled: Result<JsValue, JsValue>) -> Result<Js, Option<Js>> {
+    settled.map(Js).map_err(|cause| (!cause.is_undefined()).then_some(Js(cause)))
+}
+
+/// Milliseconds as JavaScript has them.
+#[allow(clippy::as_conversions, clippy::cast_precision_loss)] // exact for the next 285,000 years
+pub(crate) const fn float(ms: u64) -> f64 {
+    ms as f64
+}
+
 /// A failure as a plain object with the members of `ImagineError`; the facade makes the real error of it.
 pub(crate) fn thrown(failure: Failure<Js>) -> JsValue {
     let error = out(&failure.error);

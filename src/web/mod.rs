@@ -6,9 +6,9 @@ mod entropy;
 mod fetch;
 mod journal;
 mod js;
-mod listener;
 mod memory;
 mod page;
+mod vigil;
 mod wallet;
 
 pub(crate) use call::Call;

@@ -1,11 +1,10 @@
-//! The page that called: its callbacks and its signal.
+//! The page that called: its callbacks, and whether it gives up.
 
-use std::{cell::RefCell, future::poll_fn, rc::Rc, task::Poll};
+use std::future::pending;
 
 use wasm_bindgen::JsValue;
-use web_sys::AbortSignal;
 
-use super::{Browser, Js, fetch::settle, js::out, listener::Listener};
+use super::{Browser, Js, fetch::settle, js::out};
 use crate::{
     core::{notice::Notice, quote::Quote},
     ports::Page,
@@ -13,10 +12,8 @@ use crate::{
 
 impl Page<Js> for Browser {
     fn notify(&self, notice: &Notice<Js>) {
-        if let Some(notify) = self.call.notify() {
-            // The facade's function reports what a page's callback throws; it never throws itself.
-            let _ = notify.call1(&JsValue::UNDEFINED, &out(notice));
-        }
+        // The facade's function reports what a page's callback throws; it never throws itself.
+        let _ = self.call.notify(out(notice));
     }
 
     async fn confirm(&self, quote: &Quote<Js>) -> Result<bool, Js> {
@@ -28,25 +25,13 @@ impl Page<Js> for Browser {
     }
 
     fn abort_reason(&self) -> Option<Js> {
-        self.call.signal().filter(AbortSignal::aborted).map(|signal| Js(signal.reason()))
+        self.call.abort_reason().ok().filter(|reason| !reason.is_undefined()).map(Js)
     }
 
     async fn aborted(&self) -> Js {
-        let waker = Rc::new(RefCell::new(None));
-        let woken = Rc::clone(&waker);
-        let wake = move |_| {
-            if let Some(waker) = woken.take() {
-                std::task::Waker::wake(waker);
-            }
-        };
-        let _listener = self.call.signal().map(|signal| Listener::new(&signal, "abort", wake));
-        let reason = poll_fn(|context| {
-            if let Some(reason) = self.abort_reason() {
-                return Poll::Ready(reason);
-            }
-            waker.replace(Some(context.waker().clone()));
-            Poll::Pending
-        });
-        reason.await
+        match settle(Ok(self.call.aborted())).await {
+            Ok(reason) => Js(reason),
+            Err(_) => pending().await,
+        }
     }
 }

@@ -217,7 +217,7 @@ impl Order {
     /// The request without payment.
     #[must_use]
     pub fn probe(&self) -> HttpRequest {
-        let body = self.request.body().into();
+        let body = self.request.body();
         HttpRequest { url: self.config.base_url.create(), method: Method::Post { body }, patience: PATIENCE_MS }
     }
 
@@ -241,17 +241,15 @@ impl Order {
     /// Puts the request into the words that this server takes, when it refuses a field that others know. Says whether that
     /// changed anything.
     pub fn reword<J>(&mut self, answer: &Answer<J>) -> bool {
-        answer.as_ref().is_ok_and(Request::is_seed_refused) && self.request.drop_seed()
+        answer.as_ref().is_ok_and(|response| self.request.reword(response))
     }
 
     /// Begins at the wallet, with a quote that the page has from before.
     #[must_use]
     pub fn begin_with<J: Json>(mut self, given: &J, now: u64) -> Next<J> {
         match quote::reopen(given, &self.request, &self.config) {
-            Ok((offer, seedless)) => {
-                if seedless {
-                    self.request.drop_seed();
-                }
+            Ok((offer, dialect)) => {
+                self.request.speak(dialect);
                 let at = given.whole_at("quotedAt").unwrap_or(now);
                 self.recall(Some(Quoted { offer, at }))
             }

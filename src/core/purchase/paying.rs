@@ -136,7 +136,7 @@ impl Signing {
             return too_late();
         }
         let Deal { order: Order { request, config, .. }, offer, .. } = *self.deal;
-        let payment = Payment::of::<J>(&offer.echo, &self.authorization, signature, request.id(), request.body());
+        let payment = Payment::of::<J>(&offer.echo, &self.authorization, signature, request.id(), &request.body());
         let kept = Kept::whole(&self.authorization, &payment);
         let entry = Entry::Signed { paid: Paid::Unknown, payment: kept, receipt: None };
         let id = String::from(request.id());

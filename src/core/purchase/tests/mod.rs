@@ -25,7 +25,7 @@ const PAYER: Address = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
 const KEY: [u8; 32] = hex!("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80");
 
 fn order(options: &Value) -> Order {
-    let request = Request::read(&json!({"prompt": "a boat", "id": "id-1"}), None, "fresh".into()).unwrap();
+    let request = Request::read(&json!({"prompt": "a boat", "id": "id-1"}), "fresh".into()).unwrap();
     let config = Config::read(options).unwrap();
     Order { request, config, confirm: options["confirm"] == true, payer: None }
 }
@@ -35,7 +35,7 @@ fn answer(status: u16, body: impl ToString) -> Answer<Value> {
 }
 
 fn lost(status: Option<u16>) -> Answer<Value> {
-    Err(HttpFailure { status, cause: Some(json!("lost")) })
+    Err(HttpFailure { status, cause: Some(json!("lost")), is_called_off: false })
 }
 
 /// What a wallet answers that signs with `key` exactly what it is shown.
@@ -118,7 +118,7 @@ fn the_straight_course_pays_once() {
     assert_eq!(again.task_id, task.task_id, "the same id is the same purchase");
     assert_eq!((world.signs.len(), world.pays.len()), (1, 1));
     let mut other = order(&options);
-    other.request = Request::read(&json!({"prompt": "another boat", "id": "id-1"}), None, "fresh".into()).unwrap();
+    other.request = Request::read(&json!({"prompt": "another boat", "id": "id-1"}), "fresh".into()).unwrap();
     let Ended::Outcome(Err(error)) = world.play(other.begin()) else { panic!() };
     assert_eq!((error.code, error.paid), (Code::InvalidRequest, Paid::No));
 }

@@ -46,7 +46,7 @@ fn what_cannot_be_stored_is_not_sent_and_what_may_be_stored_is_not_called_unpaid
 #[test]
 fn an_unread_journal_leaves_only_a_fresh_purchase_certainly_unpaid() {
     let unread = |id: Value| {
-        let request = Request::read(&json!({"prompt": "a boat", "id": id}), None, "fresh".into()).unwrap();
+        let request = Request::read(&json!({"prompt": "a boat", "id": id}), "fresh".into()).unwrap();
         let Step::Recall(_, recalling) = Order { request, ..order(&json!({})) }.begin::<Value>().step else { panic!() };
         let error = ended(recalling.recalled(Err(json!("blocked"))).step);
         (error.code, error.paid)

@@ -1,0 +1,54 @@
+/** What one tab hears of a task, all that wait for it hear. */
+import type { Answer, Outcome } from './line.js'
+
+interface Message {
+  task: string
+  heard: Answer
+}
+
+/** Longer results are not passed on: each tab looks itself. */
+const LONGEST = 1_000_000
+
+interface Hearer {
+  task: string
+  /** Who hears: nobody hears himself. */
+  who: unknown
+  hear: (heard: Answer) => void
+}
+
+const hearers = new Set<Hearer>()
+let channel: BroadcastChannel | undefined
+
+/** Hears what other tabs, and others on this page, are answered about that task, until the function that it gives is called. */
+export function hearOthers(task: string, who: unknown, hear: (heard: Answer) => void): () => void {
+  const hearer = { task, who, hear }
+  hearers.add(hearer)
+  channel ??= open()
+  return () => {
+    hearers.delete(hearer)
+    if (hearers.size > 0) return
+    channel?.close()
+    channel = undefined
+  }
+}
+
+/** Tells all others that wait for the task what came of a look at it, if it was answered. */
+export function tellOthers(task: string, outcome: Outcome, who: unknown): void {
+  if (!('body' in outcome) || outcome.body.length > LONGEST) return
+  const message = { task, heard: outcome }
+  pass(message, who)
+  const sending = channel ?? open()
+  sending?.postMessage(message)
+  if (!channel) sending?.close()
+}
+
+function open(): BroadcastChannel | undefined {
+  if (typeof BroadcastChannel !== 'function') return undefined
+  const opened = new BroadcastChannel('imagine-x402')
+  opened.onmessage = ({ data }: MessageEvent<Message | null>) => data && pass(data)
+  return opened
+}
+
+function pass({ task, heard }: Message, who?: unknown): void {
+  for (const hearer of [...hearers]) if (hearer.task === task && hearer.who !== who) hearer.hear(heard)
+}

@@ -1,0 +1,374 @@
+//! When to look at a task again.
+//!
+//! The first look comes soon, since what is refused is refused at once; the second late, since hardly anything is done within half a minute.
+//! From then on a look follows the other at the page's interval, unless progress shows when the task will be done: then each look comes
+//! halfway to that time, so that few are spent on the way and the last ones gather around the end.
+//!
+//! All times are those of the wall clock in milliseconds: a device that slept is late at most by its sleep.
+
+use super::json::Json;
+
+/// What is refused is known by then.
+const FIRST_LOOK_MS: u64 = 5_000;
+/// Between an answer and the next look, whatever happens.
+const SHORTEST_PAUSE_MS: u64 = 2_000;
+/// The longest pause after errors.
+const LONGEST_BACKOFF_MS: u64 = 30_000;
+/// A page that is hidden for so long is looked at again later.
+const LONG_HIDDEN_MS: u64 = 300_000;
+/// The pause of a page that is hidden for long, or offline: browsers are wrong about that at times, so it is never given up.
+const SLOW_PAUSE_MS: u64 = 60_000;
+/// What a server asks for is kept up to here.
+const LONGEST_RETRY_AFTER_MS: u64 = 300_000;
+
+/// Why the looks come rarely.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// The browser has stopped the page.
+    Frozen,
+    /// There is no network.
+    Offline,
+    /// Nobody has seen the page for minutes.
+    Hidden,
+}
+
+/// How the page stands while its task is waited for, as the browser tells it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Presence {
+    hidden_since: Option<u64>,
+    returned_at: u64,
+    is_offline: bool,
+    is_frozen: bool,
+}
+
+impl Presence {
+    /// Reads `{ hiddenSince?, returnedAt?, offline?, frozen? }`. The page returns when it is shown, focused, restored or resumed, and when the
+    /// network is back.
+    #[must_use]
+    pub fn read<J: Json>(told: &J) -> Self {
+        let is = |key| told.get(key).and_then(|v| v.boolean()) == Some(true);
+        Self {
+            hidden_since: told.whole_at("hiddenSince"),
+            returned_at: told.whole_at("returnedAt").unwrap_or_default(),
+            is_offline: is("offline"),
+            is_frozen: is("frozen"),
+        }
+    }
+
+    /// Why the looks come rarely, if they do.
+    #[must_use]
+    pub const fn is_away(&self, now: u64) -> Option<Why> {
+        match self.hidden_since {
+            _ if self.is_frozen => Some(Why::Frozen),
+            _ if self.is_offline => Some(Why::Offline),
+            Some(since) if now >= since.saturating_add(LONG_HIDDEN_MS) => Some(Why::Hidden),
+            _ => None,
+        }
+    }
+}
+
+/// What the looks so far say about the next one.
+#[derive(Clone, Debug)]
+pub struct Pace {
+    interval: u64,
+    /// Makes pauses a little longer or shorter, so that not all pages of the world look at once.
+    seed: u64,
+    /// When the last look ended.
+    since: u64,
+    /// The time until the next look, by the looks alone.
+    pause: u64,
+    /// The look that counts was not begun before: a return since then asks for another.
+    seen_at: u64,
+    /// No look before, whatever happens.
+    quiet_until: u64,
+    looks: u32,
+    failures: u32,
+    /// The first progress heard, and the latest that was more.
+    first: Option<Mark>,
+    latest: Option<Mark>,
+}
+
+/// So many percent, heard at that time.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    percent: u64,
+    at: u64,
+}
+
+impl Pace {
+    /// Begins to wait. `interval` is the page's, `seed` any number.
+    #[must_use]
+    pub fn new(interval: u64, seed: u64, now: u64) -> Self {
+        let mut pace = Self {
+            interval,
+            seed,
+            since: now,
+            pause: 0,
+            seen_at: now,
+            quiet_until: now.saturating_add(SHORTEST_PAUSE_MS),
+            looks: 0,
+            failures: 0,
+            first: None,
+            latest: None,
+        };
+        pace.pause = pace.jittered(interval.min(FIRST_LOOK_MS));
+        pace
+    }
+
+    /// When the next look is due.
+    #[must_use]
+    pub fn due(&self, presence: &Presence) -> u64 {
+        let slowest = presence.is_away(self.since).map_or(0, |_| SLOW_PAUSE_MS);
+        let regular = self.since.saturating_add(self.pause.max(slowest));
+        let has_returned = presence.returned_at > self.seen_at;
+        let due = if has_returned { regular.min(presence.returned_at) } else { regular };
+        due.max(self.quiet_until)
+    }
+
+    /// A look was answered; `percent` is its progress.
+    pub fn heard(&mut self, percent: Option<u64>, now: u64) {
+        self.failures = 0;
+        if let Some(percent) = percent.filter(|percent| self.latest.is_none_or(|latest| *percent > latest.percent)) {
+            let mark = Mark { percent, at: now };
+            self.first = self.first.or(Some(mark));
+            self.latest = Some(mark);
+        }
+        self.seen_at = now;
+        self.quiet_until = now.saturating_add(SHORTEST_PAUSE_MS);
+        self.ended(now);
+        self.pause = self.rhythm(now);
+        self.pause = self.jittered(self.pause);
+    }
+
+    /// A look that was begun at `asked_at` came to nothing. Gives the number of such looks in a row.
+    pub fn missed(&mut self, asked_at: u64, now: u64) -> u32 {
+        self.failures = self.failures.saturating_add(1);
+        self.seen_at = asked_at;
+        self.ended(now);
+        let backoff = 1000u64.saturating_mul(2u64.saturating_pow(self.failures)).min(LONGEST_BACKOFF_MS);
+        self.pause = self.jittered(backoff);
+        self.failures
+    }
+
+    /// A look was called off, so that its answer is not known.
+    pub const fn called_off(&mut self, now: u64) {
+        self.seen_at = now;
+        self.since = now;
+    }
+
+    /// The server asks not to be asked before, by the header `Retry-After` in seconds
+    /// ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)). A date is not read.
+    pub fn keep_quiet(&mut self, retry_after: &str, now: u64) {
+        if let Ok(seconds) = retry_after.parse::<u64>() {
+            let ms = seconds.saturating_mul(1000).min(LONGEST_RETRY_AFTER_MS);
+            self.quiet_until = self.quiet_until.max(now.saturating_add(ms));
+        }
+    }
+
+    const fn ended(&mut self, now: u64) {
+        self.looks = self.looks.saturating_add(1);
+        self.since = now;
+    }
+
+    fn rhythm(&self, now: u64) -> u64 {
+        let longest = self.interval.saturating_add(self.interval / 2);
+        let Some(end) = self.expected_end() else {
+            return if self.looks == 1 { longest } else { self.interval };
+        };
+        let longest = if end > now { longest } else { self.interval };
+        (end.abs_diff(now) / 2).max(self.interval / 4).max(SHORTEST_PAUSE_MS).min(longest)
+    }
+
+    /// When the task will be done if it goes on as between the first progress and the latest.
+    fn expected_end(&self) -> Option<u64> {
+        let (first, latest) = (self.first?, self.latest?);
+        let done = latest.percent.saturating_sub(first.percent);
+        let left = 100u64.saturating_sub(latest.percent);
+        let took = latest.at.saturating_sub(first.at);
+        Some(latest.at.saturating_add(took.saturating_mul(left).checked_div(done)?))
+    }
+
+    /// The pause, up to a tenth longer or shorter.
+    const fn jittered(&mut self, pause: u64) -> u64 {
+        // Knuth's linear congruential generator, whose upper bits are the better ones.
+        self.seed = self.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let permille = 900u64.saturating_add((self.seed >> 33) % 201);
+        pause.saturating_mul(permille) / 1000
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const INTERVAL: u64 = 15_000;
+    const VISIBLE: Presence = Presence { hidden_since: None, returned_at: 0, is_offline: false, is_frozen: false };
+
+    /// Within the tenth by which pauses differ.
+    fn assert_about(pause: u64, expected: u64) {
+        assert!(pause >= expected * 9 / 10 && pause <= expected * 11 / 10, "{pause} is not about {expected}");
+    }
+
+    /// The pauses before each of the looks, which hear that.
+    fn pauses(heard: &[Option<u64>]) -> Vec<u64> {
+        let mut now = 0;
+        let mut pace = Pace::new(INTERVAL, 1, now);
+        let mut pauses = Vec::new();
+        for percent in heard {
+            let due = pace.due(&VISIBLE);
+            pauses.push(due - now);
+            now = due;
+            pace.heard(*percent, now);
+        }
+        pauses
+    }
+
+    #[test]
+    fn the_first_look_is_soon_the_second_late_and_the_others_keep_the_interval() {
+        for (pause, expected) in pauses(&[None; 6]).into_iter().zip([5_000, 22_500, 15_000, 15_000, 15_000, 15_000]) {
+            assert_about(pause, expected);
+        }
+    }
+
+    #[test]
+    fn looks_gather_where_progress_says_that_the_end_is() {
+        let finished = 100_000;
+        let mut now = 0;
+        let mut pace = Pace::new(INTERVAL, 3, now);
+        let mut looks = Vec::new();
+        while now < finished {
+            now = pace.due(&VISIBLE);
+            looks.push(now);
+            pace.heard(Some(now * 100 / finished), now);
+        }
+        assert!(now < finished + INTERVAL / 4, "{looks:?}");
+        assert!(looks.len() <= 8, "{looks:?}");
+    }
+
+    #[test]
+    fn progress_that_stands_still_is_not_believed_for_long() {
+        let standing = [Some(0), Some(25), Some(50), Some(90)].into_iter().chain([Some(90); 20]).collect::<Vec<_>>();
+        assert_about(*pauses(&standing).last().unwrap(), INTERVAL);
+    }
+
+    #[test]
+    fn errors_back_off_and_are_forgotten() {
+        let mut pace = Pace::new(INTERVAL, 1, 0);
+        for (attempt, expected) in (1..).zip([2_000, 4_000, 8_000, 16_000, 30_000, 30_000]) {
+            assert_eq!(pace.missed(0, 0), attempt);
+            assert_about(pace.due(&VISIBLE).max(1_800), expected);
+        }
+        pace.heard(None, 0);
+        assert_eq!(pace.missed(0, 0), 1);
+    }
+
+    #[test]
+    fn a_page_that_returns_looks_at_once_unless_it_has_just_heard() {
+        let mut pace = Pace::new(INTERVAL, 1, 0);
+        let returned = |at| Presence { returned_at: at, ..VISIBLE };
+        pace.heard(None, 10_000);
+        assert_eq!(pace.due(&returned(14_000)), 14_000);
+        assert_eq!(pace.due(&returned(10_500)), 12_000, "two seconds after the answer");
+        assert!(pace.due(&returned(9_000)) > 20_000, "it was back when the answer came");
+        pace.missed(30_000, 40_000);
+        assert_eq!(pace.due(&returned(35_000)), 35_000, "it came back while the look failed");
+        assert!(pace.due(&returned(29_000)) >= 41_800, "it was back when the look began");
+    }
+
+    #[test]
+    fn nobody_hurries_for_a_page_that_is_not_seen() {
+        let mut pace = Pace::new(INTERVAL, 1, 0);
+        let hidden = Presence { hidden_since: Some(0), ..VISIBLE };
+        pace.heard(None, LONG_HIDDEN_MS - 1);
+        assert!(pace.due(&hidden) < LONG_HIDDEN_MS + 25_000);
+        pace.heard(None, LONG_HIDDEN_MS);
+        assert_eq!(pace.due(&hidden), LONG_HIDDEN_MS + SLOW_PAUSE_MS);
+        assert_eq!(pace.due(&Presence { is_offline: true, ..VISIBLE }), LONG_HIDDEN_MS + SLOW_PAUSE_MS);
+    }
+
+    #[test]
+    fn a_server_is_left_alone_for_as_long_as_it_asks() {
+        let mut pace = Pace::new(INTERVAL, 1, 0);
+        for (asked, quiet) in
+            [("40", 40_000), ("0", 0), ("100000", LONGEST_RETRY_AFTER_MS), ("Fri, 31 Dec 1999 23:59:59 GMT", 0)]
+        {
+            pace.missed(1_000_000, 1_000_000);
+            pace.keep_quiet(asked, 1_000_000);
+            let at_once = Presence { returned_at: 1_000_001, ..VISIBLE };
+            assert_eq!(pace.due(&at_once), 1_000_000 + quiet.max(1), "{asked}");
+            pace.quiet_until = 0;
+        }
+    }
+
+    #[derive(Clone, Debug)]
+    enum Event {
+        Heard(Option<u64>),
+        Missed,
+        CalledOff,
+        RetryAfter(u32),
+        Returned,
+        Hidden,
+        Offline,
+    }
+
+    fn event() -> impl Strategy<Value = Event> {
+        prop_oneof![
+            4 => prop::option::of(0u64..=100).prop_map(Event::Heard),
+            2 => Just(Event::Missed),
+            1 => Just(Event::CalledOff),
+            1 => (0u32..1_000).prop_map(Event::RetryAfter),
+            2 => Just(Event::Returned),
+            1 => Just(Event::Hidden),
+            1 => Just(Event::Offline),
+        ]
+    }
+
+    proptest! {
+        /// Whatever is heard and however the page stands: two seconds between an answer and the next look, a minute at most without
+        /// one unless the server or the page asked for more, never before the server allows it, and at once for a page that returns.
+        #[test]
+        fn looks_are_neither_too_many_nor_too_few(
+            events in prop::collection::vec((event(), 0u64..100_000), 1..100),
+            interval in 2_000u64..120_000,
+            seed: u64,
+        ) {
+            let mut now = 1_000;
+            let mut pace = Pace::new(interval, seed, now);
+            let mut presence = VISIBLE;
+            let (mut answered, mut allowed) = (now, 0);
+            for (event, wait) in events {
+                match event {
+                    Event::Heard(percent) => {
+                        now = now.max(pace.due(&presence));
+                        pace.heard(percent, now);
+                        answered = now;
+                    }
+                    Event::Missed => {
+                        let asked = now.max(pace.due(&presence));
+                        now = asked + wait % 20_000;
+                        pace.missed(asked, now);
+                    }
+                    Event::CalledOff => pace.called_off(now),
+                    Event::RetryAfter(seconds) => {
+                        pace.keep_quiet(&seconds.to_string(), now);
+                        allowed = allowed.max(now + u64::from(seconds.min(300)) * 1_000);
+                    }
+                    Event::Returned => {
+                        now += wait;
+                        presence = Presence { returned_at: now, ..VISIBLE };
+                        prop_assert!(pace.due(&presence) <= now.max(answered + 2_000).max(allowed));
+                    }
+                    Event::Hidden => presence.hidden_since = Some(now),
+                    Event::Offline => presence.is_offline = true,
+                }
+                let due = pace.due(&presence);
+                prop_assert!(due >= answered + 2_000, "{due} is too soon after {answered}");
+                prop_assert!(due >= allowed, "{due} is before {allowed}");
+                let longest = (interval * 3 / 2).max(LONGEST_BACKOFF_MS) * 11 / 10;
+                prop_assert!(due <= (now + longest.max(SLOW_PAUSE_MS)).max(allowed), "{due} is too late at {now}");
+            }
+        }
+    }
+}
