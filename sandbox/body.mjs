@@ -1,21 +1,31 @@
-import { Readable } from 'node:stream'
 import express from 'express'
 import { BadOrder } from './order.mjs'
 
-// Room for an image as a data: URL.
-const json = express.json({ limit: '25mb' })
+const FORM_LIMIT = 64 * 2 ** 20
 
-/** Parses `request.body`: JSON, or the form with an image file that older clients of the service send. */
-export const parseBody = [json, form]
+/**
+ * Parses `request.body`: JSON, or the form with an image file that older clients of the service send, whose file becomes `request.file`.
+ * @param {number} jsonLimit bytes; forms have a limit of their own, as at services that take big pictures as files alone
+ */
+export function parseBody(jsonLimit) {
+  return [express.json({ limit: jsonLimit }), express.raw({ type: 'multipart/form-data', limit: FORM_LIMIT }), form]
+}
 
 async function form(request, _response, next) {
-  const type = request.get('content-type') ?? ''
-  if (!/^multipart\/form-data\b/i.test(type)) return next()
+  if (!Buffer.isBuffer(request.body)) return next()
   try {
-    const parsed = new Response(Readable.toWeb(request), { headers: { 'content-type': type } })
-    request.body = Object.fromEntries(await parsed.formData())
+    const form = await new Response(request.body, { headers: { 'content-type': request.get('content-type') } }).formData()
+    const { image, ...fields } = Object.fromEntries(form)
+    request.body = fields
+    if (image !== undefined) request.file = await fileOf(image)
   } catch {
     throw new BadOrder('the form cannot be read')
   }
   next()
+}
+
+/** A part without a file name is text. */
+async function fileOf(part) {
+  if (typeof part === 'string') return { type: 'text/plain', bytes: Buffer.from(part) }
+  return { type: part.type, bytes: Buffer.from(await part.arrayBuffer()) }
 }

@@ -9,17 +9,17 @@ export class BadOrder extends Error {
 /**
  * Reads what a creation asks for. `templateData` may be an object or a string of JSON: the service documents both.
  * @param {unknown} body the parsed request body
- * @returns {{ prompt: string, seed: unknown, videoModel: string, duration: number }}
+ * @returns {{ prompt: string, seed: unknown, videoModel: string, duration: number, image: unknown }}
  */
 export function readOrder(body) {
   const { prompt, seed, templateData } = isObject(body) ? body : {}
   if (typeof prompt !== 'string' || prompt.trim() === '') throw new BadOrder('prompt is required')
-  const { videoModel, duration } = { ...DEFAULTS, ...readTemplateData(templateData) }
+  const { videoModel, duration, image } = { ...DEFAULTS, ...readTemplateData(templateData) }
   if (typeof videoModel !== 'string' || videoModel === '') throw new BadOrder('templateData.videoModel must be a name')
   if (typeof duration !== 'number' || !(duration > 0 && duration <= LONGEST)) {
     throw new BadOrder(`templateData.duration must be a number of seconds up to ${LONGEST}`)
   }
-  return { prompt, seed, videoModel, duration }
+  return { prompt, seed, videoModel, duration, image }
 }
 
 function readTemplateData(templateData = {}) {

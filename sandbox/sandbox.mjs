@@ -28,7 +28,7 @@ const PAY_TO = '0x13a9e3ee4A25C3C72D67F42044438aabc54f2b96'
  *   should the chain end on its own; all the rest is stopped by then), and `stop`
  */
 export async function startSandbox(given) {
-  const { chainId, token: tokenName, x402, price, stepMs, fail, fault } = checkOptions(given)
+  const { chainId, token: tokenName, x402, price, stepMs, fail, fault, jsonLimit } = checkOptions(given)
   const { network, caip2, tokens } = NETWORKS[chainId]
   const running = []
   const run = async (starting) => {
@@ -58,7 +58,7 @@ export async function startSandbox(given) {
       payTo: PAY_TO,
       facilitatorUrl: facilitator.url,
     })
-    const seller = await run(startSeller({ till, basePrice: parseUnits(price, DECIMALS), jobs, faults }))
+    const seller = await run(startSeller({ till, basePrice: parseUnits(price, DECIMALS), jobs, faults, jsonLimit }))
     return {
       apiUrl: seller.url,
       rpcUrl: chain.rpcUrl,

@@ -1,6 +1,7 @@
 import express from 'express'
 import { parseBody } from './body.mjs'
 import { BadOrder, readOrder } from './order.mjs'
+import { readPicture, withoutPicture } from './picture.mjs'
 import { priceOf } from './price.mjs'
 import { paymentOf, record } from './requests.mjs'
 import { cors, listen } from './server.mjs'
@@ -13,8 +14,9 @@ import { play } from './switch.mjs'
  * @param {bigint} options.basePrice in millionths of a USDC
  * @param {ReturnType<typeof import('./jobs.mjs').createJobs>} options.jobs
  * @param {ReturnType<typeof import('./switch.mjs').createSwitch>} options.faults
+ * @param {number} options.jsonLimit bytes that a body of JSON may have
  */
-export async function startSeller({ till, basePrice, jobs, faults }) {
+export async function startSeller({ till, basePrice, jobs, faults, jsonLimit }) {
   const requests = []
   const app = express()
   app.use(cors({
@@ -23,7 +25,7 @@ export async function startSeller({ till, basePrice, jobs, faults }) {
     expose: 'payment-required, payment-response, x-payment-response',
   }))
   app.use(faults.meet(legOf), record(requests), play)
-  app.post('/generation/create', parseBody, order, pay, create)
+  app.post('/generation/create', parseBody(jsonLimit), order, pay, create)
   app.get('/generation/:taskId/status', (request, response) => {
     const { code, body } = jobs.status(request.params.taskId)
     response.status(code).json(body)
@@ -34,9 +36,13 @@ export async function startSeller({ till, basePrice, jobs, faults }) {
   })
 
   function order(request, response, next) {
-    response.locals.log.body = request.body
+    const { log } = response.locals
+    log.body = request.body
     if (meets(response, 'seed-refused') && request.body?.seed !== undefined) throw new BadOrder('unknown field: seed')
-    response.locals.order = readOrder(request.body)
+    const { image, ...rest } = readOrder(request.body)
+    const picture = readPicture(image, request.file)
+    if (picture) Object.assign(log, { image: picture, body: withoutPicture(request.body, picture) })
+    response.locals.order = rest
     next()
   }
 

@@ -16,6 +16,7 @@ const HELP = `Usage: npm run sandbox -- [options]
   --token <name>     what the seller is paid in: usdc, the default, or eurc, on Base
   --x402 <version>   what the seller speaks: 1, the default, 2, both, or hybrid
   --fault <name>     what goes wrong, from the start
+  --json-limit <n>   bytes that a body of JSON may have before it is answered 413 (default 64 MB)
   --help             show this
 
 Faults, which can also be switched at run time (sandbox/README.md):
@@ -31,6 +32,7 @@ const ARGUMENTS = {
   token: { type: 'string' },
   x402: { type: 'string' },
   fault: { type: 'string' },
+  'json-limit': { type: 'string' },
   help: { type: 'boolean' },
 }
 
@@ -41,7 +43,10 @@ function readOptions() {
   const { values } = parseArgs({ options: ARGUMENTS })
   if (values.help) return null
   const { token, x402, price, fail, fault } = values
-  const given = { token, x402, price, fail, fault, stepMs: number(values['step-ms']), chainId: number(values['chain-id']) }
+  const given = {
+    token, x402, price, fail, fault,
+    stepMs: number(values['step-ms']), chainId: number(values['chain-id']), jsonLimit: number(values['json-limit']),
+  }
   return checkOptions(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)))
 }
 

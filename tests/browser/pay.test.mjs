@@ -495,7 +495,7 @@ describe('an image arrives at the seller as a data URL', TIMEOUT, () => {
   const JPEG = [0xff, 0xd8, 0xff, 0xe0, 0x00, 0x10, 0x4a, 0x46, 0x49, 0x46, 0x00, 0x01, 0x01, 0x00, 0x00, 0x01, 0x00, 0x01, 0x00, 0x00, 0xff, 0xd9]
   const WEBP = [...Buffer.from('UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA', 'base64')]
 
-  /** Quotes a request whose image `make` builds in the page; gives what the seller received. */
+  /** Quotes a request whose image `make` builds in the page; gives the picture that the seller received. */
   async function receive(make, bytes) {
     dapp = await stage.openDapp()
     const watch = watchRequests(sandbox)
@@ -503,9 +503,7 @@ describe('an image arrives at the seller as a data URL', TIMEOUT, () => {
       const image = await (0, eval)(`(${make})`)(new Uint8Array(bytes))
       await imagine.quote({ prompt, image }, options)
     }, { make: make.toString(), bytes, prompt: request.prompt, options: at(sandbox.apiUrl) })
-    const { image } = bodyOf(watch.unpaid()[0]).templateData
-    const [, type, base64] = image.match(/^data:([^;,]+);base64,(.+)$/) ?? []
-    return { image, type, bytes: base64 && [...Buffer.from(base64, 'base64')] }
+    return watch.unpaid()[0].image
   }
 
   const cases = [
@@ -520,14 +518,12 @@ describe('an image arrives at the seller as a data URL', TIMEOUT, () => {
   ]
   for (const [name, make, bytes, type] of cases) {
     test(`from ${name}`, async () => {
-      const received = await receive(make, bytes)
-      assert.equal(received.type, type)
-      assert.deepEqual(received.bytes, bytes)
+      assert.deepEqual(await receive(make, bytes), { how: 'data', type, bytes: Buffer.from(bytes) })
     })
   }
 
   test('from a canvas', async () => {
-    const { image, type } = await receive(() => {
+    const { type, bytes } = await receive(() => {
       const canvas = Object.assign(document.createElement('canvas'), { width: 3, height: 2 })
       const context = canvas.getContext('2d')
       context.fillStyle = 'rgb(0, 128, 255)'
@@ -535,15 +531,15 @@ describe('an image arrives at the seller as a data URL', TIMEOUT, () => {
       return canvas
     }, [])
     assert.match(type, /^image\/(png|jpeg|webp)$/)
-    const { width, height, pixel } = await dapp.page.evaluate(firstPixel, image)
+    const { width, height, pixel } = await dapp.page.evaluate(firstPixel, `data:${type};base64,${bytes.toString('base64')}`)
     assert.deepEqual([width, height], [3, 2])
     const [red, green, blue] = pixel
     assert.ok(red < 8 && Math.abs(green - 128) < 8 && blue > 247, `the colour is ${pixel}`)
   })
 
   test('and an http(s) URL as it is, for the seller to fetch', async () => {
-    const { image } = await receive(() => new URL('https://example.com/boat.jpg'), [])
-    assert.equal(image, 'https://example.com/boat.jpg')
+    const picture = await receive(() => new URL('https://example.com/boat.jpg'), [])
+    assert.deepEqual(picture, { how: 'address', url: 'https://example.com/boat.jpg' })
   })
 })
 

@@ -46,11 +46,6 @@ test('a form with a file is priced like JSON', async () => {
   assert.equal((await response.json()).accepts[0].maxAmountRequired, '500000')
 })
 
-test('a body with a big image is accepted', async () => {
-  const image = `data:image/png;base64,${'A'.repeat(20_000_000)}`
-  assert.equal(await price({ image }), '1000000')
-})
-
 test('what cannot become a video is refused before payment', async () => {
   const bodies = [
     {},
@@ -74,14 +69,11 @@ test('what cannot become a video is refused before payment', async () => {
   }
 })
 
-test('a body that is no JSON and one that is too long are refused with an error', async () => {
+test('a body that is no JSON is refused with an error', async () => {
   const post = (body) => fetch(`${sandbox.apiUrl}/generation/create`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
   const broken = await post('{"prompt":')
   assert.equal(broken.status, 400)
   assert.equal(typeof (await broken.json()).error, 'string')
-  const long = await post(JSON.stringify({ prompt: 'a'.repeat(26 * 1024 * 1024) }))
-  assert.equal(long.status, 413)
-  assert.equal(typeof (await long.json()).error, 'string')
 })
 
 test('pages of every origin may ask, pay and read the receipt', async () => {

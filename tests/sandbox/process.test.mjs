@@ -132,6 +132,7 @@ test('bad options are refused before anything starts', async () => {
     ['--price', 'free'], ['--price', '1,50'], ['--price', '0'], ['--price', '-1'], ['--price', '1e3'], ['--price', '0.0000001'],
     ['--step-ms', '0'], ['--step-ms', '1.5'], ['--step-ms', 'soon'], ['--chain-id', '1'], ['--chain-id', 'base'],
     ['--x402', '3'], ['--token', 'dai'], ['--token', 'eurc', '--chain-id', '84532'], ['--x402', 'none'], ['--x402'], ['--fail=yes'], ['--unknown'], ['extra'], ['--fault', 'nonsense'], ['--fault'],
+    ['--json-limit', '0'], ['--json-limit', 'much'],
   ]
   await Promise.all(cases.map(async (args) => {
     const cli = launch(args)
@@ -147,7 +148,7 @@ test('bad options are refused before anything starts', async () => {
 test('help is help', async () => {
   const cli = launch(['--help'])
   assert.equal(await cli.ended, 0)
-  assert.match(cli.output.stdout, /--price[^]*--step-ms[^]*--fail[^]*--chain-id[^]*--x402[^]*--fault/)
+  assert.match(cli.output.stdout, /--price[^]*--step-ms[^]*--fail[^]*--chain-id[^]*--x402[^]*--fault[^]*--json-limit/)
   for (const [name, { says }] of Object.entries(FAULTS)) assert.ok(cli.output.stdout.includes(`  ${name.padEnd(22)}${says}\n`), name)
 })
 
