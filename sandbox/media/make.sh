@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes video.mp4 and cover.jpg next to this file: a neon horizon, drawn by formula, no footage of anybody's.
+# Makes video.mp4, cover.jpg and preview.gif next to this file: a neon horizon, drawn by formula, no footage of anybody's.
 # Needs ffmpeg with libx264. The results are committed, so nobody has to run this.
 set -eu
 cd "$(dirname "$0")"
@@ -23,3 +23,5 @@ geq=r='$(pixel 22 214 255 255 255)':g='$(pixel 10 60 214 70 70)':b='$(pixel 58 1
   -c:v libx264 -profile:v baseline -pix_fmt yuv420p -crf 28 -preset veryslow -movflags +faststart \
   -an -map_metadata -1 -fflags +bitexact -flags:v +bitexact video.mp4
 ffmpeg -v error -y -i video.mp4 -frames:v 1 -q:v 4 -map_metadata -1 -fflags +bitexact cover.jpg
+ffmpeg -v error -y -i video.mp4 -vf 'fps=2,scale=128:-1,split[a][b];[a]palettegen=max_colors=32[p];[b][p]paletteuse=dither=none' \
+  -map_metadata -1 -fflags +bitexact -flags:v +bitexact preview.gif

@@ -9,8 +9,8 @@ let media
 before(async () => { media = await startMedia() })
 after(() => media.stop())
 
-test('video and cover come whole, with their types, to pages of every origin', async () => {
-  for (const [name, type] of [['video.mp4', 'video/mp4'], ['cover.jpg', 'image/jpeg']]) {
+test('video, cover and preview come whole, with their types, to pages of every origin', async () => {
+  for (const [name, type] of [['video.mp4', 'video/mp4'], ['cover.jpg', 'image/jpeg'], ['preview.gif', 'image/gif']]) {
     const response = await fetch(`${media.url}/${name}`)
     assert.equal(response.status, 200)
     assert.equal(response.headers.get('content-type'), type)
@@ -30,12 +30,13 @@ test('nothing else is served', async () => {
   for (const path of ['/make.sh', '/', '/../media.mjs']) assert.equal((await fetch(media.url + path)).status, 404, path)
 })
 
-test('the video is small and can play before it is loaded, the cover is a picture', async () => {
+test('the video is small and can play before it is loaded, the cover is a picture, and so is the preview', async () => {
   const video = await file('video.mp4')
   assert.ok(video.length < 200_000)
   assert.deepEqual(boxes(video), ['ftyp', 'moov', 'free', 'mdat'])
   assert.ok(video.includes('avc1'))
   assert.deepEqual([...(await file('cover.jpg')).subarray(0, 3)], [0xff, 0xd8, 0xff])
+  assert.equal((await file('preview.gif')).toString('latin1', 0, 6), 'GIF89a')
 })
 
 /** The names of an MP4's outermost boxes; `moov`, the index, must come before `mdat`, the pictures. */
