@@ -15,18 +15,19 @@ export function createJobs({ stepMs, fail, mediaUrl, now = Date.now }) {
   /** Starts a task and returns its id: the order's seed if that is a UUID not used before, else a fresh one. */
   function start({ seed, prompt, duration }) {
     const taskId = UUID.test(seed) && !tasks.has(seed) ? seed : randomUUID()
-    tasks.set(taskId, { prompt, duration, startedAt: now(), soraVideoId: `video_${randomUUID().replaceAll('-', '')}` })
+    tasks.set(taskId, { prompt, duration, startedAt: now(), looks: 0, soraVideoId: `video_${randomUUID().replaceAll('-', '')}` })
     return taskId
   }
 
-  /** @returns {{ code: number, body: object }} what the status endpoint answers */
-  function status(taskId) {
+  /** @returns {{ code: number, body: object }} what the status endpoint answers, as it is documented */
+  function status(taskId, fails = fail) {
     const task = tasks.get(taskId)
     if (!task) return { code: 404, body: { status: 'not_found' } }
+    task.looks += 1
     const step = Math.floor((now() - task.startedAt) / stepMs)
     if (step < 1) return { code: 202, body: { status: 'queued' } }
     if (step <= PROGRESS.length) return { code: 202, body: { status: 'processing', progress: PROGRESS[step - 1] } }
-    if (fail) return { code: 500, body: { status: 'failed', error: 'The video could not be generated' } }
+    if (fails) return { code: 500, body: { status: 'failed', error: 'The video could not be generated' } }
     return { code: 200, body: { status: 'completed', result: result(task) } }
   }
 

@@ -1,10 +1,11 @@
 // Imports no package: the command line checks its options before any is installed.
+import { ANSWERS } from './answers.mjs'
 import { FAULTS } from './faults.mjs'
 
 /** An option that cannot be used; the message is meant for a person. */
 export class OptionError extends Error {}
 
-const DEFAULTS = { chainId: 8453, token: 'usdc', x402: 1, price: '1.00', stepMs: 1000, fail: false, fault: null, jsonLimit: 64 * 2 ** 20 }
+const DEFAULTS = { chainId: 8453, token: 'usdc', x402: 1, price: '1.00', stepMs: 1000, fail: false, fault: null, answers: null, jsonLimit: 64 * 2 ** 20 }
 
 const VERSIONS = ['1', '2', 'both', 'hybrid']
 
@@ -23,6 +24,7 @@ const LONGEST_MS = 2 ** 31 - 1
  * @property {number} stepMs how long one status of a task lasts
  * @property {boolean} fail whether tasks end in `failed`
  * @property {string | null} fault what goes wrong from the start; see `faults.mjs`
+ * @property {string | null} answers how tasks are told from the start; see `answers.mjs`
  * @property {number} jsonLimit bytes that a body of JSON may have; a longer one is answered 413
  */
 
@@ -33,7 +35,7 @@ const LONGEST_MS = 2 ** 31 - 1
  */
 export function checkOptions(given = {}) {
   const options = { ...DEFAULTS, ...given }
-  const { chainId, token, x402, price, stepMs, fail, fault, jsonLimit } = options
+  const { chainId, token, x402, price, stepMs, fail, fault, answers, jsonLimit } = options
   if (chainId !== 8453 && chainId !== 84532) throw new OptionError(`chain id must be 8453 or 84532, not ${chainId}`)
   if (token !== 'usdc' && !(token === 'eurc' && chainId === 8453)) throw new OptionError(`token must be usdc, or eurc on chain 8453, not ${token}`)
   if (!VERSIONS.includes(String(x402))) throw new OptionError(`x402 must be 1, 2, both or hybrid, not ${x402}`)
@@ -45,8 +47,15 @@ export function checkOptions(given = {}) {
   }
   if (typeof fail !== 'boolean') throw new OptionError(`fail must be true or false, not ${fail}`)
   if (fault !== null) checkFault(fault)
+  if (answers !== null) checkAnswers(answers)
   if (!Number.isSafeInteger(jsonLimit) || jsonLimit < 1) throw new OptionError(`json-limit must be a whole number of bytes from 1, not ${jsonLimit}`)
   return options
+}
+
+/** Refuses answers that do not exist. */
+export function checkAnswers(name) {
+  if (!Object.hasOwn(ANSWERS, name)) throw new OptionError(`there are no answers "${name}"; there are ${Object.keys(ANSWERS).join(', ')}`)
+  return name
 }
 
 /**

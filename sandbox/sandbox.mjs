@@ -12,6 +12,7 @@ import { startStranger } from './stranger.mjs'
 import { createSwitch } from './switch.mjs'
 import { createTill } from './till.mjs'
 import { installToken } from './token.mjs'
+import { createWording } from './wording.mjs'
 
 const DECIMALS = 6
 
@@ -24,11 +25,11 @@ const PAY_TO = '0x13a9e3ee4A25C3C72D67F42044438aabc54f2b96'
  * @param {Partial<import('./options.mjs').Options>} [given]
  * @returns where everything is (`apiUrl`, `rpcUrl`, `mediaUrl`, `controlUrl`, `facilitatorUrl`, `chainId`, `token`, `payTo`), who pays (`payer`,
  *   and `poor` who has ETH but none of it), what can be asked (`client`, `balanceOf`, `authorizationUsed`, `payments`, `requests`,
- *   `tasks`, and `stranger` with the requests that went astray), `fault` (lets something go wrong), `died` (resolves to an Error
+ *   `tasks`, and `stranger` with the requests that went astray), `fault` (lets something go wrong), `answer` (how tasks are told), `died` (resolves to an Error
  *   should the chain end on its own; all the rest is stopped by then), and `stop`
  */
 export async function startSandbox(given) {
-  const { chainId, token: tokenName, x402, price, stepMs, fail, fault, jsonLimit } = checkOptions(given)
+  const { chainId, token: tokenName, x402, price, stepMs, fail, fault, answers, jsonLimit } = checkOptions(given)
   const { network, caip2, tokens } = NETWORKS[chainId]
   const running = []
   const run = async (starting) => {
@@ -47,9 +48,11 @@ export async function startSandbox(given) {
     const stranger = await run(startStranger())
     const faults = createSwitch(stranger.url)
     faults.set(fault)
-    const control = await run(startControl(faults))
-    const facilitator = await run(startFacilitator(chain, faults))
     const jobs = createJobs({ stepMs, fail, mediaUrl: media.url })
+    const wording = createWording(jobs, media.files)
+    wording.set(answers)
+    const control = await run(startControl(faults, wording))
+    const facilitator = await run(startFacilitator(chain, faults))
     const till = await createTill({
       x402,
       network,
@@ -58,7 +61,7 @@ export async function startSandbox(given) {
       payTo: PAY_TO,
       facilitatorUrl: facilitator.url,
     })
-    const seller = await run(startSeller({ till, basePrice: parseUnits(price, DECIMALS), jobs, faults, jsonLimit }))
+    const seller = await run(startSeller({ till, basePrice: parseUnits(price, DECIMALS), jobs, wording, faults, jsonLimit }))
     return {
       apiUrl: seller.url,
       rpcUrl: chain.rpcUrl,
@@ -78,6 +81,7 @@ export async function startSandbox(given) {
       tasks: jobs.tasks,
       stranger: { url: stranger.url, requests: stranger.requests },
       fault: faults.set,
+      answer: wording.set,
       died: chain.died.then(async (error) => {
         await stop()
         return error

@@ -13,10 +13,11 @@ import { play } from './switch.mjs'
  * @param {Awaited<ReturnType<typeof import('./till.mjs').createTill>>} options.till
  * @param {bigint} options.basePrice in millionths of a USDC
  * @param {ReturnType<typeof import('./jobs.mjs').createJobs>} options.jobs
+ * @param {ReturnType<typeof import('./wording.mjs').createWording>} options.wording
  * @param {ReturnType<typeof import('./switch.mjs').createSwitch>} options.faults
  * @param {number} options.jsonLimit bytes that a body of JSON may have
  */
-export async function startSeller({ till, basePrice, jobs, faults, jsonLimit }) {
+export async function startSeller({ till, basePrice, jobs, wording, faults, jsonLimit }) {
   const requests = []
   const app = express()
   app.use(cors({
@@ -27,8 +28,8 @@ export async function startSeller({ till, basePrice, jobs, faults, jsonLimit }) 
   app.use(faults.meet(legOf), record(requests), play)
   app.post('/generation/create', parseBody(jsonLimit), order, pay, create)
   app.get('/generation/:taskId/status', (request, response) => {
-    const { code, body } = jobs.status(request.params.taskId)
-    response.status(code).json(body)
+    const { code, headers = {}, body } = wording.status(request.params.taskId)
+    response.status(code).set(headers).json(body)
   })
   app.use((_request, response) => response.status(404).json({ error: 'there is nothing here' }))
   app.use((error, _request, response, _next) => {

@@ -3,6 +3,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { ANSWERS } from '../sandbox/answers.mjs'
 import { FAULTS } from '../sandbox/faults.mjs'
 import { OptionError, checkOptions } from '../sandbox/options.mjs'
 import { runScript, setup } from './setup.mjs'
@@ -16,13 +17,22 @@ const HELP = `Usage: npm run sandbox -- [options]
   --token <name>     what the seller is paid in: usdc, the default, or eurc, on Base
   --x402 <version>   what the seller speaks: 1, the default, 2, both, or hybrid
   --fault <name>     what goes wrong, from the start
+  --answers <name>   how tasks are told, from the start
   --json-limit <n>   bytes that a body of JSON may have before it is answered 413 (default 64 MB)
   --help             show this
 
 Faults, which can also be switched at run time (sandbox/README.md):
 
-${Object.entries(FAULTS).map(([name, { says }]) => `  ${name.padEnd(22)}${says}`).join('\n')}
+${list(FAULTS)}
+
+Answers, which can be switched as well:
+
+${list(ANSWERS)}
 `
+
+function list(table) {
+  return Object.entries(table).map(([name, { says }]) => `  ${name.padEnd(22)} ${says}`).join('\n')
+}
 
 const ARGUMENTS = {
   price: { type: 'string' },
@@ -32,6 +42,7 @@ const ARGUMENTS = {
   token: { type: 'string' },
   x402: { type: 'string' },
   fault: { type: 'string' },
+  answers: { type: 'string' },
   'json-limit': { type: 'string' },
   help: { type: 'boolean' },
 }
@@ -42,9 +53,9 @@ let ending = false
 function readOptions() {
   const { values } = parseArgs({ options: ARGUMENTS })
   if (values.help) return null
-  const { token, x402, price, fail, fault } = values
+  const { token, x402, price, fail, fault, answers } = values
   const given = {
-    token, x402, price, fail, fault,
+    token, x402, price, fail, fault, answers,
     stepMs: number(values['step-ms']), chainId: number(values['chain-id']), jsonLimit: number(values['json-limit']),
   }
   return checkOptions(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)))

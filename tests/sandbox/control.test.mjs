@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
+import { ANSWERS } from '../../sandbox/answers.mjs'
 import { FAULTS } from '../../sandbox/faults.mjs'
 import { startSandbox } from '../../sandbox/sandbox.mjs'
 import { create } from './buyer.mjs'
@@ -62,6 +63,30 @@ test('what cannot be meant is refused, names what there is, and changes nothing'
   assert.equal(broken.status, 400)
   assert.equal((await fetch(sandbox.controlUrl)).status, 404)
   assert.equal((await list()).current.fault, 'probe-500')
+})
+
+test('the answers are switched as well', async () => {
+  const put = async (body, method = 'PUT') => {
+    const response = await fetch(`${sandbox.controlUrl}/answers`, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+    return [response.status, await response.json()]
+  }
+  const listed = async () => (await fetch(`${sandbox.controlUrl}/answers`)).json()
+  const { current, answers } = await listed()
+  assert.equal(current, null)
+  assert.deepEqual(answers, Object.entries(ANSWERS).map(([name, { says }]) => ({ name, description: says })))
+  for (const method of ['PUT', 'POST']) {
+    assert.deepEqual(await put({ answers: 'video-json' }, method), [200, { current: 'video-json' }])
+    assert.equal((await listed()).current, 'video-json')
+    for (const name of ['nonsense', 'toString', '', 7, undefined]) {
+      const [code, { error }] = await put({ answers: name })
+      assert.equal(code, 400)
+      assert.match(error, /^there are no answers ".*"; there are state, /)
+      assert.throws(() => sandbox.answer(name), { message: error })
+    }
+    assert.equal((await listed()).current, 'video-json')
+    assert.deepEqual(await put({ answers: null }, method), [200, { current: null }])
+  }
+  assert.equal((await list()).current, null, 'no fault comes of it')
 })
 
 test('a fault may be there from the start', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ANSWERS } from '../../sandbox/answers.mjs'
 import { FAULTS } from '../../sandbox/faults.mjs'
 import { startSandbox } from '../../sandbox/sandbox.mjs'
 import { DIALECTS, create2, sign2 } from './buyer2.mjs'
@@ -100,6 +101,14 @@ test('a fault can be given on the command line', async (t) => {
   await gone(cli.children)
 })
 
+test('answers can be given on the command line', async (t) => {
+  const cli = await up(t, ['--answers', 'video-json'])
+  const { controlUrl } = JSON.parse(cli.output.stdout)
+  assert.equal((await (await fetch(`${controlUrl}/answers`)).json()).current, 'video-json')
+  cli.child.kill('SIGTERM')
+  await gone(cli.children)
+})
+
 test('the version can be given on the command line', async (t) => {
   const cli = await up(t, ['--x402', 'hybrid'])
   const { apiUrl } = JSON.parse(cli.output.stdout)
@@ -132,7 +141,7 @@ test('bad options are refused before anything starts', async () => {
     ['--price', 'free'], ['--price', '1,50'], ['--price', '0'], ['--price', '-1'], ['--price', '1e3'], ['--price', '0.0000001'],
     ['--step-ms', '0'], ['--step-ms', '1.5'], ['--step-ms', 'soon'], ['--chain-id', '1'], ['--chain-id', 'base'],
     ['--x402', '3'], ['--token', 'dai'], ['--token', 'eurc', '--chain-id', '84532'], ['--x402', 'none'], ['--x402'], ['--fail=yes'], ['--unknown'], ['extra'], ['--fault', 'nonsense'], ['--fault'],
-    ['--json-limit', '0'], ['--json-limit', 'much'],
+    ['--answers', 'nonsense'], ['--answers'], ['--json-limit', '0'], ['--json-limit', 'much'],
   ]
   await Promise.all(cases.map(async (args) => {
     const cli = launch(args)
@@ -148,8 +157,8 @@ test('bad options are refused before anything starts', async () => {
 test('help is help', async () => {
   const cli = launch(['--help'])
   assert.equal(await cli.ended, 0)
-  assert.match(cli.output.stdout, /--price[^]*--step-ms[^]*--fail[^]*--chain-id[^]*--x402[^]*--fault[^]*--json-limit/)
-  for (const [name, { says }] of Object.entries(FAULTS)) assert.ok(cli.output.stdout.includes(`  ${name.padEnd(22)}${says}\n`), name)
+  assert.match(cli.output.stdout, /--price[^]*--step-ms[^]*--fail[^]*--chain-id[^]*--x402[^]*--fault[^]*--answers[^]*--json-limit/)
+  for (const [name, { says }] of Object.entries({ ...FAULTS, ...ANSWERS })) assert.ok(cli.output.stdout.includes(`  ${name.padEnd(22)} ${says}\n`), name)
 })
 
 test('stop ends everything, and may be called again', async () => {
