@@ -1,4 +1,5 @@
-// Results in every form that services have given them: one shape, and media that a page can show.
+// Results in forms that no answers of the sandbox have (variants.test.mjs has those), and malformed or hostile ones: one shape, and media
+// that a page can show.
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
@@ -46,13 +47,9 @@ describe('a finished task', TIMEOUT, () => {
   describe('has its video, given as', () => {
     const url = 'https://media.test/v.mp4'
     for (const [form, body] of [
-      ['an address', generation({ video: url })],
-      ['an object with its address', generation({ video: { url } })],
-      ['the JSON text of such an object', generation({ video: JSON.stringify({ url }) })],
-      ['a generation without a result around it', { generation: { video: url } }],
+      ['a generation without a result around it, at an address', { generation: { video: url } }],
       ['a result without a generation in it', { result: { video: url } }],
-      ['the JSON text of a result', { result: JSON.stringify({ generation: { video: url } }) }],
-      ['the address of an artifact', { artifactUrl: url }],
+      ['the JSON text of a result, with an address', { result: JSON.stringify({ generation: { video: url } }) }],
     ]) test(form, async () => assert.equal((await look(body)).video.url, url))
 
     test('a data URL', async () => {
@@ -67,11 +64,8 @@ describe('a finished task', TIMEOUT, () => {
 
   describe('has its video in bytes, given as', () => {
     for (const [form, video] of [
-      ['a list of numbers', () => ({ buffer: [...film], mimeType: 'video/mp4', size: film.length })],
       ['a list of numbers and nothing else', () => [...film]],
-      ['what Node makes of a buffer', () => film.toJSON()],
       ['what Node makes of a buffer, in an object', () => ({ buffer: film.toJSON() })],
-      ['base64', () => film.toString('base64')],
       ['base64 in an object', () => ({ data: film.toString('base64'), mimeType: 'video/mp4' })],
     ]) {
       test(form, async () => {

@@ -7,22 +7,22 @@ import { SIGN, openStage, walletFor } from './harness.mjs'
 
 export const request = { prompt: 'A paper boat on a neon river' }
 
-/** Gives the function that opens a world; what it opens is closed after the test. */
-export function useWorlds() {
+/** Gives the function that opens a world; what it opens is closed after the test, or with `after` when all tests are over. */
+export function useWorlds(whenOver = afterEach) {
   let stage
   let running = []
   before(async () => {
     stage = await openStage()
   })
-  afterEach(async () => {
+  whenOver(async () => {
     await Promise.all(running.map((part) => part()))
     running = []
   })
   after(() => stage?.close())
 
-  /** `fault` with its `options` is in force from the beginning; `x402` is the version that the seller speaks, `token` what it takes. */
-  return async function open(fault = null, { options, wallet: config, x402 = 1, token = 'usdc' } = {}) {
-    const sandbox = await startSandbox({ stepMs: 200, x402, token })
+  /** `fault` with its `options` is in force from the beginning; `x402` is the version that the seller speaks, `token` what it takes, a status lasts `stepMs`. */
+  return async function open(fault = null, { options, wallet: config, x402 = 1, token = 'usdc', stepMs = 200 } = {}) {
+    const sandbox = await startSandbox({ stepMs, x402, token })
     running.push(sandbox.stop)
     const wallet = walletFor(sandbox, config)
     const dapp = await stage.openDapp({ wallet })
