@@ -490,59 +490,6 @@ describe('entries', TIMEOUT, () => {
   })
 })
 
-describe('an image arrives at the seller as a data URL', TIMEOUT, () => {
-  const PNG = [...Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')]
-  const JPEG = [0xff, 0xd8, 0xff, 0xe0, 0x00, 0x10, 0x4a, 0x46, 0x49, 0x46, 0x00, 0x01, 0x01, 0x00, 0x00, 0x01, 0x00, 0x01, 0x00, 0x00, 0xff, 0xd9]
-  const WEBP = [...Buffer.from('UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA', 'base64')]
-
-  /** Quotes a request whose image `make` builds in the page; gives the picture that the seller received. */
-  async function receive(make, bytes) {
-    dapp = await stage.openDapp()
-    const watch = watchRequests(sandbox)
-    await dapp.value(async (imagine, { make, bytes, prompt, options }) => {
-      const image = await (0, eval)(`(${make})`)(new Uint8Array(bytes))
-      await imagine.quote({ prompt, image }, options)
-    }, { make: make.toString(), bytes, prompt: request.prompt, options: at(sandbox.apiUrl) })
-    return watch.unpaid()[0].image
-  }
-
-  const cases = [
-    ['a Uint8Array of PNG', (bytes) => bytes, PNG, 'image/png'],
-    ['a Uint8Array of JPEG', (bytes) => bytes, JPEG, 'image/jpeg'],
-    ['a Uint8Array of WebP', (bytes) => bytes, WEBP, 'image/webp'],
-    ['a part of a larger buffer', (bytes) => new Uint8Array([0, 0, ...bytes, 0]).subarray(2, 2 + bytes.length), PNG, 'image/png'],
-    ['an ArrayBuffer', (bytes) => bytes.buffer, JPEG, 'image/jpeg'],
-    ['a Blob', (bytes) => new Blob([bytes], { type: 'image/png' }), PNG, 'image/png'],
-    ['a Blob without a type', (bytes) => new Blob([bytes]), PNG, 'image/png'],
-    ['a data URL', (bytes) => `data:image/png;base64,${btoa(String.fromCharCode(...bytes))}`, PNG, 'image/png'],
-  ]
-  for (const [name, make, bytes, type] of cases) {
-    test(`from ${name}`, async () => {
-      assert.deepEqual(await receive(make, bytes), { how: 'data', type, bytes: Buffer.from(bytes) })
-    })
-  }
-
-  test('from a canvas', async () => {
-    const { type, bytes } = await receive(() => {
-      const canvas = Object.assign(document.createElement('canvas'), { width: 3, height: 2 })
-      const context = canvas.getContext('2d')
-      context.fillStyle = 'rgb(0, 128, 255)'
-      context.fillRect(0, 0, 3, 2)
-      return canvas
-    }, [])
-    assert.match(type, /^image\/(png|jpeg|webp)$/)
-    const { width, height, pixel } = await dapp.page.evaluate(firstPixel, `data:${type};base64,${bytes.toString('base64')}`)
-    assert.deepEqual([width, height], [3, 2])
-    const [red, green, blue] = pixel
-    assert.ok(red < 8 && Math.abs(green - 128) < 8 && blue > 247, `the colour is ${pixel}`)
-  })
-
-  test('and an http(s) URL as it is, for the seller to fetch', async () => {
-    const picture = await receive(() => new URL('https://example.com/boat.jpg'), [])
-    assert.deepEqual(picture, { how: 'address', url: 'https://example.com/boat.jpg' })
-  })
-})
-
 /** What a client binds, as far as the library exports it. */
 const FUNCTIONS = ['balance', 'generate', 'quote', 'resume', 'status', 'submit', 'tasks', 'wallets']
 
@@ -565,16 +512,6 @@ function playableSeconds(url) {
     video.onerror = () => reject(new Error(video.error.message))
     video.src = url
   })
-}
-
-async function firstPixel(url) {
-  const image = new Image()
-  image.src = url
-  await image.decode()
-  const canvas = Object.assign(document.createElement('canvas'), { width: image.width, height: image.height })
-  const context = canvas.getContext('2d')
-  context.drawImage(image, 0, 0)
-  return { width: image.width, height: image.height, pixel: [...context.getImageData(0, 0, 1, 1).data] }
 }
 
 async function liveWithTask(imagine, { request, options }) {

@@ -20,9 +20,9 @@ export function useWorlds(whenOver = afterEach) {
   })
   after(() => stage?.close())
 
-  /** `fault` with its `options` is in force from the beginning; `x402` is the version that the seller speaks, `token` what it takes, a status lasts `stepMs`. */
-  return async function open(fault = null, { options, wallet: config, x402 = 1, token = 'usdc', stepMs = 200 } = {}) {
-    const sandbox = await startSandbox({ stepMs, x402, token })
+  /** `fault` with its `options` is in force from the beginning; `x402` is the version that the seller speaks, `token` what it takes, a status lasts `stepMs`; what else is given is the sandbox's. */
+  return async function open(fault = null, { options, wallet: config, x402 = 1, token = 'usdc', stepMs = 200, ...given } = {}) {
+    const sandbox = await startSandbox({ stepMs, x402, token, ...given })
     running.push(sandbox.stop)
     const wallet = walletFor(sandbox, config)
     const dapp = await stage.openDapp({ wallet })
