@@ -8,13 +8,14 @@ export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   return bytes
 }
 
-/** More arguments than that are too many for a call. */
-const MOST_ARGUMENTS = 0x2000
+/** More arguments are too many for a call. A multiple of three. */
+const MOST_ARGUMENTS = 0x3000
 
-export function toBase64(bytes: Uint8Array): string {
-  let binary = ''
-  for (let at = 0; at < bytes.length; at += MOST_ARGUMENTS) binary += String.fromCharCode(...bytes.subarray(at, at + MOST_ARGUMENTS))
-  return btoa(binary)
+/** Base64 in pieces: one long text would stay in memory for long. */
+export function toBase64(bytes: Uint8Array): string[] {
+  const pieces: string[] = []
+  for (let at = 0; at < bytes.length; at += MOST_ARGUMENTS) pieces.push(btoa(String.fromCharCode(...bytes.subarray(at, at + MOST_ARGUMENTS))))
+  return pieces
 }
 
 /** The type that the bytes themselves show, whatever a name or header says. */

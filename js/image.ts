@@ -14,10 +14,11 @@ export interface Picture {
 
 const DATA = /^data:image\/[^,]*;base64,(.+)$/is
 
+/** The error names it. */
 const LONGEST = 25 * 2 ** 20
 
 /** So much is read at once. A multiple of three, so that the base64 of the parts is that of the whole. */
-const PART = 3 * 2 ** 18
+const PART = 3 * 2 ** 16
 
 /** Addresses as text, which the core judges; everything else as its bytes. */
 export async function readImage(image: GenerateRequest['image']): Promise<string | Picture | undefined> {
@@ -36,7 +37,7 @@ export async function readImage(image: GenerateRequest['image']): Promise<string
 class Unfit extends Error {}
 
 async function picture(given: Blob): Promise<Picture> {
-  if (given.size > LONGEST) throw new Unfit(`the image has ${(given.size / 2 ** 20).toFixed(1)} MB, more than the ${LONGEST / 2 ** 20} MB that are sent at most`)
+  if (given.size > LONGEST) throw new Unfit(`the image has ${(given.size / 2 ** 20).toFixed(1)} MB, more than 25 MB`)
   const type = typeOf(new Uint8Array(await given.slice(0, 16).arrayBuffer()))
   if (!type?.startsWith('image/')) throw new Unfit('the bytes given as image are no PNG, JPEG, GIF, WebP, AVIF or BMP')
   const blob = new Blob([given], { type })
@@ -68,7 +69,7 @@ async function digest(blob: Blob): Promise<string> {
   if (!subtle) return String(blob.size)
   const digests: ArrayBuffer[] = []
   for await (const part of parts(blob)) digests.push(await subtle.digest('SHA-256', part))
-  return toBase64(new Uint8Array(await subtle.digest('SHA-256', await new Blob(digests).arrayBuffer())))
+  return toBase64(new Uint8Array(await subtle.digest('SHA-256', await new Blob(digests).arrayBuffer()))).join()
 }
 
 /**
@@ -91,7 +92,7 @@ function encode(picture: Picture): Promise<Blob[]> {
 
 async function encodeParts(blob: Blob): Promise<Blob[]> {
   const encoded: Blob[] = []
-  for await (const part of parts(blob)) encoded.push(new Blob([toBase64(part)]))
+  for await (const part of parts(blob)) encoded.push(new Blob(toBase64(part)))
   return encoded
 }
 
