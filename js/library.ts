@@ -91,13 +91,12 @@ function client(load: () => Promise<Core>, config?: Config): Client {
 
   /** The task stays with the service that took it, whatever a later wait asks for. */
   const accepted = (id: string, task: AcceptedTask, { signal: _, ...bought }: Config): Task => {
-    const name = `${bought.baseUrl ?? ''}/${task.taskId}`
     tell(bought, { type: 'accepted', ...task })
     return new AcceptedTaskHandle(id, task, {
       watch: async (options, notify) => {
         const { baseUrl: _, ...waiting }: Config = options
         const hear = (event: WatchingEvent) => notify(event.type === 'status' ? { ...event, status: readStatus(event.status, task.receipt) } : event)
-        const vigil = new Vigil(name, task)
+        const vigil = new Vigil(id, task)
         const { rest, line } = vigil
         try {
           const core = await load()
@@ -109,7 +108,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       },
       status: async () => {
         const core = await load()
-        const line = new Line({ hear: (outcome) => tellOthers(name, outcome, task) })
+        const line = new Line({ hear: (outcome) => tellOthers(id, outcome, task) })
         return readStatus(await calling(bought, (call) => core.watch({ ...call, task: task.taskId }), line), task.receipt)
       },
       ended: (status) => void journal(bought.storage).change(id, finish(status)).catch(() => {}),

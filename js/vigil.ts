@@ -30,7 +30,7 @@ export class Vigil {
   #wake = () => {}
   #release: (() => void) | undefined
 
-  /** `task` is the same wherever the same task is waited for; `who` waits here, and hears nothing of what he says himself. */
+  /** `task` is the same in every tab; `who` waits here, and hears nothing of what he says himself. */
   constructor(task: string, who: unknown) {
     this.#task = task
     this.#who = who
@@ -48,6 +48,7 @@ export class Vigil {
   }
 
   readonly rest = async (until: number): Promise<Told> => {
+    this.#release?.()
     await this.#pass(until - Date.now())
     if (!this.#isNews) await this.#takeTurn()
     const due = !this.#isNews
@@ -60,6 +61,7 @@ export class Vigil {
   end(): void {
     this.#ended = true
     for (const leave of this.#leave) leave()
+    this.#release?.()
     this.#wake()
   }
 
