@@ -39,6 +39,8 @@ export async function startStubSeller({ keepAlive = false } = {}) {
     answer(answers) {
       script = Object.fromEntries(Object.entries(answers).map(([kind, answer]) => [kind, [answer].flat()]))
     },
+    /** Breaks all connections. */
+    cut: () => server.closeAllConnections(),
     stop: () => stopServer(server),
   }
 }
