@@ -5,7 +5,7 @@ import { openStage } from './harness.mjs'
 import { completed } from './stub-seller.mjs'
 import { RARELY, openStillProfile, outcomeOf, pass, processing, startGiver, take, typesOf, untilHeard, wait } from './waits.mjs'
 
-const TIMEOUT = { timeout: 120_000 }
+const TIMEOUT = { timeout: 300_000 }
 const VIDEO = completed.body.result.generation.video.url
 /** What comes at once still comes by a timer. */
 const AT_ONCE = 10

@@ -1,4 +1,5 @@
 // A task that is waited for: who gives it, what it is told, and whose clock it goes by. It costs nothing, so no wallet and no chain are needed.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { startStubSeller } from './harness.mjs'
 import { accepted } from './stub-seller.mjs'
 
@@ -17,7 +18,13 @@ export async function startGiver(...status) {
     ...seller,
     looks,
     answer: (...status) => seller.answer({ probe: accepted('task-1'), status }),
-    untilLooks: (count) => seller.received(() => looks() >= count),
+    /** Fails after a minute. */
+    async untilLooks(count) {
+      const ending = new AbortController()
+      const late = sleep(60_000, undefined, ending).then(() => Promise.reject(new Error(`${looks()} looks instead of ${count}`)), () => {})
+      await Promise.race([seller.received(() => looks() >= count), late])
+      ending.abort()
+    },
   }
 }
 
@@ -55,13 +62,19 @@ export const takeUp = (dapp, options) => dapp.value(async (imagine, { options },
 /** Waits for the page's task from now on; `outcomeOf` gives what came of it. */
 export const wait = (dapp, options = {}) => dapp.page.evaluate((options) => {
   const { dapp } = globalThis
-  dapp.waiting = dapp.task.wait({ ...dapp.watch, ...options }).then(({ video }) => video?.url, ({ code }) => code)
+  dapp.outcome = undefined
+  dapp.task.wait({ ...dapp.watch, ...options }).then(({ video }) => video.url, (error) => error.code ?? `${error}`).then((outcome) => {
+    dapp.outcome = outcome
+  })
 }, options)
 
 /** The address of the video, or the code of the error. */
-export const outcomeOf = (dapp) => dapp.page.evaluate(() => globalThis.dapp.waiting)
+export async function outcomeOf(dapp) {
+  const outcome = await dapp.page.waitForFunction(() => globalThis.dapp.outcome, undefined, { polling: 50, timeout: 60_000 })
+  return outcome.jsonValue()
+}
 
 export const untilHeard = (dapp, count) => dapp.page.waitForFunction(
-  (count) => globalThis.dapp.events.filter(({ type }) => type === 'status').length >= count, count, { polling: 50 })
+  (count) => globalThis.dapp.events.filter(({ type }) => type === 'status').length >= count, count, { polling: 50, timeout: 60_000 })
 
 export const typesOf = async (dapp) => (await dapp.events()).map(({ type }) => type)

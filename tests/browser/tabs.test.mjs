@@ -1,0 +1,228 @@
+// The same task in two tabs of one browser: one looks, both hear. Their clock stands still unless a test lets time pass.
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, test } from 'node:test'
+import { startSandbox } from '../../sandbox/sandbox.mjs'
+import { at } from './calls.mjs'
+import { openStage, walletFor, watchRequests } from './harness.mjs'
+import { completed } from './stub-seller.mjs'
+import { RARELY, failed, openStillProfile, outcomeOf, pass, processing, startGiver, take, takeUp, typesOf, untilHeard, wait } from './waits.mjs'
+
+const TIMEOUT = { timeout: 300_000 }
+const VIDEO = completed.body.result.generation.video.url
+
+let stage
+let seller
+let one
+let other
+
+before(async () => {
+  stage = await openStage()
+})
+afterEach(async () => {
+  await other?.page.context().close()
+  await seller?.stop()
+  one = other = seller = undefined
+})
+after(() => stage?.close())
+
+/** Two tabs with the same task: the one took it, the other took it up. `script` runs in both. */
+async function open(status, { script, address = (url) => url } = {}) {
+  seller = await startGiver(...status)
+  const profile = await openStillProfile(stage.browser)
+  if (script) await profile.addInitScript(script)
+  one = await stage.openDapp({ profile })
+  await take(one, address(seller.url))
+  other = await stage.openDapp({ profile })
+  await takeUp(other)
+}
+
+/** Both wait. The first look of `one` is due before this ends, that of `other` is not. */
+async function begin() {
+  await wait(one, { pollInterval: RARELY })
+  await pass(one, 2_000)
+  await wait(other, { pollInterval: RARELY })
+  await pass(one, 4_000)
+  await seller.untilLooks(1)
+}
+
+const outcomes = () => Promise.all([outcomeOf(one), outcomeOf(other)])
+
+const focus = (tab) => tab.page.evaluate(() => window.dispatchEvent(new Event('focus')))
+
+const refresh = (tab) => tab.value((_imagine, _args, { task }) => task.refresh())
+
+describe('two tabs with the same task', TIMEOUT, () => {
+  test('look at it as one', async () => {
+    await open([processing(10), processing(20)])
+    await begin()
+    for (const tab of [one, other]) await untilHeard(tab, 1)
+    await pass(one, 60_000)
+    assert.equal(seller.looks(), 1)
+    await focus(other)
+    await pass(one, 10)
+    for (const tab of [one, other]) await untilHeard(tab, 2)
+    await pass(one, 60_000)
+    assert.equal(seller.looks(), 2)
+    for (const tab of [one, other]) {
+      const heard = (await tab.events()).map(({ status }) => status.progress)
+      assert.deepEqual(heard, [10, 20])
+    }
+  })
+
+  test('also over many looks', async () => {
+    await open([processing()])
+    for (const tab of [one, other]) await wait(tab, { pollInterval: 10_000 })
+    for (let second = 0; second < 200; second++) await pass(one, 1_000)
+    assert.ok(seller.looks() >= 15 && seller.looks() <= 27, `${seller.looks()} looks; one tab alone has 18 to 22`)
+  })
+
+  test('are finished together', async () => {
+    await open([completed])
+    await begin()
+    assert.deepEqual(await outcomes(), [VIDEO, VIDEO])
+    assert.equal(seller.looks(), 1)
+    for (const tab of [one, other]) assert.deepEqual(await typesOf(tab), ['status', 'done'])
+  })
+
+  test('fail together', async () => {
+    await open([failed])
+    await begin()
+    assert.deepEqual(await outcomes(), ['generation_failed', 'generation_failed'])
+    assert.equal(seller.looks(), 1)
+  })
+
+  test('are together as quiet as the server asks for', async () => {
+    await open([{ status: 429, headers: { 'retry-after': '40' }, body: {} }, completed])
+    await begin()
+    for (const tab of [one, other]) await tab.untilEvent('retrying')
+    await pass(one, 30_000)
+    for (const tab of [one, other]) await focus(tab)
+    await pass(one, 5_000)
+    assert.equal(seller.looks(), 1)
+    await pass(one, 10_000)
+    assert.deepEqual(await outcomes(), [VIDEO, VIDEO])
+    assert.equal(seller.looks(), 2)
+  })
+
+  test('each fetch a result themselves that is too long to be passed on', async () => {
+    const { generation, templateData } = completed.body.result
+    const long = { status: 200, body: { status: 'completed', result: { generation, templateData: { ...templateData, more: 'x'.repeat(1_100_000) } } } }
+    await open([long])
+    await begin()
+    assert.equal(await outcomeOf(one), VIDEO)
+    await pass(one, 4_000)
+    assert.equal(await outcomeOf(other), VIDEO)
+    assert.equal(seller.looks(), 2)
+  })
+})
+
+describe('a look that a page asks for', TIMEOUT, () => {
+  test('is heard in the other tab', async () => {
+    await open([processing(10)])
+    await wait(other, { pollInterval: RARELY })
+    await refresh(one)
+    await untilHeard(other, 1)
+    await pass(one, 6_000)
+    assert.equal(seller.looks(), 1)
+  })
+
+  test('finishes the task there', async () => {
+    await open([completed])
+    await wait(other, { pollInterval: RARELY })
+    await refresh(one)
+    assert.equal(await outcomeOf(other), VIDEO)
+    assert.equal(seller.looks(), 1)
+  })
+})
+
+describe('a tab that is looking', TIMEOUT, () => {
+  test('is waited for, but not for long', async () => {
+    await open(['hang', completed])
+    await begin()
+    await pass(one, 1_500)
+    assert.equal(seller.looks(), 1, 'it has two seconds')
+    await pass(one, 2_100)
+    assert.deepEqual(await outcomes(), [VIDEO, VIDEO])
+    assert.equal(seller.looks(), 2)
+    for (const tab of [one, other]) assert.deepEqual(await typesOf(tab), ['status', 'done'])
+  })
+
+  test('is heard by who waits for it', async () => {
+    let answer
+    await open([() => new Promise((resolve) => (answer = resolve))])
+    await begin()
+    await pass(one, 1_500)
+    answer(completed)
+    assert.deepEqual(await outcomes(), [VIDEO, VIDEO])
+    assert.equal(seller.looks(), 1)
+  })
+
+  test('and is closed then, keeps nobody from looking', async () => {
+    await open(['hang', completed])
+    await begin()
+    await one.page.close()
+    await pass(other, 1_500)
+    assert.equal(await outcomeOf(other), VIDEO)
+    assert.equal(seller.looks(), 2)
+  })
+})
+
+describe('a browser that keeps its tabs apart', TIMEOUT, () => {
+  const cases = [
+    ['Web Locks', () => delete Navigator.prototype.locks, 1],
+    ['BroadcastChannel', () => delete globalThis.BroadcastChannel, 2],
+    ['both', () => {
+      delete Navigator.prototype.locks
+      delete globalThis.BroadcastChannel
+    }, 2],
+  ]
+  for (const [name, script, looks] of cases) {
+    test(`without ${name} finishes in both`, async () => {
+      await open([completed], { script })
+      assert.deepEqual(
+        await one.page.evaluate(() => [typeof navigator.locks, typeof globalThis.BroadcastChannel].filter((type) => type === 'undefined').length),
+        name === 'both' ? 2 : 1)
+      await begin()
+      assert.equal(await outcomeOf(one), VIDEO)
+      await pass(one, 4_000)
+      assert.equal(await outcomeOf(other), VIDEO)
+      assert.equal(seller.looks(), looks)
+    })
+
+    test(`without ${name} looks though another tab hangs`, async () => {
+      await open(['hang', completed], { script })
+      await begin()
+      await pass(one, 1_600)
+      await pass(one, 2_100)
+      assert.equal(await outcomeOf(other), VIDEO)
+      assert.equal(seller.looks(), 2)
+    })
+  }
+})
+
+describe('at the real seller, by the real clock', TIMEOUT, () => {
+  test('both tabs have what one paid for', async () => {
+    const sandbox = await startSandbox({ stepMs: 2_000 })
+    try {
+      one = await stage.openDapp({ wallet: walletFor(sandbox) })
+      other = await stage.openDapp({ profile: one.page.context() })
+      const watch = watchRequests(sandbox)
+      const taskId = await one.value(async (imagine, { options }, dapp) => {
+        dapp.task = await imagine.submit({ prompt: 'A paper boat on a neon river' }, options)
+        return dapp.task.taskId
+      }, { options: at(sandbox.apiUrl) })
+      await other.value(async (imagine, taskId, dapp) => {
+        dapp.task = await imagine.resume(taskId)
+      }, taskId)
+      for (const tab of [one, other]) await wait(tab, { pollInterval: 2_000 })
+      const [video, same] = await outcomes()
+      assert.ok(video?.startsWith('http'), video)
+      assert.equal(video, same)
+      const heard = [await one.events(), await other.events()].flat().filter(({ type }) => type === 'status')
+      assert.ok(watch.looks().length < heard.length, `${watch.looks().length} looks, heard ${heard.length} times`)
+      assert.equal((await sandbox.payments()).length, 1)
+    } finally {
+      await sandbox.stop()
+    }
+  })
+})
