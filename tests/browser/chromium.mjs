@@ -1,3 +1,8 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { chromium } from 'playwright-core'
 
 /** Headless Chromium that keeps to itself: no updates, no sync, no calls home. */
@@ -20,3 +25,35 @@ const THROTTLES = ['--disable-background-timer-throttling', '--disable-backgroun
 
 /** A browser of its own whose profile stays in that folder. */
 export const launchProfile = (folder) => chromium.launchPersistentContext(folder, options)
+
+/**
+ * A browser as visitors have it, where playwright would keep every page awake: of the tabs of its one `profile` all but the one in front are
+ * hidden, their timers are throttled, they can be frozen, and pages that are left are kept for the way back.
+ */
+export async function launchNaturalChromium(args = []) {
+  const folder = await mkdtemp(join(tmpdir(), 'imagine-natural-'))
+  const flags = [...options.args, '--headless', '--remote-debugging-port=0', `--user-data-dir=${folder}`, ...args, 'about:blank']
+  const child = spawn(options.executablePath, flags, { stdio: ['ignore', 'ignore', 'pipe'] })
+  const ended = new Promise((resolve) => child.once('close', resolve))
+  const browser = await chromium.connectOverCDP(await addressOf(child), { noDefaults: true })
+  return {
+    profile: browser.contexts()[0],
+    async close() {
+      await browser.close()
+      child.kill('SIGKILL')
+      await ended
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
+
+function addressOf({ stderr }) {
+  return new Promise((resolve, reject) => {
+    const lines = createInterface({ input: stderr })
+    lines.on('line', (line) => {
+      const [, address] = /^DevTools listening on (ws:\S+)/.exec(line) ?? []
+      if (address) resolve(address)
+    })
+    lines.on('close', () => reject(new Error('Chromium did not start')))
+  })
+}
