@@ -1,0 +1,215 @@
+// What a page does in its callbacks while a task is waited for. That a callback of `generate` throws is in `env.test.mjs`.
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, test } from 'node:test'
+import { openStage } from './harness.mjs'
+import { completed } from './stub-seller.mjs'
+import { RARELY, failed, processing, startGiver, take } from './waits.mjs'
+
+const TIMEOUT = { timeout: 300_000 }
+const VIDEO = completed.body.result.generation.video.url
+const OPTIONS = { pollInterval: 2_000 }
+
+let stage
+let seller
+let dapp
+
+before(async () => {
+  stage = await openStage()
+})
+afterEach(async () => {
+  await dapp?.close()
+  await seller?.stop()
+  dapp = seller = undefined
+})
+after(() => stage?.close())
+
+async function open(...status) {
+  seller = await startGiver(...status)
+  dapp = await stage.openDapp()
+  await dapp.page.evaluate(() => {
+    dapp.outcomeOf = (wait) => wait.then(({ video }) => video.url, ({ code }) => code)
+    dapp.reported = []
+    window.addEventListener('error', (event) => {
+      event.preventDefault()
+      dapp.reported.push(event.message)
+    })
+  })
+  await take(dapp, seller.url, OPTIONS)
+}
+
+describe('a callback that fails', TIMEOUT, () => {
+  const ways = {
+    throws: () => {
+      throw new Error('broken')
+    },
+    'gives a promise that is rejected': async () => {
+      throw new Error('broken')
+    },
+    'gives a promise that is never settled': () => new Promise(() => {}),
+  }
+  for (const [name, way] of Object.entries(ways)) {
+    test(`as it ${name}, is the page's own affair`, async () => {
+      await open(processing(10), processing(60), completed)
+      const heard = await dapp.value(async (_imagine, { way, options }, { task, outcomeOf }) => {
+        const fail = (0, eval)(`(${way})`)
+        const types = []
+        const beside = []
+        const iterating = (async () => {
+          for await (const { type } of task) beside.push(type)
+        })()
+        const snapshots = []
+        task.subscribe(({ status }) => {
+          snapshots.push(status?.progress ?? null)
+          return fail()
+        })
+        const [url, quiet] = await Promise.all([
+          outcomeOf(task.wait({
+            ...options,
+            onEvent: ({ type }) => {
+              types.push(type)
+              return fail()
+            },
+            onProgress: fail,
+          })),
+          outcomeOf(task.wait()),
+        ])
+        await iterating
+        return { url, quiet, types, beside, snapshots: [...new Set(snapshots)] }
+      }, { way: way.toString(), options: OPTIONS })
+      const types = ['status', 'status', 'status', 'done']
+      assert.deepEqual(heard, { url: VIDEO, quiet: VIDEO, types, beside: ['accepted', ...types], snapshots: [null, 10, 60, 100] })
+      assert.equal(seller.looks(), 3)
+      const reported = await dapp.page.evaluate(() => globalThis.dapp.reported)
+      if (name.includes('never')) assert.deepEqual(reported, [])
+      else assert.ok(reported.length >= 10 && reported.every((message) => message.includes('broken')), `${reported}`)
+    })
+  }
+})
+
+describe('a callback that calls the library', TIMEOUT, () => {
+  test('looks: that is told to all, in order, and once', async () => {
+    await open(processing(10), processing(20), completed)
+    const { types, progress, url } = await dapp.value(async (_imagine, { options }, { task, outcomeOf }) => {
+      const types = []
+      const progress = []
+      let looked = false
+      const url = await outcomeOf(task.wait({
+        ...options,
+        onEvent: ({ type }) => {
+          types.push(type)
+          if (looked) return
+          looked = true
+          return task.refresh()
+        },
+        onProgress: (percent) => progress.push(percent),
+      }))
+      return { types, progress, url }
+    }, { options: OPTIONS })
+    assert.equal(url, VIDEO)
+    assert.deepEqual(types, ['status', 'status', 'status', 'done'])
+    assert.deepEqual(progress, [10, 20, 100])
+    assert.equal(seller.looks(), 3)
+  })
+
+  test('looks each time it hears: the task is finished once', async () => {
+    await open(processing(10), processing(20), completed)
+    const types = await dapp.value(async (_imagine, { options }, { task }) => {
+      const types = []
+      const onEvent = ({ type, status }) => {
+        types.push(type)
+        if (type === 'status' && status.status === 'processing') return task.refresh()
+      }
+      await task.wait({ ...options, onEvent })
+      return types
+    }, { options: OPTIONS })
+    assert.equal(types.filter((type) => type === 'done').length, 1)
+    assert.equal(types.at(-1), 'done')
+    assert.equal(types.filter((type) => type === 'status').length, seller.looks())
+  })
+
+  test('waits once more: both have the result of one poller', async () => {
+    await open(processing(10), completed)
+    const outcomes = await dapp.value(async (_imagine, { options }, { task, outcomeOf }) => {
+      let inner
+      const outer = outcomeOf(task.wait({
+        ...options,
+        onEvent: () => {
+          inner ??= outcomeOf(task.wait())
+        },
+      }))
+      return [await outer, await inner]
+    }, { options: OPTIONS })
+    assert.deepEqual(outcomes, [VIDEO, VIDEO])
+    assert.equal(seller.looks(), 2)
+  })
+
+  test('asks for the status by its id: nothing changes for the wait', async () => {
+    await open(processing(10), processing(20), completed)
+    const { types, isValue } = await dapp.value(async (imagine, { options, url }, { task }) => {
+      const types = []
+      let looking
+      await task.wait({
+        ...options,
+        onEvent: ({ type }) => {
+          types.push(type)
+          looking ??= imagine.status('task-1', { baseUrl: url })
+        },
+      })
+      return { types, isValue: (await looking).progress >= 20 }
+    }, { options: OPTIONS, url: seller.url })
+    assert.deepEqual([types.length, types.at(-1), isValue], [seller.looks(), 'done', true], 'the events are those of the other looks')
+  })
+
+  for (const [when, isEnd, outcome] of [['before the end', ({ type }) => type === 'status', 'aborted'], ['at the end', ({ type }) => type === 'done', VIDEO]]) {
+    test(`stops ${when}: every wait has its outcome, every iteration its end`, async () => {
+      await open(...(when === 'at the end' ? [completed] : [processing(10)]))
+      const heard = await dapp.value(async (_imagine, { options, isEnd }, { task, outcomeOf }) => {
+        const is = (0, eval)(`(${isEnd})`)
+        const types = []
+        const iterating = (async () => {
+          for await (const { type } of task) types.push(type)
+        })()
+        const waits = [task.wait({ ...options, onEvent: (event) => is(event) && task.stop() }), task.wait()]
+        const outcomes = await Promise.all(waits.map(outcomeOf))
+        await iterating
+        return { outcomes, types }
+      }, { options: OPTIONS, isEnd: isEnd.toString() })
+      const ending = when === 'at the end' ? ['done'] : []
+      assert.deepEqual(heard, { outcomes: [outcome, outcome], types: ['accepted', 'status', ...ending] })
+    })
+  }
+
+  test('leaves: a subscriber that unsubscribes in its callback hears no more', async () => {
+    await open(processing(10), completed)
+    const { left, stayed } = await dapp.value(async (_imagine, { options }, { task }) => {
+      const left = []
+      const stayed = []
+      const off = task.subscribe(({ status }) => {
+        left.push(status?.status ?? null)
+        if (status) off()
+      })
+      task.subscribe(({ status }) => stayed.push(status?.status ?? null))
+      await task.wait(options)
+      return { left, stayed: [...new Set(stayed)] }
+    }, { options: OPTIONS })
+    assert.deepEqual([left, stayed], [[null, 'processing'], [null, 'processing', 'completed']])
+  })
+})
+
+describe('progress', TIMEOUT, () => {
+  /** What `onProgress` is told while looks are made by `refresh`. */
+  const byLooking = async (_imagine, { looks, options }, { task }) => {
+    const progress = []
+    const controller = new AbortController()
+    const waiting = task.wait({ ...options, signal: controller.signal, onProgress: (percent) => progress.push(percent) }).catch(() => {})
+    for (let look = 0; look < looks; look++) await task.refresh()
+    controller.abort()
+    await waiting
+    return progress
+  }
+
+  test('is null while it is unknown', async () => {
+    await open(processing(), { status: 202, body: { status: 'queued' } }, processing('soon'))
+    assert.deepEqual(await dapp.value(byLooking, { looks: 3, options: { pollInterval: RARELY } }), [null, null, null])
+  })
+})
