@@ -180,4 +180,20 @@ describe('a page that is left and come back to', TIMEOUT, () => {
     assert.deepEqual(await said(), ['status', 'done'])
     assert.deepEqual(await locksHeld(), [])
   })
+
+  test('keeps no other tab from looking, and is itself kept though that one speaks', async () => {
+    await open(['hang', completed])
+    await wait(dapp, { pollInterval: RARELY })
+    await seller.untilLooks(1)
+    const other = await openTab()
+    await leaveAndReturn(async () => {
+      assert.deepEqual(await locksHeld(other), [])
+      await takeUp(other)
+      await wait(other)
+      assert.equal(await outcomeOf(other), VIDEO)
+      assert.equal(seller.looks(), 2)
+    })
+    assert.equal(await outcomeOf(dapp), VIDEO)
+    assert.equal(seller.looks(), 3)
+  })
 })

@@ -212,4 +212,55 @@ describe('progress', TIMEOUT, () => {
     await open(processing(), { status: 202, body: { status: 'queued' } }, processing('soon'))
     assert.deepEqual(await dapp.value(byLooking, { looks: 3, options: { pollInterval: RARELY } }), [null, null, null])
   })
+
+  test('never goes back, however it is looked', async () => {
+    await open(processing(40), processing(20), processing(), processing(70))
+    const progress = await dapp.value(byLooking, { looks: 4, options: { pollInterval: RARELY } })
+    assert.deepEqual(progress, [40, 40, 40, 70])
+  })
+
+  test('never goes back from one wait to the next', async () => {
+    await open(processing(40), processing(20), completed)
+    const progress = await dapp.value(async (_imagine, { options }, { task }) => {
+      const progress = []
+      const onProgress = (percent) => progress.push(percent)
+      const controller = new AbortController()
+      const leave = () => controller.abort()
+      await task.wait({ ...options, signal: controller.signal, onProgress, onEvent: leave }).catch(() => {})
+      await task.wait({ ...options, onProgress })
+      return progress
+    }, { options: OPTIONS })
+    assert.deepEqual(progress, [40, 40, 100])
+  })
+})
+
+describe('a look that a page asks for', TIMEOUT, () => {
+  test('and that hears of the failure, ends a wait that is under way', async () => {
+    await open(failed)
+    const { looked, waited, error } = await dapp.value(async (_imagine, { options }, { task, outcomeOf }) => {
+      const waiting = outcomeOf(task.wait(options))
+      const { status } = await task.refresh()
+      const late = new Promise((resolve) => setTimeout(resolve, 2_000, 'it goes on'))
+      return { looked: status, waited: await Promise.race([waiting, late]), error: task.getSnapshot().error?.code }
+    }, { options: { pollInterval: RARELY } })
+    assert.deepEqual({ looked, waited, error }, { looked: 'failed', waited: 'generation_failed', error: 'generation_failed' })
+    assert.equal(seller.looks(), 1)
+  })
+})
+
+describe('an iteration that nobody goes on with', TIMEOUT, () => {
+  test('keeps nothing going once the task was stopped', async () => {
+    await open(processing(10))
+    await dapp.value(async (_imagine, { options }, dapp) => {
+      const { task } = dapp
+      dapp.iterator = task[Symbol.asyncIterator]()
+      await dapp.iterator.next()
+      task.stop()
+      const controller = new AbortController()
+      const leave = ({ type }) => type === 'status' && controller.abort()
+      await task.wait({ ...options, signal: controller.signal, onEvent: leave }).catch(() => {})
+      await new Promise((resolve) => setTimeout(resolve, 4_000))
+    }, { options: OPTIONS })
+    assert.equal(seller.looks(), 1, 'whoever waited has left')
+  })
 })

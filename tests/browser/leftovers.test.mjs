@@ -121,6 +121,22 @@ describe('nothing is left on the page', TIMEOUT, () => {
       controller.abort()
       await waiting
     }],
+    'of a wait that is aborted at the moment of a return': [[processing(10)], async (task, note) => {
+      const controller = new AbortController()
+      const { request } = navigator.locks
+      navigator.locks.request = (name, options, callback) => {
+        navigator.locks.request = request
+        return request.call(navigator.locks, name, options, (lock) => {
+          const released = callback(lock)
+          window.dispatchEvent(new Event('focus'))
+          Promise.resolve().then(() => controller.abort())
+          return released
+        })
+      }
+      const waiting = task.wait({ pollInterval: 2_000, signal: controller.signal }).catch(() => {})
+      await note()
+      await waiting
+    }],
     'of a wait that is aborted at once': [[processing(10)], async (task, note) => {
       const controller = new AbortController()
       const waiting = task.wait({ pollInterval: 2_000, signal: controller.signal }).catch(() => {})

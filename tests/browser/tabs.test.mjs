@@ -76,6 +76,14 @@ describe('two tabs with the same task', TIMEOUT, () => {
     assert.ok(seller.looks() >= 15 && seller.looks() <= 27, `${seller.looks()} looks; one tab alone has 18 to 22`)
   })
 
+  test('also when the address was given in another way', async () => {
+    await open([processing(10)], { address: (url) => `${url}/` })
+    await begin()
+    for (const tab of [one, other]) await untilHeard(tab, 1)
+    await pass(one, 60_000)
+    assert.equal(seller.looks(), 1)
+  })
+
   test('are finished together', async () => {
     await open([completed])
     await begin()
@@ -113,6 +121,29 @@ describe('two tabs with the same task', TIMEOUT, () => {
     await pass(one, 4_000)
     assert.equal(await outcomeOf(other), VIDEO)
     assert.equal(seller.looks(), 2)
+  })
+
+  test('pay no heed to what others say on the same channel', async () => {
+    await open([processing(10), completed])
+    await one.page.evaluate(() => {
+      globalThis.overheard = []
+      globalThis.channel = new BroadcastChannel('imagine-x402')
+      globalThis.channel.onmessage = ({ data }) => globalThis.overheard.push(data)
+    })
+    await begin()
+    for (const tab of [one, other]) await untilHeard(tab, 1)
+    await one.page.evaluate(() => {
+      const [{ task, heard }] = globalThis.overheard
+      const nonsense = [null, 1, 'x', [], {}, { task }, { task, heard: null }, { task, heard: 7 }, { task, heard: { status: 'x' } },
+        { task, heard: { ...heard, status: -1 } }, { task, heard: { ...heard, body: 5 } }, { task: `${task}x`, heard: { ...heard, status: 500, body: '{"status":"failed"}' } }]
+      for (const message of nonsense) globalThis.channel.postMessage(message)
+    })
+    await pass(one, 60_000)
+    assert.equal(seller.looks(), 1)
+    for (const tab of [one, other]) assert.deepEqual(await typesOf(tab), ['status'])
+    await focus(other)
+    await pass(one, 10)
+    assert.deepEqual(await outcomes(), [VIDEO, VIDEO])
   })
 })
 
@@ -164,6 +195,27 @@ describe('a tab that is looking', TIMEOUT, () => {
     await pass(other, 1_500)
     assert.equal(await outcomeOf(other), VIDEO)
     assert.equal(seller.looks(), 2)
+  })
+
+  test('while the page returns once more, looks once and lets go', async () => {
+    await open([processing(10)])
+    await begin()
+    await untilHeard(one, 1)
+    await pass(one, 60_000)
+    // The events of a page that is shown come one by one, the later ones perhaps when the earlier have led to something.
+    await one.page.evaluate(() => {
+      const { request } = navigator.locks
+      navigator.locks.request = (...given) => {
+        navigator.locks.request = request
+        const asked = navigator.locks.request(...given)
+        window.dispatchEvent(new Event('focus'))
+        return asked
+      }
+      document.dispatchEvent(new Event('visibilitychange'))
+    })
+    for (let moment = 0; moment < 3; moment++) await pass(one, 10)
+    assert.equal(seller.looks(), 2, 'at once')
+    assert.deepEqual(await one.page.evaluate(async () => (await navigator.locks.query()).held.map(({ name }) => name)), [])
   })
 })
 
