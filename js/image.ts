@@ -37,9 +37,9 @@ export async function readImage(image: GenerateRequest['image']): Promise<string
 class Unfit extends Error {}
 
 async function picture(given: Blob): Promise<Picture> {
-  if (given.size > LONGEST) throw new Unfit(`the image has ${(given.size / 2 ** 20).toFixed(1)} MB, more than 25 MB`)
+  if (given.size > LONGEST) throw new Unfit(`the image has ${(given.size / 2 ** 20).toFixed(1)} MB, more than 25`)
   const type = typeOf(new Uint8Array(await given.slice(0, 16).arrayBuffer()))
-  if (!type?.startsWith('image/')) throw new Unfit('the bytes given as image are no PNG, JPEG, GIF, WebP, AVIF or BMP')
+  if (!type?.startsWith('image/')) throw new Unfit('the image is no PNG, JPEG, GIF, WebP, AVIF or BMP')
   const blob = new Blob([given], { type })
   return { blob, digest: await digest(blob) }
 }
@@ -80,7 +80,7 @@ export async function compose(body: string, picture?: Picture): Promise<Blob | F
   const isForm = body.startsWith('\0')
   const [before = '', after] = body.slice(isForm ? 1 : 0).split('\0')
   if (after === undefined) return isForm ? form(before) : json(before)
-  if (!picture) throw new Error('the picture of this request is gone')
+  if (!picture) throw new Error('the picture is gone')
   return isForm ? form(before + after, picture.blob) : json(before, ...(await encode(picture)), after)
 }
 

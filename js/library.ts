@@ -96,7 +96,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       watch: async (options, notify) => {
         const { baseUrl: _, ...waiting }: Config = options
         const hear = (event: WatchingEvent) => notify(event.type === 'status' ? { ...event, status: readStatus(event.status, task.receipt) } : event)
-        const vigil = new Vigil(id, task)
+        const vigil = new Vigil(id)
         const { rest, line } = vigil
         try {
           const core = await load()
@@ -108,7 +108,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       },
       status: async () => {
         const core = await load()
-        const line = new Line({ hear: (outcome) => tellOthers(id, outcome, task) })
+        const line = new Line({ hear: (outcome) => tellOthers(id, outcome) })
         return readStatus(await calling(bought, (call) => core.watch({ ...call, task: task.taskId }), line), task.receipt)
       },
       ended: (status) => void journal(bought.storage).change(id, finish(status)).catch(() => {}),

@@ -33,10 +33,11 @@ export function hearOthers(task: string, who: unknown, hear: (heard: Answer) => 
 }
 
 /** Tells all others that wait for the task what came of a look at it, if it was answered. */
-export function tellOthers(task: string, outcome: Outcome, who: unknown): void {
-  if (!('body' in outcome) || outcome.body.length > LONGEST) return
+export function tellOthers(task: string, outcome: Outcome, who?: unknown): void {
+  if (!('body' in outcome)) return
   const message = { task, heard: outcome }
   pass(message, who)
+  if (outcome.body.length > LONGEST) return
   const sending = channel ?? open()
   sending?.postMessage(message)
   if (!channel) sending?.close()
@@ -45,7 +46,7 @@ export function tellOthers(task: string, outcome: Outcome, who: unknown): void {
 function open(): BroadcastChannel | undefined {
   if (typeof BroadcastChannel !== 'function') return undefined
   const opened = new BroadcastChannel('imagine-x402')
-  opened.onmessage = ({ data }: MessageEvent<Message | null>) => data && pass(data)
+  opened.onmessage = ({ data }: MessageEvent<Message | null>) => data?.heard && pass(data)
   return opened
 }
 

@@ -38,6 +38,7 @@ export class AcceptedTaskHandle implements Task {
   readonly #watching: Watching
   readonly #listeners = new Set<Listener>()
   #poller: Poller | undefined
+  #progress: number | null = null
   #snapshot: TaskSnapshot
 
   constructor(id: string, { taskId, receipt }: AcceptedTask, watching: Watching) {
@@ -63,7 +64,8 @@ export class AcceptedTaskHandle implements Task {
 
   readonly refresh = async (): Promise<TaskStatus> => {
     const status = await this.#owned(this.#watching.status())
-    this.#hear({ type: 'status', status, heardAt: Date.now() })
+    // A poller hears it by itself, and knows what it means.
+    if (!this.#poller) this.#hear({ type: 'status', status, heardAt: Date.now() })
     if (status.status === 'completed') this.#finish(status.result)
     return status
   }
@@ -93,6 +95,7 @@ export class AcceptedTaskHandle implements Task {
     const end = (error: ImagineError | null) => {
       ended = true
       failure = error
+      leave()
       wake()
     }
     const leave = this.#listen({
@@ -107,7 +110,6 @@ export class AcceptedTaskHandle implements Task {
       while (queue.length === 0 && !ended) await new Promise<void>((resolve) => (wake = resolve))
       const value = queue.shift()
       if (value) return { value, done: false }
-      leave()
       const error = failure
       failure = null
       if (error) throw error
@@ -191,7 +193,10 @@ export class AcceptedTaskHandle implements Task {
   }
 
   #hear(event: ImagineEvent): void {
-    if (event.type === 'status') this.#change({ status: event.status, heardAt: event.heardAt, error: null })
+    if (event.type === 'status') {
+      event = { ...event, status: this.#forward(event.status) }
+      this.#change({ status: event.status, heardAt: event.heardAt, error: null })
+    }
     this.#each((listener) => listener.hear?.(event))
   }
 
@@ -202,6 +207,13 @@ export class AcceptedTaskHandle implements Task {
 
   #each(act: (listener: Listener) => void): void {
     for (const listener of [...this.#listeners]) act(listener)
+  }
+
+  /** The same status, with a progress that does not go back. */
+  #forward(status: TaskStatus): TaskStatus {
+    if (!('progress' in status)) return status
+    if (status.progress !== null) this.#progress = Math.max(this.#progress ?? 0, status.progress)
+    return { ...status, progress: this.#progress } as TaskStatus
   }
 
   get #paid(): Paid {

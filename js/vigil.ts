@@ -15,13 +15,15 @@ interface Told extends Presence {
 const TURN_MS = 2_000
 
 /** A timer takes no more. */
-const LONGEST_MS = 2 ** 31 - 1
+const LONGEST_MS = 2e9
 
 /** One wait for a task: the rests between its looks. Of all that wait for the same task, one looks at a time, and all hear what it hears. */
 export class Vigil {
   readonly #task: string
-  readonly #who: unknown
-  readonly #leave: (() => void)[]
+  readonly #leave: () => void
+  readonly #listen: () => void
+  /** A page that hears something while it is left cannot come back as it is. */
+  #deafen = () => {}
   #heard: Answer | undefined
   /** The core does not know yet how the page stands. */
   #untold = true
@@ -30,13 +32,16 @@ export class Vigil {
   #wake = () => {}
   #release: (() => void) | undefined
 
-  /** `task` is the same in every tab; `who` waits here, and hears nothing of what he says himself. */
-  constructor(task: string, who: unknown) {
+  /** `task` is the same in every tab. */
+  constructor(task: string) {
     this.#task = task
-    this.#who = who
     const changed = (type: string) => {
       this.#untold = true
-      if (type === 'pagehide') this.line.callOff()
+      if (type === 'pagehide') {
+        this.line.callOff()
+        this.#deafen()
+      }
+      if (type === 'pageshow') this.#listen()
       this.#wake()
     }
     const hear = (heard: Answer) => {
@@ -44,7 +49,12 @@ export class Vigil {
       this.line.callOff()
       this.#wake()
     }
-    this.#leave = [attend(changed), hearOthers(task, who, hear)]
+    this.#leave = attend(changed)
+    this.#listen = () => {
+      this.#deafen()
+      this.#deafen = hearOthers(task, this, hear)
+    }
+    this.#listen()
   }
 
   readonly rest = async (until: number): Promise<Told> => {
@@ -60,14 +70,15 @@ export class Vigil {
 
   end(): void {
     this.#ended = true
-    for (const leave of this.#leave) leave()
+    this.#leave()
+    this.#deafen()
     this.#release?.()
     this.#wake()
   }
 
   /** The look is over. */
   #tell(outcome: Outcome): void {
-    tellOthers(this.#task, outcome, this.#who)
+    tellOthers(this.#task, outcome, this)
     if ('body' in outcome) this.#heard = undefined
     this.#release?.()
   }

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use crate::core::{
     assets::ASSETS,
     authorization::Authorization,
-    base64,
     config::Config,
     error::Failure,
     http::{HttpResponse, is_task_id},
@@ -168,7 +167,7 @@ mod tests {
         for (play, inputs) in targets {
             assert!(inputs.lines().count() > 10);
             for line in inputs.lines() {
-                play(&super::base64::decode(line).unwrap());
+                play(&crate::core::base64::decode(line).unwrap());
             }
         }
     }

@@ -112,8 +112,6 @@ struct Watch<J> {
     paused: Option<Why>,
     /// Looks in a row that found no such task.
     absences: u32,
-    /// The highest progress heard: it never goes back.
-    progress: Option<u64>,
 }
 
 /// Begins to wait. `seed` is any number.
@@ -198,7 +196,7 @@ impl<J: Json> Watch<J> {
     fn new(task: AcceptedTask<J>, config: Config, is_single: bool, seed: u64, now: u64) -> Self {
         let pace = Pace::new(config.poll_interval, seed, now);
         let presence = Presence::default();
-        Self { task, config, is_single, started: now, pace, presence, paused: None, absences: 0, progress: None }
+        Self { task, config, is_single, started: now, pace, presence, paused: None, absences: 0 }
     }
 
     fn look(self, patience: u64, now: u64) -> Step<J> {
@@ -206,15 +204,10 @@ impl<J: Json> Watch<J> {
         Step::Look(HttpRequest { url, method: Method::Get, patience }, Looking(self, now))
     }
 
-    fn heard(mut self, mut status: TaskStatus<J>, now: u64) -> Next<J> {
+    fn heard(mut self, status: TaskStatus<J>, now: u64) -> Next<J> {
         let absent = matches!(status, TaskStatus::NotFound { .. });
         self.absences = if absent { self.absences.saturating_add(1) } else { 0 };
-        let progress = status.progress_mut();
-        self.pace.heard(progress.as_deref().copied().flatten(), now);
-        if let Some(progress) = progress {
-            self.progress = self.progress.max(*progress);
-            *progress = self.progress;
-        }
+        self.pace.heard(status.progress(), now);
         let notices = vec![Notice::Status { status: status.clone(), heard_at: now }];
         let outcome = match status {
             completed @ TaskStatus::Completed { .. } => Ok(completed),
@@ -408,18 +401,6 @@ mod tests {
             let Step::Look(request, _) = waiting.woke(&json!({"due": true}), at).step else { panic!() };
             assert_eq!(request.patience, patience, "{timeout:?}");
         }
-    }
-
-    #[test]
-    fn progress_never_goes_back() {
-        let (_, mut looking) = look(begin(None));
-        let mut heard = Vec::new();
-        for progress in [json!(10), json!(40), json!(null), json!(20), json!(70)] {
-            let next = looking.answered(answer(202, &json!({"status": "processing", "progress": progress})), 0);
-            heard.push(told(&next)[0]["status"]["progress"].clone());
-            looking = look(next).1;
-        }
-        assert_eq!(heard, [json!(10), json!(40), json!(40), json!(40), json!(70)]);
     }
 
     #[test]

@@ -47,9 +47,9 @@ impl<J: Json> TaskStatus<J> {
 
     /// Percent, where the server gives it.
     #[must_use]
-    pub const fn progress_mut(&mut self) -> Option<&mut Option<u64>> {
+    pub const fn progress(&self) -> Option<u64> {
         match self {
-            Self::Queued { progress, .. } | Self::Processing { progress, .. } => Some(progress),
+            Self::Queued { progress, .. } | Self::Processing { progress, .. } => *progress,
             _ => None,
         }
     }

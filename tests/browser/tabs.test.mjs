@@ -132,12 +132,17 @@ describe('two tabs with the same task', TIMEOUT, () => {
     })
     await begin()
     for (const tab of [one, other]) await untilHeard(tab, 1)
-    await one.page.evaluate(() => {
+    await pass(one, 5_000)
+    const count = await one.page.evaluate(() => {
       const [{ task, heard }] = globalThis.overheard
-      const nonsense = [null, 1, 'x', [], {}, { task }, { task, heard: null }, { task, heard: 7 }, { task, heard: { status: 'x' } },
+      globalThis.nonsense = [null, 1, 'x', [], {}, { task }, { task, heard: null }, { task, heard: 7 }, { task, heard: { status: 'x' } },
         { task, heard: { ...heard, status: -1 } }, { task, heard: { ...heard, body: 5 } }, { task: `${task}x`, heard: { ...heard, status: 500, body: '{"status":"failed"}' } }]
-      for (const message of nonsense) globalThis.channel.postMessage(message)
+      return globalThis.nonsense.length
     })
+    for (let at = 0; at < count; at++) {
+      await one.page.evaluate((at) => globalThis.channel.postMessage(globalThis.nonsense[at]), at)
+      await pass(one, 10)
+    }
     await pass(one, 60_000)
     assert.equal(seller.looks(), 1)
     for (const tab of [one, other]) assert.deepEqual(await typesOf(tab), ['status'])
