@@ -56,7 +56,7 @@ export const PATIENCE_MS = 10_000
 
 /** The outcome of work that should not take long, or a failure if it does. */
 export const soon = <T>(work: Promise<T>): Promise<T> =>
-  within(PATIENCE_MS, work, new DOMException('the storage does not answer', 'TimeoutError'))
+  within(PATIENCE_MS, work, new DOMException('the storage is silent', 'TimeoutError'))
 
 const STORE = 'purchases'
 

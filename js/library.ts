@@ -5,7 +5,7 @@ import { ImagineError, refuse, restate, type Failure } from './error.js'
 import { tell } from './events.js'
 import { readGeneration, readStatus, type Completed, type CoreStatus } from './generation.js'
 import { compose, readImage, type Picture } from './image.js'
-import { finish, journal, merge, type Entry } from './journal.js'
+import { finish, journal, merge, soon, type Entry } from './journal.js'
 import { Line } from './line.js'
 import { mobileLinks } from './mobile.js'
 import { findPurchase, forgetPurchase, Hold, listTasks, together } from './purchases.js'
@@ -125,7 +125,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       const all = over(options)
       const [core, { fields, picture }] = await ready(all.signal, readRequest(request, all))
       const line = new Line({ compose: (text) => compose(text, picture) })
-      const write = (id: string, entry: Entry) => journal(all.storage).change(id, (record) => record ?? merge(id, entry)(undefined))
+      const write = (id: string, entry: Entry) => soon(journal(all.storage).change(id, (record) => record ?? merge(id, entry)(undefined)))
       return complete(await calling(all, (call) => core.quote({ ...call, request: fields, write }), line), request)
     },
     status: async (taskId, options) => {

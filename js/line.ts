@@ -1,4 +1,5 @@
 /** The requests of one call of the library. */
+import { within } from './abort.js'
 import { fromBase64 } from './bytes.js'
 import { compose } from './image.js'
 
@@ -33,20 +34,15 @@ export class Line {
   readonly send = async (request: Request, text: string | undefined, most: number, patience: number, final: boolean): Promise<Outcome> => {
     const calling = new AbortController()
     let callOff = () => {}
-    let timer
-    const ended = new Promise<Outcome>((resolve) => {
-      callOff = () => resolve({ calledOff: true })
-      timer = setTimeout(resolve, patience, {})
-    })
+    const ended = new Promise<Outcome>((resolve) => (callOff = () => resolve({ calledOff: true })))
     this.#underWay.add(callOff)
     try {
       const { compose: write = compose, hear } = this.#ends
       const init = async () => ({ ...(text && { body: await write(text) }), ...(!final && { signal: calling.signal }) })
-      const outcome = await Promise.race([attempt(request, most, init()), ended])
+      const outcome = await within(patience, Promise.race([attempt(request, most, init()), ended])).catch(() => ({}))
       hear?.(outcome)
       return outcome
     } finally {
-      clearTimeout(timer)
       this.#underWay.delete(callOff)
       if (!final) calling.abort()
     }

@@ -60,7 +60,7 @@ export interface WaitOptions extends CallOptions {
   onEvent?: (event: ImagineEvent) => void
   /** Told each status with its percentage, which never goes back; `null` where the server gives none. */
   onProgress?: (percent: number | null, status: TaskStatus) => void
-  /** Milliseconds between two looks: default 15000, at least 2000. */
+  /** Milliseconds between two looks: default 15000, at least 2000. Where progress shows the end, looks are fewer before it and closer around it. */
   pollInterval?: number
   /** Milliseconds of waiting: default 20 minutes; `null` is no limit. */
   timeout?: number | null

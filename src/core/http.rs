@@ -50,7 +50,7 @@ impl HttpResponse {
     #[must_use]
     pub fn read<J: Json>(answer: &J) -> Option<Self> {
         Some(Self {
-            status: answer.whole_at("status").and_then(|status| u16::try_from(status).ok())?,
+            status: status(answer)?,
             terms: answer.text_at("terms"),
             receipt: answer.text_at("receipt"),
             retry_after: answer.text_at("retryAfter"),
@@ -73,14 +73,20 @@ pub struct HttpFailure<J> {
 /// What comes of a request.
 pub type Answer<J> = Result<HttpResponse, HttpFailure<J>>;
 
+fn status<J: Json>(told: &J) -> Option<u16> {
+    told.whole_at("status").and_then(|status| u16::try_from(status).ok())
+}
+
 /// Reads what came of a request: an answer, or `{ status?, cause?, calledOff? }`.
 ///
 /// # Errors
 /// When there is no whole answer.
 pub fn read_answer<J: Json>(told: &J) -> Answer<J> {
-    let status = || told.whole_at("status").and_then(|status| u16::try_from(status).ok());
-    let failure =
-        || HttpFailure { status: status(), cause: told.get("cause"), is_called_off: told.get("calledOff").is_some() };
+    let failure = || HttpFailure {
+        status: status(told),
+        cause: told.get("cause"),
+        is_called_off: told.get("calledOff").is_some(),
+    };
     HttpResponse::read(told).ok_or_else(failure)
 }
 

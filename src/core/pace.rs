@@ -58,7 +58,7 @@ impl Presence {
 
     /// Why the looks come rarely, if they do.
     #[must_use]
-    pub const fn is_away(&self, now: u64) -> Option<Why> {
+    pub const fn away(&self, now: u64) -> Option<Why> {
         match self.hidden_since {
             _ if self.is_frozen => Some(Why::Frozen),
             _ if self.is_offline => Some(Why::Offline),
@@ -119,7 +119,7 @@ impl Pace {
     /// When the next look is due.
     #[must_use]
     pub fn due(&self, presence: &Presence) -> u64 {
-        let slowest = presence.is_away(self.since).map_or(0, |_| SLOW_PAUSE_MS);
+        let slowest = presence.away(self.since).map_or(0, |_| SLOW_PAUSE_MS);
         let regular = self.since.saturating_add(self.pause.max(slowest));
         let has_returned = presence.returned_at > self.seen_at;
         let due = if has_returned { regular.min(presence.returned_at) } else { regular };
@@ -137,8 +137,8 @@ impl Pace {
         self.seen_at = now;
         self.quiet_until = now.saturating_add(SHORTEST_PAUSE_MS);
         self.ended(now);
-        self.pause = self.rhythm(now);
-        self.pause = self.jittered(self.pause);
+        let pause = self.rhythm(now);
+        self.pause = self.jittered(pause);
     }
 
     /// A look that was begun at `asked_at` came to nothing. Gives the number of such looks in a row.

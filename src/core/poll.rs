@@ -272,7 +272,7 @@ impl<J: Json> Watch<J> {
 
     /// What the page is told when the looks begin to come rarely, and when they come often again.
     const fn pause(&mut self, now: u64) -> Option<Notice<J>> {
-        let away = self.presence.is_away(now);
+        let away = self.presence.away(now);
         match (self.paused, away) {
             (None, Some(why)) => {
                 self.paused = away;

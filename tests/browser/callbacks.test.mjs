@@ -1,31 +1,19 @@
 // What a page does in its callbacks while a task is waited for. That a callback of `generate` throws is in `env.test.mjs`.
 import assert from 'node:assert/strict'
-import { after, afterEach, before, describe, test } from 'node:test'
-import { openStage } from './harness.mjs'
+import { describe, test } from 'node:test'
 import { completed } from './stub-seller.mjs'
-import { RARELY, failed, processing, startGiver, take } from './waits.mjs'
+import { RARELY, failed, processing, take, useGivers } from './waits.mjs'
 
 const TIMEOUT = { timeout: 300_000 }
 const VIDEO = completed.body.result.generation.video.url
 const OPTIONS = { pollInterval: 2_000 }
 
-let stage
+const begin = useGivers()
 let seller
 let dapp
 
-before(async () => {
-  stage = await openStage()
-})
-afterEach(async () => {
-  await dapp?.close()
-  await seller?.stop()
-  dapp = seller = undefined
-})
-after(() => stage?.close())
-
 async function open(...status) {
-  seller = await startGiver(...status)
-  dapp = await stage.openDapp()
+  ({ seller, dapp } = await begin(status))
   await dapp.page.evaluate(() => {
     dapp.outcomeOf = (wait) => wait.then(({ video }) => video.url, ({ code }) => code)
     dapp.reported = []

@@ -19,7 +19,7 @@ export const launchChromium = () => chromium.launch(options)
 /** Playwright lets every page open windows unless told not to. */
 export const launchStrictChromium = () => chromium.launch({ ...options, ignoreDefaultArgs: ['--disable-popup-blocking'] })
 
-/** Playwright lets hidden pages run at full speed unless told not to. */
+/** Playwright lets hidden pages run at full speed unless told not to; those that it opened itself are never hidden, though. */
 export const launchThrottledChromium = () => chromium.launch({ ...options, ignoreDefaultArgs: THROTTLES })
 const THROTTLES = ['--disable-background-timer-throttling', '--disable-backgrounding-occluded-windows', '--disable-renderer-backgrounding']
 

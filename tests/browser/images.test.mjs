@@ -231,6 +231,7 @@ function installDraw(mediaUrl) {
     canvas.getContext('2d').drawImage(picture, 0, 0)
     return canvas
   }
+  /** Only a visitor can choose a file and then delete it: this one fails as such a file does. */
   globalThis.gone = () => Object.assign(new Blob(['\x89PNG']), { slice: () => ({ arrayBuffer: () => Promise.reject(new DOMException('gone', 'NotFoundError')) }) })
 }
 

@@ -1,31 +1,21 @@
 // Nothing is left of a wait that is over: on the page, with the browser, or in memory.
 import assert from 'node:assert/strict'
-import { after, afterEach, before, describe, test } from 'node:test'
-import { openStage } from './harness.mjs'
+import { describe, test } from 'node:test'
 import { completed } from './stub-seller.mjs'
-import { failed, processing, startGiver, take } from './waits.mjs'
+import { failed, processing, take, useGivers } from './waits.mjs'
 
 const TIMEOUT = { timeout: 300_000 }
 
-let stage
+const begin = useGivers(async (browser, script) => {
+  const profile = await browser.newContext()
+  await profile.addInitScript(script)
+  return profile
+})
 let seller
 let dapp
 
-before(async () => {
-  stage = await openStage()
-})
-afterEach(async () => {
-  await dapp?.close()
-  await seller?.stop()
-  dapp = seller = undefined
-})
-after(() => stage?.close())
-
 async function open(script, ...status) {
-  seller = await startGiver(...status)
-  const profile = await stage.browser.newContext()
-  await profile.addInitScript(script)
-  dapp = await stage.openDapp({ profile })
+  ({ seller, dapp } = await begin(status, script))
   await take(dapp, seller.url, { pollInterval: 2_000 })
 }
 

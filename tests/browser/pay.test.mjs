@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { hashDomain, hashStruct, hashTypedData, parseEventLogs } from 'viem'
 import { startSandbox } from '../../sandbox/sandbox.mjs'
-import { at, generate, quote, status } from './calls.mjs'
+import { at, generate, playableSeconds, quote, status } from './calls.mjs'
 import { SIGN, bodyOf, openStage, sameAddress, startStubSeller, walletFor, watchRequests } from './harness.mjs'
 import { accepted, completed, paymentRequired } from './stub-seller.mjs'
 
@@ -504,15 +504,6 @@ const TRANSFER = [{
 }]
 
 const withoutRepeats = (list) => list.filter((item, index) => item !== list[index - 1])
-
-function playableSeconds(url) {
-  return new Promise((resolve, reject) => {
-    const video = document.createElement('video')
-    video.onloadedmetadata = () => resolve(video.duration)
-    video.onerror = () => reject(new Error(video.error.message))
-    video.src = url
-  })
-}
 
 async function liveWithTask(imagine, { request, options }) {
   const task = await imagine.submit(request, options)

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
-import { at, status } from './calls.mjs'
+import { at, playableSeconds, status } from './calls.mjs'
 import { openStage, startStubSeller } from './harness.mjs'
 
 const TIMEOUT = { timeout: 300_000 }
@@ -153,12 +153,3 @@ describe('a finished task', TIMEOUT, () => {
     assert.deepEqual(same, [true, 2, true, true])
   })
 })
-
-function playableSeconds(url) {
-  return new Promise((resolve, reject) => {
-    const video = document.createElement('video')
-    video.onloadedmetadata = () => resolve(video.duration)
-    video.onerror = () => reject(new Error(video.error.message))
-    video.src = url
-  })
-}

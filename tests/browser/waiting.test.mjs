@@ -1,32 +1,20 @@
 // Between two looks at a task: what makes a page look sooner, and what later. Its clock stands still unless a test lets time pass.
 import assert from 'node:assert/strict'
-import { after, afterEach, before, describe, test } from 'node:test'
-import { openStage } from './harness.mjs'
+import { describe, test } from 'node:test'
 import { completed } from './stub-seller.mjs'
-import { RARELY, openStillProfile, outcomeOf, pass, processing, startGiver, take, typesOf, untilHeard, wait } from './waits.mjs'
+import { RARELY, openStillProfile, outcomeOf, pass, processing, take, typesOf, untilHeard, useGivers, wait } from './waits.mjs'
 
 const TIMEOUT = { timeout: 300_000 }
 const VIDEO = completed.body.result.generation.video.url
 /** What comes at once still comes by a timer. */
 const AT_ONCE = 10
 
-let stage
+const openGiver = useGivers(openStillProfile)
 let seller
 let dapp
 
-before(async () => {
-  stage = await openStage()
-})
-afterEach(async () => {
-  await dapp?.close()
-  await seller?.stop()
-  dapp = seller = undefined
-})
-after(() => stage?.close())
-
 async function open(...status) {
-  seller = await startGiver(...status)
-  dapp = await stage.openDapp({ profile: await openStillProfile(stage.browser) })
+  ({ seller, dapp } = await openGiver(status))
   await take(dapp, seller.url)
 }
 

@@ -1,6 +1,7 @@
 // A task that is waited for: who gives it, what it is told, and whose clock it goes by. It costs nothing, so no wallet and no chain are needed.
+import { after, afterEach, before } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startStubSeller } from './harness.mjs'
+import { openStage, startStubSeller } from './harness.mjs'
 import { accepted } from './stub-seller.mjs'
 
 /** Far beyond what any of these tests takes: the looks that come before are not the regular ones. */
@@ -25,6 +26,31 @@ export async function startGiver(...status) {
       await Promise.race([seller.received(() => looks() >= count), late])
       ending.abort()
     },
+  }
+}
+
+/** Gives the function that opens, for one test, a giver with these answers and a dapp, in the profile that `profileIn` makes in the browser. */
+export function useGivers(profileIn = () => undefined) {
+  let stage
+  let close = async () => {}
+  before(async () => {
+    stage = await openStage()
+  })
+  afterEach(async () => {
+    await close()
+    close = async () => {}
+  })
+  after(() => stage?.close())
+
+  return async function open(status, ...about) {
+    const seller = await startGiver(...status)
+    close = seller.stop
+    const dapp = await stage.openDapp({ profile: await profileIn(stage.browser, ...about) })
+    close = async () => {
+      await dapp.close()
+      await seller.stop()
+    }
+    return { seller, dapp }
   }
 }
 
