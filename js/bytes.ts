@@ -1,21 +1,29 @@
 /** Bytes as text and back, and what they are. */
 
-export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  if ('fromBase64' in Uint8Array) return (Uint8Array as unknown as { fromBase64(text: string): Uint8Array<ArrayBuffer> }).fromBase64(text)
+/** What newer browsers decode into. */
+export interface Decoding extends Uint8Array<ArrayBuffer> {
+  setFromBase64?(text: string): { written: number }
+}
+
+/** Gives a part of `into` where the browser can. */
+export function fromBase64(text: string, into?: Decoding): Uint8Array<ArrayBuffer> {
+  if (into?.setFromBase64) return into.subarray(0, into.setFromBase64(text).written)
   const binary = atob(text)
   const bytes = new Uint8Array(binary.length)
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i)
   return bytes
 }
 
-/** More arguments are too many for a call. A multiple of three. */
-const MOST_ARGUMENTS = 0x3000
+const SIGNS = new TextEncoder().encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')
 
-/** Base64 in pieces: one long text would stay in memory for long. */
-export function toBase64(bytes: Uint8Array): string[] {
-  const pieces: string[] = []
-  for (let at = 0; at < bytes.length; at += MOST_ARGUMENTS) pieces.push(btoa(String.fromCharCode(...bytes.subarray(at, at + MOST_ARGUMENTS))))
-  return pieces
+/** Base64 as bytes, in memory that may be used again: the texts of a large picture would stay for long. */
+export function toBase64(bytes: Uint8Array, signs: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  let to = 0
+  for (let at = 0; at < bytes.length; at += 3) {
+    const three = (bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!
+    for (let i = 0; i < 4; i++) signs[to++] = i > bytes.length - at ? 61 : SIGNS[(three >> (18 - 6 * i)) & 63]!
+  }
+  return signs.subarray(0, to)
 }
 
 /** The type that the bytes themselves show, whatever a name or header says. */

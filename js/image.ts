@@ -19,6 +19,7 @@ const LONGEST = 25 * 2 ** 20
 
 /** So much is read at once. A multiple of three, so that the base64 of the parts is that of the whole. */
 const PART = 3 * 2 ** 16
+const ENCODED = 4 * 2 ** 16
 
 /** Addresses as text, which the core judges; everything else as its bytes. */
 export async function readImage(image: GenerateRequest['image']): Promise<string | Picture | undefined> {
@@ -27,10 +28,19 @@ export async function readImage(image: GenerateRequest['image']): Promise<string
   const [, base64] = typeof given === 'string' ? (DATA.exec(given) ?? []) : []
   if (typeof given === 'string' && !base64) return given
   try {
-    return await picture(base64 ? new Blob([fromBase64(base64)]) : await readBlob(given as Exclude<typeof given, string>))
+    return await picture(base64 ? decode(base64) : await readBlob(given as Exclude<typeof given, string>))
   } catch (cause) {
     throw refuse('image_unreadable', `${cause instanceof Unfit ? cause.message : 'the image could not be read'}; nothing was sent`, cause)
   }
+}
+
+/** Piece by piece, through the same memory where the browser can. */
+function decode(base64: string): Blob {
+  const pieces: Blob[] = []
+  const part = new Uint8Array(PART)
+  const signs = base64.replace(/\s/g, '')
+  for (let at = 0; at < signs.length; at += ENCODED) pieces.push(new Blob([fromBase64(signs.slice(at, at + ENCODED), part)]))
+  return new Blob(pieces)
 }
 
 /** A picture that cannot be sent, and why. */
@@ -58,9 +68,35 @@ function draw(canvas: HTMLCanvasElement): Promise<Blob> {
   })
 }
 
-/** Part by part: a large picture is never in memory as a whole. */
+/** Part by part, in the same memory where the browser can: a large picture is never there as a whole. */
 async function* parts(blob: Blob): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  for (let at = 0; at < blob.size; at += PART) yield new Uint8Array(await blob.slice(at, at + PART).arrayBuffer())
+  let part = new Uint8Array(PART)
+  const reader = byteReader(blob)
+  for (let at = 0; at < blob.size; at += PART) {
+    part = reader ? await fill(reader, part) : new Uint8Array(await blob.slice(at, at + PART).arrayBuffer())
+    yield part
+  }
+}
+
+/** One read gives as much as it likes, and has the memory for itself meanwhile. */
+async function fill(reader: ReadableStreamBYOBReader, { buffer }: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  let length = 0
+  while (length < PART) {
+    const { done, value } = await reader.read(new Uint8Array(buffer, length))
+    buffer = value!.buffer
+    length += value!.length
+    if (done) break
+  }
+  return new Uint8Array(buffer, 0, length)
+}
+
+/** Not every browser has one. */
+function byteReader(blob: Blob): ReadableStreamBYOBReader | undefined {
+  try {
+    return blob.stream().getReader({ mode: 'byob' })
+  } catch {
+    return undefined
+  }
 }
 
 /** Where there is no cryptography, since the page is not secure, pictures of one size are told apart by nothing. */
@@ -69,7 +105,7 @@ async function digest(blob: Blob): Promise<string> {
   if (!subtle) return String(blob.size)
   const digests: ArrayBuffer[] = []
   for await (const part of parts(blob)) digests.push(await subtle.digest('SHA-256', part))
-  return toBase64(new Uint8Array(await subtle.digest('SHA-256', await new Blob(digests).arrayBuffer()))).join()
+  return new Uint8Array(await subtle.digest('SHA-256', await new Blob(digests).arrayBuffer())).join()
 }
 
 /**
@@ -92,7 +128,8 @@ function encode(picture: Picture): Promise<Blob[]> {
 
 async function encodeParts(blob: Blob): Promise<Blob[]> {
   const encoded: Blob[] = []
-  for await (const part of parts(blob)) encoded.push(new Blob(toBase64(part)))
+  const signs = new Uint8Array(ENCODED)
+  for await (const part of parts(blob)) encoded.push(new Blob([toBase64(part, signs)]))
   return encoded
 }
 

@@ -3,8 +3,6 @@
 //! Reading opens no prompt. A wallet reads the chain that it is on, so its chain is asked for first; everything after it is
 //! read at one block, so that "unused" and "run out" are said of the same moment.
 
-use alloy_primitives::hex;
-
 use super::{
     authorization::Authorization,
     json::{Json, ObjectWriter},
@@ -98,7 +96,7 @@ pub fn latest_block() -> Question {
 #[must_use]
 pub fn authorization_state(authorization: &Authorization, block: Block) -> Question {
     let transfer = authorization.transfer();
-    let data = text!(AUTHORIZATION_STATE, hex::encode(transfer.from.into_word()), hex::encode(transfer.nonce));
+    let data = text!(AUTHORIZATION_STATE, text::hex(&transfer.from.into_word().0), text::hex(&transfer.nonce.0));
     Question::call(authorization.asset().address, &data, &text::quantity(block.number))
 }
 
@@ -160,7 +158,7 @@ mod tests {
     #[test]
     fn names_are_those_of_the_standard() {
         let selector = keccak256("authorizationState(address,bytes32)");
-        assert_eq!(AUTHORIZATION_STATE, hex::encode_prefixed(&selector[..4]));
+        assert_eq!(AUTHORIZATION_STATE, text::bytes(&selector[..4]));
         assert_eq!(AUTHORIZATION_USED, text::word(keccak256("AuthorizationUsed(address,bytes32)")));
     }
 

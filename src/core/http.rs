@@ -1,5 +1,7 @@
 //! Requests and answers, as plain values.
 
+use std::rc::Rc;
+
 use super::{json::Json, payment::Payment, text::text};
 
 /// A request to the service.
@@ -24,7 +26,7 @@ pub enum Method {
         body: String,
     },
     /// Posts the same body with a payment.
-    Pay(Payment),
+    Pay(Rc<Payment>),
 }
 
 /// An answer whose body arrived whole.

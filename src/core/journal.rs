@@ -4,6 +4,8 @@
 //! `signing` → `signed` → `accepted` → `done`, or from `signed` to `abandoned` once nothing can come of it any more.
 //! While it says `signing`, nothing has left the page, so whoever finds it alone may forget it.
 
+use std::rc::Rc;
+
 use alloy_primitives::U256;
 use serde::Serialize;
 
@@ -44,7 +46,7 @@ pub enum Entry {
         payment: Kept,
         /// What is known of the settlement.
         #[serde(skip_serializing_if = "Option::is_none")]
-        receipt: Option<Receipt>,
+        receipt: Option<Rc<Receipt>>,
     },
     /// The server has taken it.
     Accepted {
@@ -56,7 +58,7 @@ pub enum Entry {
         /// The server's id.
         task_id: String,
         /// What was paid.
-        receipt: Option<Receipt>,
+        receipt: Option<Rc<Receipt>>,
         /// Takes the signed payment out.
         payment: (),
     },
@@ -164,7 +166,7 @@ pub struct Signed {
     /// What was signed.
     pub authorization: Authorization,
     /// What can be sent again.
-    pub payment: Option<Payment>,
+    pub payment: Option<Rc<Payment>>,
 }
 
 impl<J: Json> Known<J> {
@@ -239,7 +241,7 @@ impl Signed {
             id: record.text_at("id").filter(|id| is_task_id(id))?,
             base_url: BaseUrl::parse(&order(record, "baseUrl")?.text()?)?,
             authorization,
-            payment: sealed.map(|(header, body)| Payment { version, header, body }),
+            payment: sealed.map(|(header, body)| Rc::new(Payment { version, header, body })),
         })
     }
 }
@@ -277,7 +279,7 @@ mod tests {
             Entry::Signed { paid: Paid::Unknown, payment: Kept::whole(&authorization(), &payment()), receipt: None };
         let Known::Signed(signed) = Known::read(&record(&entry)).unwrap() else { panic!() };
         assert_eq!((signed.id.as_str(), signed.base_url.as_str()), ("id-1", "https://eliza.getimagine.club"));
-        assert_eq!((&signed.authorization, signed.payment), (&authorization(), Some(payment())));
+        assert_eq!((&signed.authorization, signed.payment), (&authorization(), Some(Rc::new(payment()))));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The payment header of x402, and what comes back for it.
 
-use alloy_primitives::{hex, keccak256};
+use std::rc::Rc;
+
+use alloy_primitives::keccak256;
 use serde::Serialize;
 
 use super::{
@@ -66,7 +68,7 @@ impl Payment {
 /// request, 16 to 128 letters, digits, `-` and `_`.
 fn identified<J: Json>(extensions: &J, id: &str) -> String {
     let Some(extension) = extensions.get(IDENTIFIER) else { return extensions.to_text() };
-    let id = json::string(&text!("pay_", hex::encode(keccak256(id))));
+    let id = json::string(&text!("pay_", text::hex(&keccak256(id).0)));
     let info = extension.get("info").map_or_else(|| text!("{\"id\":", id, "}"), |info| put(&info, "id", &id));
     put(extensions, IDENTIFIER, &put(&extension, "info", &info))
 }
@@ -115,7 +117,7 @@ pub enum Settled {
 #[serde(untagged)]
 #[allow(missing_docs)]
 pub enum Proof<J> {
-    New(Box<Receipt>),
+    New(Rc<Receipt>),
     Kept(J),
 }
 

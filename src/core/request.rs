@@ -1,13 +1,13 @@
 //! What the caller wants, checked and written in the service's dialect.
 
-use alloy_primitives::{hex, keccak256};
+use alloy_primitives::keccak256;
 
 use super::{
     error::Error,
     http::{HttpResponse, is_task_id},
     image,
     json::{self, Json, ObjectWriter},
-    text::{text, word},
+    text::{hex, text, word},
 };
 
 /// The field that carries the id of the request, by which the task can be found again.
@@ -154,7 +154,7 @@ pub fn uuid(random: [u8; 32]) -> String {
         if matches!(i, 4 | 6 | 8 | 10) {
             text.push('-');
         }
-        text.push_str(&hex::encode([byte]));
+        text.push_str(&hex(&[byte]));
     }
     text
 }

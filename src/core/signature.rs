@@ -6,7 +6,10 @@
 
 use alloy_primitives::{Address, B256, U256, hex, keccak256};
 
-use super::secp256k1::{ORDER, recover};
+use super::{
+    secp256k1::{ORDER, recover},
+    text,
+};
 
 /// A signature that the token would accept from the key that made it: s in the low half.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +72,7 @@ impl Signature {
     #[must_use]
     pub fn to_hex(&self) -> String {
         let v = if self.odd { 28 } else { 27 };
-        hex::encode_prefixed([&self.r.to_be_bytes::<32>()[..], &self.s.to_be_bytes::<32>(), &[v]].concat())
+        text::bytes(&[&self.r.to_be_bytes::<32>()[..], &self.s.to_be_bytes::<32>(), &[v]].concat())
     }
 }
 

@@ -17,16 +17,28 @@ pub fn address(address: Address) -> String {
     address.to_checksum_buffer(None).as_str().into()
 }
 
+/// Bytes as hex digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    hex::encode(bytes)
+}
+
+/// Bytes as `0x` and hex digits.
+#[must_use]
+pub fn bytes(bytes: &[u8]) -> String {
+    hex::encode_prefixed(bytes)
+}
+
 /// 32 bytes as `0x` and 64 hex digits.
 #[must_use]
 pub fn word(word: B256) -> String {
-    hex::encode_prefixed(word)
+    bytes(&word.0)
 }
 
 /// A whole number as JSON-RPC has it: `0x` and hex digits without leading zeros.
 #[must_use]
 pub fn quantity(number: u64) -> String {
-    let digits = hex::encode(number.to_be_bytes());
+    let digits = hex(&number.to_be_bytes());
     let digits = digits.trim_start_matches('0');
     text!("0x", if digits.is_empty() { "0" } else { digits })
 }

@@ -79,7 +79,7 @@ impl Question {
     /// Reads a token balance: `balanceOf(address)`.
     #[must_use]
     pub fn balance_of(asset: &Asset, owner: Address) -> Self {
-        Self::call(asset.address, &text!("0x70a08231", hex::encode(owner.into_word())), "latest")
+        Self::call(asset.address, &text!("0x70a08231", text::hex(&owner.into_word().0)), "latest")
     }
 
     /// Reads what stands at an account: `0x` where there is only a key.
@@ -92,14 +92,14 @@ impl Question {
     /// ([ERC-1271](https://eips.ethereum.org/EIPS/eip-1271)). `signature` is hex.
     #[must_use]
     pub fn is_valid_signature(account: Address, digest: B256, signature: &str) -> Self {
-        let word = |number: usize| hex::encode(U256::from(number).to_be_bytes::<32>());
+        let word = |number: usize| text::hex(&U256::from(number).to_be_bytes::<32>());
         let digits = signature.strip_prefix("0x").unwrap_or(signature);
         let padding = digits.len().next_multiple_of(64).saturating_sub(digits.len());
         let length = word(digits.len().saturating_div(2));
         let data = text!(
             "0x",
-            hex::encode(IS_VALID_SIGNATURE),
-            hex::encode(digest),
+            text::hex(&IS_VALID_SIGNATURE),
+            text::hex(&digest.0),
             word(64),
             length,
             digits,

@@ -182,6 +182,61 @@ describe('a picture of 20 MB', TIMEOUT, () => {
   })
 })
 
+describe('a picture that is read in many parts', TIMEOUT, () => {
+  const open = useWorlds(after)
+  let world
+  before(async () => {
+    world = await open()
+    await world.dapp.page.evaluate(installForms)
+  })
+
+  /** Different in every part, and no whole number of threes. */
+  const many = (bytes) => {
+    const all = Uint8Array.from({ length: 1_000_001 }, (_, i) => (i * 7 + (i >> 8) * 13) & 255)
+    all.set(bytes)
+    return all
+  }
+  /** Neither streams that read into memory that is there, nor a decoder that writes into it. */
+  const old = () => {
+    delete Uint8Array.prototype.setFromBase64
+    const { stream } = Blob.prototype
+    Blob.prototype.stream = function () {
+      return stream.call(this).pipeThrough(new TransformStream())
+    }
+  }
+  /** A read may give less than what is asked for. */
+  const slow = () => {
+    const { read } = ReadableStreamBYOBReader.prototype
+    ReadableStreamBYOBReader.prototype.read = function (view) {
+      return read.call(this, new Uint8Array(view.buffer, view.byteOffset, Math.ceil(view.length / 2)))
+    }
+  }
+
+  for (const [where, change] of [['', () => {}], [' where reads are short', slow], [' in an old browser', old]]) {
+    for (const [name, form] of [['a Blob', 'blob'], ['a data URL', 'dataUrl'], ['a data URL in lines', 'brokenDataUrl']]) {
+      test(`arrives as it is from ${name}${where}`, async () => {
+        const { sandbox, dapp, order } = world
+        const watch = watchRequests(sandbox)
+        await dapp.page.evaluate(change)
+        await dapp.value(buy, { image: build(`(bytes) => globalThis.${form}((${many})(bytes))`, PNG), ...order() })
+        const bytes = Buffer.from(many(PNG))
+        assert.deepEqual(watch.creates().map(({ paid, image }) => [paid, image.how, image.bytes.equals(bytes)]), [[false, 'data', true], [true, 'data', true]])
+      })
+    }
+  }
+
+  function installForms() {
+    globalThis.blob = (bytes) => new Blob([bytes])
+    globalThis.dataUrl = (bytes) => new Promise((resolve) => {
+      const reader = new FileReader()
+      reader.onload = () => resolve(reader.result)
+      reader.readAsDataURL(new Blob([bytes], { type: 'image/png' }))
+    })
+    /** In lines, as mail has it. */
+    globalThis.brokenDataUrl = async (bytes) => (await globalThis.dataUrl(bytes)).replace(/[^,:;]{76}/g, '$&\r\n')
+  }
+})
+
 describe('the picture of a payment that is sent again', TIMEOUT, () => {
   const open = useWorlds()
   const image = build((bytes) => new Blob([bytes]), PNG)

@@ -4,12 +4,12 @@
 //! message. What formats and holds those messages would still be a sixth of the module, so it is cut out before
 //! `wasm-opt` collects what is left unused. What traps is the same as before.
 
-use std::ops::Range;
+use std::{collections::HashMap, ops::Range};
 
 use rustc_demangle::demangle;
 use walrus::{
     ConstExpr, DataId, DataKind, FunctionBuilder, FunctionId, FunctionKind, LocalFunction, Module, ValType,
-    ir::{Instr, InstrSeq, Value, Visitor, dfs_in_order},
+    ir::{Instr, InstrSeq, InstrSeqId, Value, Visitor, dfs_in_order},
 };
 
 /// Functions of `core` and `alloc` that begin a panic and never return.
@@ -86,10 +86,10 @@ pub fn cut(module: &mut Module) -> Result<(), String> {
     Ok(())
 }
 
-/// rustc puts `unreachable` after every call of a function that never returns.
+/// rustc puts `unreachable` after every call of a function that never returns; LLVM may let several calls share one.
 fn check_diverges(module: &Module, doomed: FunctionId) -> Result<(), String> {
     for (_, function) in module.funcs.iter_local() {
-        let mut calls = Calls { doomed, function, returning: false };
+        let mut calls = Calls { doomed, function, around: HashMap::new(), returning: false };
         dfs_in_order(&mut calls, function, function.entry_block());
         if calls.returning {
             let name = module.funcs.get(doomed).name.as_deref().unwrap_or_default();
@@ -102,16 +102,32 @@ fn check_diverges(module: &Module, doomed: FunctionId) -> Result<(), String> {
 struct Calls<'a> {
     doomed: FunctionId,
     function: &'a LocalFunction,
+    /// Where each sequence stands: in which one, and what comes after it there.
+    around: HashMap<InstrSeqId, (InstrSeqId, usize)>,
     returning: bool,
+}
+
+impl Calls<'_> {
+    fn ends(&self, sequence: InstrSeqId, at: usize) -> bool {
+        let after = |sequence: &InstrSeqId| self.around.get(sequence).is_some_and(|(outer, at)| self.ends(*outer, *at));
+        match self.function.block(sequence).instrs.get(at) {
+            Some((Instr::Unreachable(_), _)) => true,
+            Some((Instr::Br(branch), _)) => after(&branch.block),
+            Some(_) => false,
+            None => after(&sequence),
+        }
+    }
 }
 
 impl<'instr> Visitor<'instr> for Calls<'_> {
     fn start_instr_seq(&mut self, sequence: &'instr InstrSeq) {
         for (at, (instruction, _)) in sequence.instrs.iter().enumerate() {
-            let Instr::Call(call) = instruction else { continue };
-            let next = self.function.block(sequence.id()).instrs.get(at + 1);
-            if call.func == self.doomed && !matches!(next, Some((Instr::Unreachable(_), _))) {
-                self.returning = true;
+            let place = (sequence.id(), at + 1);
+            match instruction {
+                Instr::Call(call) if call.func == self.doomed && !self.ends(place.0, place.1) => self.returning = true,
+                Instr::Block(block) => drop(self.around.insert(block.seq, place)),
+                Instr::IfElse(choice) => self.around.extend([(choice.consequent, place), (choice.alternative, place)]),
+                _ => {}
             }
         }
     }

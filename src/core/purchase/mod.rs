@@ -124,7 +124,7 @@ pub enum Asked<J> {
     /// To something that cannot move money.
     Talking(Talking<J>),
     /// The one signature. Made of a [`Drawing`] alone.
-    Signing(Signing),
+    Signing(Box<Signing>),
     /// Whether the token would take the signature.
     Checking(Checking),
     /// What the chain knows of the payment.

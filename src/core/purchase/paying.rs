@@ -1,6 +1,8 @@
 //! From the page's yes to the signed payment in the journal.
 
-use alloy_primitives::{Address, B256, hex};
+use std::rc::Rc;
+
+use alloy_primitives::{Address, B256};
 
 use super::{
     super::{
@@ -94,7 +96,7 @@ impl Drawing {
             message_hash: text::word(authorization.message_hash()),
             valid_before: authorization.valid_before_ms(),
         };
-        let signing = Signing { deal: self.deal, wallet: self.wallet, clock: self.clock, authorization };
+        let signing = Box::new(Signing { deal: self.deal, wallet: self.wallet, clock: self.clock, authorization });
         Next::after(notice, Step::Ask(self.wallet, question, Asked::Signing(signing)))
     }
 }
@@ -111,7 +113,7 @@ pub struct Signing {
 impl Signing {
     /// The wallet signed, or threw. What it signed is checked before anything leaves.
     #[must_use]
-    pub fn answered<J: Json>(self, answer: Reply<J>) -> Next<J> {
+    pub fn answered<J: Json>(self: Box<Self>, answer: Reply<J>) -> Next<J> {
         let signed = match answer {
             Ok(signed) => signed,
             Err(Some(thrown)) => return refused(thrown, "the signature"),
@@ -124,9 +126,9 @@ impl Signing {
         let digest = self.authorization.digest();
         let by_key = Signature::read(&given).filter(|signature| signature.signer(&digest) == Some(payer));
         let topic = Topic::Code { by_key: by_key.is_some() };
-        let signature = by_key.map_or_else(|| hex::encode_prefixed(given), |signature| signature.to_hex());
+        let signature = by_key.map_or_else(|| text::bytes(&given), |signature| signature.to_hex());
         let wallet = self.wallet;
-        let checking = Checking { signing: Box::new(self), signature, topic };
+        let checking = Checking { signing: self, signature, topic };
         Step::Ask(wallet, Question::code_at(payer), Asked::Checking(checking)).into()
     }
 
@@ -137,6 +139,7 @@ impl Signing {
         }
         let Deal { order: Order { request, config, .. }, offer, .. } = *self.deal;
         let payment = Payment::of::<J>(&offer.echo, &self.authorization, signature, request.id(), &request.body());
+        let payment = Rc::new(payment);
         let kept = Kept::whole(&self.authorization, &payment);
         let entry = Entry::Signed { paid: Paid::Unknown, payment: kept, receipt: None };
         let id = String::from(request.id());
@@ -219,7 +222,7 @@ pub enum Writing<J> {
     /// It writes that a signature is about to be asked for.
     Intent(Box<Drawing>),
     /// It writes the signed payment.
-    Payment(Box<Underway<J>>, Payment),
+    Payment(Box<Underway<J>>, Rc<Payment>),
     /// It writes how the purchase ended.
     End(Result<AcceptedTask<Proof<J>>, Failure<J>>),
 }

@@ -11,6 +11,8 @@
 //! Once the chain itself is past the window and the token has not taken it, nothing was paid and nothing ever will be.
 //! The time of the chain decides, not the clock of this machine.
 
+use std::rc::Rc;
+
 use super::{
     super::{
         chain::{self, Block, ChainClock},
@@ -54,7 +56,7 @@ pub struct Underway<J> {
     /// Whether the service knows the task.
     found: bool,
     /// The token has taken the payment.
-    taken: Option<Receipt>,
+    taken: Option<Rc<Receipt>>,
     /// Answers to the payment that were no acceptance.
     answers: u32,
     rounds: u32,
@@ -117,7 +119,7 @@ impl<J: Json> Underway<J> {
     }
 
     /// Sends the payment: for the first time, or again.
-    pub(super) fn send(self: Box<Self>, payment: Payment, now: u64) -> Next<J> {
+    pub(super) fn send(self: Box<Self>, payment: Rc<Payment>, now: u64) -> Next<J> {
         let patience = self.left(now);
         let url = self.signed.base_url.create();
         let request = HttpRequest { url, method: Method::Pay(payment), patience };
@@ -181,7 +183,7 @@ impl<J: Json> Underway<J> {
             Verdict::Dead => self.abandoned(),
             Verdict::Silent if self.found => {
                 let receipt = Receipt::claimed::<J>(&self.signed.authorization, self.task_id(), None, now);
-                self.accepted(Some(receipt))
+                self.accepted(Some(Rc::new(receipt)))
             }
             Verdict::Open if self.is_ahead_of_chain(now) => self.unsettled("the chain is behind"),
             Verdict::Silent if !waits => self.unsettled("no wallet on its network could be asked"),
@@ -217,7 +219,7 @@ impl<J: Json> Underway<J> {
 
     /// The token has taken it. Then there should be a task; it may take the service a moment to know it.
     fn taken(mut self: Box<Self>, transaction: Option<String>, now: u64) -> Next<J> {
-        let receipt = Receipt::proven(&self.signed.authorization, self.task_id(), transaction, now);
+        let receipt = Rc::new(Receipt::proven(&self.signed.authorization, self.task_id(), transaction, now));
         if self.found {
             return self.accepted(Some(receipt));
         }
@@ -227,7 +229,7 @@ impl<J: Json> Underway<J> {
         self.search_on(receipt, now)
     }
 
-    fn search_on(self: Box<Self>, receipt: Receipt, now: u64) -> Next<J> {
+    fn search_on(self: Box<Self>, receipt: Rc<Receipt>, now: u64) -> Next<J> {
         if self.rounds < MOST_SEARCHES {
             return self.pause(now);
         }
@@ -235,16 +237,16 @@ impl<J: Json> Underway<J> {
         let error = self.describe(Code::TaskNotFound, message);
         let payment = Kept::spent(&self.signed.authorization);
         let entry = Entry::Signed { paid: Paid::Yes, payment, receipt: Some(receipt.clone()) };
-        let failure = Failure { receipt: Some(Proof::New(Box::new(receipt))), ..error.into() };
+        let failure = Failure { receipt: Some(Proof::New(receipt)), ..error.into() };
         self.end(entry, Err(failure))
     }
 
-    fn accepted(self, receipt: Option<Receipt>) -> Next<J> {
+    fn accepted(self, receipt: Option<Rc<Receipt>>) -> Next<J> {
         let task_id = String::from(self.task_id());
         let paid = if receipt.is_some() { Paid::Yes } else { Paid::No };
         let entry =
             Entry::Accepted { order: None, paid, task_id: task_id.clone(), receipt: receipt.clone(), payment: () };
-        self.end(entry, Ok(AcceptedTask { task_id, receipt: receipt.map(|receipt| Proof::New(Box::new(receipt))) }))
+        self.end(entry, Ok(AcceptedTask { task_id, receipt: receipt.map(Proof::New) }))
     }
 
     fn abandoned(self) -> Next<J> {
@@ -268,7 +270,7 @@ impl<J: Json> Underway<J> {
     /// What the caller is told when it gives up now.
     pub(super) fn given_up(&self) -> Failure<J> {
         let message = "aborted while the payment was under way: it may still be taken; do not pay again";
-        let receipt = self.taken.clone().map(|receipt| Proof::New(Box::new(receipt)));
+        let receipt = self.taken.clone().map(Proof::New);
         Failure { receipt, ..self.describe(Code::Aborted, message).into() }
     }
 
@@ -302,7 +304,7 @@ impl<J: Json> Paying<J> {
                     let header = response.receipt.as_deref();
                     let receipt = Receipt::claimed::<J>(&underway.signed.authorization, &task_id, header, now);
                     underway.claimed = Some(task_id);
-                    return underway.accepted(Some(receipt));
+                    return underway.accepted(Some(Rc::new(receipt)));
                 }
                 underway.answers = underway.answers.saturating_add(1);
                 underway.claimed = claimed_task::<J>(&response).or(underway.claimed);

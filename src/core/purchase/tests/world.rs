@@ -243,7 +243,7 @@ impl World {
         }
     }
 
-    fn sign(&mut self, question: &Question, state: Signing) -> Next<Value> {
+    fn sign(&mut self, question: &Question, state: Box<Signing>) -> Next<Value> {
         assert_eq!(self.journal["id-1"]["step"], "signing", "written before the wallet opens");
         let params = Value::parse(question.params.as_ref().unwrap()).unwrap();
         self.signs.push(Value::parse(params[1].as_str().unwrap()).unwrap());
