@@ -1,8 +1,8 @@
-/** What the WebAssembly module offers: four functions over plain values. */
+/** What the WebAssembly module offers: five functions over plain values. */
 import type { Entry, Purchase } from './journal.js'
 import type { Outcome } from './line.js'
 import type { CoreStatus } from './generation.js'
-import type { Quote, Receipt } from './types.js'
+import type { Money, Quote, Receipt } from './types.js'
 
 /** The one argument of every call. */
 export interface Call {
@@ -39,4 +39,5 @@ export interface Core {
   resume(call: Call, id: string): Promise<{ id: string; task: AcceptedTask }>
   /** The status of a task once it is completed; of one that is given by its id, as it is. */
   watch(call: Call): Promise<CoreStatus>
+  balance(call: Call): Promise<Money>
 }

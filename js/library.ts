@@ -147,6 +147,14 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     tasks: (filter) => listTasks(journal(config?.storage), filter),
     forget: (id) => forgetPurchase(journal(config?.storage), id),
     wallets: (options) => findWallets(options),
+    balance: async ({ wallet = config?.wallet, address = payerOf(wallet), network } = {}) => {
+      const [core] = await ready(undefined)
+      const conversation = new Conversation(wallet)
+      const { find, ask } = conversation
+      const where = given({ networks: network ? [network] : config?.networks })
+      const payer = address && String(address)
+      return calling(where, (call) => core.balance({ ...call, ...given({ payer }), find, ask })).catch(describeWallets).finally(conversation.end)
+    },
   }
 }
 

@@ -1,4 +1,4 @@
-import { begin, imports, quote, resume, submit, watch } from '../build/core/core.js'
+import { balance, begin, imports, quote, resume, submit, watch } from '../build/core/core.js'
 import type { Core } from './core.js'
 import { refuse } from './error.js'
 import type { WasmSource } from './types.js'
@@ -22,7 +22,7 @@ async function load(source: WasmSource | undefined, standard: () => WasmSource |
     const hint = "a Content-Security-Policy needs 'wasm-unsafe-eval' in script-src"
     throw refuse('unsupported_environment', `the WebAssembly of imagine-x402 could not be loaded (${hint}); nothing was sent`, cause)
   }
-  return { quote, resume, submit, watch } as Core
+  return { balance, quote, resume, submit, watch } as Core
 }
 
 async function instantiate(source: WasmSource): Promise<WebAssembly.Instance> {

@@ -332,6 +332,18 @@ export interface Client {
    * else `window.ethereum`.
    */
   wallets(options?: { waitMs?: number }): Promise<WalletInfo[]>
+  /** The balance of the payment token: of `address`, or of the account that the wallet has connected to the page. Opens no prompt. */
+  balance(options?: BalanceOptions): Promise<Money>
+}
+
+/** Whose balance, and where. */
+export interface BalanceOptions {
+  /** Through which it is read; it has to be on the network. Default: the only one found. */
+  wallet?: WalletLike
+  /** Default: the account that is connected. */
+  address?: Address
+  /** Default: the first of the client's `networks`. */
+  network?: Network
 }
 
 /** What WebAssembly may be loaded from. */

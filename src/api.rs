@@ -1,4 +1,4 @@
-//! The whole surface towards JavaScript: four functions over plain values. The facade in `js/` is its only caller.
+//! The whole surface towards JavaScript: five functions over plain values. The facade in `js/` is its only caller.
 #![allow(unreachable_pub)] // wasm-bindgen exports what is `pub`
 
 use std::{future::Future, pin::Pin};
@@ -71,6 +71,18 @@ pub fn resume(call: Call, id: String) -> Promise {
     promise(async move {
         let begun = purchase::resume(id.clone());
         driver::purchase(&Browser::new(&call), begun).await.map(|task| out(&Submitted { id, task }))
+    })
+}
+
+/// Reads a balance of the first token of the options: of the account named as `payer`, or of the one that the wallet has connected.
+#[wasm_bindgen]
+pub fn balance(call: Call) -> Promise {
+    promise(async move {
+        let asset = Config::read(&Js(call.options()))?.policy.tokens.first().map(|token| token.asset);
+        let asset = asset.ok_or_else(|| Error::invalid("`networks` is empty"))?;
+        let invalid = || Error::invalid("`address` takes 0x and 40 hex digits");
+        let owner = Js(call.payer()).text().map(|text| parse_address(&text).ok_or_else(invalid)).transpose()?;
+        driver::balance(&Browser::new(&call), asset, owner).await.map(|money| out(&money))
     })
 }
 

@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod authorization;
+pub mod balance;
 pub mod base64;
 pub mod budget;
 pub mod chain;

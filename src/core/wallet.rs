@@ -4,6 +4,7 @@ use alloy_primitives::{Address, B256, U256, hex};
 
 use super::{
     assets::{Asset, Chain, parse_address},
+    error::{Code, Error, Stage},
     json::{self, Json, ObjectWriter},
     text::{self, text},
 };
@@ -48,6 +49,12 @@ impl Question {
     #[must_use]
     pub const fn connect() -> Self {
         Self::plain("eth_requestAccounts", PROMPT_PATIENCE_MS)
+    }
+
+    /// The accounts that are connected. Opens no prompt.
+    #[must_use]
+    pub const fn accounts() -> Self {
+        Self::plain("eth_accounts", PATIENCE_MS)
     }
 
     /// The active chain.
@@ -134,6 +141,22 @@ impl Question {
     pub fn briefly(self) -> Self {
         Self { patience: BRIEF_PATIENCE_MS, ..self }
     }
+}
+
+/// Of so many wallets, none is ever taken where the visitor has a choice.
+///
+/// # Errors
+/// `no_wallet`, `wallet_ambiguous`.
+pub fn the_only(wallets: usize) -> Result<(), Error> {
+    let (code, message) = match wallets {
+        1 => return Ok(()),
+        0 => (
+            Code::NoWallet,
+            "no such wallet was found on this page: install one, or open the page in a wallet's browser",
+        ),
+        _ => (Code::WalletAmbiguous, "several wallets were found: pass the one that the visitor chose as `wallet`"),
+    };
+    Err(Error::unpaid(code, Stage::Wallet, message))
 }
 
 /// The account to pay from, of what `eth_requestAccounts` gave: the wanted one, or the first.

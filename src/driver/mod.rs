@@ -6,10 +6,15 @@ use std::{
     task::{Context, Poll},
 };
 
+use alloy_primitives::Address;
+
 use crate::{
     core::{
+        assets::Asset,
+        balance,
         error::{Code, Error, Failure, Stage},
         json::Json,
+        money::Money,
         payment::Proof,
         poll::{self, AcceptedTask},
         purchase,
@@ -152,6 +157,23 @@ where
             state.answered(answer, ports.now())
         }
         done @ Step::Done(_) => done.into(),
+    }
+}
+
+/// Reads what an account has, the connected one unless it is named, through the only wallet that will do.
+///
+/// # Errors
+/// Whatever is in the way.
+pub async fn balance<J: Json, P>(ports: &P, asset: &'static Asset, owner: Option<Address>) -> Result<Money, Failure<J>>
+where
+    P: Wallets<J>,
+{
+    let mut step = balance::read(asset, owner, ports.find().await);
+    loop {
+        step = match step {
+            balance::Step::Ask(question, reading) => reading.answered(ports.ask(0, &question).await),
+            balance::Step::Done(outcome) => return outcome,
+        };
     }
 }
 

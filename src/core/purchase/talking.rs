@@ -28,20 +28,13 @@ pub struct Choosing<J> {
 }
 
 impl<J: Json> Choosing<J> {
-    /// So many wallets will do. None is ever taken where the visitor has a choice.
+    /// So many wallets will do.
     #[must_use]
     pub fn found(self, wallets: usize) -> Next<J> {
-        let (code, message) = match wallets {
-            1 => {
-                return Talk { deal: self.deal, quote: self.quote, wallet: 0 }.ask(Question::connect(), Topic::Connect);
-            }
-            0 => (
-                Code::NoWallet,
-                "no such wallet was found on this page: install one, or open the page in a wallet's browser",
-            ),
-            _ => (Code::WalletAmbiguous, "several wallets were found: pass the one that the visitor chose as `wallet`"),
-        };
-        Error::unpaid(code, Stage::Wallet, message).into()
+        match wallet::the_only(wallets) {
+            Ok(()) => Talk { deal: self.deal, quote: self.quote, wallet: 0 }.ask(Question::connect(), Topic::Connect),
+            Err(error) => error.into(),
+        }
     }
 }
 

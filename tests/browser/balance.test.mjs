@@ -1,0 +1,87 @@
+// What an account has, read without a prompt.
+import assert from 'node:assert/strict'
+import { after, afterEach, before, test } from 'node:test'
+import { startSandbox } from '../../sandbox/sandbox.mjs'
+import { at } from './calls.mjs'
+import { openStage, walletFor, watchRequests } from './harness.mjs'
+
+const TIMEOUT = { timeout: 300_000 }
+
+let stage
+let sandbox
+let dapp
+
+before(async () => {
+  stage = await openStage()
+  sandbox = await startSandbox({ stepMs: 200 })
+})
+afterEach(async () => {
+  await dapp?.close()
+  dapp = undefined
+})
+after(async () => {
+  await stage?.close()
+  await sandbox?.stop()
+})
+
+async function open() {
+  dapp = await stage.openDapp({ wallet: walletFor(sandbox) })
+}
+
+const connect = () => dapp.page.evaluate(() => globalThis.ethereum.request({ method: 'eth_requestAccounts' }))
+
+const balance = (imagine, options) => imagine.balance(options)
+
+/** Reads it; no prompt may open, and nothing goes to the seller. */
+async function read(how, options) {
+  const watch = watchRequests(sandbox)
+  const before = dapp.user.count('eth_signTypedData')
+  const outcome = await dapp[how](balance, options)
+  assert.deepEqual([watch.all(), dapp.user.count('eth_signTypedData')], [[], before])
+  return outcome
+}
+
+const inSandbox = (address) => sandbox.balanceOf(address).then(String)
+
+test('of the account that is connected', TIMEOUT, async () => {
+  await open()
+  await connect()
+  const money = await read('value', {})
+  assert.deepEqual([money.atomic, money.symbol, money.decimals], [await inSandbox(sandbox.payer.address), 'USDC', 6])
+  assert.match(money.amount, /^\d+\.\d{2,6}$/)
+})
+
+test('of any address', TIMEOUT, async () => {
+  await open()
+  const { atomic } = await read('value', { address: sandbox.poor.address })
+  assert.equal(atomic, await inSandbox(sandbox.poor.address))
+})
+
+test('through a wallet that is named, for a client', TIMEOUT, async () => {
+  await open()
+  await connect()
+  const call = async (imagine, options) => {
+    const [{ provider }] = await imagine.wallets()
+    return imagine.createClient({ ...options, wallet: provider }).balance()
+  }
+  assert.equal((await dapp.value(call, at(sandbox.apiUrl))).atomic, await inSandbox(sandbox.payer.address))
+})
+
+for (const [what, options, expected] of [
+  ['an address that is none', { address: '0x12' }, ['invalid_request', /`address`/]],
+  ['a network without USDC', { network: 'eip155:2' }, ['invalid_request', /eip155:2/]],
+  ['another network than the wallet\'s', { network: 'eip155:84532', address: '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266' }, ['wrong_network', /Base Sepolia/]],
+  ['no account that is connected', {}, ['wallet_locked', /connect one/]],
+]) {
+  test(`${what} is refused in words`, TIMEOUT, async () => {
+    await open()
+    const { code, paid, message } = await read('failure', options)
+    assert.deepEqual([code, paid], [expected[0], 'no'])
+    assert.match(message, expected[1])
+  })
+}
+
+test('without a wallet there is nothing to read it through', TIMEOUT, async () => {
+  dapp = await stage.openDapp({ wallet: null })
+  assert.equal((await read('failure', { address: sandbox.poor.address })).code, 'no_wallet')
+})
