@@ -1,10 +1,10 @@
-/** The default entry: one self-contained module, its WebAssembly inside. */
-import { inline } from './inline.js'
+/** What every entry exports. Where the WebAssembly comes from is the bundle's own: inside, a file beside it, or a static import. */
+import { wasm } from '#wasm'
 import { library } from './library.js'
 import { loader } from './load.js'
 import type { Library } from './types.js'
 
-const all: Library = /* @__PURE__ */ library(/* @__PURE__ */ loader(inline))
+const all: Library = /* @__PURE__ */ library(/* @__PURE__ */ loader(wasm))
 
 export const generate: Library['generate'] = all.generate
 export const submit: Library['submit'] = all.submit
@@ -14,6 +14,7 @@ export const forget: Library['forget'] = all.forget
 export const status: Library['status'] = all.status
 export const quote: Library['quote'] = all.quote
 export const wallets: Library['wallets'] = all.wallets
+export const balance: Library['balance'] = all.balance
 export const createClient: Library['createClient'] = all.createClient
 export const init: Library['init'] = all.init
 

@@ -3,7 +3,7 @@
 //! gloo-net builds the request; the facade sends it with its body and reads the answer, because gloo-net's own sending panics on what pages do to
 //! `fetch` (an abort with a reason, a replaced function), and a panic would leave the caller's promise pending for ever.
 
-use gloo_net::http::Request;
+use gloo_net::http::{Request, RequestBuilder};
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
@@ -39,17 +39,19 @@ pub(super) async fn settle(called: Result<JsValue, JsValue>) -> Result<JsValue, 
     JsFuture::from(Promise::resolve(&called?)).await
 }
 
+/// No redirect is followed. Edge runtimes, which have neither cookies nor a cache, know nothing of the rest.
 fn build(request: &HttpRequest) -> Result<web_sys::Request, JsValue> {
-    let builder = match &request.method {
+    let strict = begin(request).redirect(RequestRedirect::Error);
+    let built = strict.credentials(RequestCredentials::Omit).cache(RequestCache::NoStore).build();
+    let built = built.or_else(|_| begin(request).redirect(RequestRedirect::Manual).build());
+    built.map(web_sys::Request::from).map_err(|_| js_sys::Error::new("the request could not be built").into())
+}
+
+fn begin(request: &HttpRequest) -> RequestBuilder {
+    match &request.method {
         Method::Get => Request::get(&request.url),
         Method::Post { .. } => Request::post(&request.url),
         // The value is base64, so it cannot be what gloo-net panics on.
         Method::Pay(payment) => Request::post(&request.url).header(payment.header_name(), &payment.header),
-    };
-    let built = builder
-        .redirect(RequestRedirect::Error)
-        .credentials(RequestCredentials::Omit)
-        .cache(RequestCache::NoStore)
-        .build();
-    built.map(web_sys::Request::from).map_err(|_| js_sys::Error::new("the request could not be built").into())
+    }
 }

@@ -1,0 +1,211 @@
+'use client'
+/**
+ * Hooks over the library. None of them pays by itself: money moves only in `generate`, which a click calls. All are safe under
+ * StrictMode and during server-side rendering, where they show what is there before anything was asked.
+ */
+import { quote, resume, submit, wallets } from 'imagine-x402'
+import type { Config, Generation, GenerateRequest, ImagineError, ImagineEvent, Quote, Receipt, Task, TaskSnapshot, WalletInfo } from 'imagine-x402'
+import { useEffect, useState, useSyncExternalStore } from 'react'
+
+/** A value that components can listen to. */
+class Store<T> {
+  #value: T
+  readonly #listeners = new Set<() => void>()
+
+  constructor(value: T) {
+    this.#value = value
+  }
+
+  readonly get = (): T => this.#value
+
+  readonly subscribe = (run: () => void): (() => void) => {
+    this.#listeners.add(run)
+    return () => void this.#listeners.delete(run)
+  }
+
+  set(value: T): void {
+    this.#value = value
+    for (const run of [...this.#listeners]) run()
+  }
+}
+
+/** Where a purchase stands. */
+export interface Purchase {
+  /** `buying` until the payment is accepted, `waiting` until the video is there. */
+  step: 'idle' | 'buying' | 'waiting' | 'done' | 'failed'
+  /** What happened last. */
+  event: ImagineEvent | null
+  /** 0 to 100; `null` where the server gives none. */
+  progress: number | null
+  task: Task | null
+  receipt: Receipt | null
+  result: Generation | null
+  /** Why it failed, and whether money moved. */
+  error: ImagineError | null
+}
+
+/** A purchase, and what begins and ends it. */
+export interface UseGenerate extends Purchase {
+  /**
+   * Buys, and waits for the video; `null` when that fails: `error` says why. Call it in the visitor's click, never in an effect. While it
+   * is under way, another call gives the same promise.
+   */
+  generate(given: GenerateRequest | Quote): Promise<Generation | null>
+  /** Takes up a purchase from the journal (default: the newest unfinished one). Never signs, so an effect may call it. */
+  resume(taskId?: string): Promise<Generation | null>
+  /** Stops waiting. The job goes on; `resume` takes it up. */
+  stop(): void
+}
+
+const IDLE: Purchase = { step: 'idle', event: null, progress: null, task: null, receipt: null, result: null, error: null }
+
+/**
+ * One purchase at a time. A component that goes away takes nothing with it: a payment under way is finished, and the journal has it.
+ */
+export function useGenerate(options: Config = {}): UseGenerate {
+  const [buyer] = useState(() => new Buyer())
+  buyer.options = options
+  useEffect(buyer.enter, [buyer])
+  const purchase = useSyncExternalStore(buyer.purchase.subscribe, buyer.purchase.get, () => IDLE)
+  const { generate, resume, stop } = buyer
+  return { ...purchase, generate, resume, stop }
+}
+
+class Buyer {
+  readonly purchase = new Store(IDLE)
+  options: Config = {}
+  #isThere = false
+  #running: Promise<Generation | null> | undefined
+
+  readonly generate = (given: GenerateRequest | Quote): Promise<Generation | null> => this.#once((options) => submit(given, options))
+
+  readonly resume = (taskId?: string): Promise<Generation | null> => this.#once((options) => resume(taskId, options))
+
+  readonly stop = (): void => this.purchase.get().task?.stop()
+
+  /** Nobody waits for a component that has gone. */
+  readonly enter = (): (() => void) => {
+    this.#isThere = true
+    return () => {
+      this.#isThere = false
+      this.stop()
+    }
+  }
+
+  #once(begin: (options: Config) => Promise<Task | null>): Promise<Generation | null> {
+    this.#running ??= this.#run(begin).finally(() => (this.#running = undefined))
+    return this.#running
+  }
+
+  async #run(begin: (options: Config) => Promise<Task | null>): Promise<Generation | null> {
+    const { options } = this
+    const heard: Config = {
+      ...options,
+      onEvent: (event) => {
+        this.#change({ event })
+        options.onEvent?.(event)
+      },
+      onProgress: (progress, status) => {
+        this.#change({ progress })
+        options.onProgress?.(progress, status)
+      },
+    }
+    this.purchase.set({ ...IDLE, step: 'buying' })
+    try {
+      const task = await begin(heard)
+      if (!task || !this.#isThere) {
+        this.purchase.set(IDLE)
+        return null
+      }
+      this.#change({ step: 'waiting', task, receipt: task.receipt })
+      const result = await task.wait(heard)
+      this.#change({ step: 'done', result, progress: 100 })
+      return result
+    } catch (error) {
+      this.#change({ step: 'failed', error: error as ImagineError })
+      return null
+    }
+  }
+
+  #change(change: Partial<Purchase>): void {
+    this.purchase.set({ ...this.purchase.get(), ...change })
+  }
+}
+
+const nothing = () => null
+const never = () => () => {}
+
+/** The state of a task, watched while a component shows it. */
+export function useTask(task: Task | null | undefined): TaskSnapshot | null {
+  return useSyncExternalStore<TaskSnapshot | null>(task?.subscribe ?? never, task?.getSnapshot ?? nothing, task?.getSnapshot ?? nothing)
+}
+
+const NO_WALLETS: WalletInfo[] = []
+const found = new Store(NO_WALLETS)
+
+async function look(waitMs?: number): Promise<void> {
+  const now = await wallets(waitMs === undefined ? {} : { waitMs })
+  const before = found.get()
+  if (now.length !== before.length || now.some(({ id }, i) => id !== before[i]?.id)) found.set(now)
+}
+
+function watchWallets(run: () => void): () => void {
+  const hear = () => void look(0)
+  const leave = found.subscribe(run)
+  addEventListener('eip6963:announceProvider', hear)
+  void look()
+  return () => {
+    removeEventListener('eip6963:announceProvider', hear)
+    leave()
+  }
+}
+
+/** The wallets on the page, also those that come late. */
+export function useWallets(): WalletInfo[] {
+  return useSyncExternalStore(watchWallets, found.get, () => NO_WALLETS)
+}
+
+/** The price of a request. */
+export interface UseQuote {
+  quote: Quote | null
+  error: ImagineError | null
+  /** The price of what is asked for now is not there yet. */
+  isLoading: boolean
+}
+
+interface Asked extends UseQuote {
+  key: string
+  image: unknown
+}
+
+const UNASKED: Asked = { key: '', image: undefined, quote: null, error: null, isLoading: false }
+
+/**
+ * The price of a request, asked again once it has been the same for `delay` milliseconds (default 400); `null` asks nothing. Pass the quote
+ * to `generate` in the click.
+ */
+export function useQuote(request: GenerateRequest | null, options: Config & { delay?: number } = {}): UseQuote {
+  const [store] = useState(() => new Store(UNASKED))
+  const asked = useSyncExternalStore(store.subscribe, store.get, () => UNASKED)
+  const { delay = 400, baseUrl, networks, payTo, assets, maxPrice, upload } = options
+  const image = request?.image
+  const key = request ? JSON.stringify([{ ...request, image: null }, baseUrl, networks, payTo, assets, maxPrice, upload]) : ''
+  useEffect(() => {
+    if (!request) return
+    const leaving = new AbortController()
+    const { signal } = leaving
+    const settle = (settled: Partial<Asked>) => {
+      if (!signal.aborted) store.set({ ...UNASKED, ...settled, key, image })
+    }
+    const timer = setTimeout(() => {
+      quote(request, { ...options, signal }).then((quote) => settle({ quote }), (error: ImagineError) => settle({ error }))
+    }, delay)
+    return () => {
+      clearTimeout(timer)
+      leaving.abort()
+    }
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- `key` says when the request and the options are others
+  }, [store, key, image, delay])
+  const isThere = asked.key === key && asked.image === image
+  return isThere ? { quote: asked.quote, error: asked.error, isLoading: false } : { quote: null, error: null, isLoading: request !== null }
+}
