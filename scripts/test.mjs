@@ -18,11 +18,12 @@ const PARTS = {
   ]),
   native: () => counted('cargo', ['test', '--locked', '--lib'], /^test result: .* (\d+) passed; (\d+) failed/gm),
   build: async () => outcome(await succeeds('build', build)),
-  types: () => checks([[process.execPath, 'node_modules/typescript/bin/tsc', '-p', 'www']]),
+  types: () => checks(['www', 'tests/types'].map((project) => [process.execPath, 'node_modules/typescript/bin/tsc', '-p', project])),
   sandbox: () => nodeTests('sandbox'),
   wallet: () => nodeTests('wallet'),
-  browser: () => nodeTests('browser', 2),
+  browser: () => nodeTests('browser', 4),
   page: () => nodeTests('page'),
+  packaging: () => nodeTests('packaging'),
   papers: () => nodeTests('papers'),
 }
 

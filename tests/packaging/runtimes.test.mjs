@@ -1,0 +1,112 @@
+// The package as it would be published, where there is no page: in Node, and at the edge.
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { promisify } from 'node:util'
+import { build } from 'esbuild'
+import { Miniflare } from 'miniflare'
+import { startSandbox } from '../../sandbox/sandbox.mjs'
+import { ROOT, packLibrary } from '../browser/package.mjs'
+
+const run = promisify(execFile)
+const TIMEOUT = { timeout: 120_000 }
+const PRICE = { amount: '1.00', atomic: '1000000', symbol: 'USDC', decimals: 6 }
+const NOBODY = { status: 'not_found', taskId: 'nobody-knows' }
+
+let library
+let app
+let sandbox
+
+before(async () => {
+  library = await packLibrary()
+  // An app of its own, in which the package is installed.
+  app = await mkdtemp(path.join(ROOT, 'build', 'app-'))
+  await mkdir(path.join(app, 'node_modules'))
+  await symlink(library.directory, path.join(app, 'node_modules', 'imagine-x402'))
+  sandbox = await startSandbox({ stepMs: 100 })
+})
+after(async () => {
+  await sandbox?.stop()
+  if (app) await rm(app, { recursive: true })
+  await library?.remove()
+})
+
+/** Runs a script in the app, in a process of its own; what it prints is JSON. */
+async function inNode(flags, script) {
+  const { stdout } = await run(process.execPath, [...flags, '-e', script], { cwd: app })
+  return JSON.parse(stdout)
+}
+
+const asked = (load) => `
+  const main = async () => {
+    const { quote, status, init } = ${load}
+    const options = { baseUrl: ${JSON.stringify(sandbox.apiUrl)} }
+    const { price } = await quote({ prompt: 'A paper boat' }, options)
+    console.log(JSON.stringify({ price, status: await status('nobody-knows', options) }))
+  }
+  main()`
+
+test('an import in Node', TIMEOUT, async () => {
+  assert.deepEqual(await inNode(['--input-type=module'], asked("await import('imagine-x402')")), { price: PRICE, status: NOBODY })
+})
+
+test('a `require` in Node', TIMEOUT, async () => {
+  assert.deepEqual(await inNode(['--input-type=commonjs'], asked("require('imagine-x402')")), { price: PRICE, status: NOBODY })
+})
+
+test('the entry `url` in Node, which is given the WebAssembly', TIMEOUT, async () => {
+  const load = `await import('imagine-x402/url').then(async (all) => {
+    const { readFile } = await import('node:fs/promises')
+    await all.init(await readFile(new URL(import.meta.resolve('imagine-x402/core.wasm'))))
+    return all
+  })`
+  assert.deepEqual(await inNode(['--input-type=module'], asked(load)), { price: PRICE, status: NOBODY })
+})
+
+test('importing it does nothing: no request, no listener, nothing that keeps the process alive', TIMEOUT, async () => {
+  const script = `
+    globalThis.fetch = () => { throw new Error('a request') }
+    globalThis.addEventListener = () => { throw new Error('a listener') }
+    const { createClient } = await import('imagine-x402')
+    console.log(JSON.stringify(Object.keys(createClient()).length > 0))`
+  assert.equal(await inNode(['--input-type=module'], script), true)
+})
+
+test('workerd, by the condition of that name', TIMEOUT, async () => {
+  await build({
+    stdin: { contents: await readFile(new URL('./worker.mjs', import.meta.url), 'utf8'), resolveDir: app },
+    outfile: path.join(app, 'worker', 'worker.mjs'),
+    conditions: ['workerd'],
+    loader: { '.wasm': 'copy' },
+    tsconfigRaw: {}, // not this project's own paths
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    logLevel: 'warning',
+  })
+  const worker = new Miniflare({
+    rootPath: path.join(app, 'worker'),
+    scriptPath: path.join(app, 'worker', 'worker.mjs'),
+    modules: true,
+    modulesRules: [{ type: 'ESModule', include: ['**/*.mjs'] }, { type: 'CompiledWasm', include: ['**/*.wasm'] }],
+    compatibilityDate: '2025-01-01',
+  })
+  try {
+    const answer = await worker.dispatchFetch(`http://worker/?service=${encodeURIComponent(sandbox.apiUrl)}`)
+    assert.deepEqual(await answer.json(), { price: PRICE, status: NOBODY })
+  } finally {
+    await worker.dispose()
+  }
+})
+
+test('publint finds nothing', TIMEOUT, async () => {
+  await run(path.join(ROOT, 'node_modules', '.bin', 'publint'), ['--strict', library.directory])
+})
+
+test('the types resolve from every entry', TIMEOUT, async () => {
+  const { stdout } = await run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', app], { cwd: library.directory })
+  const args = [path.join(app, stdout.trim()), '--profile', 'esm-only', '--exclude-entrypoints', './core.wasm']
+  await run(path.join(ROOT, 'node_modules', '.bin', 'attw'), args)
+})

@@ -1,0 +1,183 @@
+/**
+ * The public surface of `imagine-x402`: the contract that the package's own types must satisfy.
+ * Names and meanings are settled; a line that was added since says so.
+ *
+ * Importing has no side effect and touches neither `window` nor the network. The WebAssembly loads on the first call.
+ * Amounts cross as decimal strings, never as JS numbers. Times are milliseconds since the epoch unless a name says otherwise.
+ */
+
+/* ---------- functions; `createClient` binds the same ones to a configuration ---------- */
+
+/** Quote, guard, sign, pay, wait: resolves with the finished media. */
+export function generate(request: GenerateRequest | Quote, options?: GenerateOptions): Promise<Generation>;
+/** One look at a task. `failed` and `not_found` are values, not exceptions. */
+export function status(taskId: string, options?: CallOptions): Promise<TaskStatus>;
+
+/** The price of a request. Needs no wallet, spends nothing. Pass the result to `generate` to skip the probe, inside the click. */
+export function quote(request: GenerateRequest, options?: CallOptions): Promise<Quote>;
+/** Like `generate`, but resolves as soon as the payment is accepted. */
+export function submit(request: GenerateRequest | Quote, options?: GenerateOptions): Promise<Task>;
+/** Take up a task from the journal (default: the newest unfinished one), in whatever step it was interrupted. Never signs. */
+export function resume(taskId?: string, options?: WaitOptions): Promise<Task | null>;
+/** Added: deletes the record of a purchase. Refused while money may be under way for it. */
+export function forget(id: string): Promise<void>;
+/** The journal: every purchase this browser made for this origin, newest first. */
+export function tasks(filter?: { unfinished?: boolean; limit?: number }): Promise<TaskRecord[]>;
+/** Wallets found through EIP-6963, then `window.ethereum`. */
+export function wallets(options?: { waitMs?: number }): Promise<WalletInfo[]>;
+/** The wallet's balance of the payment token. Connects nothing: needs an address or an already connected wallet. */
+export function balance(options?: { wallet?: WalletLike; address?: Address; network?: Network }): Promise<Money>;
+
+/** The same functions bound to a configuration; synchronous, safe to call during server-side rendering. */
+export function createClient(config?: Config): Client;
+/** Optional preload, or the WebAssembly itself for hosts with special rules. Idempotent; a failed load can be retried. */
+export function init(source?: URL | string | Response | BufferSource | WebAssembly.Module): Promise<void>;
+export interface Client {
+  generate: typeof generate; status: typeof status; quote: typeof quote; submit: typeof submit;
+  resume: typeof resume; tasks: typeof tasks; forget: typeof forget; wallets: typeof wallets; balance: typeof balance;
+}
+
+/* ---------- what goes in ---------- */
+
+export interface GenerateRequest {
+  prompt: string;
+  image?: string | URL | Blob | BufferSource | HTMLCanvasElement | OffscreenCanvas; // http(s) or data URL, or bytes; added: every view, OffscreenCanvas
+  videoModel?: "sora" | (string & {});
+  duration?: number;                // seconds
+  soraVideoId?: string;             // remix or continue an earlier video
+  autoEnhance?: boolean;            // always sent explicitly
+  autoClank?: boolean;              // deploys a token: off unless set
+  /** Idempotency id, sent as `seed`; default a fresh UUID. The task can be found by it if the answer is lost. */
+  id?: string;
+  /** Further fields, passed through under `templateData`. */
+  extra?: Record<string, unknown>;
+}
+
+export interface CallOptions { signal?: AbortSignal; baseUrl?: string }
+export interface WaitOptions extends CallOptions {
+  onEvent?: (event: ImagineEvent) => void;
+  onProgress?: (percent: number | null, status: TaskStatus) => void;
+  pollInterval?: number;            // ms; default 15000, at least 2000
+  timeout?: number | null;          // ms of waiting; default 20 minutes; null = no limit
+}
+export interface GenerateOptions extends WaitOptions {
+  wallet?: WalletLike;              // default: the only wallet found; several and none chosen is an error that lists them
+  maxPrice?: string;                // in USDC; default "5.00"
+  confirm?: (quote: Quote) => boolean | Promise<boolean>;
+}
+export interface Config extends GenerateOptions {
+  networks?: Network[];             // allowed, in order of preference; default ["eip155:8453"]
+  payTo?: Address[];                // if given, no other recipient is ever signed for
+  budget?: { amount: string; per: "hour" | "day" | "week" }; // over all tabs, kept in the journal
+  assets?: Asset[];                 // tokens allowed besides the built-in USDC table
+  storage?: "indexeddb" | "memory";
+  upload?: "json" | "form";          // added: servers that take a form, or no large JSON
+}
+/** Any EIP-1193 provider, an EIP-6963 detail, a viem client, or the `rdns` of an announced wallet. */
+export type WalletLike = Eip1193Provider | { provider: Eip1193Provider } | string;
+export interface Eip1193Provider {
+  request(args: { method: string; params?: unknown }): Promise<unknown>;
+  on?(event: string, listener: (...args: any[]) => void): unknown;
+  removeListener?(event: string, listener: (...args: any[]) => void): unknown;
+}
+
+export interface WalletInfo {
+  id: string;                        // EIP-6963 uuid, or "window.ethereum"
+  rdns?: string; name: string; icon?: string; provider: Eip1193Provider;
+}
+
+/* ---------- what comes out ---------- */
+
+export type Address = `0x${string}`;
+export type Hex = `0x${string}`;
+export type Network = `eip155:${number}`;                     // CAIP-2, whatever the server calls it
+export interface Money { amount: string; atomic: string; symbol: string; decimals: number } // "1.20", "1200000", "USDC", 6
+export interface Asset { network: Network; address: Address; name: string; version: string; symbol: string; decimals: number; maxPrice: string }
+
+export interface Quote {
+  request: GenerateRequest; price: Money; network: Network; asset: Address; payTo: Address;
+  x402Version: 1 | 2; maxTimeoutSeconds: number; quotedAt: number;
+  /** Set when the server took the request without asking for payment: the task is real, keep it. */
+  accepted?: TaskRecord;
+  /** The server's own machine-readable form of its parameters, when it sends one. */
+  outputSchema?: unknown;
+}
+
+export type TaskStatus =
+  | { status: "queued";     taskId: string; progress: number | null }
+  | { status: "processing"; taskId: string; progress: number | null }
+  | { status: "completed";  taskId: string; progress: 100; result: Generation }
+  | { status: "failed";     taskId: string; error: string }
+  | { status: "not_found";  taskId: string }
+  | { status: "unknown";    taskId: string; raw: unknown };
+
+export interface Media { url: string; mimeType?: string }
+export interface Generation {
+  taskId: string; text?: string; video?: Media; image?: Media; gif?: Media;
+  templateName?: string; agentId?: string; templateData: Record<string, unknown>;
+  /** Pass as `soraVideoId` to remix this video. */
+  remixId?: string;
+  token?: { address: Address; symbol?: string; name?: string; chain?: string };
+  receipt: Receipt | null;
+  /** The server's answer, untouched. */
+  raw: unknown;
+}
+export interface Receipt {
+  taskId: string; amount: Money; network: Network; asset: Address; payer: Address; payTo: Address; nonce: Hex;
+  transaction?: Hex; explorerUrl?: string;
+  /** How it is known: the server's word, or read from the token contract. */
+  settled: "server" | "chain" | "unknown"; at: number;
+}
+export interface TaskRecord {
+  id: string; taskId?: string; baseUrl: string; prompt: string; createdAt: number;
+  step: "signing" | "signed" | "accepted" | "done" | "abandoned"; paid: Paid; price?: Money; receipt?: Receipt; status?: TaskStatus["status"];
+}
+/** A paid task. Iterate its events, wait for its result, or use it as a Svelte store / React external store. */
+export interface Task extends AsyncIterable<ImagineEvent> {
+  readonly id: string; readonly taskId: string; readonly receipt: Receipt | null;
+  wait(options?: WaitOptions): Promise<Generation>;           // any number of times; one poller
+  refresh(): Promise<TaskStatus>;
+  stop(): void;                                               // stop watching; the job goes on
+  subscribe(run: (snapshot: TaskSnapshot) => void): () => void;
+  getSnapshot(): TaskSnapshot;                                // identity changes only when the content does
+}
+export interface TaskSnapshot { status: TaskStatus | null; result: Generation | null; receipt: Receipt | null; error: ImagineError | null; heardAt: number | null }
+
+export type ImagineEvent =
+  | { type: "quoted"; quote: Quote }
+  | { type: "connected"; address: Address; chainId: number }
+  | { type: "switching"; network: Network }
+  /** The wallet prompt is open. The hashes are what a hardware wallet shows. */
+  | { type: "signing"; typedData: unknown; digest: Hex; domainHash: Hex; messageHash: Hex; validBefore: number }
+  | { type: "paying"; nonce: Hex }
+  | { type: "payment_unknown"; reason: string; checkAgainAt: number }
+  | { type: "accepted"; taskId: string; receipt: Receipt | null }
+  | { type: "status"; status: TaskStatus; heardAt: number }
+  | { type: "retrying"; attempt: number; inMs: number; reason: string }
+  | { type: "paused" | "resumed"; why: "hidden" | "offline" | "frozen" }
+  | { type: "done"; result: Generation };
+
+/* ---------- errors ---------- */
+
+export type Paid = "no" | "yes" | "unknown";
+export type ErrorCode =
+  | "invalid_request" | "image_unreadable" | "unsupported_environment"
+  | "network" | "http" | "bad_response"                                        // before anything was signed
+  | "no_wallet" | "wallet_ambiguous" | "wallet_busy" | "wallet_locked" | "wallet_error" | "user_rejected" | "declined" | "wrong_network"
+  | "no_acceptable_offer" | "price_too_high" | "budget_exceeded" | "insufficient_funds"
+  | "bad_signature" | "signature_expired"
+  | "payment_rejected" | "payment_unknown"
+  | "generation_failed" | "task_not_found" | "wait_timeout" | "aborted";
+export class ImagineError extends Error {
+  readonly code: ErrorCode;
+  readonly stage: "request" | "quote" | "wallet" | "payment" | "wait";
+  /** Whether money moved, as far as can be known. Never "no" unless it is certain. */
+  readonly paid: Paid;
+  /** `safe`: call again. `resume`: do not pay again, call `resume`. `pays_again`: a new call is a new purchase. `never`: it cannot work as it stands. */
+  readonly retry: "safe" | "resume" | "pays_again" | "never";
+  readonly taskId?: string; readonly receipt?: Receipt;
+  readonly details?: Record<string, unknown>;                 // e.g. {have, need, address}; {price, cap}; {offers}
+  readonly cause?: unknown;                                   // the original value, identity kept
+}
+/** By brand, not by prototype: survives two copies of the package. */
+export function isImagineError(value: unknown): value is ImagineError;

@@ -1,0 +1,52 @@
+/** The package's types are those of the contract, `api.d.ts`: each can stand for the other. */
+import type * as Contract from './api.js'
+import type * as Package from 'imagine-x402'
+import type * as Url from 'imagine-x402/url'
+
+/** `true` when both are assignable to each other, and else the one that is not. */
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : { theContractIsNo: A }) : { thePackageIsNo: B }
+
+/** Compiles for `true` alone. */
+const check = <_ extends true>(): void => {}
+
+check<Same<Package.Address, Contract.Address>>()
+check<Same<Package.Hex, Contract.Hex>>()
+check<Same<Package.Network, Contract.Network>>()
+check<Same<Package.Money, Contract.Money>>()
+check<Same<Package.Asset, Contract.Asset>>()
+check<Same<Package.GenerateRequest, Contract.GenerateRequest>>()
+check<Same<Package.CallOptions, Contract.CallOptions>>()
+check<Same<Package.WaitOptions, Contract.WaitOptions>>()
+check<Same<Package.GenerateOptions, Contract.GenerateOptions>>()
+check<Same<Package.Config, Contract.Config>>()
+check<Same<Package.WalletLike, Contract.WalletLike>>()
+check<Same<Package.Eip1193Provider, Contract.Eip1193Provider>>()
+check<Same<Package.WalletInfo, Contract.WalletInfo>>()
+check<Same<Package.Quote, Contract.Quote>>()
+check<Same<Package.TaskStatus, Contract.TaskStatus>>()
+check<Same<Package.Media, Contract.Media>>()
+check<Same<Package.Generation, Contract.Generation>>()
+check<Same<Package.Receipt, Contract.Receipt>>()
+check<Same<Package.TaskRecord, Contract.TaskRecord>>()
+check<Same<Package.Task, Contract.Task>>()
+check<Same<Package.TaskSnapshot, Contract.TaskSnapshot>>()
+check<Same<Package.ImagineEvent, Contract.ImagineEvent>>()
+check<Same<Package.Paid, Contract.Paid>>()
+check<Same<Package.ErrorCode, Contract.ErrorCode>>()
+check<Same<Package.ImagineError, Contract.ImagineError>>()
+check<Same<Package.Client, Contract.Client>>()
+
+/** What can be imported, by name: no more and no less than the contract, from every entry. */
+type Values<T> = { [K in keyof T]: T[K] }
+type Functions = Exclude<keyof typeof Contract, 'ImagineError'>
+check<Same<keyof typeof Package, keyof typeof Contract>>()
+check<Same<keyof typeof Url, keyof typeof Contract>>()
+check<Same<Pick<Values<typeof Package>, Functions>, Pick<Values<typeof Contract>, Functions>>>()
+
+/** The check itself fails for what is not the same. */
+// @ts-expect-error -- a number is no string
+check<Same<Package.Money, Omit<Contract.Money, 'amount'> & { amount: number }>>()
+// @ts-expect-error -- one member is missing
+check<Same<Package.Money, Contract.Money & { more: string }>>()
+// @ts-expect-error -- one member is too many
+check<Same<Package.Money & { more: string }, Contract.Money>>()
