@@ -12,6 +12,15 @@ export interface Picture {
   base64?: Promise<Blob[]>
 }
 
+/** A picture as the journal has it. */
+export type StoredPicture = Pick<Picture, 'blob' | 'digest'> | { bytes: ArrayBuffer; type: string; digest: string }
+
+export function fromStore(stored: StoredPicture | undefined): Picture | undefined {
+  if (!stored || 'blob' in stored) return stored
+  const { bytes, type, digest } = stored
+  return { blob: new Blob([bytes], { type }), digest }
+}
+
 const DATA = /^data:image\/[^,]*;base64,(.+)$/is
 
 /** The error names it. */

@@ -1,7 +1,7 @@
 /** What the browser remembers of purchases: one record each, shared by all tabs of the origin. */
 import { within } from './abort.js'
 import { refuse } from './error.js'
-import type { Picture } from './image.js'
+import type { StoredPicture } from './image.js'
 import { lock } from './lock.js'
 import { members } from './members.js'
 import type { Config, TaskRecord, TaskStatus } from './types.js'
@@ -10,7 +10,7 @@ import type { Config, TaskRecord, TaskStatus } from './types.js'
 export type Purchase = Omit<TaskRecord, 'baseUrl' | 'prompt' | 'createdAt' | 'price'> & {
   order: Pick<TaskRecord, 'baseUrl' | 'prompt' | 'createdAt' | 'price'>
   /** What was signed; with `body`, it may be sent again. */
-  payment?: { body?: string; picture?: Picture } | null
+  payment?: { body?: string; picture?: StoredPicture } | null
 }
 
 /** A change of a record; a member of `null` is taken out. */

@@ -1,7 +1,7 @@
 /** The purchases under way on this page, and those that the journal has. */
 import { unlessAborted, within } from './abort.js'
 import { isImagineError, refuse, restate } from './error.js'
-import { compose, type Picture } from './image.js'
+import { compose, fromStore, type Picture, type StoredPicture } from './image.js'
 import { merge, PATIENCE_MS, soon, type Entry, type Journal, type Purchase } from './journal.js'
 import type { Task, TaskFilter, TaskRecord } from './types.js'
 
@@ -33,7 +33,7 @@ export class Hold {
     this.#release = release
     this.#id = id
     const record = await this.#journal.read(id)
-    this.#picture ??= record?.payment?.picture
+    this.#picture ??= fromStore(record?.payment?.picture)
     if (!isAsking(record) || !this.#journal.keepsTabsApart()) return record
     // Whoever was about to be asked is gone, or would still have hold of it.
     await soon(this.#journal.change(id, dropIntent))
@@ -42,20 +42,13 @@ export class Hold {
 
   /** Rejects with nothing when it is not known in time whether it was written. */
   readonly write = (id: string, entry: Entry): Promise<Purchase[]> => {
-    const written = this.#journal.change(id, (record) => {
-      if (isAsking(entry) && isAsking(record)) return record
-      this.#asks ||= isAsking(entry)
-      return merge(id, this.#pictured(entry))(record)
-    })
-    return within(PATIENCE_MS, written)
-  }
-
-  /** With a payment that may be sent again, its picture is kept. */
-  #pictured(entry: Entry): Entry {
-    const { payment } = entry
-    if (!payment?.body || !this.#picture) return entry
-    const { blob, digest } = this.#picture
-    return { ...entry, payment: { ...payment, picture: { blob, digest } } }
+    const put = (whole: Entry) =>
+      this.#journal.change(id, (record) => {
+        if (isAsking(entry) && isAsking(record)) return record
+        this.#asks ||= isAsking(entry)
+        return merge(id, whole)(record)
+      })
+    return within(PATIENCE_MS, this.#picture && entry.payment?.body ? keep(this.#picture, entry, put) : put(entry))
   }
 
   /** Lets go. Of a purchase that came to nothing before anything was signed, nothing is kept. */
@@ -64,6 +57,12 @@ export class Hold {
     if (this.#id !== undefined && this.#asks) await soon(this.#journal.change(this.#id, dropIntent)).catch(() => {})
     this.#release?.()
   }
+}
+
+/** With a payment that may be sent again, its picture is kept. WebKit's private windows store bytes, but no Blob. */
+async function keep<T>({ blob, digest }: Picture, entry: Entry, put: (entry: Entry) => Promise<T>): Promise<T> {
+  const pictured = (picture: StoredPicture) => put({ ...entry, payment: { ...entry.payment, picture } })
+  return pictured({ blob, digest }).catch(async () => pictured({ bytes: await blob.arrayBuffer(), type: blob.type, digest }))
 }
 
 const isAsking = (record: Entry | undefined) => record?.step === 'signing'

@@ -83,13 +83,18 @@ function installRust() {
 }
 
 function installChromium() {
-  if (existsSync(CHROMIUM)) return
+  const hint = `The browser tests drive Debian's Chromium: install the package \`chromium\` so that ${CHROMIUM} exists.`
+  if (!existsSync(CHROMIUM)) installDebian(['chromium'], hint)
+}
+
+/** Installs Debian's packages of those names. */
+export function installDebian(packages, hint) {
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n']
   const apt = (...args) => {
     const [command, ...rest] = [...sudo, 'apt-get', ...args]
-    run(command, rest, { hint: `The browser tests drive Debian's Chromium: install the package \`chromium\` so that ${CHROMIUM} exists.` })
+    run(command, rest, { hint })
   }
-  console.error('Installing Chromium …')
+  console.error(`Installing ${packages.join(', ')} …`)
   apt('update', '-qq')
-  apt('install', '-y', '-qq', '--no-install-recommends', 'chromium')
+  apt('install', '-y', '-qq', '--no-install-recommends', ...packages)
 }

@@ -242,22 +242,34 @@ describe('the picture of a payment that is sent again', TIMEOUT, () => {
   const image = build((bytes) => new Blob([bytes]), PNG)
   const isPaid = ({ paid }) => paid
 
-  test('is the same after a reload, and is not kept once it is of no use', async () => {
-    const { sandbox, dapp, order, reload, stored, resume } = await open('paid-500-before')
-    const gone = dapp.run(buy, { image, ...order() })
-    await dapp.untilEvent('payment_unknown')
-    const [{ payment }] = await stored()
-    assert.ok(payment.picture, 'the journal has it')
-    sandbox.fault(null)
-    const watch = watchRequests(sandbox)
-    await reload(gone)
-    await dapp.value(...resume())
-    assert.equal((await sandbox.payments()).length, 1)
-    const [again] = watch.creates().filter(isPaid)
-    assert.deepEqual(again.image, { how: 'data', type: 'image/png', bytes: Buffer.from(PNG) })
-    const [record] = await stored()
-    assert.equal(record.payment, undefined)
-  })
+  /** As private windows of WebKit do. */
+  const refuseBlobs = () => {
+    const { put } = IDBObjectStore.prototype
+    IDBObjectStore.prototype.put = function (record) {
+      if (record.payment?.picture?.blob) throw new DOMException('Error preparing Blob/File data to be stored in object store', 'UnknownError')
+      return put.call(this, record)
+    }
+  }
+
+  for (const [where, script] of [['', () => {}], [', where no Blob can be stored', refuseBlobs]]) {
+    test(`is the same after a reload, and is not kept once it is of no use${where}`, async () => {
+      const { sandbox, dapp, order, reload, stored, resume, change } = await open('paid-500-before')
+      await change(script)
+      const gone = dapp.run(buy, { image, ...order() })
+      await dapp.untilEvent('payment_unknown')
+      const [{ payment }] = await stored()
+      assert.ok(payment.picture, 'the journal has it')
+      sandbox.fault(null)
+      const watch = watchRequests(sandbox)
+      await reload(gone)
+      await dapp.value(...resume())
+      assert.equal((await sandbox.payments()).length, 1)
+      const [again] = watch.creates().filter(isPaid)
+      assert.deepEqual(again.image, { how: 'data', type: 'image/png', bytes: Buffer.from(PNG) })
+      const [record] = await stored()
+      assert.equal(record.payment, undefined)
+    })
+  }
 
   test('another picture under the same id is another purchase', async () => {
     const { sandbox, dapp, order, assertPaid } = await open()
