@@ -52,7 +52,7 @@ function look(type: string): void {
   presence = {
     ...(hidden && { hiddenSince }),
     returnedAt: returns ? Date.now() : returnedAt,
-    offline: navigator.onLine === false,
+    offline: globalThis.navigator?.onLine === false, // there is none in Node 20
     frozen: type === 'freeze',
   }
 }

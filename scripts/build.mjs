@@ -5,6 +5,7 @@ import { appendFile, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/pr
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { notices } from './licences.mjs'
 import { root, run, runScript, setup, SetupError } from './setup.mjs'
 
 /** The whole default entry, as it crosses the wire. */
@@ -25,14 +26,14 @@ const core = (file) => at('build', 'core', file)
 export async function build() {
   await setup({ npm: true, rust: true })
   compile()
-  await bind()
-  await optimise()
+  await bind(core(''))
+  await shrink()
   await bundle()
   await declare()
   await report()
 }
 
-function compile() {
+export function compile() {
   const home = process.env.CARGO_HOME ?? path.join(process.env.HOME ?? '', '.cargo')
   // Panic locations carry paths: without this the bytes would depend on where they were built.
   const flags = [`--remap-path-prefix=${home}=cargo`, `--remap-path-prefix=${root.replace(/\/$/, '')}=.`]
@@ -42,24 +43,28 @@ function compile() {
   run('cargo', ['rustc', ...what, '--', ...LLVM.flatMap((argument) => ['-C', `llvm-args=${argument}`])], { env })
 }
 
-async function bind() {
-  await rm(core(''), { recursive: true, force: true })
-  xtask('bind', at('target/wasm32-unknown-unknown/release/imagine_x402.wasm'), core(''))
+/** Makes the bindings, and the module that goes with them, in an empty folder. */
+export async function bind(folder, env = {}) {
+  await rm(folder, { recursive: true, force: true })
+  xtask(['bind', at('target/wasm32-unknown-unknown/release/imagine_x402.wasm'), folder], env)
 }
 
-const xtask = (...args) => run('cargo', ['run', '--quiet', '--locked', '-p', 'xtask', '--', ...args])
+const xtask = (args, env = {}) => run('cargo', ['run', '--quiet', '--locked', '-p', 'xtask', '--', ...args], { env: { ...process.env, ...env } })
 
-async function optimise() {
-  wasmOpt('core_bg.wasm', [...PASSES, '--strip-debug', '--strip-producers', '--strip-target-features'], 'core_opt.wasm')
-  const names = wasmOpt('core_opt.wasm', ['--minify-imports-and-exports-and-modules'], 'core.wasm')
+async function shrink() {
+  optimise(core('core_bg.wasm'), core('core_opt.wasm'), ['--strip-debug', '--strip-producers', '--strip-target-features'])
+  const names = wasmOpt(core('core_opt.wasm'), core('core.wasm'), ['--minify-imports-and-exports-and-modules'])
   await rename(JSON.parse(names))
-  xtask('deflate', core('core.wasm'), core('core.wasm.deflate'))
+  xtask(['deflate', core('core.wasm'), core('core.wasm.deflate')])
 }
 
-function wasmOpt(input, passes, output) {
+export function optimise(input, output, passes) {
+  wasmOpt(input, output, [...PASSES, ...passes])
+}
+
+function wasmOpt(input, output, passes) {
   const features = WASM_FEATURES.map((feature) => `--enable-${feature}`)
-  const args = [at('node_modules/binaryen/bin/wasm-opt'), core(input), ...features, ...passes, '-o', core(output)]
-  return run(process.execPath, args, { capture: true })
+  return run(process.execPath, [at('node_modules/binaryen/bin/wasm-opt'), input, ...features, ...passes, '-o', output], { capture: true })
 }
 
 /** wasm-opt has given every import and export a name of one or two letters: the bindings follow. */
@@ -117,7 +122,9 @@ async function bundle() {
   }
   // About whatever entry the app has, and its React.
   await build({ ...BUNDLE, entryPoints: ['js/react.ts'], outfile: 'dist/react.js', external: ['imagine-x402', 'react'] })
+  const { metafile } = await build({ ...BUNDLE, entryPoints: ['js/testing.ts'], outfile: 'dist/testing.js', metafile: true })
   await copyFile(core('core.wasm'), at('dist', 'core.wasm'))
+  await writeFile(at('dist', 'THIRD-PARTY.txt'), notices(Object.keys(metafile.inputs)))
 }
 
 /** Only the public declarations are shipped; they refer to one another and to nothing else. */
@@ -125,13 +132,13 @@ async function declare() {
   run(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', at('tsconfig.json')])
   const out = at('build', 'types')
   run(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', at('tsconfig.json'), '--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', out])
-  for (const name of ['index', 'types', 'error', 'react']) await copyFile(path.join(out, 'js', `${name}.d.ts`), at('dist', `${name}.d.ts`))
+  for (const name of ['index', 'types', 'error', 'react', 'testing']) await copyFile(path.join(out, 'js', `${name}.d.ts`), at('dist', `${name}.d.ts`))
   await writeFile(at('dist', 'url.d.ts'), "export * from './index.js'\n")
 }
 
 async function report() {
   const rows = []
-  for (const file of ['index.js', 'url.js', 'static.js', 'react.js', 'core.wasm']) {
+  for (const file of ['index.js', 'url.js', 'static.js', 'react.js', 'testing.js', 'core.wasm']) {
     const bytes = await readFile(at('dist', file))
     const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } })
     rows.push({ file, raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotli.length })

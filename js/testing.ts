@@ -1,0 +1,259 @@
+/**
+ * For the tests of apps: a wallet and a service without chain, network and money. Where the library looks, they behave as real ones do: the
+ * wallet signs with a real key, the service checks what was signed and takes a payment once, and the wallet reads from it what the chain
+ * would say. The key is the well-known first one of development chains.
+ */
+import { parseUnits, recoverTypedDataAddress, toHex, type TypedDataDefinition } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
+import type { Address, Eip1193Provider, Hex } from 'imagine-x402'
+
+/** What somebody does when the wallet asks: an object is thrown as it is. */
+export type Answer = 'accept' | 'refuse' | 'wait' | { code: number; message: string }
+
+/** What becomes of a payment. `lose` takes it and loses the answer; `refuse` does not take it; `fail` takes it and makes no video of it. */
+export type Fate = 'accept' | 'refuse' | 'lose' | 'fail'
+
+export interface TestOptions {
+  /** What a video costs, in USDC. Default `"1.00"`. */
+  price?: string
+  /** What the wallet's account has, in USDC. Default `"100.00"`. */
+  balance?: string
+  /** How many looks at a task find it unfinished. Default 0. */
+  looks?: number
+}
+
+/** A wallet to pass as `wallet`, or to announce. */
+export interface TestWallet extends Eip1193Provider {
+  readonly address: Address
+  /** What it was asked, in order. */
+  readonly requests: { method: string; params?: unknown }[]
+  /** What the person in front of it does; to be set at any time. */
+  connecting: Answer
+  signing: Answer
+  /** Announces it to the page (EIP-6963), until the function that this gives is called. */
+  announce(): () => void
+}
+
+/** A service whose address is `baseUrl`. */
+export interface TestService {
+  readonly baseUrl: string
+  /** What was sent to it, in order. */
+  readonly requests: { method: string; path: string; paid: boolean; body: unknown }[]
+  /** The payments that were taken. */
+  readonly payments: { from: Address; to: Address; atomic: string; nonce: Hex }[]
+  /** What becomes of payments; to be set at any time. */
+  fate: Fate
+  /** Answers requests to its address in the place of `fetch`, until the function that this gives is called. */
+  install(): () => void
+}
+
+const KEY = '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80'
+const TOKEN = '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913'
+const PAY_TO = '0x13a9e3ee4A25C3C72D67F42044438aabc54f2b96'
+const CHAIN_ID = 8453
+const DOMAIN = { name: 'USD Coin', version: '2', chainId: CHAIN_ID, verifyingContract: TOKEN } as const
+const TYPES = {
+  TransferWithAuthorization: [
+    { name: 'from', type: 'address' },
+    { name: 'to', type: 'address' },
+    { name: 'value', type: 'uint256' },
+    { name: 'validAfter', type: 'uint256' },
+    { name: 'validBefore', type: 'uint256' },
+    { name: 'nonce', type: 'bytes32' },
+  ],
+} as const
+const VIDEO = 'https://imagine.test/video.mp4'
+
+interface Transfer {
+  from: Address
+  to: Address
+  value: string
+  validAfter: string
+  validBefore: string
+  nonce: Hex
+}
+
+/** A wallet and a service that know of each other. */
+export function createTestWorld({ price = '1.00', balance = '100.00', looks = 0 }: TestOptions = {}): { wallet: TestWallet; service: TestService } {
+  const service = new Service(parseUnits(price, 6), looks)
+  return { service, wallet: new Wallet(service, parseUnits(balance, 6)) }
+}
+
+class Service implements TestService {
+  readonly baseUrl = 'https://imagine.test'
+  readonly requests: TestService['requests'] = []
+  readonly payments: TestService['payments'] = []
+  fate: Fate = 'accept'
+  readonly #price: bigint
+  readonly #looks: number
+  readonly #tasks = new Map<string, { left: number; fails: boolean }>()
+
+  constructor(price: bigint, looks: number) {
+    this.#price = price
+    this.#looks = looks
+  }
+
+  readonly install = (): (() => void) => {
+    const before = globalThis.fetch
+    globalThis.fetch = (input, init) => {
+      const url = input instanceof Request ? input.url : String(input)
+      return url.startsWith(`${this.baseUrl}/`) ? this.#answer(new Request(input, init)) : before(input, init)
+    }
+    return () => {
+      globalThis.fetch = before
+    }
+  }
+
+  async #answer(request: Request): Promise<Response> {
+    const path = new URL(request.url).pathname
+    const header = request.headers.get('x-payment')
+    const body = await read(request)
+    this.requests.push({ method: request.method, path, paid: header !== null, body })
+    const [, taskId] = /^\/generation\/([^/]+)\/status$/.exec(path) ?? []
+    if (taskId) return this.#tell(taskId)
+    if (request.method !== 'POST' || path !== '/generation/create') return json(404, { error: 'not found' })
+    const transfer = header && (await this.#take(header))
+    if (!transfer) return json(402, this.#terms())
+    const id = String((body as { seed?: unknown }).seed ?? crypto.randomUUID())
+    this.#tasks.set(id, { left: this.#looks, fails: this.fate === 'fail' })
+    if (this.fate === 'lose') throw new TypeError('the answer was lost')
+    const receipt = { success: true, transaction: transactionOf(transfer.nonce), network: 'base', payer: transfer.from }
+    return json(202, { taskId: id }, { 'x-payment-response': btoa(JSON.stringify(receipt)) })
+  }
+
+  /** Takes what was signed for exactly the price, once; as the token would. */
+  async #take(header: string): Promise<Transfer | undefined> {
+    const { signature, authorization } = (JSON.parse(atob(header)) as { payload: { signature: Hex; authorization: Transfer } }).payload
+    const { from, to, value, nonce, validBefore, validAfter } = authorization
+    const message = { ...authorization, value: BigInt(value), validAfter: BigInt(validAfter), validBefore: BigInt(validBefore) }
+    const signer = await recoverTypedDataAddress({ domain: DOMAIN, types: TYPES, primaryType: 'TransferWithAuthorization', message, signature })
+    const isGood = signer === from && to === PAY_TO && BigInt(value) === this.#price && Number(validBefore) * 1000 > Date.now() && !this.isUsed(nonce)
+    if (!isGood || this.fate === 'refuse') return undefined
+    this.payments.push({ from, to, atomic: value, nonce })
+    return authorization
+  }
+
+  #tell(taskId: string): Response {
+    const task = this.#tasks.get(taskId)
+    if (!task) return json(404, { status: 'not_found' })
+    if (task.left-- > 0) return json(202, { status: 'processing', progress: 50 })
+    if (task.fails) return json(500, { status: 'failed', error: 'the test wants it so' })
+    return json(200, { status: 'completed', result: { generation: { video: { url: VIDEO } }, templateData: {} } })
+  }
+
+  #terms(): object {
+    const resource = `${this.baseUrl}/generation/create`
+    const { name, version } = DOMAIN
+    const offer = { scheme: 'exact', network: 'base', maxAmountRequired: String(this.#price), resource, description: '', mimeType: '' }
+    return { x402Version: 1, error: 'X-PAYMENT header is required', accepts: [{ ...offer, payTo: PAY_TO, maxTimeoutSeconds: 60, asset: TOKEN, extra: { name, version } }] }
+  }
+
+  isUsed(nonce: string): boolean {
+    return this.payments.some((payment) => payment.nonce === nonce.toLowerCase())
+  }
+}
+
+async function read(request: Request): Promise<unknown> {
+  if (request.method !== 'POST') return undefined
+  const isForm = request.headers.get('content-type')?.startsWith('multipart/')
+  return isForm ? Object.fromEntries((await request.formData()).entries()) : request.json()
+}
+
+const json = (status: number, body: object, headers = {}) =>
+  new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } })
+
+/** Any, of the right shape, for each. */
+const transactionOf = (nonce: string): Hex => `0x${[...nonce.slice(2)].reverse().join('')}`
+
+class Wallet implements TestWallet {
+  readonly requests: TestWallet['requests'] = []
+  connecting: Answer = 'accept'
+  signing: Answer = 'accept'
+  readonly #account = privateKeyToAccount(KEY)
+  readonly #service: Service
+  readonly #balance: bigint
+  #isConnected = false
+
+  constructor(service: Service, balance: bigint) {
+    this.#service = service
+    this.#balance = balance
+  }
+
+  get address(): Address {
+    return this.#account.address
+  }
+
+  readonly announce = (): (() => void) => {
+    const info = { uuid: crypto.randomUUID(), name: 'Test wallet', rdns: 'test.imagine-x402', icon: 'data:image/svg+xml,<svg/>' }
+    const hear = () => void dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail: { info, provider: this } }))
+    addEventListener('eip6963:requestProvider', hear)
+    hear()
+    return () => removeEventListener('eip6963:requestProvider', hear)
+  }
+
+  readonly request = async ({ method, params }: { method: string; params?: unknown }): Promise<unknown> => {
+    this.requests.push(params === undefined ? { method } : { method, params })
+    const [first, second] = (params ?? []) as [unknown, string]
+    switch (method) {
+      case 'eth_chainId':
+        return toHex(CHAIN_ID)
+      case 'eth_requestAccounts':
+        await answered(this.connecting)
+        this.#isConnected = true
+        return [this.address]
+      case 'eth_accounts':
+        return this.#isConnected ? [this.address] : []
+      case 'eth_signTypedData_v4':
+        await answered(this.signing)
+        return this.#account.signTypedData(JSON.parse(second) as TypedDataDefinition)
+      case 'eth_getCode':
+        return '0x'
+      case 'eth_getBlockByNumber':
+        return { number: '0x1', timestamp: toHex(Math.floor(Date.now() / 1000)) }
+      case 'eth_call':
+        return this.#call((first as { data: string }).data)
+      case 'eth_getLogs':
+        return this.#logs((first as { topics: string[] }).topics)
+      default:
+        throw new WalletError(4200, `the test wallet does not know ${method}`)
+    }
+  }
+
+  #call(data: string): Hex {
+    const [selector, nonce] = [data.slice(0, 10), `0x${data.slice(-64)}`]
+    if (selector === BALANCE_OF) return word(this.#balance - this.#spent())
+    if (selector === AUTHORIZATION_STATE) return word(this.#service.isUsed(nonce) ? 1n : 0n)
+    throw new WalletError(-32603, 'execution reverted')
+  }
+
+  #spent(): bigint {
+    return this.#service.payments.reduce((sum, { atomic }) => sum + BigInt(atomic), 0n)
+  }
+
+  #logs([, , nonce = '']: string[]): object[] {
+    return this.#service.isUsed(nonce) ? [{ transactionHash: transactionOf(nonce) }] : []
+  }
+}
+
+/** `balanceOf(address)` and `authorizationState(address,bytes32)` */
+const BALANCE_OF = '0x70a08231'
+const AUTHORIZATION_STATE = '0xe94a0102'
+
+const word = (value: bigint): Hex => toHex(value, { size: 32 })
+
+/** As wallets throw ([EIP-1193](https://eips.ethereum.org/EIPS/eip-1193#provider-errors)). */
+class WalletError extends Error {
+  readonly code: number
+
+  constructor(code: number, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+async function answered(answer: Answer): Promise<void> {
+  if (answer === 'accept') return
+  if (answer === 'wait') await new Promise(() => {})
+  if (typeof answer === 'object') throw new WalletError(answer.code, answer.message)
+  throw new WalletError(4001, 'User rejected the request.')
+}

@@ -1,0 +1,116 @@
+// `imagine-x402/testing`, as an app's own tests would use it: without page, chain, network and money.
+import assert from 'node:assert/strict'
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import path from 'node:path'
+import { packLibrary } from '../browser/package.mjs'
+
+const TIMEOUT = { timeout: 120_000 }
+const request = { prompt: 'A paper boat' }
+
+let library
+let imagine
+let testing
+let world
+let restore
+
+before(async () => {
+  library = await packLibrary()
+  const load = (name) => import(pathToFileURL(path.join(library.directory, 'dist', name)))
+  imagine = await load('index.js')
+  testing = await load('testing.js')
+})
+beforeEach(() => open())
+afterEach(() => restore())
+after(() => library?.remove())
+
+function open(options) {
+  restore?.()
+  world = testing.createTestWorld(options)
+  restore = world.service.install()
+}
+
+const options = (more) => ({ baseUrl: world.service.baseUrl, wallet: world.wallet, storage: 'memory', ...more })
+
+const failure = (work) => work.then(() => assert.fail('it should have been rejected'), (error) => error)
+
+describe('a world for tests', TIMEOUT, () => {
+  test('takes one payment for one video', async () => {
+    const { video, receipt } = await imagine.generate(request, options())
+    assert.match(video.url, /^https:\/\/imagine\.test/)
+    const [payment, ...others] = world.service.payments
+    assert.deepEqual(others, [])
+    assert.deepEqual([payment.from, payment.atomic, payment.nonce], [world.wallet.address, '1000000', receipt.nonce])
+    assert.deepEqual([receipt.amount.amount, receipt.settled], ['1.00', 'server'])
+    assert.deepEqual(world.service.requests.map(({ method, paid }) => [method, paid]), [['POST', false], ['POST', true], ['GET', false]])
+    assert.equal((await imagine.balance({ wallet: world.wallet })).amount, '99.00')
+  })
+
+  test('asks the price that it is told', async () => {
+    open({ price: '4.20' })
+    assert.equal((await imagine.quote(request, options())).price.amount, '4.20')
+    assert.equal((await failure(imagine.generate(request, options({ maxPrice: '4.19' })))).code, 'price_too_high')
+    assert.deepEqual(world.service.payments, [])
+  })
+
+  test('has a wallet that refuses, fails, and has too little', async () => {
+    world.wallet.signing = 'refuse'
+    assert.deepEqual(await failure(imagine.generate(request, options())).then(({ code, paid }) => [code, paid]), ['user_rejected', 'no'])
+    world.wallet.connecting = { code: -32002, message: 'already pending' }
+    assert.equal((await failure(imagine.generate(request, options()))).code, 'wallet_busy')
+    open({ balance: '0.99' })
+    assert.equal((await failure(imagine.generate(request, options()))).code, 'insufficient_funds')
+    assert.deepEqual(world.service.payments, [])
+  })
+
+  test('has a wallet that waits until the caller gives up', async () => {
+    world.wallet.signing = 'wait'
+    const giving = new AbortController()
+    const buying = failure(imagine.generate(request, options({ signal: giving.signal, onEvent: ({ type }) => type === 'signing' && giving.abort() })))
+    assert.deepEqual(await buying.then(({ code, paid }) => [code, paid]), ['aborted', 'no'])
+  })
+
+  test('loses an answer, and the video comes all the same, paid once', async () => {
+    world.service.fate = 'lose'
+    const events = []
+    const { video, receipt } = await imagine.generate(request, options({ onEvent: ({ type }) => events.push(type) }))
+    assert.ok(video.url)
+    assert.ok(events.includes('payment_unknown'))
+    assert.equal(receipt.settled, 'chain')
+    assert.equal(world.service.payments.length, 1)
+    assert.equal(world.wallet.requests.filter(({ method }) => method === 'eth_signTypedData_v4').length, 1)
+  })
+
+  test('fails to make the video, and it was paid', async () => {
+    world.service.fate = 'fail'
+    assert.deepEqual(await failure(imagine.generate(request, options())).then(({ code, paid }) => [code, paid]), ['generation_failed', 'yes'])
+  })
+
+  test('takes no payment, and says so once it is certain', async () => {
+    world.service.fate = 'refuse'
+    const giving = new AbortController()
+    const buying = failure(imagine.generate(request, options({ signal: giving.signal, onEvent: ({ type }) => type === 'payment_unknown' && setTimeout(() => giving.abort(), 100) })))
+    assert.deepEqual(await buying.then(({ code, paid }) => [code, paid]), ['aborted', 'unknown'], 'not before')
+    assert.deepEqual(world.service.payments, [])
+  })
+
+  test('shows progress on the way', async () => {
+    open({ looks: 1 })
+    const seen = []
+    await imagine.generate(request, options({ pollInterval: 2_000, onProgress: (percent) => seen.push(percent) }))
+    assert.deepEqual(seen, [50, 100])
+  })
+
+  test('answers to its own address alone', async () => {
+    const asked = []
+    restore()
+    const { fetch } = globalThis
+    globalThis.fetch = async (input) => asked.push(String(input))
+    restore = world.service.install()
+    await globalThis.fetch('https://example.com/')
+    restore()
+    globalThis.fetch = fetch
+    restore = () => {}
+    assert.deepEqual([asked, world.service.requests], [['https://example.com/'], []])
+  })
+})
