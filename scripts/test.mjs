@@ -21,11 +21,16 @@ const PARTS = {
   types: () => checks(['www', 'tests/types'].map((project) => [process.execPath, 'node_modules/typescript/bin/tsc', '-p', project])),
   sandbox: () => nodeTests('sandbox'),
   wallet: () => nodeTests('wallet'),
-  browser: () => nodeTests('browser', 4),
+  browser: async () => sum(await nodeTests('browser', { concurrency: 4, except: ALONE }), await nodeTests('browser', { only: ALONE })),
   page: () => nodeTests('page'),
   packaging: () => nodeTests('packaging'),
   papers: () => nodeTests('papers'),
 }
+
+/** Windows that a click opens, for as long as the click counts: once, beside three other browsers, one was opened that should not have been. */
+const ALONE = ['popup.test.mjs']
+
+const sum = (one, other) => ({ passed: one.passed + other.passed, failed: one.failed + other.failed })
 
 async function main() {
   await setup({ npm: true, rust: true, chromium: true })
@@ -57,9 +62,10 @@ async function checks(commands) {
   return { passed, failed: commands.length - passed }
 }
 
-function nodeTests(folder, concurrency = 1) {
+function nodeTests(folder, { concurrency = 1, only, except = [] } = {}) {
   const dir = path.join('tests', folder)
-  const files = readdirSync(path.join(root, dir)).filter((name) => name.endsWith('.test.mjs')).map((name) => path.join(dir, name))
+  const names = readdirSync(path.join(root, dir)).filter((name) => name.endsWith('.test.mjs') && !except.includes(name))
+  const files = names.filter((name) => !only || only.includes(name)).map((name) => path.join(dir, name))
   const args = ['--test', '--test-reporter=spec', `--test-concurrency=${concurrency}`, ...files]
   return counted(process.execPath, args, /^ℹ pass (\d+)[\s\S]*?^ℹ fail (\d+)/gm)
 }

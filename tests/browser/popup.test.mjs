@@ -114,7 +114,7 @@ async function assertUnpaid(buy, expected) {
   const watch = watchRequests(sandbox)
   const { error, ...rest } = await buy()
   const { code, paid, retry } = error
-  assert.deepEqual({ code, paid, retry }, { paid: 'no', retry: 'safe', ...expected })
+  assert.deepEqual({ code, paid, retry }, { paid: 'no', retry: 'safe', ...expected }, `asked: ${JSON.stringify(rest.asked)}`)
   assert.equal(watch.paid().length, 0)
   assert.equal((await sandbox.payments()).length, earlier.length)
   return { error, ...rest }
