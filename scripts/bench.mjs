@@ -9,6 +9,7 @@ const HELP = `Usage: npm run bench -- [parts] [options]
 
   waiting         how soon a finished task is known, and by how many looks (six minutes)
   memory          what watched tasks and large pictures take of memory (five minutes)
+  weight          what a page loads before it can pay, beside the official clients (one minute)
 
   --tasks <n>     so many tasks in waiting, for a quick try (default 1000); what that finds goes to artifacts/
   --help          show this
@@ -17,6 +18,7 @@ const HELP = `Usage: npm run bench -- [parts] [options]
 /** Imported only when they run: they need what set-up installs. */
 const PARTS = {
   waiting: async (options) => (await import('../bench/waiting.mjs')).waiting(options),
+  weight: async () => (await import('../bench/weight.mjs')).weight(),
   memory: async () => (await import('../bench/memory.mjs')).memory(),
 }
 
