@@ -86,7 +86,7 @@ describe('a world for tests', TIMEOUT, () => {
     assert.deepEqual(await failure(imagine.generate(request, options())).then(({ code, paid }) => [code, paid]), ['generation_failed', 'yes'])
   })
 
-  test('takes no payment, and says so once it is certain', async () => {
+  test('takes no payment, and nobody is told so before it is certain', async () => {
     world.service.fate = 'refuse'
     const giving = new AbortController()
     const buying = failure(imagine.generate(request, options({ signal: giving.signal, onEvent: ({ type }) => type === 'payment_unknown' && setTimeout(() => giving.abort(), 100) })))
