@@ -191,10 +191,11 @@ fn read_offer<J: Json>(raw: &J, frame: &Frame) -> Result<Offer, String> {
     let asset =
         asset.ok_or_else(|| text!("no asset ", quoted(&token), " is known on the network ", quoted(&network)))?;
     check_domain(raw, asset)?;
-    let amount = amount_text(raw)?;
-    let amount = parse_atomic(&amount)
-        .filter(|amount| !amount.is_zero())
-        .ok_or_else(|| text!("the amount ", quoted(&amount), " is no whole number of atomic units above 0"))?;
+    let written = amount_text(raw)?;
+    // Neither 0 nor leading zeros, which some languages read as octal.
+    let amount = parse_atomic(&written)
+        .filter(|_| !written.starts_with('0'))
+        .ok_or_else(|| text!("the amount ", quoted(&written), " is no whole number of atomic units above 0"))?;
     let pay_to = required(raw, "payTo")?;
     let pay_to = parse_address(&pay_to)
         .filter(|address| !address.is_zero() && *address != asset.address)
@@ -338,6 +339,7 @@ pub(crate) mod tests {
             (json!({"maxAmountRequired": "-1"}), "amount"),
             (json!({"maxAmountRequired": "0x10"}), "amount"),
             (json!({"maxAmountRequired": "0"}), "amount"),
+            (json!({"maxAmountRequired": "01000000"}), "amount"),
             (json!({"maxAmountRequired": two_to_the_256}), "amount"),
             (json!({"maxAmountRequired": 1_000_000}), "maxAmountRequired"),
             (json!({"payTo": "0x13a9"}), "recipient"),
