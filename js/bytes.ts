@@ -5,9 +5,13 @@ export interface Decoding extends Uint8Array<ArrayBuffer> {
   setFromBase64?(text: string): { written: number }
 }
 
+/** What newer browsers decode by, ten times as fast. */
+const decoder = Uint8Array as typeof Uint8Array & { fromBase64?(text: string): Uint8Array<ArrayBuffer> }
+
 /** Gives a part of `into` where the browser can. */
 export function fromBase64(text: string, into?: Decoding): Uint8Array<ArrayBuffer> {
   if (into?.setFromBase64) return into.subarray(0, into.setFromBase64(text).written)
+  if (decoder.fromBase64) return decoder.fromBase64(text)
   const binary = atob(text)
   const bytes = new Uint8Array(binary.length)
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i)
