@@ -28,6 +28,7 @@ export class ImagineError extends Error {
   /** What the wallet, the network or the page's own function threw, identity kept. */
   declare readonly cause?: unknown
 
+  /** @internal The library makes errors; pages only read them. */
   constructor({ message, ...failure }: Failure) {
     super(message, 'cause' in failure ? { cause: failure.cause } : undefined)
     delete failure.cause

@@ -37,8 +37,11 @@ export interface Purchase {
   event: ImagineEvent | null
   /** 0 to 100; `null` where the server gives none. */
   progress: number | null
+  /** The accepted task. */
   task: Task | null
+  /** What was paid. */
   receipt: Receipt | null
+  /** What was made. */
   result: Generation | null
   /** Why it failed, and whether money moved. */
   error: ImagineError | null
@@ -61,6 +64,8 @@ const IDLE: Purchase = { step: 'idle', event: null, progress: null, task: null, 
 
 /**
  * One purchase at a time. A component that goes away takes nothing with it: a payment under way is finished, and the journal has it.
+ *
+ * @param options those of the client and of each call; they may be others at every render
  */
 export function useGenerate(options: Config = {}): UseGenerate {
   const [buyer] = useState(() => new Buyer())
@@ -135,7 +140,11 @@ class Buyer {
 const nothing = () => null
 const never = () => () => {}
 
-/** The state of a task, watched while a component shows it. */
+/**
+ * The state of a task, watched while a component shows it; `null` without a task.
+ *
+ * @param task as `submit`, `resume` or `useGenerate` give it
+ */
 export function useTask(task: Task | null | undefined): TaskSnapshot | null {
   return useSyncExternalStore<TaskSnapshot | null>(task?.subscribe ?? never, task?.getSnapshot ?? nothing, task?.getSnapshot ?? nothing)
 }
@@ -167,7 +176,9 @@ export function useWallets(): WalletInfo[] {
 
 /** The price of a request. */
 export interface UseQuote {
+  /** What it costs, and who would be paid; what `generate` takes. */
   quote: Quote | null
+  /** Why there is no price. */
   error: ImagineError | null
   /** The price of what is asked for now is not there yet. */
   isLoading: boolean
@@ -183,6 +194,8 @@ const UNASKED: Asked = { key: '', image: undefined, quote: null, error: null, is
 /**
  * The price of a request, asked again once it has been the same for `delay` milliseconds (default 400); `null` asks nothing. Pass the quote
  * to `generate` in the click.
+ *
+ * @param options those of a call, and `delay` in milliseconds
  */
 export function useQuote(request: GenerateRequest | null, options: Config & { delay?: number } = {}): UseQuote {
   const [store] = useState(() => new Store(UNASKED))

@@ -8,11 +8,21 @@ import { privateKeyToAccount } from 'viem/accounts'
 import type { Address, Eip1193Provider, Hex } from 'imagine-x402'
 
 /** What somebody does when the wallet asks: an object is thrown as it is. */
-export type Answer = 'accept' | 'refuse' | 'wait' | { code: number; message: string }
+export type Answer =
+  | 'accept'
+  | 'refuse'
+  | 'wait'
+  | {
+      /** The wallet's error code, such as 4001 or -32002. */
+      code: number
+      /** The wallet's own words. */
+      message: string
+    }
 
 /** What becomes of a payment. `lose` takes it and loses the answer; `refuse` does not take it; `fail` takes it and makes no video of it. */
 export type Fate = 'accept' | 'refuse' | 'lose' | 'fail'
 
+/** What a test begins with. */
 export interface TestOptions {
   /** What a video costs, in USDC. Default `"1.00"`. */
   price?: string
@@ -24,11 +34,18 @@ export interface TestOptions {
 
 /** A wallet to pass as `wallet`, or to announce. */
 export interface TestWallet extends Eip1193Provider {
+  /** The account that pays. */
   readonly address: Address
   /** What it was asked, in order. */
-  readonly requests: { method: string; params?: unknown }[]
-  /** What the person in front of it does; to be set at any time. */
+  readonly requests: {
+    /** The name of the method, such as `eth_requestAccounts`. */
+    method: string
+    /** What it was given. */
+    params?: unknown
+  }[]
+  /** What the person in front of it does when the page asks for an account; to be set at any time. Default `accept`. */
   connecting: Answer
+  /** What the person does when the page asks for a signature; to be set at any time. Default `accept`. */
   signing: Answer
   /** Announces it to the page (EIP-6963), until the function that this gives is called. */
   announce(): () => void
@@ -36,12 +53,31 @@ export interface TestWallet extends Eip1193Provider {
 
 /** A service whose address is `baseUrl`. */
 export interface TestService {
+  /** To be given as the option of that name. Nothing is sent there once the service is installed. */
   readonly baseUrl: string
   /** What was sent to it, in order. */
-  readonly requests: { method: string; path: string; paid: boolean; body: unknown }[]
-  /** The payments that were taken. */
-  readonly payments: { from: Address; to: Address; atomic: string; nonce: Hex }[]
-  /** What becomes of payments; to be set at any time. */
+  readonly requests: {
+    /** `POST` or `GET`. */
+    method: string
+    /** The path of the address. */
+    path: string
+    /** Whether it carried a payment. */
+    paid: boolean
+    /** The JSON, or the fields of the form; `undefined` of a look. */
+    body: unknown
+  }[]
+  /** The payments that were taken, in order. */
+  readonly payments: {
+    /** Who paid. */
+    from: Address
+    /** Who was paid. */
+    to: Address
+    /** How much, in millionths of a USDC. */
+    atomic: string
+    /** The EIP-3009 nonce. */
+    nonce: Hex
+  }[]
+  /** What becomes of payments; to be set at any time. Default `accept`. */
   fate: Fate
   /** Answers requests to its address in the place of `fetch`, until the function that this gives is called. */
   install(): () => void
@@ -73,8 +109,13 @@ interface Transfer {
   nonce: Hex
 }
 
-/** A wallet and a service that know of each other. */
-export function createTestWorld({ price = '1.00', balance = '100.00', looks = 0 }: TestOptions = {}): { wallet: TestWallet; service: TestService } {
+/** A wallet and a service that know of each other. The wallet reads from the service what the chain would say. */
+export function createTestWorld({ price = '1.00', balance = '100.00', looks = 0 }: TestOptions = {}): {
+  /** To be passed as the option `wallet`, or announced. */
+  wallet: TestWallet
+  /** To be installed. */
+  service: TestService
+} {
   const service = new Service(parseUnits(price, 6), looks)
   return { service, wallet: new Wallet(service, parseUnits(balance, 6)) }
 }

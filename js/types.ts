@@ -13,9 +13,13 @@ export type Network = `eip155:${number}`
 
 /** An amount of a token: `{ amount: "1.20", atomic: "1200000", symbol: "USDC", decimals: 6 }`. */
 export interface Money {
+  /** Whole tokens, as decimal text: `"1.20"`. */
   amount: string
+  /** The same in the token's smallest unit, as a whole number in text: `"1200000"`. */
   atomic: string
+  /** What people call the token. */
   symbol: string
+  /** How many atomic digits make one whole token. */
   decimals: number
 }
 
@@ -48,9 +52,9 @@ export interface GenerateRequest {
 
 /** Options of every call. */
 export interface CallOptions {
-  /** Ends the call at once, in every stage. The error says whether money moved. */
+  /** Ends the call at once, in every stage: the error is `aborted`, says whether money moved, and has the signal's reason as `cause`. */
   signal?: AbortSignal
-  /** Where the service is: https, or http on this machine. */
+  /** Where the service is: https, or http on this machine. Default `https://eliza.getimagine.club`. */
   baseUrl?: string
 }
 
@@ -70,7 +74,7 @@ export interface WaitOptions extends CallOptions {
 export interface GenerateOptions extends WaitOptions {
   /** The visitor's wallet. Default: the only one found; several and none chosen is `wallet_ambiguous`. Its first account pays. */
   wallet?: WalletLike
-  /** The most that it may cost, in USDC. Default `"5.00"`. */
+  /** The most that it may cost, in USDC, as decimal text. Default `"5.00"`. A higher price is `price_too_high`, and nothing is signed. */
   maxPrice?: string
   /** Asked once the price and the wallet are known, before the wallet's prompt opens. Anything but `true` declines. */
   confirm?: (quote: Quote) => boolean | Promise<boolean>
@@ -105,9 +109,11 @@ export interface Config extends GenerateOptions {
 export interface Asset {
   /** One of `networks`. */
   network: Network
+  /** The token contract. */
   address: Address
-  /** The contract's own EIP-712 domain: a seller that names another one is refused. */
+  /** The name in the contract's own EIP-712 domain: a seller that names another one is refused. */
   name: string
+  /** The version in the same domain. */
   version: string
   /** What people call it. */
   symbol: string
@@ -119,8 +125,9 @@ export interface Asset {
 
 /** So much USDC in any hour, day or week. */
 export interface Budget {
-  /** Decimal text: `"20.00"`. */
+  /** USDC as decimal text: `"20.00"`. */
   amount: string
+  /** How long a purchase counts: 60 minutes, 24 hours, or seven days. */
   per: 'hour' | 'day' | 'week'
 }
 
@@ -128,13 +135,22 @@ export interface Budget {
  * An EIP-1193 provider, an EIP-6963 detail, a viem client (whose account, if it has one, is the one that pays), or the `rdns` of an
  * announced wallet.
  */
-export type WalletLike = Eip1193Provider | { provider: Eip1193Provider } | string
+export type WalletLike =
+  | Eip1193Provider
+  | {
+      /** The wallet itself, in an EIP-6963 detail or an entry of `wallets()`. */
+      provider: Eip1193Provider
+    }
+  | string
 
 /** What wallets put into pages ([EIP-1193](https://eips.ethereum.org/EIPS/eip-1193)). */
 export interface Eip1193Provider {
+  /** Asks the wallet. Rejects with what the wallet throws. */
   request(args: { method: string; params?: unknown }): Promise<unknown>
+  /** Listens to one of the wallet's events. The library does without. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the standard's own shape
   on?(event: string, listener: (...args: any[]) => void): unknown
+  /** Stops listening. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the standard's own shape
   removeListener?(event: string, listener: (...args: any[]) => void): unknown
 }
@@ -143,10 +159,13 @@ export interface Eip1193Provider {
 export interface WalletInfo {
   /** The EIP-6963 uuid, or `window.ethereum`. */
   id: string
+  /** Its reverse domain name, such as `io.metamask`, by which `wallet` may name it. */
   rdns?: string
+  /** What people call it. */
   name: string
   /** A data URL, for an `<img>` and nothing else. */
   icon?: string
+  /** The wallet itself. */
   provider: Eip1193Provider
 }
 
@@ -156,12 +175,19 @@ export interface WalletInfo {
 export interface Quote {
   /** The request that was quoted, with its id. */
   request: GenerateRequest
+  /** What it costs: this much is signed for, or nothing. */
   price: Money
+  /** The chain that it is paid on. */
   network: Network
+  /** The token contract that it is paid with. */
   asset: Address
+  /** Who is paid. */
   payTo: Address
+  /** The version of x402 that the server speaks. */
   x402Version: 1 | 2
+  /** Seconds from the signature until it is worth nothing, as the server would have it; what is signed never lasts longer than ten minutes. */
   maxTimeoutSeconds: number
+  /** When it was asked for. It has no end of its own: a server that has another price by then refuses the payment. */
   quotedAt: number
   /** Set when the server took the request without asking for payment: the task is real, keep it. The price is then 0. */
   accepted?: TaskRecord
@@ -173,37 +199,97 @@ export interface Quote {
 
 /** One look at a task. */
 export type TaskStatus =
-  | { status: 'queued'; taskId: string; progress: number | null }
-  | { status: 'processing'; taskId: string; progress: number | null }
-  | { status: 'completed'; taskId: string; progress: 100; result: Generation }
-  | { status: 'failed'; taskId: string; error: string }
-  | { status: 'not_found'; taskId: string }
+  /** It has not begun. */
+  | {
+      status: 'queued'
+      /** The server's id of the task. */
+      taskId: string
+      /** 0 to 100; `null` where the server gives none. */
+      progress: number | null
+    }
+  /** It is being made. */
+  | {
+      status: 'processing'
+      /** The server's id of the task. */
+      taskId: string
+      /** 0 to 100; `null` where the server gives none. */
+      progress: number | null
+    }
+  /** It is there. */
+  | {
+      status: 'completed'
+      /** The server's id of the task. */
+      taskId: string
+      /** 100. */
+      progress: 100
+      /** What was made. */
+      result: Generation
+    }
+  /** The server could not make it. */
+  | {
+      status: 'failed'
+      /** The server's id of the task. */
+      taskId: string
+      /** The server's own words. */
+      error: string
+    }
+  /** The server does not know the task. */
+  | {
+      status: 'not_found'
+      /** The id that was asked for. */
+      taskId: string
+    }
   /** A status that this version does not know. */
-  | { status: 'unknown'; taskId: string; raw: unknown }
+  | {
+      status: 'unknown'
+      /** The server's id of the task. */
+      taskId: string
+      /** The server's answer, untouched. */
+      raw: unknown
+    }
 
 /**
  * A media file. The address is http(s), a data URL of a media type, or, for what the service sent as bytes, an object URL: it can be revoked
  * by `URL.revokeObjectURL`.
  */
 export interface Media {
+  /** For the `src` of an element. */
   url: string
+  /** As the server names it, or, of bytes, what they show. */
   mimeType?: string
 }
 
 /** A finished generation. */
 export interface Generation {
+  /** The server's id of the task. */
   taskId: string
+  /** What the server wrote about it. */
   text?: string
+  /** The video. */
   video?: Media
-  /** The cover. */
+  /** The cover, or the picture where the server made no video. */
   image?: Media
+  /** A moving preview. */
   gif?: Media
+  /** The server's name for how it was made. */
   templateName?: string
+  /** The server's agent that made it. */
   agentId?: string
+  /** What the server says of how it was made, untouched. */
   templateData: Record<string, unknown>
   /** Pass as `soraVideoId` to remix this video. */
   remixId?: string
-  token?: { address: Address; symbol?: string; name?: string; chain?: string }
+  /** The token that `autoClank` deployed. */
+  token?: {
+    /** Its contract. */
+    address: Address
+    /** Its short name. */
+    symbol?: string
+    /** Its long name. */
+    name?: string
+    /** The server's word for its chain. */
+    chain?: string
+  }
   /** What was paid; `null` when nothing was, or when the task was only looked at. */
   receipt: Receipt | null
   /** The server's answer, untouched. */
@@ -212,32 +298,54 @@ export interface Generation {
 
 /** What was paid, as far as it is known. */
 export interface Receipt {
+  /** The task that was paid for. */
   taskId: string
+  /** What was paid. */
   amount: Money
+  /** On which chain. */
   network: Network
+  /** With which token. */
   asset: Address
+  /** Who paid. */
   payer: Address
+  /** Who was paid. */
   payTo: Address
   /** The EIP-3009 nonce: with the payer it names the payment on the chain. */
   nonce: Hex
+  /** The transaction that moved the money, where it is known. */
   transaction?: Hex
+  /** The same in a block explorer, on chains whose explorer is known. */
   explorerUrl?: string
   /** How the settlement is known. `unknown`: the server took the payment and showed no receipt. */
   settled: 'server' | 'chain' | 'unknown'
+  /** When the receipt was made. */
   at: number
 }
 
 /** A purchase as it is kept. */
 export interface TaskRecord {
+  /** The idempotency id, by which `resume` and `forget` know it. */
   id: string
+  /** The server's id of the task, once it is known. */
   taskId?: string
+  /** The service that it was bought from. */
   baseUrl: string
+  /** What was asked for. */
   prompt: string
+  /** When it was begun. */
   createdAt: number
+  /**
+   * How far it came: the wallet was about to be asked (`signing`), the payment may have been sent (`signed`), the server took it
+   * (`accepted`), the task has ended (`done`), or it is certain that no money moved and none will (`abandoned`).
+   */
   step: 'signing' | 'signed' | 'accepted' | 'done' | 'abandoned'
+  /** Whether money moved for it. */
   paid: Paid
+  /** What it cost. */
   price?: Money
+  /** What was paid. */
   receipt?: Receipt
+  /** How the task ended. */
   status?: TaskStatus['status']
 }
 
@@ -245,6 +353,7 @@ export interface TaskRecord {
 export interface TaskFilter {
   /** Only those that may still bring something: paid, or perhaps paid, and not finished. */
   unfinished?: boolean
+  /** So many of the newest. Default all. */
   limit?: number
 }
 
@@ -254,14 +363,18 @@ export interface Task extends AsyncIterable<ImagineEvent> {
   readonly id: string
   /** The server's id. */
   readonly taskId: string
+  /** What was paid; `null` when nothing was. */
   readonly receipt: Receipt | null
-  /** Waits for the result; any number of times, with one poller, whose interval and limit are those of the first wait. */
+  /**
+   * Waits for the result; any number of times, with one poller, whose interval and limit are those of the first wait. Rejects with
+   * `generation_failed`, `task_not_found`, `wait_timeout` or `aborted`.
+   */
   wait(options?: WaitOptions): Promise<Generation>
-  /** Looks now. */
+  /** Looks now. Rejects with `network`, `http` or `bad_response` where there is no answer to read. */
   refresh(): Promise<TaskStatus>
   /** Stops watching; the job goes on. */
   stop(): void
-  /** Svelte's store contract: calls `run` now and at every change. */
+  /** Svelte's store contract: calls `run` now and at every change. Gives the function that ends it; the last to leave ends the looking. */
   subscribe(run: (snapshot: TaskSnapshot) => void): () => void
   /** The same object until something changes. */
   getSnapshot(): TaskSnapshot
@@ -269,34 +382,113 @@ export interface Task extends AsyncIterable<ImagineEvent> {
 
 /** What is known of a task. */
 export interface TaskSnapshot {
+  /** The last look; `null` before the first. */
   status: TaskStatus | null
+  /** What was made, once it is there. */
   result: Generation | null
+  /** What was paid; `null` when nothing was. */
   receipt: Receipt | null
+  /** Why it failed. */
   error: ImagineError | null
+  /** When the server last said something of it. */
   heardAt: number | null
 }
 
 /** What happens on the way. */
 export type ImagineEvent =
-  | { type: 'quoted'; quote: Quote }
-  | { type: 'connected'; address: Address; chainId: number }
-  | { type: 'switching'; network: Network }
+  /** The price is known. */
+  | {
+      type: 'quoted'
+      /** What it costs, and who would be paid. */
+      quote: Quote
+    }
+  /** The wallet shows the page an account. */
+  | {
+      type: 'connected'
+      /** The account that pays. */
+      address: Address
+      /** The chain that the wallet is on. */
+      chainId: number
+    }
+  /** The wallet is asked to change to another chain. */
+  | {
+      type: 'switching'
+      /** The chain that it is asked for. */
+      network: Network
+    }
   /** The wallet prompt is open. The hashes are what a hardware wallet shows. */
-  | { type: 'signing'; typedData: unknown; digest: Hex; domainHash: Hex; messageHash: Hex; validBefore: number }
-  | { type: 'paying'; nonce: Hex }
-  | { type: 'payment_unknown'; reason: string; checkAgainAt: number }
-  | { type: 'accepted'; taskId: string; receipt: Receipt | null }
-  | { type: 'status'; status: TaskStatus; heardAt: number }
-  | { type: 'retrying'; attempt: number; inMs: number; reason: string }
-  | { type: 'paused' | 'resumed'; why: 'hidden' | 'offline' | 'frozen' }
-  | { type: 'done'; result: Generation }
+  | {
+      type: 'signing'
+      /** What is to be signed, as EIP-712 typed data. */
+      typedData: unknown
+      /** What the key signs. */
+      digest: Hex
+      /** The hash of the token's signing domain. */
+      domainHash: Hex
+      /** The hash of the authorization. */
+      messageHash: Hex
+      /** From when on it is worth nothing. Milliseconds since the epoch. */
+      validBefore: number
+    }
+  /** The payment is sent. */
+  | {
+      type: 'paying'
+      /** The EIP-3009 nonce: with the payer it names the payment on the chain. */
+      nonce: Hex
+    }
+  /** The answer to the payment was lost or makes no sense. Its fate is being found out; nobody has to pay again. */
+  | {
+      type: 'payment_unknown'
+      /** What came in the place of an accepted task. */
+      reason: string
+      /** When the next look is due. Milliseconds since the epoch. */
+      checkAgainAt: number
+    }
+  /** The server took the payment. */
+  | {
+      type: 'accepted'
+      /** The server's id of the task. */
+      taskId: string
+      /** What was paid; `null` when the server asked for nothing. */
+      receipt: Receipt | null
+    }
+  /** A look at the task. */
+  | {
+      type: 'status'
+      /** What the server says. */
+      status: TaskStatus
+      /** When it said so. */
+      heardAt: number
+    }
+  /** A look failed; it is tried again. */
+  | {
+      type: 'retrying'
+      /** How many looks have failed in a row. */
+      attempt: number
+      /** Milliseconds until the next one. */
+      inMs: number
+      /** What went wrong. */
+      reason: string
+    }
+  /** Looks are rarer for a while (`paused`), or as before (`resumed`). */
+  | {
+      type: 'paused' | 'resumed'
+      /** The page is hidden for more than five minutes, has no network, or was put to sleep by the browser. */
+      why: 'hidden' | 'offline' | 'frozen'
+    }
+  /** The result is there. */
+  | {
+      type: 'done'
+      /** What was made. */
+      result: Generation
+    }
 
 /* ---------- errors ---------- */
 
 /** Whether money moved, as far as can be known. Never `no` unless it is certain. */
 export type Paid = 'no' | 'yes' | 'unknown'
 
-/** What happened. */
+/** What happened. The README's table says of each what it means for the money and what to do next. */
 export type ErrorCode =
   | 'invalid_request' | 'image_unreadable' | 'unsupported_environment'
   | 'network' | 'http' | 'bad_response'

@@ -129,9 +129,9 @@ async function bundle() {
 
 /** Only the public declarations are shipped; they refer to one another and to nothing else. */
 async function declare() {
-  run(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', at('tsconfig.json')])
+  run(process.execPath, [at('node_modules/typescript-7/bin/tsc'), '-p', at('tsconfig.json')])
   const out = at('build', 'types')
-  run(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', at('tsconfig.json'), '--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', out])
+  run(process.execPath, [at('node_modules/typescript-7/bin/tsc'), '-p', at('tsconfig.json'), '--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', out])
   for (const name of ['index', 'types', 'error', 'react', 'testing']) await copyFile(path.join(out, 'js', `${name}.d.ts`), at('dist', `${name}.d.ts`))
   await writeFile(at('dist', 'url.d.ts'), "export * from './index.js'\n")
 }
