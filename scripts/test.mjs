@@ -27,6 +27,7 @@ const PARTS = {
   sandbox: () => nodeTests('sandbox'),
   wallet: () => nodeTests('wallet'),
   browser: async () => sum(await nodeTests('browser', { concurrency: 4, except: ALONE }), await nodeTests('browser', { only: ALONE })),
+  frameworks: () => nodeTests('frameworks'),
   page: () => nodeTests('page'),
   packaging: () => nodeTests('packaging'),
   papers: () => nodeTests('papers'),

@@ -204,6 +204,22 @@ describe('useWallets', TIMEOUT, () => {
   })
 })
 
+test('no hook pays by itself, or opens a prompt: not when it appears, is given something else, or comes back', TIMEOUT, async () => {
+  const { watch } = await open()
+  await settled()
+  const asked = await dapp.walletLog()
+  const props = { request, options: at(sandbox.apiUrl) }
+  for (const shown of [props, { ...props, options: at(sandbox.apiUrl, { maxPrice: '3.00' }) }, { ...props, request: { prompt: 'Another boat' } }]) {
+    await show('All', shown)
+    await settled()
+    await show(null)
+    await show('All', shown)
+    await settled()
+  }
+  assert.ok(watch.unpaid().length > 0, 'prices are asked for')
+  assert.deepEqual([watch.paid(), await sandbox.payments(), dapp.user.prompts, await dapp.walletLog()], [[], [], [], asked])
+})
+
 test('on a server, every hook shows what is there before anything was asked', TIMEOUT, async () => {
   const { useGenerate, useQuote, useTask, useWallets } = await import(pathToFileURL(join(stage.library.directory, 'dist', 'react.js')))
   function All() {

@@ -1,9 +1,7 @@
 // The error codes stand in three places, each for its own readers: they must be the same codes.
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
-
-const read = (path) => readFile(new URL(`../../${path}`, import.meta.url), 'utf8')
+import { namesIn, read, sectionOf } from './papers.mjs'
 
 async function codesOfTheCore() {
   const [, variants] = /pub enum Code \{([^}]*)\}/.exec(await read('src/core/error.rs'))
@@ -17,8 +15,6 @@ test('the types know every code of the core', async () => {
 })
 
 test("the README's table explains every code of the core", async () => {
-  const [, table] = /\n## Errors\n([\s\S]*?)\n## /.exec(await read('README.md'))
-  const cells = table.split('\n').filter((line) => /^\| `(?!code`)/.test(line)).map((line) => line.split('|')[1])
-  const codes = cells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, code]) => code))
+  const codes = namesIn(await sectionOf('README.md', 'Errors'))
   assert.deepEqual(codes.sort(), await codesOfTheCore())
 })

@@ -1,12 +1,10 @@
-// The README's first example, run as it is printed: only the service's address leads to the sandbox.
+// The README's first example, run as it is printed.
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { startSandbox } from '../../sandbox/sandbox.mjs'
 import { openStage, walletFor } from '../browser/harness.mjs'
-
-const README = new URL('../../README.md', import.meta.url)
-const SERVICE = 'https://eliza.getimagine.club'
+import { exampleIn } from './papers.mjs'
+import { leadToSandbox } from './service.mjs'
 
 let stage
 let sandbox
@@ -21,14 +19,9 @@ after(async () => {
 })
 
 test('the first example pays and shows the video', { timeout: 300_000 }, async () => {
-  const [, example] = /```js\n([\s\S]*?)```/.exec(await readFile(README, 'utf8'))
+  const example = await exampleIn('README.md', 'js')
   const dapp = await stage.openDapp({ wallet: walletFor(sandbox) })
-  await dapp.page.route(`${SERVICE}/**`, async (route) => {
-    const request = route.request()
-    const url = request.url().replace(SERVICE, sandbox.apiUrl)
-    const answer = await fetch(url, { method: request.method(), headers: request.headers(), body: request.postData() })
-    await route.fulfill({ status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() })
-  })
+  await leadToSandbox(dapp.page, sandbox)
   await dapp.page.evaluate(() => {
     document.body.innerHTML = '<button>go</button><video muted></video><output></output>'
   })

@@ -8,7 +8,7 @@ let root
 /** Everything that the components have shown, in order. */
 const shown = []
 
-const PARTS = { Buy, Price, Watch, Wallets }
+const PARTS = { Buy, Price, Watch, Wallets, All }
 
 globalThis.app = {
   shown,
@@ -47,4 +47,9 @@ function Watch() {
 
 function Wallets() {
   return h('output', null, useWallets().map(({ name }) => name).join())
+}
+
+/** Every hook at once. */
+function All(props) {
+  return h('div', null, h(Buy, props), h(Price, props), h(Watch), h(Wallets))
 }
