@@ -4,7 +4,6 @@
 use std::{future::Future, pin::Pin};
 
 use js_sys::Promise;
-use serde::Serialize;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::future_to_promise;
 
@@ -15,13 +14,14 @@ use crate::{
         error::{Code, Error, Failure, Retry, Stage},
         json::Json,
         payment::Proof,
+        plain::object,
         poll::{self, AcceptedTask},
         purchase::{self, Order},
         request::{Request, uuid},
     },
     driver,
     ports::{Clock, Entropy},
-    web::{Browser, Call, Js, out, thrown},
+    web::{Browser, Call, Js, thrown},
 };
 
 /// Asks for the price. Resolves with a quote, without the request that the facade adds.
@@ -30,7 +30,7 @@ pub fn quote(call: Call) -> Promise {
     promise(async move {
         let browser = Browser::new(&call);
         let order = order(&browser, &call)?;
-        driver::quote(&browser, order).await.map(|quote| out(&quote))
+        driver::quote(&browser, order).await.map(|quote| quote.plain().0)
     })
 }
 
@@ -43,7 +43,7 @@ pub fn submit(call: Call) -> Promise {
         let id = String::from(order.request.id());
         let quote = Js(call.quote());
         let begun = if quote.0.is_object() { order.begin_with(&quote, browser.now()) } else { order.begin() };
-        driver::purchase(&browser, begun).await.map(|task| out(&Submitted { id, task }))
+        driver::purchase(&browser, begun).await.map(|task| submitted(&id, &task))
     })
 }
 
@@ -61,7 +61,7 @@ pub fn watch(call: Call) -> Promise {
                 poll::watch(task, config, seed(&browser), browser.now())
             }
         };
-        driver::watch(&browser, begun).await.map(|status| out(&status))
+        driver::watch(&browser, begun).await.map(|status| status.plain().0)
     })
 }
 
@@ -70,7 +70,7 @@ pub fn watch(call: Call) -> Promise {
 pub fn resume(call: Call, id: String) -> Promise {
     promise(async move {
         let begun = purchase::resume(id.clone());
-        driver::purchase(&Browser::new(&call), begun).await.map(|task| out(&Submitted { id, task }))
+        driver::purchase(&Browser::new(&call), begun).await.map(|task| submitted(&id, &task))
     })
 }
 
@@ -82,7 +82,7 @@ pub fn balance(call: Call) -> Promise {
         let asset = asset.ok_or_else(|| Error::invalid("`networks` is empty"))?;
         let invalid = || Error::invalid("`address` takes 0x and 40 hex digits");
         let owner = Js(call.payer()).text().map(|text| parse_address(&text).ok_or_else(invalid)).transpose()?;
-        driver::balance(&Browser::new(&call), asset, owner).await.map(|money| out(&money))
+        driver::balance(&Browser::new(&call), asset, owner).await.map(|money| money.plain::<Js>().0)
     })
 }
 
@@ -92,10 +92,12 @@ fn promise(work: impl Future<Output = Result<JsValue, Failure<Js>>> + 'static) -
     future_to_promise(async move { work.await.map_err(thrown) })
 }
 
-#[derive(Serialize)]
-struct Submitted {
-    id: String,
-    task: AcceptedTask<Proof<Js>>,
+/// An accepted task as it crosses to JavaScript.
+fn submitted(id: &str, task: &AcceptedTask<Proof<Js>>) -> JsValue {
+    object::<Js>(|members| {
+        members.text("id", id).value("task", task.plain());
+    })
+    .0
 }
 
 /// Reads everything that the caller gave, before anything is sent anywhere.

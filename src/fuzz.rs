@@ -77,7 +77,7 @@ fn order(options: &Value) -> Order {
 /// Goes on until the price is shown, if it is.
 fn quoted(next: &Next<Value>, answer: &HttpResponse) -> Option<Value> {
     if let Some(Notice::Quoted { quote }) = next.notices.first() {
-        return serde_json::to_value(quote).ok();
+        return Some(quote.plain());
     }
     let next = match &next.step {
         Step::Recall(_, state) => state.clone().recalled(Ok(None)),
@@ -94,7 +94,7 @@ fn quoted(next: &Next<Value>, answer: &HttpResponse) -> Option<Value> {
 /// What a page may show as it is.
 fn is_whole(failure: &Failure<Value>) {
     assert!(!failure.error.message.contains(char::is_control), "{}", failure.error.message);
-    serde_json::to_value(&failure.error).unwrap();
+    let _: Value = failure.error.plain();
 }
 
 /// The header that comes back for a payment, decoded.

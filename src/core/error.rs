@@ -2,92 +2,93 @@
 
 use std::ops::Deref;
 
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use super::{
+    json::Json,
+    payment::Proof,
+    plain::{named, object},
+};
 
-use super::payment::Proof;
-
-/// What happened. The strings that JavaScript sees are the names in snake case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)] // the names are the public error codes, explained in the README's table
-pub enum Code {
-    InvalidRequest,
-    ImageUnreadable,
-    UnsupportedEnvironment,
-    Network,
-    Http,
-    BadResponse,
-    NoWallet,
-    WalletAmbiguous,
-    WalletBusy,
-    WalletLocked,
-    WalletError,
-    UserRejected,
-    Declined,
-    WrongNetwork,
-    NoAcceptableOffer,
-    PriceTooHigh,
-    BudgetExceeded,
-    InsufficientFunds,
-    BadSignature,
-    SignatureExpired,
-    PaymentRejected,
-    PaymentUnknown,
-    GenerationFailed,
-    TaskNotFound,
-    WaitTimeout,
-    Aborted,
+named! {
+    /// What happened. The strings that JavaScript sees are the names in snake case.
+    #[allow(missing_docs)] // the names are the public error codes, explained in the README's table
+    pub enum Code {
+        InvalidRequest,
+        ImageUnreadable,
+        UnsupportedEnvironment,
+        Network,
+        Http,
+        BadResponse,
+        NoWallet,
+        WalletAmbiguous,
+        WalletBusy,
+        WalletLocked,
+        WalletError,
+        UserRejected,
+        Declined,
+        WrongNetwork,
+        NoAcceptableOffer,
+        PriceTooHigh,
+        BudgetExceeded,
+        InsufficientFunds,
+        BadSignature,
+        SignatureExpired,
+        PaymentRejected,
+        PaymentUnknown,
+        GenerationFailed,
+        TaskNotFound,
+        WaitTimeout,
+        Aborted,
+    }
 }
 
-/// The part of a purchase in which it happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// Reading what the caller gave.
-    Request,
-    /// Asking for the price.
-    Quote,
-    /// Talking with the wallet.
-    Wallet,
-    /// The paid request.
-    Payment,
-    /// Waiting for the result.
-    Wait,
+named! {
+    /// The part of a purchase in which it happened.
+    pub enum Stage {
+        /// Reading what the caller gave.
+        Request,
+        /// Asking for the price.
+        Quote,
+        /// Talking with the wallet.
+        Wallet,
+        /// The paid request.
+        Payment,
+        /// Waiting for the result.
+        Wait,
+    }
 }
 
-/// Whether money moved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Paid {
-    /// Certain: nothing that could move money left this page.
-    No,
-    /// Certain: the seller accepted the payment.
-    Yes,
-    /// An authorization was sent, and its fate is not known.
-    Unknown,
+named! {
+    /// Whether money moved.
+    pub enum Paid {
+        /// Certain: nothing that could move money left this page.
+        No,
+        /// Certain: the seller accepted the payment.
+        Yes,
+        /// An authorization was sent, and its fate is not known.
+        Unknown,
+    }
 }
 
-/// What a caller may do next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Retry {
-    /// Call again: nothing was paid.
-    Safe,
-    /// Do not pay again: look for the task.
-    Resume,
-    /// A new call is a new purchase.
-    PaysAgain,
-    /// It cannot work as it stands.
-    Never,
+named! {
+    /// What a caller may do next.
+    pub enum Retry {
+        /// Call again: nothing was paid.
+        Safe,
+        /// Do not pay again: look for the task.
+        Resume,
+        /// A new call is a new purchase.
+        PaysAgain,
+        /// It cannot work as it stands.
+        Never,
+    }
 }
 
 /// A failure, whole but for its cause (see [`Failure`]). Boxed, because nearly every function of the core may return one.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Error(Box<Report>);
 
 /// The members of an [`Error`], as they cross to JavaScript.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 pub struct Report {
     /// What happened, and what to do.
     pub message: String,
@@ -100,10 +101,8 @@ pub struct Report {
     /// What may be done next.
     pub retry: Retry,
     /// The task it is about, where there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub task_id: Option<String>,
     /// Facts for programs, by name.
-    #[serde(skip_serializing_if = "Details::is_empty")]
     pub details: Details,
 }
 
@@ -112,6 +111,23 @@ impl Deref for Error {
 
     fn deref(&self) -> &Report {
         &self.0
+    }
+}
+
+impl Error {
+    /// As it crosses to JavaScript.
+    #[must_use]
+    pub fn plain<J: Json>(&self) -> J {
+        object(|members| {
+            members
+                .text("message", &self.message)
+                .text("code", &self.code.name())
+                .text("stage", &self.stage.name())
+                .text("paid", &self.paid.name())
+                .text("retry", &self.retry.name())
+                .optional_text("taskId", self.task_id.as_deref())
+                .optional("details", (!self.details.0.is_empty()).then(|| self.details.plain()));
+        })
     }
 }
 
@@ -200,10 +216,6 @@ impl<J> Failure<J> {
 pub struct Details(Vec<(&'static str, Detail)>);
 
 impl Details {
-    const fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// The fact of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Detail> {
@@ -217,19 +229,24 @@ impl Details {
     }
 }
 
-impl Serialize for Details {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (name, detail) in &self.0 {
-            map.serialize_entry(name, detail)?;
-        }
-        map.end()
+impl Details {
+    /// As it crosses to JavaScript.
+    #[must_use]
+    pub fn plain<J: Json>(&self) -> J {
+        object(|members| {
+            for (name, detail) in &self.0 {
+                match detail {
+                    Detail::Text(text) => members.text(name, text),
+                    Detail::Number(number) => members.number(name, *number),
+                    Detail::List(list) => members.value(name, J::list(list.iter().map(Self::plain).collect())),
+                };
+            }
+        })
     }
 }
 
 /// One fact of an error.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Detail {
     /// Text, and every amount.
     Text(String),

@@ -7,7 +7,6 @@
 use std::rc::Rc;
 
 use alloy_primitives::U256;
-use serde::Serialize;
 
 use super::{
     assets::Asset,
@@ -18,6 +17,7 @@ use super::{
     json::Json,
     money::{Money, parse_atomic},
     payment::{Payment, Receipt},
+    plain::object,
     poll::AcceptedTask,
     request::Request,
     terms::{Offer, Version},
@@ -28,8 +28,7 @@ use super::{
 const VERSION: u8 = 1;
 
 /// A change of a record.
-#[derive(Clone, Debug, Serialize)]
-#[serde(tag = "step", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[derive(Clone, Debug)]
 pub enum Entry {
     /// The wallet is about to be asked for the signature.
     Signing {
@@ -45,13 +44,11 @@ pub enum Entry {
         /// What is sent.
         payment: Kept,
         /// What is known of the settlement.
-        #[serde(skip_serializing_if = "Option::is_none")]
         receipt: Option<Rc<Receipt>>,
     },
     /// The server has taken it.
     Accepted {
         /// Set when there was nothing to sign: the order is not in the journal yet.
-        #[serde(skip_serializing_if = "Option::is_none")]
         order: Option<Order>,
         /// `yes` with a receipt.
         paid: Paid,
@@ -71,9 +68,37 @@ pub enum Entry {
     },
 }
 
+impl Entry {
+    /// As it crosses to JavaScript.
+    #[must_use]
+    pub fn plain<J: Json>(&self) -> J {
+        object(|members| {
+            match self {
+                Self::Signing { order, paid } => {
+                    members.text("step", "signing").value("order", order.plain()).text("paid", &paid.name())
+                }
+                Self::Signed { paid, payment, receipt } => members
+                    .text("step", "signed")
+                    .text("paid", &paid.name())
+                    .value("payment", payment.plain())
+                    .optional("receipt", receipt.as_ref().map(|receipt| receipt.plain())),
+                Self::Accepted { order, paid, task_id, receipt, .. } => members
+                    .text("step", "accepted")
+                    .optional("order", order.as_ref().map(Order::plain))
+                    .text("paid", &paid.name())
+                    .text("taskId", task_id)
+                    .value("receipt", receipt.as_ref().map_or_else(J::null, |receipt| receipt.plain()))
+                    .value("payment", J::null()),
+                Self::Abandoned { paid, .. } => {
+                    members.text("step", "abandoned").text("paid", &paid.name()).value("payment", J::null())
+                }
+            };
+        })
+    }
+}
+
 /// What a record is about.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[allow(missing_docs)] // the fields are those of `TaskRecord` in the public types
 pub struct Order {
     version: u8,
@@ -82,28 +107,54 @@ pub struct Order {
     created_at: u64,
     /// The hash of the request: the same id cannot stand for two.
     fingerprint: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     price: Option<Money>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     network: Option<&'static str>,
     /// A token that is not in the table, as JSON text.
-    #[serde(skip_serializing_if = "Option::is_none")]
     asset: Option<String>,
 }
 
+impl Order {
+    /// As it crosses to JavaScript.
+    #[must_use]
+    pub fn plain<J: Json>(&self) -> J {
+        object(|members| {
+            members
+                .number("version", self.version.into())
+                .text("baseUrl", &self.base_url)
+                .text("prompt", &self.prompt)
+                .number("createdAt", self.created_at)
+                .text("fingerprint", &self.fingerprint)
+                .optional("price", self.price.as_ref().map(Money::plain))
+                .optional_text("network", self.network)
+                .optional_text("asset", self.asset.as_deref());
+        })
+    }
+}
+
 /// A signed payment as it is kept.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Kept {
     network: &'static str,
-    /// Of x402; names the header.
-    version: u8,
     /// The message, as JSON text.
     authorization: String,
     /// What is sent again; gone once it can no longer matter.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    header: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    body: Option<String>,
+    payment: Option<Rc<Payment>>,
+}
+
+impl Kept {
+    /// As it crosses to JavaScript.
+    #[must_use]
+    pub fn plain<J: Json>(&self) -> J {
+        object(|members| {
+            let payment = self.payment.as_deref();
+            members
+                .text("network", self.network)
+                .number("version", payment.map_or(1, |payment| payment.version.number()).into())
+                .text("authorization", &self.authorization)
+                .optional_text("header", payment.map(|payment| payment.header.as_str()))
+                .optional_text("body", payment.map(|payment| payment.body.as_str()));
+        })
+    }
 }
 
 impl Order {
@@ -126,22 +177,15 @@ impl Order {
 impl Kept {
     /// A payment that may be sent again.
     #[must_use]
-    pub fn whole(authorization: &Authorization, payment: &Payment) -> Self {
-        let Payment { version, header, body } = payment.clone();
-        Self { version: version.number(), header: Some(header), body: Some(body), ..Self::spent(authorization) }
+    pub fn whole(authorization: &Authorization, payment: Rc<Payment>) -> Self {
+        Self { payment: Some(payment), ..Self::spent(authorization) }
     }
 
     /// What is left of a payment that has been taken.
     #[must_use]
     pub fn spent(authorization: &Authorization) -> Self {
-        let message = authorization.transfer().to_json();
-        Self {
-            network: authorization.asset().chain.caip2,
-            version: 1,
-            authorization: message,
-            header: None,
-            body: None,
-        }
+        let network = authorization.asset().chain.caip2;
+        Self { network, authorization: authorization.transfer().to_json(), payment: None }
     }
 }
 
@@ -266,8 +310,8 @@ mod tests {
     fn record(entry: &Entry) -> Value {
         let request = Request::read(&json!({"prompt": "a boat"}), "id-1".into()).unwrap();
         let config = Config::read(&json!({})).unwrap();
-        let mut record = json!({"id": "id-1", "order": Order::of(&request, &config, None, 5)});
-        for (key, value) in serde_json::to_value(entry).unwrap().as_object().unwrap() {
+        let mut record = json!({"id": "id-1", "order": Order::of(&request, &config, None, 5).plain::<Value>()});
+        for (key, value) in entry.plain::<Value>().as_object().unwrap() {
             record[key] = value.clone();
         }
         record
@@ -275,8 +319,11 @@ mod tests {
 
     #[test]
     fn a_signed_payment_comes_back_as_it_was() {
-        let entry =
-            Entry::Signed { paid: Paid::Unknown, payment: Kept::whole(&authorization(), &payment()), receipt: None };
+        let entry = Entry::Signed {
+            paid: Paid::Unknown,
+            payment: Kept::whole(&authorization(), payment().into()),
+            receipt: None,
+        };
         let Known::Signed(signed) = Known::read(&record(&entry)).unwrap() else { panic!() };
         assert_eq!((signed.id.as_str(), signed.base_url.as_str()), ("id-1", "https://eliza.getimagine.club"));
         assert_eq!((&signed.authorization, signed.payment), (&authorization(), Some(Rc::new(payment()))));
@@ -295,7 +342,7 @@ mod tests {
     fn what_cannot_be_read_is_never_taken_for_nothing() {
         let whole = record(&Entry::Signed {
             paid: Paid::Unknown,
-            payment: Kept::whole(&authorization(), &payment()),
+            payment: Kept::whole(&authorization(), payment().into()),
             receipt: None,
         });
         for (pointer, value) in [

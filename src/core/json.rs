@@ -6,7 +6,17 @@
 use serde::Serialize;
 
 /// A parsed, untyped JSON value (or a JavaScript value of the same shape).
-pub trait Json: Clone + Serialize + 'static {
+pub trait Json: Clone + 'static {
+    /// Text, a number, true or false.
+    fn of<T: Serialize + ?Sized>(value: &T) -> Self;
+    /// `null`.
+    fn null() -> Self;
+    /// A list.
+    fn list(items: Vec<Self>) -> Self;
+    /// An object without members.
+    fn object() -> Self;
+    /// Sets a member of an object.
+    fn set(&mut self, key: &str, value: Self);
     /// Parses a whole document; `None` when it is not JSON.
     fn parse(text: &str) -> Option<Self>;
     /// The value as JSON text; `null` for what is nested too deeply to be written.
@@ -130,10 +140,25 @@ impl ObjectWriter {
 /// The same reading code as in the browser, over another parser.
 #[cfg(any(test, fuzzing))]
 mod native {
-    use super::Json;
+    use super::{Json, Serialize};
     use serde_json::Value;
 
     impl Json for Value {
+        fn of<T: Serialize + ?Sized>(value: &T) -> Self {
+            serde_json::to_value(value).unwrap_or_default()
+        }
+        fn null() -> Self {
+            Self::Null
+        }
+        fn list(items: Vec<Self>) -> Self {
+            Self::Array(items)
+        }
+        fn object() -> Self {
+            Self::Object(serde_json::Map::new())
+        }
+        fn set(&mut self, key: &str, value: Self) {
+            self[key] = value;
+        }
         fn parse(text: &str) -> Option<Self> {
             serde_json::from_str(text).ok()
         }

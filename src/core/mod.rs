@@ -17,6 +17,7 @@ pub mod money;
 pub mod notice;
 pub mod pace;
 pub mod payment;
+pub mod plain;
 pub mod policy;
 pub mod poll;
 pub mod purchase;

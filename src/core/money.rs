@@ -1,15 +1,16 @@
 //! Amounts: whole atomic units inside, decimal text outside, floats never.
 
 use alloy_primitives::U256;
-use serde::Serialize;
 
 use super::{
     assets::Asset,
+    json::Json,
+    plain::object,
     text::{decimal, text},
 };
 
 /// An amount as it crosses to JavaScript.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Money {
     /// Decimal text with at least two places: `"1.20"`.
     pub amount: String,
@@ -19,6 +20,20 @@ pub struct Money {
     pub symbol: &'static str,
     /// How many atomic digits make one whole token.
     pub decimals: u8,
+}
+
+impl Money {
+    /// As it crosses to JavaScript.
+    #[must_use]
+    pub fn plain<J: Json>(&self) -> J {
+        object(|members| {
+            members
+                .text("amount", &self.amount)
+                .text("atomic", &self.atomic)
+                .text("symbol", self.symbol)
+                .number("decimals", self.decimals.into());
+        })
+    }
 }
 
 impl Money {

@@ -1,12 +1,9 @@
 //! What a page is told on the way. The two ends, `accepted` and `done`, are the outcomes of the machines themselves.
 
-use serde::Serialize;
-
-use super::{pace::Why, quote::Quote, task::TaskStatus};
+use super::{json::Json, pace::Why, plain::object, quote::Quote, task::TaskStatus};
 
 /// An `ImagineEvent` of the public types. Times are milliseconds since the epoch.
-#[derive(Clone, Debug, Serialize)]
-#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+#[derive(Clone, Debug)]
 #[allow(missing_docs)] // the fields are those of `ImagineEvent` in the public types
 pub enum Notice<J> {
     Quoted { quote: Box<Quote<J>> },
@@ -19,4 +16,41 @@ pub enum Notice<J> {
     Retrying { attempt: u32, in_ms: u64, reason: String },
     Paused { why: Why },
     Resumed { why: Why },
+}
+
+impl<J: Json> Notice<J> {
+    /// As it crosses to JavaScript.
+    #[must_use]
+    pub fn plain(&self) -> J {
+        object(|event| {
+            match self {
+                Self::Quoted { quote } => event.text("type", "quoted").value("quote", quote.plain()),
+                Self::Connected { address, chain_id } => {
+                    event.text("type", "connected").text("address", address).number("chainId", *chain_id)
+                }
+                Self::Switching { network } => event.text("type", "switching").text("network", network),
+                Self::Signing { typed_data, digest, domain_hash, message_hash, valid_before } => event
+                    .text("type", "signing")
+                    .value("typedData", typed_data.clone().unwrap_or_else(J::null))
+                    .text("digest", digest)
+                    .text("domainHash", domain_hash)
+                    .text("messageHash", message_hash)
+                    .number("validBefore", *valid_before),
+                Self::Paying { nonce } => event.text("type", "paying").text("nonce", nonce),
+                Self::PaymentUnknown { reason, check_again_at } => {
+                    event.text("type", "payment_unknown").text("reason", reason).number("checkAgainAt", *check_again_at)
+                }
+                Self::Status { status, heard_at } => {
+                    event.text("type", "status").value("status", status.plain()).number("heardAt", *heard_at)
+                }
+                Self::Retrying { attempt, in_ms, reason } => event
+                    .text("type", "retrying")
+                    .number("attempt", (*attempt).into())
+                    .number("inMs", *in_ms)
+                    .text("reason", reason),
+                Self::Paused { why } => event.text("type", "paused").text("why", &why.name()),
+                Self::Resumed { why } => event.text("type", "resumed").text("why", &why.name()),
+            };
+        })
+    }
 }

@@ -6,7 +6,7 @@
 //!
 //! All times are those of the wall clock in milliseconds: a device that slept is late at most by its sleep.
 
-use super::json::Json;
+use super::{json::Json, plain::named};
 
 /// What is refused is known by then.
 const FIRST_LOOK_MS: u64 = 5_000;
@@ -21,16 +21,16 @@ const SLOW_PAUSE_MS: u64 = 60_000;
 /// What a server asks for is kept up to here.
 const LONGEST_RETRY_AFTER_MS: u64 = 300_000;
 
-/// Why the looks come rarely.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Why {
-    /// The browser has stopped the page.
-    Frozen,
-    /// There is no network.
-    Offline,
-    /// Nobody has seen the page for minutes.
-    Hidden,
+named! {
+    /// Why the looks come rarely.
+    pub enum Why {
+        /// The browser has stopped the page.
+        Frozen,
+        /// There is no network.
+        Offline,
+        /// Nobody has seen the page for minutes.
+        Hidden,
+    }
 }
 
 /// How the page stands while its task is waited for, as the browser tells it.

@@ -3,13 +3,13 @@
 use std::rc::Rc;
 
 use alloy_primitives::keccak256;
-use serde::Serialize;
 
 use super::{
     authorization::Authorization,
     base64,
     json::{self, Json, ObjectWriter},
     money::Money,
+    plain::{named, object},
     terms::{Echo, Version},
     text::{self, text},
 };
@@ -81,8 +81,7 @@ fn put<J: Json>(object: &J, key: &str, json: &str) -> String {
 }
 
 /// What was paid, as far as it is known.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)] // the fields are those of `Receipt` in the public types
 pub struct Receipt {
     pub task_id: String,
@@ -92,33 +91,62 @@ pub struct Receipt {
     pub payer: String,
     pub pay_to: String,
     pub nonce: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub transaction: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub explorer_url: Option<String>,
     pub settled: Settled,
     pub at: u64,
 }
 
-/// How the settlement is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Settled {
-    /// The server says so.
-    Server,
-    /// The token contract says so.
-    Chain,
-    /// The server took the payment and showed no receipt.
-    Unknown,
+impl Receipt {
+    /// As it crosses to JavaScript.
+    #[must_use]
+    pub fn plain<J: Json>(&self) -> J {
+        object(|members| {
+            members
+                .text("taskId", &self.task_id)
+                .value("amount", self.amount.plain())
+                .text("network", self.network)
+                .text("asset", &self.asset)
+                .text("payer", &self.payer)
+                .text("payTo", &self.pay_to)
+                .text("nonce", &self.nonce)
+                .optional_text("transaction", self.transaction.as_deref())
+                .optional_text("explorerUrl", self.explorer_url.as_deref())
+                .text("settled", &self.settled.name())
+                .number("at", self.at);
+        })
+    }
+}
+
+named! {
+    /// How the settlement is known.
+    pub enum Settled {
+        /// The server says so.
+        Server,
+        /// The token contract says so.
+        Chain,
+        /// The server took the payment and showed no receipt.
+        Unknown,
+    }
 }
 
 /// A receipt: made now, or kept from before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Proof<J> {
     New(Rc<Receipt>),
     Kept(J),
+}
+
+impl<J: Json> Proof<J> {
+    /// As it crosses to JavaScript.
+    #[must_use]
+    pub fn plain(&self) -> J {
+        match self {
+            Self::New(receipt) => receipt.plain(),
+            Self::Kept(receipt) => receipt.clone(),
+        }
+    }
 }
 
 impl Receipt {

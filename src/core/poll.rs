@@ -3,8 +3,6 @@
 //! Deadlines are wall-clock times, never counted ticks: after a long sleep the task is looked at once more before the
 //! wait is called too long. Errors in between never lose the task. What another tab hears of the task counts as heard here.
 
-use serde::Serialize;
-
 use super::{
     config::Config,
     error::{Code, Error, Failure, Paid, Retry, Stage},
@@ -13,6 +11,7 @@ use super::{
     notice::Notice,
     pace::{Pace, Presence, Why},
     payment::Proof,
+    plain::object,
     task::TaskStatus,
     text::text,
 };
@@ -27,13 +26,24 @@ const FRESH_MS: u64 = 60_000;
 const ABSENCES: u32 = 3;
 
 /// A task that the server has accepted, with the receipt as it is at hand: fresh, or from JavaScript.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AcceptedTask<R> {
     /// The server's id.
     pub task_id: String,
     /// What was paid; `None` for a task that was accepted without payment.
     pub receipt: Option<R>,
+}
+
+impl<J: Json> AcceptedTask<Proof<J>> {
+    /// As it crosses to JavaScript.
+    #[must_use]
+    pub fn plain(&self) -> J {
+        object(|members| {
+            members
+                .text("taskId", &self.task_id)
+                .value("receipt", self.receipt.as_ref().map_or_else(J::null, Proof::plain));
+        })
+    }
 }
 
 impl<J: Json> AcceptedTask<J> {
@@ -341,7 +351,7 @@ mod tests {
     }
 
     fn told(next: &Next<Value>) -> Vec<Value> {
-        next.notices.iter().map(|notice| serde_json::to_value(notice).unwrap()).collect()
+        next.notices.iter().map(|notice| notice.plain()).collect()
     }
 
     #[test]

@@ -1,21 +1,19 @@
 //! The price of a request, as it crosses to JavaScript and back.
 
-use serde::Serialize;
-
 use super::{
     assets::ASSETS,
     config::Config,
     error::{Error, Paid},
     json::Json,
     money::Money,
+    plain::object,
     request::{Dialect, Request},
     terms::{self, Offer},
     text::{address, decimal, text},
 };
 
 /// What a purchase would cost, and who would be paid.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[allow(missing_docs)] // the fields are those of `Quote` in the public types
 pub struct Quote<J> {
     /// The idempotency id of the request that was quoted.
@@ -24,40 +22,68 @@ pub struct Quote<J> {
     pub network: &'static str,
     pub asset: String,
     pub pay_to: String,
-    #[serde(rename = "x402Version")]
     pub x402_version: u8,
     pub max_timeout_seconds: u64,
     pub quoted_at: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted: Option<TaskRecord>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub output_schema: Option<J>,
     /// What [`reopen`] reads again.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub seal: Option<Seal>,
 }
 
+impl<J: Json> Quote<J> {
+    /// As it crosses to JavaScript.
+    #[must_use]
+    pub fn plain(&self) -> J {
+        object(|members| {
+            members
+                .text("id", &self.id)
+                .value("price", self.price.plain())
+                .text("network", self.network)
+                .text("asset", &self.asset)
+                .text("payTo", &self.pay_to)
+                .number("x402Version", self.x402_version.into())
+                .number("maxTimeoutSeconds", self.max_timeout_seconds)
+                .number("quotedAt", self.quoted_at)
+                .optional("accepted", self.accepted.as_ref().map(TaskRecord::plain))
+                .optional("outputSchema", self.output_schema.clone())
+                .optional("seal", self.seal.as_ref().map(Seal::plain));
+        })
+    }
+}
+
 /// What a quote is good for.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 pub struct Seal {
     /// Where it was asked.
     base_url: String,
     /// The hash of the request that was quoted.
     body: String,
     /// Set when the server does not know the field `seed`.
-    #[serde(skip_serializing_if = "is_false")]
     seedless: bool,
     /// Set when the server takes a form.
-    #[serde(skip_serializing_if = "is_false")]
     form: bool,
     /// The seller's own terms with this offer alone, as JSON text.
     terms: String,
 }
 
+impl Seal {
+    /// As it crosses to JavaScript.
+    #[must_use]
+    pub fn plain<J: Json>(&self) -> J {
+        object(|members| {
+            members
+                .text("baseUrl", &self.base_url)
+                .text("body", &self.body)
+                .optional("seedless", self.seedless.then(|| J::of(&true)))
+                .optional("form", self.form.then(|| J::of(&true)))
+                .text("terms", &self.terms);
+        })
+    }
+}
+
 /// A task that the server took without asking for payment.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 #[allow(missing_docs)] // the fields are those of `TaskRecord` in the public types
 pub struct TaskRecord {
     pub id: String,
@@ -67,6 +93,23 @@ pub struct TaskRecord {
     pub created_at: u64,
     pub step: &'static str,
     pub paid: Paid,
+}
+
+impl TaskRecord {
+    /// As it crosses to JavaScript.
+    #[must_use]
+    pub fn plain<J: Json>(&self) -> J {
+        object(|members| {
+            members
+                .text("id", &self.id)
+                .text("taskId", &self.task_id)
+                .text("baseUrl", &self.base_url)
+                .text("prompt", &self.prompt)
+                .number("createdAt", self.created_at)
+                .text("step", self.step)
+                .text("paid", &self.paid.name());
+        })
+    }
 }
 
 impl<J: Json> Quote<J> {
@@ -120,11 +163,6 @@ impl<J: Json> Quote<J> {
             seal: None,
         }
     }
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)] // as serde calls it
-const fn is_false(flag: &bool) -> bool {
-    !*flag
 }
 
 /// Takes a quote back from JavaScript: reads the seller's own offer again, holds it against the policy of this call and

@@ -139,7 +139,7 @@ impl Entropy for World {
 
 impl Page<Value> for World {
     fn notify(&self, notice: &Notice<Value>) {
-        let name = serde_json::to_value(notice).unwrap()["type"].as_str().unwrap().to_owned();
+        let name = notice.plain()["type"].as_str().unwrap().to_owned();
         if self.abort_on_notice == Some(&name) {
             self.aborted.set(true);
         }
@@ -240,7 +240,7 @@ fn a_quoted_purchase_reaches_the_wallet_before_anything_is_waited_for() {
     let world = World::default();
     let quote = block_on(quote::<Value, _>(&world, order())).unwrap();
     world.deeds.take();
-    let begun = order().begin_with(&serde_json::to_value(quote).unwrap(), 0);
+    let begun = order().begin_with(&quote.plain(), 0);
     let failure = block_on(purchase::<Value, _>(&world, begun)).unwrap_err();
     assert_eq!(failure.error.code, Code::UserRejected);
     assert_eq!(world.names()[..3], ["invite", "recall", "(quoted)"]);

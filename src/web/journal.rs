@@ -1,10 +1,6 @@
 //! The journal: kept by the facade, which has IndexedDB and Web Locks at hand.
 
-use super::{
-    Browser, Js,
-    fetch::settle,
-    js::{out, said},
-};
+use super::{Browser, Js, fetch::settle, js::said};
 use crate::{core::journal::Entry, ports::Journal};
 
 impl Journal<Js> for Browser {
@@ -14,6 +10,6 @@ impl Journal<Js> for Browser {
     }
 
     async fn write(&self, id: &str, entry: &Entry) -> Result<Js, Option<Js>> {
-        said(settle(self.call.write(id, out(entry))).await)
+        said(settle(self.call.write(id, entry.plain::<Js>().0)).await)
     }
 }

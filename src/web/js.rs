@@ -1,8 +1,8 @@
 //! JavaScript values as the core's JSON, and the core's values as JavaScript.
 
 use js_sys::{Array, JSON, Number, Object, Reflect};
-use serde::{Serialize, Serializer};
-use serde_wasm_bindgen::{Serializer as ToJs, preserve};
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer as ToJs;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::core::{error::Failure, json::Json};
@@ -11,13 +11,28 @@ use crate::core::{error::Failure, json::Json};
 #[derive(Clone, Debug)]
 pub(crate) struct Js(pub(crate) JsValue);
 
-impl Serialize for Js {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        preserve::serialize(&self.0, serializer)
-    }
-}
-
 impl Json for Js {
+    fn of<T: Serialize + ?Sized>(value: &T) -> Self {
+        Self(value.serialize(&ToJs::json_compatible()).unwrap_or(JsValue::NULL))
+    }
+
+    fn null() -> Self {
+        Self(JsValue::NULL)
+    }
+
+    fn list(items: Vec<Self>) -> Self {
+        Self(items.into_iter().map(|item| item.0).collect::<Array>().into())
+    }
+
+    fn object() -> Self {
+        Self(Object::new().into())
+    }
+
+    fn set(&mut self, key: &str, value: Self) {
+        // A fresh plain object takes any member.
+        let _ = Reflect::set(&self.0, &key.into(), &value.0);
+    }
+
     fn parse(text: &str) -> Option<Self> {
         JSON::parse(text).ok().map(Self)
     }
@@ -60,11 +75,6 @@ impl Json for Js {
     }
 }
 
-/// A value of the core as a plain JavaScript object.
-pub(crate) fn out<T: Serialize>(value: &T) -> JsValue {
-    value.serialize(&ToJs::json_compatible()).unwrap_or(JsValue::NULL)
-}
-
 /// What the facade's promise came to. It rejects with nothing when that was not known in time.
 pub(crate) fn said(settled: Result<JsValue, JsValue>) -> Result<Js, Option<Js>> {
     settled.map(Js).map_err(|cause| (!cause.is_undefined()).then_some(Js(cause)))
@@ -78,13 +88,12 @@ pub(crate) const fn float(ms: u64) -> f64 {
 
 /// A failure as a plain object with the members of `ImagineError`; the facade makes the real error of it.
 pub(crate) fn thrown(failure: Failure<Js>) -> JsValue {
-    let error = out(&failure.error);
-    let members = [("cause", failure.cause.map(|cause| cause.0)), ("receipt", failure.receipt.as_ref().map(out))];
+    let mut error = failure.error.plain::<Js>();
+    let members = [("cause", failure.cause), ("receipt", failure.receipt.map(|receipt| receipt.plain()))];
     for (name, value) in members {
         if let Some(value) = value {
-            // A fresh plain object takes any member.
-            let _ = Reflect::set(&error, &name.into(), &value);
+            error.set(name, value);
         }
     }
-    error
+    error.0
 }

@@ -12,7 +12,7 @@ mod vigil;
 mod wallet;
 
 pub(crate) use call::Call;
-pub(crate) use js::{Js, out, thrown};
+pub(crate) use js::{Js, thrown};
 
 /// The browser as one call of the library sees it.
 pub(crate) struct Browser {

@@ -4,7 +4,7 @@ use std::future::pending;
 
 use wasm_bindgen::JsValue;
 
-use super::{Browser, Js, fetch::settle, js::out};
+use super::{Browser, Js, fetch::settle};
 use crate::{
     core::{notice::Notice, quote::Quote},
     ports::Page,
@@ -13,14 +13,14 @@ use crate::{
 impl Page<Js> for Browser {
     fn notify(&self, notice: &Notice<Js>) {
         // The facade's function reports what a page's callback throws; it never throws itself.
-        let _ = self.call.notify(out(notice));
+        let _ = self.call.notify(notice.plain().0);
     }
 
     async fn confirm(&self, quote: &Quote<Js>) -> Result<bool, Js> {
         let Some(confirm) = self.call.confirm() else {
             return Ok(true);
         };
-        let answer = settle(confirm.call1(&JsValue::UNDEFINED, &out(quote))).await;
+        let answer = settle(confirm.call1(&JsValue::UNDEFINED, &quote.plain().0)).await;
         answer.map(|value| value.as_bool() == Some(true)).map_err(Js)
     }
 

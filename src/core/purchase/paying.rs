@@ -140,7 +140,7 @@ impl Signing {
         let Deal { order: Order { request, config, .. }, offer, .. } = *self.deal;
         let payment = Payment::of::<J>(&offer.echo, &self.authorization, signature, request.id(), &request.body());
         let payment = Rc::new(payment);
-        let kept = Kept::whole(&self.authorization, &payment);
+        let kept = Kept::whole(&self.authorization, payment.clone());
         let entry = Entry::Signed { paid: Paid::Unknown, payment: kept, receipt: None };
         let id = String::from(request.id());
         let signed = Signed {

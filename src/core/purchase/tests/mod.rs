@@ -103,7 +103,7 @@ fn the_straight_course_pays_once() {
     let options = json!({"confirm": true});
     let mut world = good_world(&options);
     let Ended::Outcome(Ok(task)) = world.play(order(&options).begin()) else { panic!() };
-    let receipt = serde_json::to_value(task.receipt.unwrap()).unwrap();
+    let receipt = task.receipt.unwrap().plain();
     assert_eq!((task.task_id.as_str(), &receipt["amount"]["amount"]), ("id-1", &json!("1.00")));
     assert_eq!((world.signs.len(), world.pays.len(), world.taken.len()), (1, 1, 1));
     assert_eq!(world.signs[0]["message"]["validAfter"], "0");
@@ -306,7 +306,7 @@ fn intending(options: &Value) -> (Value, Writing<Value>) {
     loop {
         next = match next.step {
             Step::Write(id, entry, intent @ Writing::Intent(_)) => {
-                let mut record = serde_json::to_value(&*entry).unwrap();
+                let mut record = entry.plain::<Value>();
                 record["id"] = id.into();
                 return (record, intent);
             }
@@ -352,7 +352,7 @@ fn a_server_that_does_not_know_the_seed_is_asked_without() {
     let mut quoting = order(&json!({}));
     assert!(quoting.reword(&refusal()));
     let (quote, _) = quoting.quote::<Value>(answer(402, DOCUMENTED), NOW).unwrap();
-    let quote = serde_json::to_value(quote).unwrap();
+    let quote = quote.plain();
     let Step::Recall(_, recalling) = order(&json!({})).begin_with(&quote, NOW).step else { panic!() };
     let Step::FindWallets(Finding::Payer(choosing)) = recalling.recalled::<Value>(Ok(None)).step else { panic!() };
     assert_eq!(choosing.deal.order.request, quoting.request, "a quote remembers how it was asked for");
@@ -442,7 +442,7 @@ fn a_signature_is_judged_as_the_token_will() {
         (&odd, vec![contract(), word(&yes)]),
     ] {
         let Step::Write(_, entry, _) = signed(given, &replies) else { panic!("{replies:?}") };
-        let record = serde_json::to_value(entry).unwrap();
+        let record = entry.plain::<Value>();
         let sent = world::decoded(record["payment"]["header"].as_str().unwrap())["payload"]["signature"].clone();
         assert!(given.is_null() || sent == *given, "what the contract was shown: {sent}");
     }
@@ -484,7 +484,7 @@ fn a_token_that_the_page_names_is_paid_and_found_again() {
     assert_eq!((&typed["domain"]["name"], &typed["domain"]["verifyingContract"]), (&token["name"], &token["address"]));
     // The page is left here, and the next one names no tokens.
     let Ended::Outcome(Ok(task)) = world.play(resume("id-1".into())) else { panic!() };
-    let receipt = serde_json::to_value(task.receipt.unwrap()).unwrap();
+    let receipt = task.receipt.unwrap().plain();
     assert_eq!((&receipt["amount"]["symbol"], &receipt["asset"]), (&json!("EURC"), &token["address"]));
     let dear = json!({"assets": [token], "maxPrice": "9.00"});
     let terms = with(json!({"asset": token["address"], "extra": null, "maxAmountRequired": "1000001"}));
@@ -504,7 +504,7 @@ fn nobody_pays_themselves() {
 
 /// A quote of the documented terms, as it comes back from a page.
 fn quoted(options: &Value) -> Value {
-    serde_json::to_value(order(options).quote::<Value>(answer(402, DOCUMENTED), NOW).unwrap().0).unwrap()
+    order(options).quote::<Value>(answer(402, DOCUMENTED), NOW).unwrap().0.plain()
 }
 
 #[test]
@@ -543,7 +543,7 @@ fn a_quote_shows_the_price_and_the_purchase_keeps_the_cap() {
 fn a_request_that_was_taken_without_payment_is_kept() {
     let (quote, entry) = order(&json!({})).quote::<Value>(answer(202, json!({"taskId": TASK})), NOW).unwrap();
     let record = quote.accepted.unwrap();
-    let entry = serde_json::to_value(entry.unwrap()).unwrap();
+    let entry = entry.unwrap().plain::<Value>();
     assert_eq!((&entry["step"], &entry["taskId"], &entry["paid"]), (&json!("accepted"), &json!(TASK), &json!("no")));
     assert_eq!((record.task_id.as_str(), record.id.as_str(), record.prompt.as_str()), (TASK, "id-1", "a boat"));
     assert_eq!(quote.price.amount, "0.00");
@@ -574,7 +574,7 @@ fn offers_are_chosen_by_the_order_of_networks_and_refused_with_reasons() {
     assert_eq!(error.code, Code::PriceTooHigh);
     let probing = self::probing(&json!({"payTo": [PAYER.to_string()]}));
     let error = ended(probing.answered(answer(402, &body), NOW).step);
-    let offers = serde_json::to_value(error.details.get("offers")).unwrap();
+    let offers = error.details.plain::<Value>()["offers"].take();
     let reasons: Vec<&str> = offers.as_array().unwrap().iter().map(|o| o["reason"].as_str().unwrap()).collect();
     assert!(
         reasons[0].contains("recipients") && reasons[1].contains("networks") && reasons[2].contains("scheme"),

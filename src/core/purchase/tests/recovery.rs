@@ -87,10 +87,10 @@ fn recover(world: &mut World, mut next: Next<Value>, again: impl Fn(&mut World) 
     let known = json!({"sentAgain": sent, "step": record["step"], "header": record["payment"]["header"].is_string()});
     match outcome {
         Ok(task) => {
-            json!({"task": task.task_id, "settled": task.receipt.map(|r| serde_json::to_value(r).unwrap()["settled"].clone()), "known": known})
+            json!({"task": task.task_id, "settled": task.receipt.map(|r| r.plain()["settled"].clone()), "known": known})
         }
         Err(Failure { error, receipt, .. }) => {
-            let error = serde_json::to_value(&error).unwrap();
+            let error = error.plain::<Value>();
             json!({"code": error["code"], "paid": error["paid"], "retry": error["retry"], "receipt": receipt.is_some(), "known": known})
         }
     }

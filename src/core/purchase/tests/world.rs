@@ -133,7 +133,7 @@ impl World {
             assert!(self.signs.len() <= signs + 1, "one signature a purchase");
             for notice in &next.notices {
                 if let Notice::Quoted { quote } = notice {
-                    self.quoted = Some(serde_json::to_value(quote).unwrap());
+                    self.quoted = Some(quote.plain());
                 }
             }
             if let Step::Done(outcome) = next.step {
@@ -286,7 +286,7 @@ impl World {
     /// The journal merges, and `null` takes a member out.
     fn write(&mut self, id: &str, entry: &Entry) {
         let record = self.journal.entry(id.into()).or_insert_with(|| json!({"id": id}));
-        for (key, value) in serde_json::to_value(entry).unwrap().as_object().unwrap() {
+        for (key, value) in entry.plain::<Value>().as_object().unwrap() {
             record[key] = value.clone();
         }
     }
