@@ -9,7 +9,7 @@ const HELP = `Usage: npm run bench -- [parts] [options]
 
   waiting         how soon a finished task is known, and by how many looks (six minutes)
   memory          what watched tasks and large pictures take of memory (five minutes)
-  weight          what a page loads before it can pay, beside the official clients (one minute)
+  clients         what a page loads before it can pay, and how soon it then pays, beside the official clients (ten minutes)
 
   --tasks <n>     so many tasks in waiting, for a quick try (default 1000); what that finds goes to artifacts/
   --help          show this
@@ -18,7 +18,7 @@ const HELP = `Usage: npm run bench -- [parts] [options]
 /** Imported only when they run: they need what set-up installs. */
 const PARTS = {
   waiting: async (options) => (await import('../bench/waiting.mjs')).waiting(options),
-  weight: async () => (await import('../bench/weight.mjs')).weight(),
+  clients: async () => (await import('../bench/clients.mjs')).clients(),
   memory: async () => (await import('../bench/memory.mjs')).memory(),
 }
 

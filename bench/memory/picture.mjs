@@ -1,5 +1,5 @@
-import { heapOf } from './heap.mjs'
-import { withPage } from './page.mjs'
+import { heapOf } from '../heap.mjs'
+import { withPage } from '../page.mjs'
 import { processesOf } from './processes.mjs'
 
 export const SIZE = 20_000_000

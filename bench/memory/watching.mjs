@@ -1,7 +1,7 @@
 import { planJobs } from '../waiting/jobs.mjs'
 import { startService } from '../waiting/service.mjs'
-import { heapOf } from './heap.mjs'
-import { withPage } from './page.mjs'
+import { heapOf } from '../heap.mjs'
+import { withPage } from '../page.mjs'
 
 export const TASKS = 100
 const LOOKS = 2

@@ -1,4 +1,4 @@
-import { launchChromium } from '../../tests/browser/chromium.mjs'
+import { launchChromium } from '../tests/browser/chromium.mjs'
 
 /**
  * Runs `work` with a page in a browser of its own, so that nothing of an earlier one counts. Playwright's pages are of no use here: it listens to
@@ -9,12 +9,27 @@ export async function withPage(url, work) {
   try {
     const browsing = await browser.newBrowserCDPSession()
     const { targetId } = await browsing.send('Target.createTarget', { url })
-    const page = pageOf(await speaking(browsing, targetId))
-    await untilLoaded(page)
-    return await work(page, browsing)
+    return await work(await openPage(browsing, targetId), browsing)
   } finally {
     await browser.close()
   }
+}
+
+/** Runs `work` with a page of a running browser, in a profile that has never seen anything. */
+export async function withNewProfile(browsing, url, work) {
+  const { browserContextId } = await browsing.send('Target.createBrowserContext')
+  try {
+    const { targetId } = await browsing.send('Target.createTarget', { url, browserContextId })
+    return await work(await openPage(browsing, targetId))
+  } finally {
+    await browsing.send('Target.disposeBrowserContext', { browserContextId })
+  }
+}
+
+async function openPage(browsing, targetId) {
+  const page = pageOf(await speaking(browsing, targetId))
+  await untilLoaded(page)
+  return page
 }
 
 const pageOf = (send) => ({
