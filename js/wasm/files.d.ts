@@ -1,4 +1,4 @@
-/** What the bundler makes of `build/core/core.wasm.deflate`: its bytes as base64. */
+/** What the build makes of `build/core/core.wasm.deflate`: its bytes as base64. */
 declare module '*.deflate' {
   const base64: string
   export default base64
