@@ -19,11 +19,7 @@ const PARTS = {
   ]),
   native: () => counted('cargo', ['test', '--locked', '--lib'], /^test result: .* (\d+) passed; (\d+) failed/gm),
   build: async () => outcome(await succeeds('build', build)),
-  types: () => checks([
-    [process.execPath, 'node_modules/typescript-7/bin/tsc', '-p', 'www'],
-    [process.execPath, 'node_modules/typescript-7/bin/tsc', '-p', 'tests/types'],
-    [process.execPath, 'node_modules/typedoc/bin/typedoc'],
-  ]),
+  types: async () => sum(await checks(TYPES), await nodeTests('types')),
   sandbox: () => nodeTests('sandbox'),
   wallet: () => nodeTests('wallet'),
   browser: async () => sum(await nodeTests('browser', { concurrency: 4, except: ALONE }), await nodeTests('browser', { only: ALONE })),
@@ -32,6 +28,13 @@ const PARTS = {
   packaging: () => nodeTests('packaging'),
   papers: () => nodeTests('papers'),
 }
+
+/** The page, what people write, and the reference, which fails over what is not documented. */
+const TYPES = [
+  [process.execPath, 'node_modules/typescript-7/bin/tsc', '-p', 'www'],
+  [process.execPath, 'node_modules/typescript-7/bin/tsc', '-p', 'tests/types'],
+  [process.execPath, 'node_modules/typedoc/bin/typedoc'],
+]
 
 /** Windows that a click opens, for as long as the click counts: once, beside three other browsers, one was opened that should not have been. */
 const ALONE = ['popup.test.mjs']

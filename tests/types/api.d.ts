@@ -101,6 +101,8 @@ export interface Quote {
   accepted?: TaskRecord;
   /** The server's own machine-readable form of its parameters, when it sends one. */
   outputSchema?: unknown;
+  /** Added: the offer itself, for `generate(quote)`. */
+  seal?: unknown;
 }
 
 export type TaskStatus =

@@ -3,8 +3,11 @@ import type * as Contract from './api.js'
 import type * as Package from 'imagine-x402'
 import type * as Url from 'imagine-x402/url'
 
-/** `true` when both are assignable to each other, and else the one that is not. */
-type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : { theContractIsNo: A }) : { thePackageIsNo: B }
+/** `true` when both are assignable to each other and no member is in one alone, not even an optional one; else what is not so. */
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? (Identical<A, B> extends true ? true : { notIdentical: [A, B] }) : { theContractIsNo: A }) : { thePackageIsNo: B }
+
+/** The compiler's own identity, member by member. */
+type Identical<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 
 /** Compiles for `true` alone. */
 const check = <_ extends true>(): void => {}
@@ -37,7 +40,7 @@ check<Same<Package.ImagineError, Contract.ImagineError>>()
 check<Same<Package.Client, Contract.Client>>()
 
 /** What can be imported, by name: no more and no less than the contract, from every entry. */
-type Values<T> = { [K in keyof T]: T[K] }
+type Values<T> = { -readonly [K in keyof T]: T[K] }
 type Functions = Exclude<keyof typeof Contract, 'ImagineError'>
 check<Same<keyof typeof Package, keyof typeof Contract>>()
 check<Same<keyof typeof Url, keyof typeof Contract>>()
@@ -50,3 +53,7 @@ check<Same<Package.Money, Omit<Contract.Money, 'amount'> & { amount: number }>>(
 check<Same<Package.Money, Contract.Money & { more: string }>>()
 // @ts-expect-error -- one member is too many
 check<Same<Package.Money & { more: string }, Contract.Money>>()
+// @ts-expect-error -- an optional member is too many
+check<Same<Package.Money & { more?: string }, Contract.Money>>()
+// @ts-expect-error -- one member may be missing
+check<Same<Package.Media, Omit<Contract.Media, 'mimeType'> & { mimeType: string | undefined }>>()

@@ -1,0 +1,171 @@
+/** What must compile, and what must not: types as people write them. */
+import {
+  balance, createClient, forget, generate, ImagineError, init, isImagineError, quote, resume, status, submit, tasks, wallets,
+  type Asset, type Config, type Eip1193Provider, type ErrorCode, type Generation, type ImagineEvent, type Money, type Quote, type Receipt, type Task,
+  type TaskRecord, type TaskStatus, type WalletInfo,
+} from 'imagine-x402'
+import { useGenerate, useQuote, useTask, useWallets, type Purchase, type UseQuote } from 'imagine-x402/react'
+import { createTestWorld, type Answer, type Fate, type TestService, type TestWallet } from 'imagine-x402/testing'
+import { generate as generateByUrl, ImagineError as ErrorByUrl } from 'imagine-x402/url'
+
+declare const provider: Eip1193Provider
+declare const wallet: WalletInfo
+declare const offer: Quote
+declare const task: Task
+declare const event: ImagineEvent
+declare const look: TaskStatus
+declare const caught: unknown
+
+/** Compiles where both are the very same type. */
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+const same = <_ extends true>(): void => {}
+
+/* ---------- what is made, and what comes of it ---------- */
+
+const made = generate({ prompt: 'A boat' }, { maxPrice: '2.00' })
+same<Equal<typeof made, Promise<Generation>>>()
+void generate(offer)
+void generate({ prompt: 'A boat', videoModel: 'sora' })
+void generate({ prompt: 'A boat', videoModel: 'another' })
+void generate({ prompt: 'A boat', image: new Uint8Array(1) })
+void generate({ prompt: 'A boat', image: document.createElement('canvas'), extra: { any: ['thing'] } })
+// @ts-expect-error -- no prompt
+void generate({ duration: 8 })
+// @ts-expect-error -- seconds are a number
+void generate({ prompt: 'A boat', duration: '8' })
+// @ts-expect-error -- a misspelt field
+void generate({ prompt: 'A boat', lenght: 8 })
+// @ts-expect-error -- an image element is no picture that is taken
+void generate({ prompt: 'A boat', image: new Image() })
+// @ts-expect-error -- no request
+void generate()
+
+made.then(({ video, receipt, raw }) => {
+  const amount: string | undefined = receipt?.amount.amount
+  same<Equal<typeof raw, unknown>>()
+  // @ts-expect-error -- a service may make no video
+  video.url
+  // @ts-expect-error -- amounts are text
+  const wrong: number | undefined = receipt?.amount.atomic
+  return [amount, wrong]
+})
+
+const submitted = submit({ prompt: 'A boat' })
+same<Equal<typeof submitted, Promise<Task>>>()
+same<Equal<Awaited<ReturnType<typeof resume>>, Task | null>>()
+same<Equal<Awaited<ReturnType<typeof quote>>, Quote>>()
+same<Equal<Awaited<ReturnType<typeof status>>, TaskStatus>>()
+same<Equal<Awaited<ReturnType<typeof tasks>>, TaskRecord[]>>()
+same<Equal<Awaited<ReturnType<typeof wallets>>, WalletInfo[]>>()
+same<Equal<Awaited<ReturnType<typeof balance>>, Money>>()
+same<Equal<Awaited<ReturnType<typeof forget>>, void>>()
+void [resume(), resume('id', { timeout: null }), tasks({ unfinished: true, limit: 1 }), forget('id'), wallets({ waitMs: 0 }), init(), init('/core.wasm'), init(new Uint8Array(8))]
+// @ts-expect-error -- `resume` never pays, so it has no use for a limit
+void resume('id', { maxPrice: '2.00' })
+// @ts-expect-error -- nothing is forgotten without a name
+void forget()
+// @ts-expect-error -- a price spends nothing, so it has no use for a wallet
+void quote({ prompt: 'A boat' }, { wallet })
+
+/* ---------- wallets ---------- */
+
+void generate(offer, { wallet })
+void generate(offer, { wallet: provider })
+void generate(offer, { wallet: 'io.metamask' })
+void generate(offer, { wallet: { provider } })
+void balance({ address: '0x00', network: 'eip155:8453' })
+// @ts-expect-error -- no provider
+void generate(offer, { wallet: {} })
+// @ts-expect-error -- a chain by its CAIP-2 name
+void balance({ network: 'base' })
+
+/* ---------- options ---------- */
+
+void generate(offer, { confirm: ({ price }) => price.symbol === 'USDC', onProgress: (percent) => percent?.toFixed(), signal: AbortSignal.timeout(1) })
+void generate(offer, { confirm: async () => true, onEvent: ({ type }) => type, pollInterval: 2000, timeout: null })
+// @ts-expect-error -- amounts are never numbers
+void generate(offer, { maxPrice: 2 })
+// @ts-expect-error -- a limit of the client, which no call lifts
+void generate(offer, { payTo: ['0x00'] })
+// @ts-expect-error -- the answer is a boolean
+void generate(offer, { confirm: () => 'yes' })
+
+const asset: Asset = { network: 'eip155:8453', address: '0x00', name: 'EURC', version: '2', symbol: 'EURC', decimals: 6, maxPrice: '5.00' }
+const config: Config = { networks: ['eip155:84532'], payTo: ['0x00'], budget: { amount: '20.00', per: 'day' }, assets: [asset], storage: 'memory', upload: 'form' }
+const client = createClient(config)
+same<Equal<typeof client.generate, typeof generate>>()
+void createClient()
+// @ts-expect-error -- hour, day or week
+createClient({ budget: { amount: '20.00', per: 'month' } })
+// @ts-expect-error -- every token has a limit of its own
+createClient({ assets: [{ network: 'eip155:8453', address: '0x00', name: 'EURC', version: '2', symbol: 'EURC', decimals: 6 }] })
+// @ts-expect-error -- there are two places
+createClient({ storage: 'localstorage' })
+// @ts-expect-error -- a client makes no clients
+client.createClient()
+
+/* ---------- tasks, events, statuses ---------- */
+
+async function watch(): Promise<string> {
+  for await (const heard of task) same<Equal<typeof heard, ImagineEvent>>()
+  const leave: () => void = task.subscribe(({ status, result }) => [status?.status, result?.video?.url])
+  leave()
+  // @ts-expect-error -- a task is only read
+  task.receipt = null
+  return (await task.wait({ timeout: 1000 })).taskId
+}
+void watch
+
+switch (event.type) {
+  case 'quoted': same<Equal<typeof event.quote, Quote>>(); break
+  case 'signing': same<Equal<typeof event.validBefore, number>>(); break
+  case 'accepted': same<Equal<typeof event.receipt, Receipt | null>>(); break
+  case 'paused':
+  case 'resumed': same<Equal<typeof event.why, 'hidden' | 'offline' | 'frozen'>>(); break
+  case 'done': same<Equal<typeof event.result, Generation>>(); break
+  // @ts-expect-error -- there is no such event
+  case 'finished': break
+}
+
+if (look.status === 'completed') same<Equal<typeof look.result, Generation>>()
+if (look.status === 'processing') same<Equal<typeof look.progress, number | null>>()
+// @ts-expect-error -- only what is finished has a result
+look.result
+
+/* ---------- errors ---------- */
+
+if (isImagineError(caught)) {
+  same<Equal<typeof caught, ImagineError>>()
+  same<Equal<typeof caught.code, ErrorCode>>()
+  same<Equal<typeof caught.paid, 'no' | 'yes' | 'unknown'>>()
+  same<Equal<typeof caught.cause, unknown>>()
+  // @ts-expect-error -- there is no such code
+  caught.code === 'too_expensive'
+  // @ts-expect-error -- an error is only read
+  caught.paid = 'no'
+}
+same<Equal<typeof generateByUrl, typeof generate>>()
+same<Equal<ErrorByUrl, ImagineError>>()
+
+/* ---------- hooks, and the world for tests ---------- */
+
+const purchase = useGenerate({ maxPrice: '2.00' })
+const bought: Promise<Generation | null> = purchase.generate(offer)
+const priced: UseQuote = useQuote(null, { delay: 300, networks: ['eip155:8453'] })
+const step: Purchase['step'] = purchase.step
+void [bought, priced, step, useTask(purchase.task), useTask(undefined)?.result, useWallets()[0]?.provider]
+// @ts-expect-error -- nothing is bought without a price or a request
+purchase.generate(priced.quote)
+// @ts-expect-error -- amounts are never numbers
+useGenerate({ maxPrice: 2 })
+
+const world: { wallet: TestWallet; service: TestService } = createTestWorld({ price: '1.00', looks: 1 })
+const answers: Answer[] = ['accept', 'refuse', 'wait', { code: 4001, message: 'no' }]
+const fates: Fate[] = ['accept', 'refuse', 'lose', 'fail']
+world.wallet.signing = answers[0]!
+world.service.fate = fates[0]!
+void generate(offer, { wallet: world.wallet, baseUrl: world.service.baseUrl })
+// @ts-expect-error -- there is no such fate
+world.service.fate = 'explode'
+// @ts-expect-error -- the list is kept by the service
+world.service.payments = []
