@@ -1,5 +1,6 @@
 // `imagine-x402/testing`, as an app's own tests would use it: without page, chain, network and money.
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import path from 'node:path'
@@ -33,6 +34,12 @@ function open(options) {
 const options = (more) => ({ baseUrl: world.service.baseUrl, wallet: world.wallet, storage: 'memory', ...more })
 
 const failure = (work) => work.then(() => assert.fail('it should have been rejected'), (error) => error)
+
+test('nothing of it is in what pages load', TIMEOUT, async () => {
+  const has = async (name) => (await readFile(path.join(library.directory, 'dist', name), 'utf8')).includes(testing.createTestWorld().service.baseUrl)
+  assert.equal(await has('testing.js'), true)
+  for (const name of ['index.js', 'url.js', 'static.js', 'react.js']) assert.equal(await has(name), false, name)
+})
 
 describe('a world for tests', TIMEOUT, () => {
   test('takes one payment for one video', async () => {
@@ -99,6 +106,26 @@ describe('a world for tests', TIMEOUT, () => {
     const seen = []
     await imagine.generate(request, options({ pollInterval: 2_000, onProgress: (percent) => seen.push(percent) }))
     assert.deepEqual(seen, [50, 100])
+  })
+
+  test('has a wallet that the page finds by itself, for as long as it is announced', async () => {
+    const page = new EventTarget()
+    const globals = { addEventListener: page.addEventListener.bind(page), removeEventListener: page.removeEventListener.bind(page), dispatchEvent: page.dispatchEvent.bind(page) }
+    Object.assign(globalThis, globals)
+    try {
+      const { generate, wallets } = await import(`${pathToFileURL(path.join(library.directory, 'dist', 'index.js'))}?announced`)
+      const withdraw = world.wallet.announce()
+      assert.deepEqual((await wallets()).map(({ rdns, provider }) => [rdns, provider === world.wallet]), [['test.imagine-x402', true]])
+      const { receipt } = await generate(request, options({ wallet: undefined }))
+      assert.equal(receipt.payer, world.wallet.address)
+      withdraw()
+      const asked = []
+      page.addEventListener('eip6963:announceProvider', ({ detail }) => asked.push(detail))
+      page.dispatchEvent(new Event('eip6963:requestProvider'))
+      assert.deepEqual(asked, [])
+    } finally {
+      for (const name of Object.keys(globals)) delete globalThis[name]
+    }
   })
 
   test('answers to its own address alone', async () => {
