@@ -207,14 +207,14 @@ impl Chain {
 
 /// Reads `eip155:` and a number, in the one way to write it.
 fn chain_id(caip2: &str) -> Option<u64> {
-    let id = caip2.strip_prefix("eip155:")?.parse().ok()?;
+    let id = text::read_number(caip2.strip_prefix("eip155:")?)?;
     (text!("eip155:", number(id)) == caip2).then_some(id)
 }
 
 /// Reads `0x` and 40 hex digits, of any case.
 #[must_use]
-pub fn parse_address(text: &str) -> Option<Address> {
-    text.starts_with("0x").then(|| text.parse().ok()).flatten()
+pub fn parse_address(given: &str) -> Option<Address> {
+    text::read_exactly(given).map(Address::new)
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ impl Transfer {
             value: number("value")?,
             valid_after: number("validAfter")?,
             valid_before: number("validBefore")?,
-            nonce: message.text_at("nonce")?.parse().ok()?,
+            nonce: text::read_exactly(&message.text_at("nonce")?)?.into(),
         })
     }
 

@@ -92,8 +92,9 @@ fn tokens<J: Json>(options: &J) -> Result<Vec<Token>, Error> {
 
 fn assets<J: Json>(options: &J) -> Result<Vec<Token>, Error> {
     let Some(list) = options.get("assets") else { return Ok(Vec::new()) };
-    let read = |item: &J| {
-        let asset = Asset::read(item).map_err(|member| {
+    let mut tokens = Vec::new();
+    for item in list.items().ok_or_else(|| Error::invalid("`assets` takes a list of tokens"))? {
+        let asset = Asset::read(&item).map_err(|member| {
             Error::invalid(text!(
                 "`assets`: `",
                 member,
@@ -101,17 +102,21 @@ fn assets<J: Json>(options: &J) -> Result<Vec<Token>, Error> {
                  name, version, symbol, decimals: 6, maxPrice: \"5.00\" }"
             ))
         })?;
-        Ok(Token { asset, cap: cap(item, asset, None)? })
-    };
-    list.items().ok_or_else(|| Error::invalid("`assets` takes a list of tokens"))?.iter().map(read).collect()
+        tokens.push(Token { asset, cap: cap(&item, asset, None)? });
+    }
+    Ok(tokens)
 }
 
 fn pay_to<J: Json>(options: &J) -> Result<Option<Vec<alloy_primitives::Address>>, Error> {
     let Some(named) = strings(options, "payTo")? else {
         return Ok(None);
     };
-    let parsed: Option<Vec<_>> = named.iter().map(|a| parse_address(a)).collect();
-    parsed.map(Some).ok_or_else(|| Error::invalid("`payTo` takes addresses: 0x and 40 hex digits each"))
+    let mut addresses = Vec::new();
+    for name in &named {
+        let address = parse_address(name);
+        addresses.push(address.ok_or_else(|| Error::invalid("`payTo` takes addresses: 0x and 40 hex digits each"))?);
+    }
+    Ok(Some(addresses))
 }
 
 fn cap<J: Json>(options: &J, asset: &Asset, default: Option<&str>) -> Result<U256, Error> {
@@ -147,8 +152,12 @@ fn strings<J: Json>(options: &J, key: &str) -> Result<Option<Vec<String>>, Error
     let Some(value) = options.get(key) else {
         return Ok(None);
     };
-    let items: Option<Vec<String>> = value.items().and_then(|items| items.iter().map(Json::text).collect());
-    items.map(Some).ok_or_else(|| Error::invalid(text!("`", key, "` takes a list of strings")))
+    let wrong = || Error::invalid(text!("`", key, "` takes a list of strings"));
+    let mut texts = Vec::new();
+    for item in value.items().ok_or_else(wrong)? {
+        texts.push(item.text().ok_or_else(wrong)?);
+    }
+    Ok(Some(texts))
 }
 
 #[cfg(test)]

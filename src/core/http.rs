@@ -2,7 +2,11 @@
 
 use std::rc::Rc;
 
-use super::{json::Json, payment::Payment, text::text};
+use super::{
+    json::Json,
+    payment::Payment,
+    text::{cut, read_number, text, trim_end},
+};
 
 /// A request to the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,9 +104,9 @@ impl BaseUrl {
     /// Reads an address: `https`, or `http` on loopback; no query, fragment or credentials.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let (scheme, rest) = text.split_once(':')?;
+        let (scheme, rest) = cut(text, b':')?;
         let rest = rest.strip_prefix("//")?;
-        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let (authority, path) = cut(rest, b'/').unwrap_or((rest, ""));
         let host = host(authority)?;
         let allowed = match scheme {
             "https" => true,
@@ -110,7 +114,7 @@ impl BaseUrl {
             _ => false,
         };
         let clean = path.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~/%".contains(&b));
-        (allowed && clean).then(|| Self(text.trim_end_matches('/').into()))
+        (allowed && clean).then(|| Self(trim_end(text, "/").into()))
     }
 
     /// The address without a slash at the end.
@@ -134,15 +138,26 @@ impl BaseUrl {
 
 /// The host of `host` or `host:port`, when both could be real.
 fn host(authority: &str) -> Option<&str> {
-    if authority == "[::1]" {
-        return Some(authority);
-    }
-    let (host, port) = authority.rsplit_once(':').unwrap_or((authority, "443"));
-    let named = host
-        .split('.')
-        .all(|label| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
-    let real = port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok();
-    (real && (named || host == "[::1]")).then_some(host)
+    let (host, named) = match authority.strip_prefix(LOOPBACK) {
+        Some(_) => (LOOPBACK, true),
+        None => cut(authority, b':').map_or((authority, is_name(authority)), |(host, _)| (host, is_name(host))),
+    };
+    let port = authority.strip_prefix(host)?;
+    let real = port.is_empty() || read_number(port.strip_prefix(':')?)? <= u16::MAX.into();
+    (real && named).then_some(host)
+}
+
+const LOOPBACK: &str = "[::1]";
+
+/// Labels with dots between them.
+fn is_name(host: &str) -> bool {
+    let mut before = b'.';
+    let fits = |byte: u8| {
+        let dots = [before, byte] == *b"..";
+        before = byte;
+        !dots && (byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    };
+    host.bytes().all(fits) && before != b'.'
 }
 
 /// Task ids enter addresses: letters, digits, `-`, `_`, `.` and `:`, and the first one a letter or digit, so that no id

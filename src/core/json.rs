@@ -5,6 +5,8 @@
 
 use serde::Serialize;
 
+use super::text::read_number;
+
 /// A parsed, untyped JSON value (or a JavaScript value of the same shape).
 pub trait Json: Clone + 'static {
     /// Text, a number, true or false.
@@ -41,13 +43,11 @@ pub trait Json: Clone + 'static {
 
     /// The member `key` as a whole number, given as a JSON number.
     fn whole_at(&self, key: &str) -> Option<u64> {
-        self.get(key)?.number()?.parse().ok()
+        read_number(&self.get(key)?.number()?)
     }
 
     /// Whether the value is an object (and not an array).
-    fn is_object(&self) -> bool {
-        self.items().is_none() && self.text().is_none() && self.number().is_none() && self.boolean().is_none()
-    }
+    fn is_object(&self) -> bool;
 }
 
 /// Appends `text` as a JSON string literal.
@@ -94,8 +94,7 @@ impl Default for ObjectWriter {
 
 impl ObjectWriter {
     /// Adds a member whose value is JSON text already.
-    #[must_use]
-    pub fn raw(mut self, key: &str, json: &str) -> Self {
+    pub fn raw(&mut self, key: &str, json: &str) -> &mut Self {
         if self.0.len() > 1 {
             self.0.push(',');
         }
@@ -106,14 +105,12 @@ impl ObjectWriter {
     }
 
     /// Adds a string member.
-    #[must_use]
-    pub fn text(self, key: &str, value: &str) -> Self {
+    pub fn text(&mut self, key: &str, value: &str) -> &mut Self {
         self.raw(key, &string(value))
     }
 
     /// Adds a string member when there is one.
-    #[must_use]
-    pub fn optional(self, key: &str, value: Option<&str>) -> Self {
+    pub fn optional(&mut self, key: &str, value: Option<&str>) -> &mut Self {
         match value {
             Some(value) => self.text(key, value),
             None => self,
@@ -121,8 +118,7 @@ impl ObjectWriter {
     }
 
     /// Adds a member whose value is JSON text already, when there is one.
-    #[must_use]
-    pub fn optional_raw(self, key: &str, json: Option<&str>) -> Self {
+    pub fn optional_raw(&mut self, key: &str, json: Option<&str>) -> &mut Self {
         match json {
             Some(json) => self.raw(key, json),
             None => self,
@@ -130,10 +126,9 @@ impl ObjectWriter {
     }
 
     /// The finished object.
-    #[must_use]
-    pub fn finish(mut self) -> String {
+    pub fn finish(&mut self) -> String {
         self.0.push('}');
-        self.0
+        std::mem::take(&mut self.0)
     }
 }
 
@@ -183,6 +178,9 @@ mod native {
         }
         fn boolean(&self) -> Option<bool> {
             self.as_bool()
+        }
+        fn is_object(&self) -> bool {
+            self.is_object()
         }
     }
 }

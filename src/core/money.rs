@@ -6,7 +6,7 @@ use super::{
     assets::Asset,
     json::Json,
     plain::object,
-    text::{decimal, text},
+    text::{cut, decimal, read_decimal, text, trim_end, zeros},
 };
 
 /// An amount as it crosses to JavaScript.
@@ -52,20 +52,19 @@ impl Money {
 /// Reads atomic units: one to 78 decimal digits that fit 256 bits. No sign, exponent, prefix or space.
 #[must_use]
 pub fn parse_atomic(text: &str) -> Option<U256> {
-    let digits = (1..=78).contains(&text.len()) && is_digits(text);
-    digits.then(|| U256::from_str_radix(text, 10).ok()).flatten()
+    if text.len() <= 78 { read_decimal(text) } else { None }
 }
 
 /// Reads a decimal amount such as `"5.00"` into atomic units. More places than `decimals` are refused, not rounded.
 #[must_use]
 pub fn parse_units(text: &str, decimals: u8) -> Option<U256> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let (whole, fraction) = cut(text, b'.').unwrap_or((text, "0"));
     if whole.is_empty() || fraction.is_empty() || !is_digits(whole) || !is_digits(fraction) {
         return None;
     }
-    let fraction = fraction.trim_end_matches('0');
+    let fraction = trim_end(fraction, "0");
     let missing = usize::from(decimals).checked_sub(fraction.len())?;
-    parse_atomic(&text!(whole, fraction, "0".repeat(missing)))
+    parse_atomic(&text!(whole, fraction, zeros(missing)))
 }
 
 /// Writes atomic units as a decimal with at least two places: `1200000` of 6 decimals is `"1.20"`.
@@ -75,12 +74,12 @@ pub fn format_units(atomic: U256, decimals: u8) -> String {
     let mut text = decimal(atomic);
     if text.len() <= places {
         let missing = places.saturating_sub(text.len()).saturating_add(1);
-        text.insert_str(0, &"0".repeat(missing));
+        text = text!(zeros(missing), text);
     }
     let (whole, fraction) = text.split_at_checked(text.len().saturating_sub(places)).unwrap_or((&text, ""));
-    let fraction = fraction.trim_end_matches('0');
+    let fraction = trim_end(fraction, "0");
     let missing = 2usize.saturating_sub(fraction.len());
-    text!(whole, ".", fraction, "0".repeat(missing))
+    text!(whole, ".", fraction, zeros(missing))
 }
 
 fn is_digits(text: &str) -> bool {

@@ -6,7 +6,7 @@
 //!
 //! All times are those of the wall clock in milliseconds: a device that slept is late at most by its sleep.
 
-use super::{json::Json, plain::named};
+use super::{json::Json, plain::named, text::read_number};
 
 /// What is refused is known by then.
 const FIRST_LOOK_MS: u64 = 5_000;
@@ -160,7 +160,7 @@ impl Pace {
     /// The server asks not to be asked before, by the header `Retry-After` in seconds
     /// ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)). A date is not read.
     pub fn keep_quiet(&mut self, retry_after: &str, now: u64) {
-        if let Ok(seconds) = retry_after.parse::<u64>() {
+        if let Some(seconds) = read_number(retry_after) {
             let ms = seconds.saturating_mul(1000).min(LONGEST_RETRY_AFTER_MS);
             self.quiet_until = self.quiet_until.max(now.saturating_add(ms));
         }

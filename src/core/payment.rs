@@ -38,8 +38,9 @@ impl Payment {
             .text("signature", signature)
             .raw("authorization", &authorization.transfer().to_json())
             .finish();
-        let payment = ObjectWriter::default().raw("x402Version", &text::number(echo.version.number().into()));
-        let payment = match echo.version {
+        let mut payment = ObjectWriter::default();
+        payment.raw("x402Version", &text::number(echo.version.number().into()));
+        match echo.version {
             Version::One => payment.text("scheme", "exact").text("network", &echo.network),
             Version::Two => {
                 let extensions =
@@ -76,7 +77,10 @@ fn identified<J: Json>(extensions: &J, id: &str) -> String {
 /// An object as JSON text, with that member set.
 fn put<J: Json>(object: &J, key: &str, json: &str) -> String {
     let others = object.entries().into_iter().filter(|(name, _)| name != key);
-    let writer = others.fold(ObjectWriter::default(), |writer, (name, value)| writer.raw(&name, &value.to_text()));
+    let mut writer = ObjectWriter::default();
+    for (name, value) in others {
+        writer.raw(&name, &value.to_text());
+    }
     writer.raw(key, json).finish()
 }
 
@@ -195,7 +199,7 @@ impl Receipt {
 }
 
 fn is_hash(text: &str) -> bool {
-    text.strip_prefix("0x").is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
+    text::read_exactly::<32>(text).is_some()
 }
 
 #[cfg(test)]

@@ -103,11 +103,11 @@ pub struct Next<J> {
 
 /// Waiting between two looks.
 #[derive(Clone, Debug)]
-pub struct Waiting<J>(Watch<J>);
+pub struct Waiting<J>(Box<Watch<J>>);
 
 /// Waiting for an answer, since then.
 #[derive(Clone, Debug)]
-pub struct Looking<J>(Watch<J>, u64);
+pub struct Looking<J>(Box<Watch<J>>, u64);
 
 #[derive(Clone, Debug)]
 struct Watch<J> {
@@ -203,18 +203,18 @@ impl<J: Json> Looking<J> {
 }
 
 impl<J: Json> Watch<J> {
-    fn new(task: AcceptedTask<J>, config: Config, is_single: bool, seed: u64, now: u64) -> Self {
+    fn new(task: AcceptedTask<J>, config: Config, is_single: bool, seed: u64, now: u64) -> Box<Self> {
         let pace = Pace::new(config.poll_interval, seed, now);
         let presence = Presence::default();
-        Self { task, config, is_single, started: now, pace, presence, paused: None, absences: 0 }
+        Box::new(Self { task, config, is_single, started: now, pace, presence, paused: None, absences: 0 })
     }
 
-    fn look(self, patience: u64, now: u64) -> Step<J> {
+    fn look(self: Box<Self>, patience: u64, now: u64) -> Step<J> {
         let url = self.config.base_url.status(&self.task.task_id);
         Step::Look(HttpRequest { url, method: Method::Get, patience }, Looking(self, now))
     }
 
-    fn heard(mut self, status: TaskStatus<J>, now: u64) -> Next<J> {
+    fn heard(mut self: Box<Self>, status: TaskStatus<J>, now: u64) -> Next<J> {
         let absent = matches!(status, TaskStatus::NotFound { .. });
         self.absences = if absent { self.absences.saturating_add(1) } else { 0 };
         self.pace.heard(status.progress(), now);
@@ -247,7 +247,7 @@ impl<J: Json> Watch<J> {
         Failure { error: failure.error.detail("reason", reason), ..failure }
     }
 
-    fn missed(mut self, reason: String, asked_at: u64, now: u64) -> Next<J> {
+    fn missed(mut self: Box<Self>, reason: String, asked_at: u64, now: u64) -> Next<J> {
         let attempt = self.pace.missed(asked_at, now);
         let in_ms = self.due().saturating_sub(now);
         self.looked(vec![Notice::Retrying { attempt, in_ms, reason }], now)
@@ -265,7 +265,7 @@ impl<J: Json> Watch<J> {
     }
 
     /// Goes on after a look, unless it was the one at the deadline.
-    fn looked(self, notices: Vec<Notice<J>>, now: u64) -> Next<J> {
+    fn looked(self: Box<Self>, notices: Vec<Notice<J>>, now: u64) -> Next<J> {
         if self.left(now) != Some(0) {
             return self.rest(notices, now);
         }
@@ -274,7 +274,7 @@ impl<J: Json> Watch<J> {
         Next { notices, step: Step::Done(Err(failure)) }
     }
 
-    fn rest(mut self, mut notices: Vec<Notice<J>>, now: u64) -> Next<J> {
+    fn rest(mut self: Box<Self>, mut notices: Vec<Notice<J>>, now: u64) -> Next<J> {
         notices.extend(self.pause(now));
         let until = self.due();
         Next { notices, step: Step::Rest(until, Waiting(self)) }

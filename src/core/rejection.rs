@@ -6,7 +6,7 @@
 use super::{
     error::{Code, Error, Retry, Stage},
     json::Json,
-    text::text,
+    text::{read_number, text},
 };
 
 /// What a rejection means.
@@ -137,7 +137,10 @@ impl Rejection {
 /// Codes come as numbers, and as text from some.
 fn read_code<J: Json>(thrown: &J) -> Option<i32> {
     let code = thrown.get("code")?;
-    code.number().or_else(|| code.text())?.parse().ok()
+    let text = code.number().or_else(|| code.text())?;
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text.as_str()), |digits| (true, digits));
+    let code = i32::try_from(read_number(digits)?).ok()?;
+    Some(if negative { code.saturating_neg() } else { code })
 }
 
 /// Whether a refused switch means that the wallet does not have the network.

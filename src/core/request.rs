@@ -164,18 +164,17 @@ fn template_data<J: Json>(request: &J, picture: Option<&J>) -> Result<String, Er
         Some(kind) => Some(text!("\"data:", kind, ";base64,", MARK, "\"")),
         None => text(request, "image")?.map(|url| image::check_url(&url).map(|()| json::string(&url))).transpose()?,
     };
-    let mut data =
-        ObjectWriter::default().text("videoModel", text(request, "videoModel")?.as_deref().unwrap_or("sora"));
+    let mut data = ObjectWriter::default();
+    data.text("videoModel", text(request, "videoModel")?.as_deref().unwrap_or("sora"));
     if let Some(seconds) = duration(request)? {
-        data = data.raw("duration", &seconds);
+        data.raw("duration", &seconds);
     }
-    data =
-        data.optional_raw("image", image.as_deref()).optional("soraVideoId", text(request, "soraVideoId")?.as_deref());
+    data.optional_raw("image", image.as_deref()).optional("soraVideoId", text(request, "soraVideoId")?.as_deref());
     for key in ["autoEnhance", "autoClank"] {
-        data = data.raw(key, if flag(request, key)? { "true" } else { "false" });
+        data.raw(key, if flag(request, key)? { "true" } else { "false" });
     }
     for (key, value) in extra(request)? {
-        data = data.raw(&key, &value);
+        data.raw(&key, &value);
     }
     Ok(data.finish())
 }

@@ -4,7 +4,7 @@
 //! give v as 0 or 1, some wallets 64 bytes (EIP-2098). Of an account that is a contract, it asks the contract
 //! ([ERC-1271](https://eips.ethereum.org/EIPS/eip-1271)), whose signatures may have any form.
 
-use alloy_primitives::{Address, B256, U256, hex, keccak256};
+use alloy_primitives::{Address, B256, U256, keccak256};
 
 use super::{
     secp256k1::{ORDER, recover},
@@ -24,8 +24,8 @@ const LONGEST: usize = 4096;
 
 /// The bytes that a wallet answered: `0x` and hex digits, at least one byte.
 #[must_use]
-pub fn read_bytes(text: &str) -> Option<Vec<u8>> {
-    let bytes = hex::decode(text.strip_prefix("0x")?).ok()?;
+pub fn read_bytes(given: &str) -> Option<Vec<u8>> {
+    let bytes = text::read_bytes(given)?;
     (1..=LONGEST).contains(&bytes.len()).then_some(bytes)
 }
 

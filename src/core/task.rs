@@ -7,7 +7,7 @@ use super::{
     http::{HttpResponse, excerpt},
     json::Json,
     plain::object,
-    text::{number, text},
+    text::{cut, number, read_number, text},
 };
 
 /// One look at a task.
@@ -102,8 +102,8 @@ const fn is_success(status: u16) -> bool {
 fn progress<J: Json>(raw: &J) -> Option<u64> {
     let value = raw.get("progress").or_else(|| raw.get("metadata")?.get("percent"))?;
     let number = value.number()?;
-    let whole = number.split('.').next()?.parse::<u64>().ok()?;
-    Some(whole.min(100))
+    let whole = cut(&number, b'.').map_or(number.as_str(), |(whole, _)| whole);
+    Some(read_number(whole)?.min(100))
 }
 
 fn reason<J: Json>(raw: &J) -> String {

@@ -215,12 +215,14 @@ fn read_offer<J: Json>(raw: &J, frame: &Frame) -> Result<Offer, String> {
 /// Version 1 calls it `maxAmountRequired`, version 2 `amount`, and some sellers mix them. Both at once must agree.
 fn amount_text<J: Json>(raw: &J) -> Result<String, String> {
     const NAMES: [&str; 2] = ["amount", "maxAmountRequired"];
-    let present: Vec<&str> = NAMES.into_iter().filter(|name| raw.get(name).is_some()).collect();
-    let [name] = present[..] else {
-        let (one, other) = (required(raw, NAMES[0])?, required(raw, NAMES[1])?);
-        return if one == other { Ok(one) } else { Err("`amount` and `maxAmountRequired` differ".into()) };
-    };
-    required(raw, name)
+    match NAMES.map(|name| raw.get(name).is_some()) {
+        [true, false] => required(raw, NAMES[0]),
+        [false, true] => required(raw, NAMES[1]),
+        _ => {
+            let (one, other) = (required(raw, NAMES[0])?, required(raw, NAMES[1])?);
+            if one == other { Ok(one) } else { Err("`amount` and `maxAmountRequired` differ".into()) }
+        }
+    }
 }
 
 /// The domain comes from the table; a seller that says otherwise would make the user sign something worthless.

@@ -6,15 +6,67 @@ use alloy_primitives::{Address, B256, U256, hex};
 /// Puts strings together, one after the other.
 macro_rules! text {
     ($($part:expr),+ $(,)?) => {
-        [$(AsRef::<str>::as_ref(&$part)),+].concat()
+        $crate::core::text::Text::default()$(.add(AsRef::<str>::as_ref(&$part)))+.finish()
     };
 }
 pub(crate) use text;
+
+/// Text that grows.
+#[derive(Debug, Default)]
+pub(crate) struct Text(String);
+
+impl Text {
+    /// Apart, so that a part is one call wherever it is added.
+    #[inline(never)]
+    pub(crate) fn add(&mut self, part: &str) -> &mut Self {
+        self.0.push_str(part);
+        self
+    }
+
+    pub(crate) fn finish(&mut self) -> String {
+        std::mem::take(&mut self.0)
+    }
+}
+
+/// What stands before and after the first such ASCII character.
+#[must_use]
+pub fn cut(text: &str, mark: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == mark)?;
+    Some((text.get(..at)?, text.get(at.saturating_add(1)..)?))
+}
+
+/// Text without that at its end, however often.
+#[must_use]
+pub fn trim_end<'a>(mut text: &'a str, end: &str) -> &'a str {
+    while let Some(rest) = text.strip_suffix(end) {
+        text = rest;
+    }
+    text
+}
+
+/// So many zeros, up to as many as a number has digits.
+#[must_use]
+pub fn zeros(count: usize) -> &'static str {
+    const MOST: &str = "000000000000000000000000000000000000000000000000000000000000000000000000000000";
+    MOST.get(..count).unwrap_or(MOST)
+}
 
 /// An address with its checksum ([EIP-55](https://eips.ethereum.org/EIPS/eip-55)).
 #[must_use]
 pub fn address(address: Address) -> String {
     address.to_checksum_buffer(None).as_str().into()
+}
+
+/// The bytes of `0x` and hex digits of any case.
+#[must_use]
+pub fn read_bytes(text: &str) -> Option<Vec<u8>> {
+    text.starts_with("0x").then(|| hex::decode(text).ok()).flatten()
+}
+
+/// As many bytes of `0x` and hex digits.
+#[must_use]
+pub fn read_exactly<const N: usize>(text: &str) -> Option<[u8; N]> {
+    read_bytes(text)?.try_into().ok()
 }
 
 /// Bytes as hex digits.
@@ -39,8 +91,11 @@ pub fn word(word: B256) -> String {
 #[must_use]
 pub fn quantity(number: u64) -> String {
     let digits = hex(&number.to_be_bytes());
-    let digits = digits.trim_start_matches('0');
-    text!("0x", if digits.is_empty() { "0" } else { digits })
+    let mut digits = digits.as_str();
+    while let Some(rest) = digits.strip_prefix('0').filter(|rest| !rest.is_empty()) {
+        digits = rest;
+    }
+    text!("0x", digits)
 }
 
 /// A small whole number in decimal digits.
@@ -53,6 +108,37 @@ pub fn number(number: u64) -> String {
 #[must_use]
 pub fn decimal(number: U256) -> String {
     digits(number.into_limbs())
+}
+
+/// Reads decimal digits: no sign, no space, at least one.
+#[must_use]
+pub fn read_decimal(text: &str) -> Option<U256> {
+    let mut limbs = [0; 4];
+    for byte in text.bytes() {
+        let digit = byte.checked_sub(b'0').filter(|digit| *digit < 10)?;
+        if append(&mut limbs, digit.into()) != 0 {
+            return None;
+        }
+    }
+    (!text.is_empty()).then(|| U256::from_limbs(limbs))
+}
+
+/// Reads decimal digits: no sign, no space, at least one.
+#[must_use]
+pub fn read_number(text: &str) -> Option<u64> {
+    read_decimal(text)?.try_into().ok()
+}
+
+/// Appends a decimal digit in place, half a limb at a time so that no step leaves 64 bits, and gives what does not fit.
+fn append(limbs: &mut [u64; 4], digit: u64) -> u64 {
+    let mut carry = digit;
+    for limb in limbs {
+        let low = (*limb & 0xffff_ffff).wrapping_mul(10).wrapping_add(carry);
+        let high = (*limb >> 32).wrapping_mul(10).wrapping_add(low >> 32);
+        *limb = (high << 32) | (low & 0xffff_ffff);
+        carry = high >> 32;
+    }
+    carry
 }
 
 fn digits(mut limbs: [u64; 4]) -> String {
@@ -89,6 +175,15 @@ mod tests {
             let number = U256::from_limbs(limbs) >> shift;
             prop_assert_eq!(decimal(number), number.to_string());
             prop_assert_eq!(super::number(limbs[0]), limbs[0].to_string());
+            prop_assert_eq!(read_decimal(&number.to_string()), Some(number));
+            prop_assert_eq!(read_number(&number.to_string()), u64::try_from(number).ok());
+        }
+
+        #[test]
+        fn numbers_are_read_as_by_the_library(text in "[0-9]{0,80}|[-+ 0-9a.]{1,5}") {
+            let known = text.bytes().all(|b| b.is_ascii_digit()) && !text.is_empty();
+            let known = known.then(|| text.parse::<U256>().ok()).flatten();
+            prop_assert_eq!(read_decimal(&text), known);
         }
 
         #[test]

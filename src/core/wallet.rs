@@ -1,6 +1,6 @@
 //! The conversation with an EIP-1193 wallet: what is asked, and how its answers are read.
 
-use alloy_primitives::{Address, B256, U256, hex};
+use alloy_primitives::{Address, B256, U256};
 
 use super::{
     assets::{Asset, Chain, parse_address},
@@ -110,7 +110,7 @@ impl Question {
             word(64),
             length,
             digits,
-            "0".repeat(padding)
+            text::zeros(padding)
         );
         Self::call(account, &data, "latest")
     }
@@ -176,15 +176,14 @@ pub fn read_chain_id<J: Json>(answer: &J) -> Option<u64> {
     let text = answer.text().or_else(|| answer.number())?;
     match text.strip_prefix("0x") {
         Some(hex) => u64::from_str_radix(hex, 16).ok(),
-        None => text.parse().ok(),
+        None => text::read_number(&text),
     }
 }
 
 /// A 256-bit answer of `eth_call`. `0x`, which a chain without the token answers, is none.
 #[must_use]
 pub fn read_uint<J: Json>(answer: &J) -> Option<U256> {
-    let bytes = hex::decode(answer.text()?.strip_prefix("0x")?).ok()?;
-    <[u8; 32]>::try_from(bytes.as_slice()).ok().map(U256::from_be_bytes)
+    text::read_exactly(&answer.text()?).map(U256::from_be_bytes::<32>)
 }
 
 /// Whether a contract took a signature for its own: it answers with the selector of the function that was asked.

@@ -73,6 +73,10 @@ impl Json for Js {
     fn boolean(&self) -> Option<bool> {
         self.0.as_bool()
     }
+
+    fn is_object(&self) -> bool {
+        self.0.is_object() && !Array::is_array(&self.0)
+    }
 }
 
 /// What the facade's promise came to. It rejects with nothing when that was not known in time.

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     core::{
         json::Json,
+        text::read_number,
         wallet::{Question, Reply},
     },
     ports::Wallets,
@@ -21,7 +22,7 @@ impl Wallets<Js> for Browser {
 
     async fn find(&self) -> usize {
         let found = settle(self.call.find()).await;
-        found.ok().and_then(|count| Js(count).number()?.parse().ok()).unwrap_or_default()
+        found.ok().and_then(|count| read_number(&Js(count).number()?)?.try_into().ok()).unwrap_or_default()
     }
 
     async fn ask(&self, wallet: usize, question: &Question) -> Reply<Js> {
