@@ -1,6 +1,6 @@
 //! What can go wrong, and the truth about money when it does.
 
-use std::ops::Deref;
+use std::{ops::Deref, rc::Rc};
 
 use super::{
     json::Json,
@@ -253,7 +253,7 @@ pub enum Detail {
     /// A time in milliseconds, a status code.
     Number(u64),
     /// Several groups, such as the offers of a seller.
-    List(Vec<Details>),
+    List(Rc<Vec<Details>>),
 }
 
 impl From<String> for Detail {
@@ -276,6 +276,6 @@ impl From<u64> for Detail {
 
 impl From<Vec<Details>> for Detail {
     fn from(list: Vec<Details>) -> Self {
-        Self::List(list)
+        Self::List(list.into())
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::{
     json::Json,
     payment::Payment,
-    text::{cut, read_number, text, trim_end},
+    text::{cut, keep, read_number, text, trim_end},
 };
 
 /// A request to the service.
@@ -173,7 +173,7 @@ pub fn is_task_id(text: &str) -> bool {
 /// The start of a body, for an error's details: at most 2,000 characters.
 #[must_use]
 pub fn excerpt(body: &str) -> String {
-    body.chars().take(2000).collect()
+    keep(body, 2000, |_| true)
 }
 
 #[cfg(test)]

@@ -46,6 +46,11 @@ pub trait Json: Clone + 'static {
         read_number(&self.get(key)?.number()?)
     }
 
+    /// Whether the member `key` is `true`.
+    fn is_true_at(&self, key: &str) -> bool {
+        self.get(key).and_then(|value| value.boolean()) == Some(true)
+    }
+
     /// Whether the value is an object (and not an array).
     fn is_object(&self) -> bool;
 }

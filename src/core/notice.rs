@@ -1,12 +1,14 @@
 //! What a page is told on the way. The two ends, `accepted` and `done`, are the outcomes of the machines themselves.
 
+use std::rc::Rc;
+
 use super::{json::Json, pace::Why, plain::object, quote::Quote, task::TaskStatus};
 
 /// An `ImagineEvent` of the public types. Times are milliseconds since the epoch.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)] // the fields are those of `ImagineEvent` in the public types
 pub enum Notice<J> {
-    Quoted { quote: Box<Quote<J>> },
+    Quoted { quote: Rc<Quote<J>> },
     Connected { address: String, chain_id: u64 },
     Switching { network: &'static str },
     Signing { typed_data: Option<J>, digest: String, domain_hash: String, message_hash: String, valid_before: u64 },

@@ -47,12 +47,11 @@ impl Presence {
     /// network is back.
     #[must_use]
     pub fn read<J: Json>(told: &J) -> Self {
-        let is = |key| told.get(key).and_then(|v| v.boolean()) == Some(true);
         Self {
             hidden_since: told.whole_at("hiddenSince"),
             returned_at: told.whole_at("returnedAt").unwrap_or_default(),
-            is_offline: is("offline"),
-            is_frozen: is("frozen"),
+            is_offline: told.is_true_at("offline"),
+            is_frozen: told.is_true_at("frozen"),
         }
     }
 

@@ -157,7 +157,7 @@ impl Receipt {
     /// The receipt of an accepted payment. `header` is the server's own, which CORS may hide: it is never required.
     #[must_use]
     pub fn claimed<J: Json>(authorization: &Authorization, task_id: &str, header: Option<&str>, now_ms: u64) -> Self {
-        let settlement = header.and_then(J::parse).filter(|s| s.get("success").and_then(|v| v.boolean()) == Some(true));
+        let settlement = header.and_then(J::parse).filter(|s| s.is_true_at("success"));
         let transaction = settlement.as_ref().and_then(|s| s.text_at("transaction"));
         let settled = if settlement.is_some() { Settled::Server } else { Settled::Unknown };
         Self::of(authorization, task_id, settled, transaction, now_ms)

@@ -4,7 +4,7 @@ use alloy_primitives::{Address, U256};
 
 use super::{
     assets::Asset,
-    error::{Code, Detail, Error, Retry, Stage},
+    error::{Code, Details, Error, Retry, Stage},
     json::Json,
     money::Money,
     terms::{Entry, Offer},
@@ -111,8 +111,6 @@ fn refusal<J: Json>(policy: &Policy, entries: &[Entry<J>]) -> Error {
     let reasons: Vec<String> = entries.iter().map(|e| policy.judge(e).err().unwrap_or_default()).collect();
     let why = reasons.first().map_or("it lists none", String::as_str);
     let message = text!("none of the server's offers can be paid: ", why);
-    let offers = entries.iter().zip(&reasons).map(|(entry, reason)| entry.describe(reason)).collect();
-    Error::unpaid(Code::NoAcceptableOffer, Stage::Quote, message)
-        .retry(Retry::Never)
-        .detail("offers", Detail::List(offers))
+    let offers: Vec<Details> = entries.iter().zip(&reasons).map(|(entry, reason)| entry.describe(reason)).collect();
+    Error::unpaid(Code::NoAcceptableOffer, Stage::Quote, message).retry(Retry::Never).detail("offers", offers)
 }

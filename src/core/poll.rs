@@ -163,7 +163,7 @@ impl<J: Json> Waiting<J> {
         if let Some(response) = told.get("heard").and_then(|heard| HttpResponse::read(&heard)) {
             return Looking(watch, now).answered(Ok(response), now);
         }
-        if told.get("due").and_then(|v| v.boolean()) != Some(true) {
+        if !told.is_true_at("due") {
             return watch.rest(Vec::new(), now);
         }
         // At the deadline there is one more look, for a moment.

@@ -7,7 +7,7 @@ use super::{
     http::{HttpResponse, excerpt},
     json::Json,
     plain::object,
-    text::{cut, number, read_number, text},
+    text::{cut, keep, number, read_number, text},
 };
 
 /// One look at a task.
@@ -109,14 +109,11 @@ fn progress<J: Json>(raw: &J) -> Option<u64> {
 fn reason<J: Json>(raw: &J) -> String {
     let error = raw.get("error");
     let text = error.as_ref().and_then(|e| e.text().or_else(|| e.text_at("message")));
-    text.map_or_else(
-        || "the server gives no reason".into(),
-        |text| text.chars().filter(is_readable).take(500).collect(),
-    )
+    text.map_or_else(|| "the server gives no reason".into(), |text| keep(&text, 500, is_readable))
 }
 
 /// Neither markup, nor what turns the direction of a line, hides in it or ends it.
-const fn is_readable(c: &char) -> bool {
+const fn is_readable(c: char) -> bool {
     let hides = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
     !hides && !matches!(c, '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '<' | '>')
 }

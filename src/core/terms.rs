@@ -13,7 +13,7 @@ use super::{
     http::{HttpResponse, excerpt},
     json::{Json, ObjectWriter},
     money::parse_atomic,
-    text::{number, text},
+    text::{keep, number, text},
 };
 
 /// A version of x402.
@@ -260,7 +260,7 @@ fn quoted(text: &str) -> String {
 
 /// A seller's string, kept short and to letters, digits and signs that can neither hide nor be markup.
 fn bounded(text: &str) -> String {
-    text.chars().filter(|c| matches!(c, ' '..='~') && !matches!(c, '<' | '>')).take(100).collect()
+    keep(text, 100, |c| matches!(c, ' '..='~') && !matches!(c, '<' | '>'))
 }
 
 #[cfg(test)]

@@ -28,6 +28,23 @@ impl Text {
     }
 }
 
+/// The first characters that fit, at most so many.
+#[must_use]
+pub fn keep(text: &str, most: usize, fits: fn(char) -> bool) -> String {
+    let mut kept = String::new();
+    let mut count = 0;
+    for letter in text.chars() {
+        if count == most {
+            break;
+        }
+        if fits(letter) {
+            kept.push(letter);
+            count = count.saturating_add(1);
+        }
+    }
+    kept
+}
+
 /// What stands before and after the first such ASCII character.
 #[must_use]
 pub fn cut(text: &str, mark: u8) -> Option<(&str, &str)> {

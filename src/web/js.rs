@@ -50,15 +50,23 @@ impl Json for Js {
         if !self.0.is_object() {
             return Vec::new();
         }
-        let pair = |entry: JsValue| {
+        let mut members = Vec::new();
+        for entry in Object::entries(self.0.unchecked_ref()).iter() {
             let entry: Array = entry.unchecked_into();
-            Some((entry.get(0).as_string()?, Self(entry.get(1))))
-        };
-        Object::entries(self.0.unchecked_ref()).iter().filter_map(pair).collect()
+            members.extend(entry.get(0).as_string().map(|key| (key, Self(entry.get(1)))));
+        }
+        members
     }
 
     fn items(&self) -> Option<Vec<Self>> {
-        Array::is_array(&self.0).then(|| Array::from(&self.0).iter().map(Self).collect())
+        if !Array::is_array(&self.0) {
+            return None;
+        }
+        let mut items = Vec::new();
+        for item in self.0.unchecked_ref::<Array>().iter() {
+            items.push(Self(item));
+        }
+        Some(items)
     }
 
     fn text(&self) -> Option<String> {

@@ -28,6 +28,8 @@ pub use paying::{Checking, Confirming, Drawing, Signing, Writing};
 pub use recovering::{Paying, Reading, Recovering, Underway};
 pub use talking::{Choosing, Counting, Talking};
 
+use std::rc::Rc;
+
 use alloy_primitives::Address;
 
 use super::{
@@ -64,7 +66,7 @@ pub enum Step<J> {
     /// Ask it both at once.
     AskBoth(usize, Box<[Question; 2]>, Counting<J>),
     /// Ask the page.
-    Confirm(Box<Quote<J>>, Confirming),
+    Confirm(Rc<Quote<J>>, Confirming),
     /// Draw a random nonce.
     DrawNonce(Drawing),
     /// Write to the journal, for good, and read all records as they stood before.
@@ -270,7 +272,7 @@ impl Order {
     }
 
     fn quoted<J: Json>(self, Quoted { offer, at }: Quoted, is_quoted: bool) -> Next<J> {
-        let quote = Box::new(Quote::of(&self.request, &self.config, &offer, at));
+        let quote = Rc::new(Quote::of(&self.request, &self.config, &offer, at));
         let choosing = Choosing { deal: Box::new(Deal { order: self, offer, is_quoted }), quote: quote.clone() };
         Next::after(Notice::Quoted { quote }, Step::FindWallets(Finding::Payer(choosing)))
     }
@@ -324,9 +326,7 @@ impl Recalling {
             Some(Ok(_)) if !record.as_ref().is_some_and(stands_for) => {
                 Error::invalid("this `id` stands for another purchase already: take a new one").into()
             }
-            Some(Ok(Known::Signed(signed))) => {
-                Box::new(Underway::new(*signed, Vec::new(), ChainClock::default())).recover()
-            }
+            Some(Ok(Known::Signed(signed))) => Box::new(Underway::new(*signed, 0..0, ChainClock::default())).recover(),
             Some(Ok(Known::Accepted(AcceptedTask { task_id, receipt }))) => {
                 Step::Done(Ok(AcceptedTask { task_id, receipt: receipt.map(Proof::Kept) })).into()
             }

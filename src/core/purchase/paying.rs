@@ -149,7 +149,7 @@ impl Signing {
             authorization: self.authorization,
             payment: Some(payment.clone()),
         };
-        let underway = Box::new(Underway::new(signed, vec![self.wallet], self.clock));
+        let underway = Box::new(Underway::new(signed, self.wallet..self.wallet.saturating_add(1), self.clock));
         Step::Write(id, Box::new(entry), Writing::Payment(underway, payment)).into()
     }
 }

@@ -11,7 +11,7 @@
 //! Once the chain itself is past the window and the token has not taken it, nothing was paid and nothing ever will be.
 //! The time of the chain decides, not the clock of this machine.
 
-use std::rc::Rc;
+use std::{ops::Range, rc::Rc};
 
 use super::{
     super::{
@@ -49,7 +49,7 @@ const LOOK_PATIENCE_MS: u64 = 10_000;
 pub struct Underway<J> {
     signed: Signed,
     /// The wallets through which the chain may be read.
-    readers: Vec<usize>,
+    readers: Range<usize>,
     clock: ChainClock,
     /// The task that an answer named, whatever else it said.
     claimed: Option<String>,
@@ -108,7 +108,7 @@ enum Verdict {
 
 impl<J: Json> Underway<J> {
     /// A payment that was just signed with a wallet, or one of which the journal knows.
-    pub(super) fn new(signed: Signed, readers: Vec<usize>, clock: ChainClock) -> Self {
+    pub(super) fn new(signed: Signed, readers: Range<usize>, clock: ChainClock) -> Self {
         let reason = "the page was left before the payment was answered".into();
         let trouble = Trouble { reason, details: Vec::new(), cause: None };
         Self { signed, readers, clock, claimed: None, found: false, taken: None, answers: 0, rounds: 0, trouble }
@@ -172,7 +172,7 @@ impl<J: Json> Underway<J> {
     }
 
     fn ask(self: Box<Self>, place: usize, question: Question, topic: Topic) -> Next<J> {
-        let wallet = self.readers.get(place).copied().unwrap_or_default();
+        let wallet = self.readers.start.saturating_add(place);
         Step::Ask(wallet, question, Asked::Reading(Reading { underway: self, topic })).into()
     }
 
@@ -353,7 +353,7 @@ impl<J: Json> Recovering<J> {
     /// So many wallets are there. Any of them may read: that moves nothing.
     #[must_use]
     pub fn found(mut self, wallets: usize) -> Next<J> {
-        self.0.readers = (0..wallets).collect();
+        self.0.readers = 0..wallets;
         self.0.look()
     }
 

@@ -1,5 +1,7 @@
 //! From the offer to an account on the right network with enough money in it. Nothing here can move money.
 
+use std::rc::Rc;
+
 use alloy_primitives::Address;
 
 use super::{
@@ -24,7 +26,7 @@ use super::{
 #[derive(Clone, Debug)]
 pub struct Choosing<J> {
     pub(super) deal: Box<Deal>,
-    pub(super) quote: Box<Quote<J>>,
+    pub(super) quote: Rc<Quote<J>>,
 }
 
 impl<J: Json> Choosing<J> {
@@ -48,7 +50,7 @@ pub struct Talking<J> {
 #[derive(Clone, Debug)]
 struct Talk<J> {
     deal: Box<Deal>,
-    quote: Box<Quote<J>>,
+    quote: Rc<Quote<J>>,
     wallet: usize,
 }
 
