@@ -100,7 +100,7 @@ function renamed(names, name) {
 }
 
 /** The bundles, and where each has its WebAssembly from. */
-const ENTRIES = { index: 'inline', url: 'url', static: 'static' }
+const ENTRIES = { index: 'inline', url: 'url', static: 'static', edge: 'edge' }
 
 const BUNDLE = {
   absWorkingDir: root,
@@ -118,7 +118,7 @@ async function bundle() {
   await rm(at('dist'), { recursive: true, force: true })
   await mkdir(at('dist'))
   for (const [entry, wasm] of Object.entries(ENTRIES)) {
-    const source = { entryPoints: ['js/index.ts'], alias: { '#wasm': `./js/wasm/${wasm}.ts` }, external: ['./core.wasm', '*.deflate'] }
+    const source = { entryPoints: ['js/index.ts'], alias: { '#wasm': `./js/wasm/${wasm}.ts` }, external: ['./core.wasm*', '*.deflate'] }
     const { outputFiles } = await build({ ...BUNDLE, ...source, write: false, outfile: `dist/${entry}.js` })
     // Once more by another tool: half a kilobyte, compressed.
     const { code } = await minify(outputFiles[0].text, { module: true, ecma: 2022, compress: { passes: 3 } })
@@ -148,7 +148,7 @@ async function declare() {
 
 async function report() {
   const rows = []
-  for (const file of ['index.js', 'url.js', 'static.js', 'react.js', 'testing.js', 'core.wasm']) {
+  for (const file of ['index.js', 'url.js', 'static.js', 'edge.js', 'react.js', 'testing.js', 'core.wasm']) {
     const bytes = await readFile(at('dist', file))
     const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } })
     rows.push({ file, raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotli.length })
