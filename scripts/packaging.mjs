@@ -1,16 +1,20 @@
 /**
- * `npm run test:packaging`: an app built with each bundler pays in Chromium, and a page pays in browsers of three makers. Apart from
- * `npm test`, since it installs all of them.
+ * `npm run test:packaging`: an app built with each bundler and framework pays in Chromium, and a page pays in browsers of three makers;
+ * servers of every kind ask for a price. Apart from `npm test`, since it installs all of them.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { asking } from '../tests/packaging/asking.mjs'
 import { build } from './build.mjs'
 import { installDebian, root, run, runScript, setup } from './setup.mjs'
 
 const MATRIX = path.join('tests', 'packaging', 'matrix')
-
+/** Part of `npm test` too, and here for the table. */
+const RUNTIMES = path.join('tests', 'packaging', 'runtimes.test.mjs')
 const RESULTS = path.join(root, 'artifacts', 'packaging.json')
 const ENTRIES = ['imagine-x402', 'imagine-x402/url']
+const TOOLS = path.join(root, 'target', 'tools')
+const CARGO_DENY = '0.20.2'
 
 /** Debian's package, and what of it is used. */
 const BROWSERS = { 'firefox-esr': '/usr/bin/firefox-esr', 'webkit2gtk-driver': '/usr/bin/WebKitWebDriver', xvfb: '/usr/bin/Xvfb' }
@@ -26,26 +30,46 @@ await runScript(async () => {
   const reporters = { spec: 'stdout', [`./${MATRIX}/reporter.mjs`]: RESULTS }
   mkdirSync(path.dirname(RESULTS), { recursive: true })
   const reporting = Object.entries(reporters).flatMap(([reporter, to]) => [`--test-reporter=${reporter}`, `--test-reporter-destination=${to}`])
-  run(process.execPath, ['--test', '--test-concurrency=1', ...reporting, ...tests])
+  run(process.execPath, ['--test', '--test-concurrency=1', ...reporting, RUNTIMES, ...tests])
   writeFileSync(path.join(root, 'tests', 'packaging', 'TABLE.md'), table(JSON.parse(readFileSync(RESULTS, 'utf8'))))
+  denyCrates()
 })
 
-/** Where the package was paid from, by entry. */
+/** Licences, sources and doubles of what the module is made of. Where cargo-deny is missing it is built, which takes some minutes. */
+function denyCrates() {
+  const command = path.join(TOOLS, 'bin', 'cargo-deny')
+  const has = existsSync(command) && run(command, ['--version'], { capture: true }).trim() === `cargo-deny ${CARGO_DENY}`
+  const hint = 'Is the registry of crates reachable?'
+  if (!has) run('cargo', ['install', 'cargo-deny', '--version', CARGO_DENY, '--locked', '--root', TOOLS], { hint })
+  run(command, ['--locked', '--workspace', 'check', 'bans', 'licenses', 'sources'])
+}
+
+/** Where the package was paid from, and where it was asked, by entry. */
 function table(results) {
   const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
-  const tried = results.filter(({ what, passed }) => passed && ENTRIES.includes(what))
-  const places = [...new Set(tried.map(({ where }) => where))]
-  const cell = (place, entry) => (tried.some(({ where, what }) => where === place && what === entry) ? 'paid' : '')
-  const rows = places.map((place) => `| ${place} | ${ENTRIES.map((entry) => cell(place, entry)).join(' | ')} |`)
-  return `# Where the package was paid from
+  return `# Where the package was tried
 
-Version ${version}, packed as npm would publish it. Made by \`npm run test:packaging\`. *Paid* means that an app which was built so, or a page in that browser, asked for a price, paid
-it with one signature through MetaMask's own code on the sandbox's chain, and got the video. An empty field was not tried.
+Version ${version}, packed as npm would publish it. Made by \`npm run test:packaging\`. An empty field was not tried.
 
-| place | ${ENTRIES.map((entry) => `\`${entry}\``).join(' | ')} |
-| --- | --- | --- |
-${rows.join('\n')}
+## In a browser
 
-Without a page, where nobody can pay, \`quote()\` and \`status()\` are part of \`npm test\`: Node by \`import\` and \`require\`, and workerd (\`tests/packaging/runtimes.test.mjs\`).
+*Paid* means that an app which was built so, or a page in that browser, asked for a price, paid it with one signature through MetaMask's own code on the sandbox's chain, and got
+the video.
+
+${rows(results, (entry) => entry, 'paid')}
+
+## Without a page
+
+Nobody can pay there. *Asked* means that \`quote()\` told the price, and \`status()\` what becomes of a task.
+
+${rows(results, asking, 'asked')}
 `
+}
+
+/** `nameOf` gives the name of an entry's test, `word` is for the ones that passed. */
+function rows(results, nameOf, word) {
+  const passed = (where, entry) => results.some((result) => result.where === where && result.what === nameOf(entry) && result.passed)
+  const places = [...new Set(results.map(({ where }) => where))].filter((place) => ENTRIES.some((entry) => passed(place, entry)))
+  const row = (place) => `| ${place} | ${ENTRIES.map((entry) => (passed(place, entry) ? word : '')).join(' | ')} |`
+  return [`| place | ${ENTRIES.map((entry) => `\`${entry}\``).join(' | ')} |`, '| --- | --- | --- |', ...places.map(row)].join('\n')
 }

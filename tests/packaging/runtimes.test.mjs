@@ -3,17 +3,16 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import path from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { Miniflare } from 'miniflare'
 import { startSandbox } from '../../sandbox/sandbox.mjs'
 import { ROOT, packLibrary } from '../browser/package.mjs'
+import { ANSWER, asking, program } from './asking.mjs'
 
 const run = promisify(execFile)
 const TIMEOUT = { timeout: 120_000 }
-const PRICE = { amount: '1.00', atomic: '1000000', symbol: 'USDC', decimals: 6 }
-const NOBODY = { status: 'not_found', taskId: 'nobody-knows' }
 
 let library
 let app
@@ -39,30 +38,27 @@ async function inNode(flags, script) {
   return JSON.parse(stdout)
 }
 
-const asked = (load) => `
-  const main = async () => {
-    const { quote, status, init } = ${load}
-    const options = { baseUrl: ${JSON.stringify(sandbox.apiUrl)} }
-    const { price } = await quote({ prompt: 'A paper boat' }, options)
-    console.log(JSON.stringify({ price, status: await status('nobody-knows', options) }))
-  }
-  main()`
-
-test('an import in Node', TIMEOUT, async () => {
-  assert.deepEqual(await inNode(['--input-type=module'], asked("await import('imagine-x402')")), { price: PRICE, status: NOBODY })
+describe('Node, `import`', TIMEOUT, () => {
+  test(asking('imagine-x402'), async () => {
+    assert.deepEqual(await inNode(['--input-type=module'], program("await import('imagine-x402')", sandbox)), ANSWER)
+  })
 })
 
-test('a `require` in Node', TIMEOUT, async () => {
-  assert.deepEqual(await inNode(['--input-type=commonjs'], asked("require('imagine-x402')")), { price: PRICE, status: NOBODY })
+describe('Node, `require`', TIMEOUT, () => {
+  test(asking('imagine-x402'), async () => {
+    assert.deepEqual(await inNode(['--input-type=commonjs'], program("require('imagine-x402')", sandbox)), ANSWER)
+  })
 })
 
-test('the entry `url` in Node, which is given the WebAssembly', TIMEOUT, async () => {
-  const load = `await import('imagine-x402/url').then(async (all) => {
-    const { readFile } = await import('node:fs/promises')
-    await all.init(await readFile(new URL(import.meta.resolve('imagine-x402/core.wasm'))))
-    return all
-  })`
-  assert.deepEqual(await inNode(['--input-type=module'], asked(load)), { price: PRICE, status: NOBODY })
+describe('Node, with `init()` given the WebAssembly', TIMEOUT, () => {
+  test(asking('imagine-x402/url'), async () => {
+    const load = `await import('imagine-x402/url').then(async (all) => {
+      const { readFile } = await import('node:fs/promises')
+      await all.init(await readFile(new URL(import.meta.resolve('imagine-x402/core.wasm'))))
+      return all
+    })`
+    assert.deepEqual(await inNode(['--input-type=module'], program(load, sandbox)), ANSWER)
+  })
 })
 
 test('importing it does nothing: no request, no listener, nothing that keeps the process alive', TIMEOUT, async () => {
@@ -74,31 +70,34 @@ test('importing it does nothing: no request, no listener, nothing that keeps the
   assert.equal(await inNode(['--input-type=module'], script), true)
 })
 
-test('workerd, by the condition of that name', TIMEOUT, async () => {
-  await build({
-    stdin: { contents: await readFile(new URL('./worker.mjs', import.meta.url), 'utf8'), resolveDir: app },
-    outfile: path.join(app, 'worker', 'worker.mjs'),
-    conditions: ['workerd'],
-    loader: { '.wasm': 'copy' },
-    tsconfigRaw: {}, // not this project's own paths
-    bundle: true,
-    format: 'esm',
-    target: 'es2022',
-    logLevel: 'warning',
+// By the condition of that name.
+describe('workerd', TIMEOUT, () => {
+  test(asking('imagine-x402'), async () => {
+    await build({
+      stdin: { contents: await readFile(new URL('./worker.mjs', import.meta.url), 'utf8'), resolveDir: app },
+      outfile: path.join(app, 'worker', 'worker.mjs'),
+      conditions: ['workerd'],
+      loader: { '.wasm': 'copy' },
+      tsconfigRaw: {}, // not this project's own paths
+      bundle: true,
+      format: 'esm',
+      target: 'es2022',
+      logLevel: 'warning',
+    })
+    const worker = new Miniflare({
+      rootPath: path.join(app, 'worker'),
+      scriptPath: path.join(app, 'worker', 'worker.mjs'),
+      modules: true,
+      modulesRules: [{ type: 'ESModule', include: ['**/*.mjs'] }, { type: 'CompiledWasm', include: ['**/*.wasm'] }],
+      compatibilityDate: '2025-01-01',
+    })
+    try {
+      const answer = await worker.dispatchFetch(`http://worker/?service=${encodeURIComponent(sandbox.apiUrl)}`)
+      assert.deepEqual(await answer.json(), ANSWER)
+    } finally {
+      await worker.dispose()
+    }
   })
-  const worker = new Miniflare({
-    rootPath: path.join(app, 'worker'),
-    scriptPath: path.join(app, 'worker', 'worker.mjs'),
-    modules: true,
-    modulesRules: [{ type: 'ESModule', include: ['**/*.mjs'] }, { type: 'CompiledWasm', include: ['**/*.wasm'] }],
-    compatibilityDate: '2025-01-01',
-  })
-  try {
-    const answer = await worker.dispatchFetch(`http://worker/?service=${encodeURIComponent(sandbox.apiUrl)}`)
-    assert.deepEqual(await answer.json(), { price: PRICE, status: NOBODY })
-  } finally {
-    await worker.dispose()
-  }
 })
 
 test('publint finds nothing', TIMEOUT, async () => {

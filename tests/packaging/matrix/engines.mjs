@@ -1,10 +1,10 @@
 // Browsers of other makers, driven by what their makers give. Each opens a page and gives `click`, `text`, `title`, `reload` and `close`.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import puppeteer from 'puppeteer-core'
 import { Builder, By, Capabilities } from 'selenium-webdriver'
 import { launchChromium } from '../../browser/chromium.mjs'
+import { freePort } from './processes.mjs'
 
 const MINI_BROWSER = '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser'
 
@@ -69,13 +69,4 @@ async function connect(server, capabilities, attempts = 50) {
     await new Promise((resolve) => setTimeout(resolve, 200))
     return connect(server, capabilities, attempts - 1)
   }
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  await once(server, 'close')
-  return port
 }
