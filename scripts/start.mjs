@@ -49,7 +49,7 @@ async function main({ port }) {
 
   process.on('uncaughtException', (error) => end(1, error))
   await build()
-  const dir = await buildPage({ outdir: path.join(root, 'build/www') })
+  const dir = await buildPage({ outdir: path.join(root, 'build/page') })
   const sandbox = await startSandbox()
   parts.push(sandbox)
   const page = await servePage({ dir, sandbox, port })

@@ -44,7 +44,7 @@ describe('the page before the sandbox', () => {
     assert.equal(await page.locator('#progress').getAttribute('value'), '25')
     await shot('2-making')
     await finish()
-    assert.ok(await page.locator('#result-title').evaluate((title) => title === document.activeElement), 'the result has the focus')
+    assert.ok(await page.getByRole('heading', { name: 'Your video is ready' }).evaluate((title) => title === document.activeElement), 'the result has the focus')
 
     await page.locator('video').evaluate((video) => video.play())
     await page.waitForFunction(() => {
@@ -202,7 +202,7 @@ describe('the page before the sandbox', () => {
     await page.reload()
     await page.locator('#unfinished').getByText('Your earlier video').waitFor()
     await shot('unfinished')
-    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByRole('button', { name: 'Continue: nothing new is paid' }).click()
     await finish()
     assert.equal(await page.locator('#unfinished').isVisible(), false)
     assert.equal(had - await balance(), ONE, 'paid once')
@@ -330,10 +330,10 @@ test('a job that fails after the payment', async (t) => {
   await leave()
 })
 
-test('without a sandbox the page is on Base, has no dev wallet and asks for nothing by itself', async (t) => {
+test('on Base the page has no dev wallet and asks for nothing by itself', async (t) => {
   const site = await openSite(dir, { local: false })
   t.after(() => site.close())
-  const { page, shot, faults, leave } = await visit(browser, site.url)
+  const { page, shot, faults, leave } = await visit(browser, `${site.url}?live`)
   await page.getByText('No wallet was found in this browser.').waitFor()
   assert.equal(await page.locator('#network').textContent(), 'Base')
   await shot('15-base')

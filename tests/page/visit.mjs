@@ -1,19 +1,17 @@
-import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { chromium } from 'playwright-core'
 import { startSandbox } from '../../sandbox/sandbox.mjs'
 import { buildPage } from '../../www/build.mjs'
 import { servePage } from '../../www/serve.mjs'
+import { look } from './look.mjs'
 
 const root = path.join(import.meta.dirname, '../..')
-const shots = path.join(root, 'artifacts/page')
 const FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync',
 ]
 
 export async function openBrowser() {
-  await mkdir(shots, { recursive: true })
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
   const dir = await buildPage({ outdir: path.join(root, 'build/page-test') })
   return { browser, dir, close: () => browser.close() }
@@ -25,6 +23,17 @@ const HOUR = 3_600_000
 export async function openSite(dir, { local = true, ...options } = {}) {
   const sandbox = local ? await startSandbox({ stepMs: HOUR, ...options }) : null
   const site = await servePage({ dir, sandbox })
+  return {
+    ...whereItIs(site, sandbox),
+    /** The same sandbox with another account in the page's wallet. */
+    async payBy(payer) {
+      const other = await servePage({ dir, sandbox: { ...sandbox, payer } })
+      return { url: other.url, stop: other.stop }
+    },
+  }
+}
+
+function whereItIs(site, sandbox) {
   return {
     url: site.url,
     sandbox,
@@ -45,7 +54,7 @@ export async function visit(browser, url, options = {}) {
   const faults = []
   // The browser logs every answer that is not a success: a price comes with 402, a failed job with 500, no sandbox with 404.
   page.on('console', (message) => {
-    const expected = /status of (402|404|500)|ERR_FAILED/.test(message.text())
+    const expected = /status of (402|404|500)|ERR_FAILED|ERR_EMPTY_RESPONSE/.test(message.text())
     if (message.type() === 'error' && !expected) faults.push(message.text())
   })
   page.on('pageerror', (error) => faults.push(String(error)))
@@ -57,7 +66,8 @@ export async function visit(browser, url, options = {}) {
   return {
     page,
     faults,
-    shot: (name) => page.screenshot({ path: path.join(shots, `${name}.png`), fullPage: true, animations: 'disabled' }),
+    context,
+    shot: (name) => look(page, name),
     leave: () => context.close(),
   }
 }

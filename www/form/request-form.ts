@@ -1,0 +1,89 @@
+import type { GenerateRequest } from 'imagine-x402'
+import { button, byId } from '../ui/dom'
+import { EXAMPLES } from './examples'
+import { imageField } from './image-field'
+
+const form = byId('form', HTMLFormElement)
+const fields = byId('request', HTMLFieldSetElement)
+const prompt = byId('prompt', HTMLTextAreaElement)
+const count = byId('prompt-count', HTMLElement)
+const examples = byId('examples', HTMLElement)
+const model = byId('model', HTMLSelectElement)
+const duration = byId('duration', HTMLInputElement)
+const enhance = byId('enhance', HTMLInputElement)
+const advanced = byId('advanced', HTMLDetailsElement)
+const remix = byId('remix', HTMLInputElement)
+const clank = byId('clank', HTMLInputElement)
+const limits = [byId('cap', HTMLInputElement), byId('budget', HTMLInputElement)]
+
+export interface RequestForm {
+  /** The request, or null while a field is missing or wrong. */
+  read(): GenerateRequest | null
+  /** Shows the first wrong field; true if there is none. */
+  report(): boolean
+  lock(locked: boolean): void
+  remix(id: string): void
+  removeImage(): void
+  /** Fills in an example, so that one click is enough. */
+  suggest(): void
+}
+
+export function requestForm(onChange: () => void): RequestForm {
+  const image = imageField(onChange)
+  const fieldsAreValid = () => prompt.value.trim() !== '' && [...fields.elements].every(isValid)
+
+  function change(): void {
+    count.textContent = `${prompt.value.length} / ${prompt.maxLength}`
+    onChange()
+  }
+
+  // Pressing Enter in a field must not spend money: only the button does.
+  form.addEventListener('submit', (event) => event.preventDefault())
+  fields.addEventListener('input', (event) => {
+    const isAddress = event.target instanceof HTMLInputElement && event.target.id === 'image-url'
+    if (!isAddress) change()
+  })
+  function write(text: string): void {
+    prompt.value = text
+    change()
+  }
+
+  examples.append(...EXAMPLES.map(([name, text]) => button(name, () => {
+    write(text)
+    prompt.focus()
+  })))
+  count.textContent = `0 / ${prompt.maxLength}`
+
+  return {
+    read() {
+      if (!fieldsAreValid()) return null
+      const picture = image.read()
+      return {
+        prompt: prompt.value.trim(),
+        videoModel: model.value,
+        duration: duration.valueAsNumber,
+        autoEnhance: enhance.checked,
+        autoClank: clank.checked,
+        ...(picture !== undefined && { image: picture }),
+        ...(remix.value.trim() && { soraVideoId: remix.value.trim() }),
+      }
+    },
+    report: () => form.reportValidity(),
+    lock(locked) {
+      for (const set of form.querySelectorAll('fieldset')) set.disabled = locked
+      for (const limit of limits) limit.disabled = locked
+    },
+    remix(id) {
+      advanced.open = true
+      remix.value = id
+      change()
+      prompt.focus()
+    },
+    removeImage: image.remove,
+    suggest: () => write(EXAMPLES[0]?.[1] ?? ''),
+  }
+}
+
+function isValid(field: Element): boolean {
+  return !('checkValidity' in field) || (field as HTMLInputElement).checkValidity()
+}

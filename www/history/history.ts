@@ -1,0 +1,105 @@
+import type { Generation, TaskRecord } from 'imagine-x402'
+import type { Connection } from '../connection'
+import { button, byId, el, icon } from '../ui/dom'
+import { money } from '../ui/words'
+import { exportButtons } from './export'
+import { Thumbnails } from './thumbnails'
+
+const SHOWN = 12
+
+const list = byId('history', HTMLUListElement)
+const tools = byId('history-tools', HTMLElement)
+
+interface Acts {
+  /** Looks at a purchase again; nothing new is paid. */
+  show(record: TaskRecord): void
+  receipt(record: TaskRecord): void
+}
+
+/** What this browser bought here, from the library's journal. */
+export class History {
+  private readonly thumbnails: Thumbnails
+  private showsAll = false
+
+  constructor(private readonly connection: Connection, private readonly acts: Acts, private readonly onRecords: (all: TaskRecord[], ours: TaskRecord[]) => void) {
+    this.thumbnails = new Thumbnails(connection)
+    // Another tab may have bought meanwhile.
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden) void this.refresh()
+    })
+  }
+
+  keep(result: Generation): void {
+    this.thumbnails.keep(result)
+  }
+
+  /** A browser that stores nothing has nothing to show. */
+  async refresh(): Promise<void> {
+    const all = await this.connection.client.tasks().catch(() => [])
+    const ours = all.filter(({ baseUrl }) => this.connection.mode.owns(baseUrl))
+    this.onRecords(all, ours)
+    tools.replaceChildren(...(ours.length > 0 ? exportButtons(ours) : []))
+    const shown = this.showsAll ? ours : ours.slice(0, SHOWN)
+    list.replaceChildren(...shown.map((record) => this.item(record)))
+    if (ours.length === 0) list.append(el('li', { class: 'nothing' }, 'Nothing yet. What you buy here stays here, with its receipt.'))
+    if (ours.length > shown.length) list.append(el('li', { class: 'nothing' }, button(`Show all ${ours.length}`, () => this.showAll())))
+  }
+
+  private showAll(): void {
+    this.showsAll = true
+    void this.refresh()
+  }
+
+  private item(record: TaskRecord): HTMLElement {
+    const { id, taskId = id, prompt, createdAt, price } = record
+    const chips = chipsOf(record)
+    const actions = el('div', { class: 'row wrap' })
+    if (record.paid !== 'no' || record.step === 'accepted' || record.step === 'done') {
+      const text = isOpen(record) ? 'Continue' : 'Watch'
+      if (record.status !== 'failed') actions.append(named(button(text, () => this.acts.show(record), 'quiet'), `${text}: ${prompt}`))
+    }
+    if (record.receipt) actions.append(named(button('Receipt', () => this.acts.receipt(record)), `Receipt: ${prompt}`))
+    if (!isOpen(record)) actions.append(this.remove(record))
+    return el('li', { class: 'past-one', 'data-id': id },
+      this.thumbnails.of(taskId, record.step === 'done' && record.status === 'completed'),
+      el('div', { class: 'stack' },
+        el('p', { class: 'prompt' }, prompt),
+        el('p', { class: 'chips' }, ...chips),
+        el('p', { class: 'hint' }, `${price ? `${money(price)} · ` : ''}${new Date(createdAt).toLocaleString()}`),
+        actions))
+  }
+
+  private remove(record: TaskRecord): HTMLElement {
+    const node = el('button', { type: 'button', class: 'icon', 'aria-label': `Delete from this list: ${record.prompt}` }, icon('trash'))
+    node.addEventListener('click', () => {
+      void this.connection.client.forget(record.id).catch(() => {}).then(() => this.refresh()).then(() => byId('history-title', HTMLElement).focus())
+    })
+    return node
+  }
+}
+
+/** Money may be under way, or a video to come. */
+function isOpen({ step, status, paid }: TaskRecord): boolean {
+  return paid !== 'no' && (step === 'signed' || step === 'signing' || (step === 'accepted' && status !== 'failed'))
+}
+
+function chipsOf(record: TaskRecord): HTMLElement[] {
+  const chip = (text: string, kind: string) => el('span', { class: `chip ${kind}` }, text)
+  const money = { yes: chip('Paid', 'good'), no: chip('Nothing paid', 'calm'), unknown: chip('Payment being checked', 'warm') }[record.paid]
+  return [chip(stateOf(record), record.status === 'failed' ? 'bad' : 'calm'), money]
+}
+
+function stateOf({ step, status, paid }: TaskRecord): string {
+  if (status === 'failed') return 'Failed'
+  if (step === 'done') return 'Ready'
+  if (step === 'accepted') return 'Being made'
+  if (step === 'abandoned') return 'Not bought'
+  return paid === 'no' ? 'Begun' : 'Open'
+}
+
+/** Many buttons of a list say the same; a name tells which is which. */
+function named(node: HTMLElement, name: string): HTMLElement {
+  node.setAttribute('aria-label', name)
+  node.classList.add('small')
+  return node
+}

@@ -1,0 +1,39 @@
+import type { Generation } from 'imagine-x402'
+import type { Connection } from '../connection'
+import { el, icon, safeMediaUrl } from '../ui/dom'
+
+/** The covers of finished videos: the service is asked for each only when it comes into view, once. */
+export class Thumbnails {
+  private readonly covers = new Map<string, Promise<string | undefined>>()
+  private readonly watcher = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) if (isIntersecting) void this.draw(target as HTMLElement)
+  })
+
+  constructor(private readonly connection: Connection) {}
+
+  keep(result: Generation): void {
+    this.covers.set(result.taskId, Promise.resolve(coverOf(result)))
+  }
+
+  of(taskId: string, isReady: boolean): HTMLElement {
+    const node = el('div', { class: 'thumb', 'data-task': taskId }, icon('play'))
+    if (isReady) this.watcher.observe(node)
+    return node
+  }
+
+  private async draw(node: HTMLElement): Promise<void> {
+    this.watcher.unobserve(node)
+    const taskId = node.dataset['task'] ?? ''
+    const cover = this.covers.get(taskId) ?? this.ask(taskId)
+    this.covers.set(taskId, cover)
+    const url = await cover
+    if (url) node.replaceChildren(el('img', { src: url, alt: '', loading: 'lazy', width: '160', height: '90' }))
+  }
+
+  private async ask(taskId: string): Promise<string | undefined> {
+    const status = await this.connection.client.status(taskId).catch(() => null)
+    return status?.status === 'completed' ? coverOf(status.result) : undefined
+  }
+}
+
+const coverOf = ({ image, gif }: Generation) => safeMediaUrl(image?.url) ?? safeMediaUrl(gif?.url)

@@ -1,0 +1,244 @@
+import type { Generation, ImagineEvent, Quote, TaskRecord } from 'imagine-x402'
+import { Connection } from './connection'
+import type { CodePane } from './develop/code-pane'
+import type { LogPane } from './develop/log-pane'
+import { showRehearsal } from './develop/rehearsal-panel'
+import { Limits } from './form/limits'
+import { PriceButton } from './form/price-button'
+import { requestForm } from './form/request-form'
+import { confirmToken } from './form/token-dialog'
+import { History } from './history/history'
+import { hideUnfinished, offerUnfinished } from './history/resume-banner'
+import type { Mode } from './mode/mode'
+import { hideTrouble, showTrouble } from './outcome/error-card'
+import { hideReceipt, showReceipt } from './outcome/receipt'
+import type { Remedies } from './outcome/remedy'
+import { hideResult, showResult } from './outcome/result'
+import { toTrouble, type Trouble } from './outcome/trouble'
+import type { Step } from './run/narrate'
+import { RunPanel } from './run/run-panel'
+import { watch, type Watched } from './run/watch'
+import { byId, say } from './ui/dom'
+import { WalletPicker } from './wallet/picker'
+
+const generate = byId('generate', HTMLButtonElement)
+const budget = byId('budget', HTMLInputElement)
+const prompt = byId('prompt', HTMLTextAreaElement)
+
+const USUALLY = { live: 'Usually 1–3 min', sandbox: 'About 10 s here', mock: 'About 15 s here' }
+
+/** The parts of the page, and what passes between them. */
+export class Page {
+  private readonly connection: Connection
+  private readonly form = requestForm(() => this.formChanged())
+  private readonly price: PriceButton
+  private readonly limits: Limits
+  private readonly wallets: WalletPicker
+  private readonly panel: RunPanel
+  private readonly history: History
+  private code: CodePane | undefined
+  private log: LogPane | undefined
+  private running = false
+  /** A card about the price goes with the next price. */
+  private aboutPrice = false
+
+  constructor(private readonly mode: Mode) {
+    this.connection = new Connection(mode)
+    this.limits = new Limits(this.connection, () => this.formChanged())
+    this.price = new PriceButton(this.connection, this.form, {
+      accepted: (quote) => this.followFree(quote),
+      priced: () => this.clearPriceTrouble(),
+      failed: (error) => this.failPrice(error),
+    })
+    this.wallets = new WalletPicker(this.connection)
+    this.panel = new RunPanel(USUALLY[mode.kind], (receipt) => showReceipt(receipt, mode.kind !== 'live'))
+    this.history = new History(this.connection, {
+      show: (record) => this.lookAt(record),
+      receipt: ({ receipt }) => receipt && this.showReceipt(receipt),
+    }, (all, ours) => this.drawRecords(all, ours))
+  }
+
+  open(): void {
+    generate.addEventListener('click', () => void this.buy())
+    if (this.mode.kind !== 'live') this.form.suggest()
+    this.price.changed(0)
+    void this.wallets.look()
+    void this.openHistory()
+    void this.openForDevelopers()
+    if (this.mode.rehearsal) showRehearsal(this.mode.rehearsal, () => this.formChanged())
+  }
+
+  private async openHistory(): Promise<void> {
+    if (this.mode.kind === 'live') await this.forgetPlayMoney()
+    await this.history.refresh()
+  }
+
+  /** Play money would count against the limit of the day. */
+  private async forgetPlayMoney(): Promise<void> {
+    const records = await this.connection.client.tasks().catch(() => [])
+    await Promise.allSettled(records.filter(({ baseUrl }) => !this.mode.owns(baseUrl)).map(({ id }) => this.connection.client.forget(id)))
+  }
+
+  /** Nobody buys with it, so it comes when the rest is there. */
+  private async openForDevelopers(): Promise<void> {
+    const [{ CodePane }, { LogPane }] = await Promise.all([import('./develop/code-pane'), import('./develop/log-pane')])
+    this.code = new CodePane()
+    this.log = new LogPane()
+    this.drawCode()
+  }
+
+  private formChanged(): void {
+    this.price?.changed()
+    this.drawCode()
+  }
+
+  private drawCode(): void {
+    const request = this.form?.read()
+    if (request) this.code?.show({ request, maxPrice: this.limits.cap, perDay: budget.value })
+  }
+
+  private async buy(): Promise<void> {
+    if (!this.form.report()) return
+    const { chosen } = this.wallets
+    if (!chosen && !await this.wallets.onlyOurs()) return this.wallets.ask()
+    const quote = await this.price.take()
+    if (!quote) return
+    let sent = false
+    await this.run({}, (signal) => this.connection.client.generate(quote, {
+      ...(chosen && { wallet: chosen }),
+      ...(quote.request.autoClank && { confirm: confirmToken }),
+      maxPrice: this.limits.cap,
+      signal,
+      onEvent: (event) => {
+        sent ||= event.type === 'paying'
+        this.hear(event)
+      },
+    }), (error) => {
+      const trouble = toTrouble(error, sent ? { paid: 'unknown', retry: 'resume' } : { paid: 'no', retry: 'safe' })
+      // Where the service's own id got lost, the id of the request finds the task.
+      return { ...trouble, taskId: trouble.taskId ?? (trouble.paid === 'no' ? undefined : quote.request.id) }
+    })
+  }
+
+  private readonly hear = (event: ImagineEvent): void => {
+    this.log?.hear(event)
+    this.panel.hear(event)
+    if (event.type === 'connected') void this.wallets.account.refresh()
+    if (event.type === 'accepted') void this.history.refresh()
+  }
+
+  /** The service may take a request without asking for money: then that job is shown, and no price. */
+  private followFree(quote: Quote): void {
+    const taskId = quote.accepted?.taskId ?? quote.accepted?.id
+    if (taskId) void this.look({ taskId, paid: 'no' })
+  }
+
+  private lookAt({ id, taskId = id, paid, receipt }: TaskRecord): void {
+    hideUnfinished()
+    void this.look({ taskId, paid, receipt })
+  }
+
+  /** Takes a purchase up again; a task that the journal does not have is only watched. */
+  private look(watched: Watched): Promise<void> {
+    if (this.running) return Promise.resolve()
+    const { client } = this.connection
+    const pollInterval = this.mode.config.pollInterval ?? 15_000
+    const job = async (signal: AbortSignal) => {
+      const task = await client.resume(watched.taskId, { signal, onEvent: this.hear })
+      return task ? task.wait({ signal, onEvent: this.hear, pollInterval }) : watch(client, watched, signal, pollInterval, this.panel)
+    }
+    return this.run({ paid: watched.paid !== 'no', from: 'queue' }, job, (error) => {
+      const trouble = toTrouble(error, { paid: watched.paid, retry: 'resume' })
+      return { ...trouble, taskId: trouble.taskId ?? watched.taskId, receipt: trouble.receipt ?? watched.receipt }
+    })
+  }
+
+  /** One run at a time: the form is locked, the panel tells the steps, and at the end there is a result or a card. */
+  private async run(
+    start: { paid?: boolean; from?: Step }, job: (signal: AbortSignal) => Promise<Generation | Trouble>, explain: (error: unknown) => Trouble,
+  ): Promise<void> {
+    this.running = true
+    this.aboutPrice = false
+    hideUnfinished()
+    hideTrouble()
+    hideResult()
+    hideReceipt()
+    this.log?.clear()
+    this.price.start()
+    this.form.lock(true)
+    const outcome = await job(this.panel.start(start)).catch(explain)
+    this.running = false
+    this.form.lock(false)
+    this.panel.end('code' in outcome ? 'stopped' : 'ready')
+    if ('code' in outcome) this.fail(outcome)
+    else this.succeed(outcome)
+    this.price.end()
+    void this.history.refresh()
+    void this.wallets.account.refresh()
+  }
+
+  private succeed(result: Generation): void {
+    this.history.keep(result)
+    showResult(result, (id) => this.form.remix(id))
+    if (result.receipt) this.showReceipt(result.receipt)
+    say('Your video is ready.')
+  }
+
+  private fail(trouble: Trouble): void {
+    if (trouble.receipt) this.showReceipt(trouble.receipt)
+    showTrouble(trouble, this.remedies(trouble))
+  }
+
+  /** While somebody types the price fails by itself: that takes no focus away. */
+  private failPrice(error: unknown): void {
+    if (this.running) return
+    this.aboutPrice = true
+    const trouble = toTrouble(error, { paid: 'no', retry: 'safe' })
+    showTrouble({ ...trouble, stage: 'quote' }, this.remedies(trouble), { focus: false })
+  }
+
+  private clearPriceTrouble(): void {
+    if (!this.aboutPrice) return
+    this.aboutPrice = false
+    hideTrouble()
+  }
+
+  private showReceipt(receipt: NonNullable<Generation['receipt']>): void {
+    showReceipt(receipt, this.mode.kind !== 'live')
+  }
+
+  private remedies({ paid, receipt }: Trouble): Remedies {
+    return {
+      // With a price on the button this buys; without one it leads to the button, so that nothing is paid unseen.
+      tryAgain: () => {
+        generate.focus()
+        void this.buy()
+      },
+      buyAgain: () => generate.focus(),
+      checkAgain: (taskId) => void this.look({ taskId, paid, receipt }),
+      askPrice: () => void this.price.ask(),
+      lookForWallets: () => void this.wallets.look().then(() => this.wallets.ask()),
+      chooseWallet: () => this.wallets.ask(),
+      raiseCap: (to) => {
+        this.limits.raise(to)
+        this.formChanged()
+        hideTrouble()
+        generate.focus()
+      },
+      changeBudget: () => budget.select(),
+      changeRequest: () => prompt.focus(),
+      removeImage: () => this.form.removeImage(),
+      copyAddress: (address) => void navigator.clipboard.writeText(address).then(() => say('Copied the address.'), () => say(`The address is ${address}`)),
+      reload: () => location.reload(),
+    }
+  }
+
+  private drawRecords(all: TaskRecord[], ours: TaskRecord[]): void {
+    this.limits.count(all)
+    if (this.running) return
+    void this.connection.client.tasks({ unfinished: true }).then((records) => {
+      const open = records.filter(({ id }) => ours.some((record) => record.id === id))
+      if (!this.running) offerUnfinished(open, (record) => this.lookAt(record))
+    }, () => {})
+  }
+}
