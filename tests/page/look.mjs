@@ -16,10 +16,11 @@ export async function look(page, name) {
   const top = await page.evaluate(() => scrollY)
   for (const [width, size] of Object.entries(WIDTHS)) {
     await page.setViewportSize(size)
+    // As high as the page: what sticks to the window is then where it belongs.
+    await page.setViewportSize({ ...size, height: await page.evaluate(() => document.documentElement.scrollHeight) })
     for (const colorScheme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme })
-      await page.evaluate(() => scrollTo(0, 0))
-      await page.screenshot({ path: path.join(SHOTS, `${name}-${width}-${colorScheme}.png`), fullPage: true, animations: 'disabled' })
+      await page.screenshot({ path: path.join(SHOTS, `${name}-${width}-${colorScheme}.png`), animations: 'disabled' })
       if (width === 'desktop') await inspect(page, `${name}, ${colorScheme}`)
     }
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)

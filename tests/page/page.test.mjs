@@ -279,7 +279,7 @@ describe('the page before the sandbox', () => {
       const detail = { info, provider: { request: async () => [] } }
       addEventListener('eip6963:requestProvider', () => dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail })))
     })
-    await page.getByRole('button', { name: 'Look again' }).click()
+    await page.getByRole('button', { name: 'Look again for wallets' }).click()
     await page.getByLabel('<b>Fox</b>').check()
     const note = await page.locator('#installed-note').textContent()
     for (const value of [site.sandbox.rpcUrl, '8453', site.sandbox.payer.privateKey]) assert.ok(note.includes(value))

@@ -1,6 +1,5 @@
 import type { GenerateRequest } from 'imagine-x402'
-import { button, byId } from '../ui/dom'
-import { EXAMPLES } from './examples'
+import { byId } from '../ui/dom'
 import { imageField } from './image-field'
 
 const form = byId('form', HTMLFormElement)
@@ -48,10 +47,12 @@ export function requestForm(onChange: () => void): RequestForm {
     change()
   }
 
-  examples.append(...EXAMPLES.map(([name, text]) => button(name, () => {
+  examples.addEventListener('click', ({ target }) => {
+    const text = (target as HTMLElement).dataset['prompt']
+    if (!text) return
     write(text)
     prompt.focus()
-  })))
+  })
   count.textContent = `0 / ${prompt.maxLength}`
 
   return {
@@ -80,7 +81,7 @@ export function requestForm(onChange: () => void): RequestForm {
       prompt.focus()
     },
     removeImage: image.remove,
-    suggest: () => write(EXAMPLES[0]?.[1] ?? ''),
+    suggest: () => write(examples.querySelector('button')?.dataset['prompt'] ?? ''),
   }
 }
 

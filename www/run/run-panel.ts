@@ -7,6 +7,7 @@ import { Steps } from './steps'
 
 const panel = byId('run', HTMLElement)
 const title = byId('show-title', HTMLElement)
+const frame = byId('frame', HTMLElement)
 const idle = byId('idle', HTMLElement)
 const note = byId('run-note', HTMLElement)
 const goesOn = byId('goes-on', HTMLElement)
@@ -36,7 +37,7 @@ export class RunPanel {
     cancel.hidden = false
     welcome.hidden = true
     goesOn.hidden = true
-    idle.hidden = false
+    frame.hidden = idle.hidden = false
     note.textContent = ''
     this.progress.hide()
     this.steps.start(from)
@@ -77,7 +78,8 @@ export class RunPanel {
     title.textContent = outcome === 'ready' ? 'Your video is ready' : 'How far it came'
     this.progress.hide()
     hideSigning()
-    idle.hidden = outcome === 'ready'
+    frame.hidden = outcome === 'stopped'
+    idle.hidden = true
     goesOn.hidden = true
     cancel.hidden = true
     note.textContent = ''

@@ -43,10 +43,8 @@ export class WalletPicker {
   }
 
   async look(): Promise<void> {
-    again.textContent = 'Looking…'
     const { client, mode } = this.connection
     this.found = (await client.wallets().catch(() => [])).filter((wallet) => mode.admits(wallet))
-    again.textContent = 'Look again'
     this.choose((this.chosen ?? this.suggested())?.id)
     list.replaceChildren(...this.found.map((wallet) => this.option(wallet)))
     list.hidden = links.hidden = false
