@@ -14,8 +14,7 @@ export async function buildPage({ outdir = path.join(root, 'build/www') } = {}) 
     base: './',
     configFile: false,
     logLevel: 'warn',
-    define: await facts(),
-    plugins: [head()],
+    plugins: [head(await facts())],
     build: {
       outDir: outdir,
       emptyOutDir: true,
@@ -29,26 +28,34 @@ export async function buildPage({ outdir = path.join(root, 'build/www') } = {}) 
   return outdir
 }
 
-/** What the page says about the package, as it is built. */
+const PACKAGE = 'https://www.npmjs.com/package/imagine-x402'
+
+/** What the page says about the package, as it is built: written into the HTML, where nothing moves when it comes. */
 async function facts() {
   const { version, repository, homepage } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'))
   const { byteLength } = gzipSync(await readFile(path.join(root, 'dist/index.js')), { level: 9 })
   const source = (repository?.url ?? repository ?? homepage ?? '').replace(/^git\+|\.git$/g, '')
-  return { VERSION: JSON.stringify(version), GZIP_BYTES: String(byteLength), SOURCE_URL: JSON.stringify(source) }
+  const links = [['npm', PACKAGE], ['Docs', `${PACKAGE}#readme`], ...(source ? [['GitHub', source]] : [])]
+  return {
+    '%VERSION%': version,
+    '%SIZE%': (byteLength / 1024).toFixed(1),
+    '%LINKS%': links.map(([text, url]) => `<a href="${url}" target="_blank" rel="noopener noreferrer">${text}</a>`).join(' '),
+  }
 }
 
 /** What stands before all else: the policy, the theme and the font, so that nothing flashes or jumps. */
-const head = () => ({
+const head = (facts) => ({
   name: 'head',
   transformIndexHtml: {
     order: 'post',
-    handler(_html, { bundle }) {
+    handler(html, { bundle }) {
       const font = Object.keys(bundle).find((name) => name.endsWith('.woff2'))
-      return [
+      const tags = [
         { tag: 'meta', injectTo: 'head-prepend', attrs: { 'http-equiv': 'Content-Security-Policy', content: policy({ meta: true }) } },
         { tag: 'link', injectTo: 'head', attrs: { rel: 'preload', href: `./${font}`, as: 'font', type: 'font/woff2', crossorigin: true } },
         { tag: 'script', injectTo: 'head', attrs: { src: './theme.js' } },
       ]
+      return { html: html.replace(/%[A-Z]+%/g, (name) => facts[name] ?? name), tags }
     },
   },
 })

@@ -1,0 +1,7 @@
+/** Files that Vite puts beside the page. */
+declare module '*?url' {
+  const url: string
+  export default url
+}
+
+declare module '*.css' {}
