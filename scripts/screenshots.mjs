@@ -39,6 +39,9 @@ async function takePictures() {
   try {
     const { page } = await visit(browser, site.url, { viewport: { width: 1280, height: 1000 }, deviceScaleFactor: 1.5 })
     await (await priced(page, '1.00')).click()
+    await page.locator('[data-step=queue].now').waitFor()
+    site.skip(2.5)
+    await page.locator('[data-step=making].now').waitFor()
     await finishJob(page, site)
     await page.waitForFunction(() => document.querySelector('video').readyState > 2)
     await page.locator('video').evaluate((video) => { video.autoplay = false; video.pause(); video.currentTime = 1.5; video.controls = false })

@@ -212,6 +212,45 @@ describe('the page before the sandbox', () => {
     assert.equal(await page.locator('#unfinished').isVisible(), false, 'nothing is unfinished any more')
   })
 
+  test('another tab sees what the first one pays for, and both show the video of one payment', async () => {
+    await (await priced(page, '1.00')).click()
+    await page.locator('[data-step=queue].now').waitFor()
+    const other = await visitor.context.newPage()
+    await other.goto(site.url)
+    await other.getByRole('button', { name: 'Continue: nothing new is paid' }).click()
+    await other.locator('#making').waitFor()
+    site.skip(9)
+    for (const tab of [page, other]) await tab.getByRole('heading', { name: 'Your video is ready' }).waitFor()
+    const [first, second] = await Promise.all([page, other].map((tab) => tab.locator('[data-transaction]').getAttribute('data-transaction')))
+    assert.equal(first, second)
+    assert.equal(had - await balance(), ONE)
+  })
+
+  test('the theme follows the system until the visitor chooses, and the choice stays', async () => {
+    const dark = () => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)
+    assert.equal(await dark(), 'light dark')
+    await page.getByRole('button', { name: 'Switch to the dark theme' }).click()
+    assert.equal(await dark(), 'dark')
+    await page.reload()
+    await page.getByRole('button', { name: 'Switch to the light theme' }).waitFor()
+    assert.equal(await dark(), 'dark')
+  })
+
+  test('the code says what the form says, and the events are told', async () => {
+    await page.getByLabel('Length in seconds').fill('4')
+    await priced(page, '0.50')
+    await page.getByRole('tab', { name: 'Vanilla' }).press('ArrowRight')
+    assert.ok(await page.getByRole('tab', { name: 'React' }).evaluate((tab) => tab === document.activeElement))
+    await page.getByRole('tabpanel', { name: 'React' }).getByText('duration').waitFor()
+    assert.match(await page.getByRole('tabpanel', { name: 'React' }).textContent(), /useGenerate[\s\S]*duration: 4/)
+    await (await priced(page, '0.50')).click()
+    await finish()
+    const told = await page.locator('.events summary').allTextContents()
+    for (const type of ['quoted', 'signing', 'paying', 'accepted', 'status', 'done']) assert.ok(told.some((line) => line.endsWith(` ${type}`)), type)
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export as CSV' }).click()])
+    assert.equal(file.suggestedFilename(), 'imagine-purchases.csv')
+  })
+
   test('a lost answer to the payment is followed until the video is there', async () => {
     site.sandbox.fault('paid-500-after')
     try {
