@@ -10,7 +10,7 @@ import { confirmToken } from './form/token-dialog'
 import { History } from './history/history'
 import { hideUnfinished, offerUnfinished } from './history/resume-banner'
 import type { Mode } from './mode/mode'
-import { hideTrouble, showTrouble } from './outcome/error-card'
+import { hideTrouble, isTroubleShown, showTrouble } from './outcome/error-card'
 import { hideReceipt, showReceipt } from './outcome/receipt'
 import type { Remedies } from './outcome/remedy'
 import { hideResult, showResult } from './outcome/result'
@@ -189,9 +189,9 @@ export class Page {
     showTrouble(trouble, this.remedies(trouble))
   }
 
-  /** While somebody types the price fails by itself: that takes no focus away. */
+  /** While somebody types the price fails by itself: that takes no focus away, and never the place of what a purchase came to. */
   private failPrice(error: unknown): void {
-    if (this.running) return
+    if (this.running || (isTroubleShown() && !this.aboutPrice)) return
     this.aboutPrice = true
     const trouble = toTrouble(error, { paid: 'no', retry: 'safe' })
     showTrouble({ ...trouble, stage: 'quote' }, this.remedies(trouble), { focus: false })

@@ -14,6 +14,8 @@ export function hideTrouble(): void {
   delete card.dataset['code']
 }
 
+export const isTroubleShown = () => !card.hidden
+
 /** What happened, whether money was taken, and the one thing to do. What a click asked for takes the focus; what happens by itself does not. */
 export function showTrouble(trouble: Trouble, remedies: Remedies, { focus = true } = {}): void {
   const { title, advice, quiet } = wordsFor(trouble.code)
