@@ -179,6 +179,7 @@ describe('once the payment was sent', () => {
 
   test('aborted: stopped after the payment', () => meet('aborted', 'yes', 'Check again', async (page) => {
     await buy(page)
+    await page.locator('[data-step=queue].now').waitFor()
     await page.getByRole('button', { name: 'Stop watching' }).click()
   }))
 })
