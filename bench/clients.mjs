@@ -10,12 +10,12 @@ import { PAYMENTS, visit, weighHeap } from './clients/visit.mjs'
 import { figures } from './figures.mjs'
 import { record } from './record.mjs'
 
-const ROUNDS = 20
+const ROUNDS = 15
 const HEAP_ROUNDS = 3
 const page = (name) => readFile(new URL(`clients/${name}`, import.meta.url))
 
 export async function clients() {
-  console.error(`${ROUNDS} rounds of seven clients: this takes about ten minutes.`)
+  console.error(`${ROUNDS} rounds of seven clients: this takes six minutes or more.`)
   const library = await packLibrary()
   const { clients, files } = await prepare(library.directory)
   const service = await startService({ ...files, '/': await page('page.html'), '/page.js': await page('page.js') })
@@ -25,7 +25,7 @@ export async function clients() {
     await visit(browsing, service.url, clients[0])
     const visits = await inTurn(ROUNDS, clients, (client) => visit(browsing, service.url, client))
     const heaps = await inTurn(HEAP_ROUNDS, clients, (client) => weighHeap(browsing, service.url, client))
-    const measured = clients.map(({ name, weight }) => ({ name, ...(weight && { weight }), ...compared(visits, name), heap: held(heaps.get(name)) }))
+    const measured = clients.map(({ name, storage, weight }) => ({ name, storage, weight, ...compared(visits, name), heap: held(heaps.get(name)) }))
     const results = { chromium: browser.version(), rounds: ROUNDS, payments: PAYMENTS, reference: REFERENCE, clients: measured }
     await record('clients', { whole: true, markdown: papers(results), results })
     await writeReadme(results)

@@ -25,7 +25,7 @@ export async function prepare(library) {
     if (source) files[`/${source}`] = Buffer.from(await bundle(fileURLToPath(new URL(source, import.meta.url))))
     for (const name of dist) files[`/${name}`] = await readFile(path.join(library, 'dist', name))
     const names = source ? [source] : dist
-    const weight = names.length > 0 && weigh(names.map((name) => files[`/${name}`]))
+    const weight = names.length > 0 ? weigh(names.map((name) => files[`/${name}`])) : undefined
     clients.push({ url: `/${names[0]}`, ...client, weight })
   }
   return { clients, files }

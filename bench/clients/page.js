@@ -9,7 +9,10 @@ const word = (value) => `0x${value.toString(16).padStart(64, '0')}`
 const now = () => performance.now()
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Of the payment under way: when the price came, the wallet was asked to sign, had signed, and the payment was sent; and when the storage was waited for. */
+/**
+ * Of the payment under way: when it was begun, the price came, the wallet was asked to sign, had signed, and the payment was sent; and when the
+ * storage was waited for.
+ */
 let seen = { storing: [] }
 
 const fetched = globalThis.fetch
@@ -100,7 +103,7 @@ globalThis.bench = {
   async pay(times) {
     const payments = []
     while (payments.length < times) {
-      seen = { storing: [] }
+      seen = { begun: now(), storing: [] }
       const { taskId } = await pay()
       if (!taskId) throw new Error('not paid')
       payments.push(spans(seen))
@@ -113,7 +116,8 @@ globalThis.bench = {
 }
 
 /** In milliseconds. */
-const spans = ({ priced, asked, signed, sent, storing, questions = 0 }) => ({
+const spans = ({ begun, priced, asked, signed, sent, storing, questions = 0 }) => ({
+  calling: asked - begun,
   asking: asked - priced,
   askingStored: sharedBy(storing, priced, asked),
   sending: sent - signed,

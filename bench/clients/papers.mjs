@@ -8,8 +8,9 @@ const multiple = ({ ratio }) => `× ${ratio.median.toFixed(2)}`
 
 /** The page that is kept of a run. */
 export function papers({ chromium, rounds, payments, reference, clients }) {
-  const weighed = clients.filter(({ weight }) => weight)
-  const stored = weighed.filter(({ firstQuestions }) => firstQuestions.most > 0)
+  const loaded = clients.filter(({ storage }) => !storage)
+  const paying = clients.filter(({ weight }) => weight)
+  const stored = paying.filter(({ firstQuestions }) => firstQuestions.most > 0)
   const table = (head, rows, row) => tableOf(['client', ...head], rows.map((client) => [client.name, ...row(client)]))
   return `# Clients
 
@@ -21,9 +22,9 @@ touches least. Made by \`npm run bench -- clients\`.
 
 One minified file by esbuild, but for \`imagine-x402\` and \`imagine-x402/url\`, which are what is published. *Load* is from the import to a client that can be called (WebAssembly
 compiled), in a page that has imported an empty module before, so that what the browser does for its first request is in nobody's figure; *busy* is the main thread's
-processor time of that. Milliseconds.
+processor time of that, with what it leaves for the fifth of a second after it. Milliseconds.
 
-${table(['KB', 'gzip', 'brotli', 'load', `of ${reference}`, 'busy', `of ${reference}`], clients, ({ weight, load, loadBusy }) => [
+${table(['KB', 'gzip', 'brotli', 'load', `of ${reference}`, 'busy', `of ${reference}`], loaded, ({ weight, load, loadBusy }) => [
     ...['raw', 'gzip', 'brotli'].map((size) => (weight ? kilobytes(weight[size]) : '')), spread(load), multiple(load), spread(loadBusy), multiple(loadBusy),
   ])}
 
@@ -31,14 +32,14 @@ ${table(['KB', 'gzip', 'brotli', 'load', `of ${reference}`, 'busy', `of ${refere
 
 Milliseconds, seen at the page's own edge, by a \`fetch\` and a wallet that were wrapped before the client was loaded: from the moment that the response with status 402 is there to
 \`eth_signTypedData_v4\`; and from the signature to the call of \`fetch\` with the payment. *First* is a page's first payment, *warm* the median of the 11th to the ${payments}th of the
-same page. The seller is a mock on the same machine. It names version 1 of x402 (version 2 to ${reference}). The wallet is a mock too: its signatures are real, made by another process and
+same page. *Call → wallet* is the same with the seller's answer before it, which comes at once here. The seller is a mock on the same machine. It names version 1 of x402 (version 2 to ${reference}). The wallet is a mock too: its signatures are real, made by another process and
 in no figure, and its other answers come at once, from memory. *Busy* is the main thread's processor time of the whole first payment.
 
-${table(['first 402 → wallet', `of ${reference}`, 'warm', `of ${reference}`], weighed, ({ firstAsking, warmAsking }) => [
-    spread(firstAsking), multiple(firstAsking), spread(warmAsking), multiple(warmAsking),
+${table(['first 402 → wallet', `of ${reference}`, 'warm', `of ${reference}`, 'first call → wallet', 'warm'], paying, (client) => [
+    ...[client.firstAsking, client.warmAsking].flatMap((asking) => [spread(asking), multiple(asking)]), spread(client.firstCalling), spread(client.warmCalling),
   ])}
 
-${table(['first signature → payment', 'warm', 'busy, first payment', `of ${reference}`], weighed, ({ firstSending, warmSending, firstBusy }) => [
+${table(['first signature → payment', 'warm', 'busy, first payment', `of ${reference}`], paying, ({ firstSending, warmSending, firstBusy }) => [
     spread(firstSending), spread(warmSending), spread(firstBusy), multiple(firstBusy),
   ])}
 
@@ -56,7 +57,7 @@ ${table(['first signature → payment', 'storage', 'rest', 'warm', 'storage', 'r
 What the page holds after a garbage collection, in MiB: the JavaScript, documents and buffers, as the browser counts them, and the memory of the WebAssembly. The compiled code is in
 neither.
 
-${table(['loaded', 'of that WebAssembly', `after ${payments} payments`, 'of that WebAssembly'], clients, ({ heap }) => [...heapOf(heap.loaded), ...heapOf(heap.paid)])}
+${table(['loaded', 'of that WebAssembly', `after ${payments} payments`, 'of that WebAssembly'], loaded, ({ heap }) => [...heapOf(heap.loaded), ...heapOf(heap.paid)])}
 
 None of the others remembers what it paid, finds a payment again or waits for a task ([what they do under faults](../tests/faults/TABLE.md)).
 `

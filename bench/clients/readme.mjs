@@ -12,17 +12,17 @@ export async function writeReadme(results) {
   await writeFile(README, readme.replace(BLOCK, (_, begin, end) => `${begin}${table(results)}\n${end}`))
 }
 
-const ratio = ({ ratio }) => ratio.median.toFixed(2)
+const timed = ({ median, ratio }) => `${median.toFixed(median < 10 ? 1 : 0)} ms × ${ratio.median.toFixed(2)}`
 
-/** Times as multiples of those of the reference in the same round. */
+/** Medians, and the multiples of those of the reference in the same round. */
 export function table({ reference, clients }) {
   const rows = clients.filter(({ weight }) => weight).map(({ name, weight, load, firstAsking, warmAsking, heap }) => [
     name,
     `${(weight.gzip / 1000).toFixed(1)} KB`,
-    ...[load, firstAsking, warmAsking].map(ratio),
+    ...[load, firstAsking, warmAsking].map(timed),
     `${(heap.paid.together.median / (1 << 20)).toFixed(1)} MiB`,
   ])
-  return tableOf(['', 'gzip', 'load', 'first 402 → wallet', 'later ones', 'memory after 50 payments'], rows)
+  return tableOf([`× of ${reference}`, 'gzip', 'load', 'first 402 → wallet', 'later ones', 'memory after 50 payments'], rows)
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) await writeReadme(JSON.parse(await readFile(RESULTS, 'utf8')))

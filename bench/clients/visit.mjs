@@ -6,7 +6,7 @@ import { withNewProfile } from '../page.mjs'
 export const PAYMENTS = 50
 const COLD = 10
 
-/** So that nothing of the load goes on in the first payment: visitors do not click sooner. */
+/** What a load leaves for later counts as its own, and nothing of it goes on in the first payment: visitors do not click sooner. */
 const SETTLE_MS = 200
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -16,7 +16,6 @@ export const visit = (browsing, url, client) => withNewProfile(browsing, url, as
   await pause(SETTLE_MS)
   const [load, loadBusy] = await busyWith(page, () => page.call('load', client))
   if (client.kind === 'nothing') return { load, loadBusy }
-  await pause(SETTLE_MS)
   const [[first], firstBusy] = await busyWith(page, () => page.call('pay', 1))
   const later = (await page.call('pay', PAYMENTS - 1)).slice(COLD - 1)
   return { load, loadBusy, firstBusy, ...named('first', first), ...named('warm', mediansOf(later)) }
@@ -40,6 +39,7 @@ async function busyWith({ send }, work) {
   }
   const before = await busy()
   const outcome = await work()
+  await pause(SETTLE_MS)
   return [outcome, (await busy()) - before]
 }
 
