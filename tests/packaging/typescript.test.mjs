@@ -9,7 +9,7 @@ import { ROOT, packLibrary } from '../browser/package.mjs'
 
 const run = promisify(execFile)
 const TIMEOUT = { timeout: 120_000 }
-const TSC = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
+const COMPILERS = { 'TypeScript 7': 'typescript-7/bin/tsc', 'TypeScript 6': 'typescript/bin/tsc6' }
 
 const USES = `
 export async function buy(): Promise<string> {
@@ -64,8 +64,8 @@ after(async () => {
   await library?.remove()
 })
 
-/** What the compiler says of that file. */
-async function compile({ file, text, module, moduleResolution }) {
+/** What that compiler says of that file. */
+async function compile(compiler, { file, text, module, moduleResolution }) {
   const compilerOptions = {
     module, moduleResolution, target: 'es2022', lib: ['es2022', 'dom', 'dom.iterable'], types: [],
     strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true,
@@ -73,15 +73,15 @@ async function compile({ file, text, module, moduleResolution }) {
   await writeFile(path.join(app, 'package.json'), JSON.stringify({ name: 'app', private: true }))
   await writeFile(path.join(app, file), text)
   await writeFile(path.join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }))
-  return run(process.execPath, [TSC, '-p', app]).then(() => '', ({ stdout, stderr }) => stdout + stderr)
+  return run(process.execPath, [path.join(ROOT, 'node_modules', compiler), '-p', app]).then(() => '', ({ stdout, stderr }) => stdout + stderr)
 }
 
-describe('the types', TIMEOUT, () => {
+for (const [version, compiler] of Object.entries(COMPILERS)) describe(version, TIMEOUT, () => {
   for (const { name, ...project } of PROJECTS) {
     test(name, async () => {
-      assert.equal(await compile(project), '')
+      assert.equal(await compile(compiler, project), '')
       const wrong = `${project.text}\nexport const wrong = import('imagine-x402').then(({ quote }) => quote({ prompt: 1 }))\n`
-      assert.match(await compile({ ...project, text: wrong }), /Type 'number' is not assignable to type 'string'/)
+      assert.match(await compile(compiler, { ...project, text: wrong }), /Type 'number' is not assignable to type 'string'/)
     })
   }
 })
