@@ -226,9 +226,9 @@ describe('nothing is left on the page', TIMEOUT, () => {
 describe('nothing is left in memory', TIMEOUT, () => {
   /** Shows what the core has: its memory, and its tables of the page's values. */
   function watchCore() {
-    const { instantiateStreaming } = WebAssembly
-    WebAssembly.instantiateStreaming = async (...given) => {
-      const made = await instantiateStreaming.apply(WebAssembly, given)
+    const { instantiate } = WebAssembly
+    WebAssembly.instantiate = async (...given) => {
+      const made = await instantiate.apply(WebAssembly, given)
       globalThis.core = Object.values(made.instance.exports)
       return made
     }
