@@ -28,7 +28,7 @@ export async function clients() {
     const measured = clients.map(({ name, storage, weight }) => ({ name, storage, weight, ...compared(visits, name), heap: held(heaps.get(name)) }))
     const results = { chromium: browser.version(), rounds: ROUNDS, payments: PAYMENTS, reference: REFERENCE, clients: measured }
     await record('clients', { whole: true, markdown: papers(results), results })
-    await writeReadme(results)
+    await writeReadme()
   } finally {
     await browser.close()
     await service.stop()

@@ -7,7 +7,9 @@ const README = new URL('../../README.md', import.meta.url)
 const RESULTS = new URL('../clients.json', import.meta.url)
 const BLOCK = /(<!-- figures -->\n)[\s\S]*?(<!-- \/figures -->)/
 
-export async function writeReadme(results) {
+/** Of the file, whose figures are rounded. */
+export async function writeReadme() {
+  const results = JSON.parse(await readFile(RESULTS, 'utf8'))
   const readme = await readFile(README, 'utf8')
   await writeFile(README, readme.replace(BLOCK, (_, begin, end) => `${begin}${table(results)}\n${end}`))
 }
@@ -25,4 +27,4 @@ export function table({ reference, clients }) {
   return tableOf([`× of ${reference}`, 'gzip', 'load', 'first 402 → wallet', 'later ones', 'memory after 50 payments'], rows)
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) await writeReadme(JSON.parse(await readFile(RESULTS, 'utf8')))
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await writeReadme()
