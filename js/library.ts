@@ -202,7 +202,8 @@ interface Wanted {
 
 async function readRequest(request: GenerateRequest, { upload = 'json' }: Config): Promise<Wanted> {
   if (upload !== 'json' && upload !== 'form') throw refuse('invalid_request', '`upload` takes "json" or "form"')
-  const fields = { ...request, extra: plain(request?.extra), form: upload === 'form' }
+  const { prompt, extra } = request ?? {}
+  const fields = { ...request, prompt: typeof prompt === 'string' ? prompt.trim() : prompt, extra: plain(extra), form: upload === 'form' }
   const image = await readImage(request?.image)
   if (typeof image !== 'object') return { fields: { ...fields, image, picture: undefined } }
   return { fields: { ...fields, image: undefined, picture: { type: image.blob.type, digest: image.digest } }, picture: image }

@@ -9,7 +9,9 @@ use super::text::read_number;
 
 /// A parsed, untyped JSON value (or a JavaScript value of the same shape).
 pub trait Json: Clone + 'static {
-    /// Text, a number, true or false.
+    /// A whole number below 2^53.
+    fn whole(number: u64) -> Self;
+    /// Text, true or false.
     fn of<T: Serialize + ?Sized>(value: &T) -> Self;
     /// `null`.
     fn null() -> Self;
@@ -31,7 +33,7 @@ pub trait Json: Clone + 'static {
     fn items(&self) -> Option<Vec<Self>>;
     /// The content of a string.
     fn text(&self) -> Option<String>;
-    /// A number as JavaScript prints it: `8`, `0.5`, `1e-7`, `NaN`.
+    /// A number as JavaScript prints it: `8`, `0.5`, `1e-7`; what JSON does not have is `null`.
     fn number(&self) -> Option<String>;
     /// A boolean.
     fn boolean(&self) -> Option<bool>;
@@ -144,6 +146,9 @@ mod native {
     use serde_json::Value;
 
     impl Json for Value {
+        fn whole(number: u64) -> Self {
+            number.into()
+        }
         fn of<T: Serialize + ?Sized>(value: &T) -> Self {
             serde_json::to_value(value).unwrap_or_default()
         }

@@ -22,7 +22,7 @@ impl<J: Json> Members<J> {
     /// Adds a whole number.
     #[inline(never)]
     pub fn number(&mut self, name: &str, number: u64) -> &mut Self {
-        self.value(name, J::of(&number))
+        self.value(name, J::whole(number))
     }
 
     /// Adds a member if there is one.

@@ -45,7 +45,6 @@ impl Request {
     /// `invalid_request` or `image_unreadable`, with the name of the field.
     pub fn read<J: Json>(request: &J, fresh_id: String) -> Result<Self, Error> {
         let prompt = text(request, "prompt")?.unwrap_or_default();
-        let prompt = prompt.trim();
         if prompt.is_empty() {
             return Err(Error::invalid("the prompt is empty: say what the video shows"));
         }
@@ -59,12 +58,12 @@ impl Request {
         }
         let picture = request.get("picture");
         let mut fields = ObjectWriter::default()
-            .text("prompt", prompt)
+            .text("prompt", &prompt)
             .raw("templateData", &template_data(request, picture.as_ref())?)
             .finish();
         fields.pop();
         let dialect = Dialect { seed: true, form: flag(request, "form")? };
-        let mut request = Self { id, is_fresh, prompt: prompt.into(), fingerprint: String::new(), fields, dialect };
+        let mut request = Self { id, is_fresh, prompt, fingerprint: String::new(), fields, dialect };
         let digest = picture.and_then(|picture| picture.text_at("digest")).unwrap_or_default();
         request.fingerprint = word(keccak256(text!(request.json(true), digest)));
         Ok(request)

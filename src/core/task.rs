@@ -38,7 +38,7 @@ impl<J: Json> TaskStatus<J> {
             members.text("status", status).text("taskId", task_id);
             match self {
                 Self::Queued { progress, .. } | Self::Processing { progress, .. } => {
-                    members.value("progress", progress.map_or_else(J::null, |progress| J::of(&progress)))
+                    members.value("progress", progress.map_or_else(J::null, J::whole))
                 }
                 Self::Completed { progress, raw, .. } => {
                     members.number("progress", *progress).value("raw", raw.clone())

@@ -1,6 +1,9 @@
 //! Time: the wall clock and timers.
 
-use gloo_timers::future::TimeoutFuture;
+use gloo_timers::callback::Timeout;
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
 
 use super::Browser;
 use crate::ports::Clock;
@@ -15,6 +18,11 @@ impl Clock for Browser {
     }
 
     async fn sleep(&self, ms: u64) {
-        TimeoutFuture::new(u32::try_from(ms).unwrap_or(LONGEST_MS).min(LONGEST_MS)).await;
+        let ms = u32::try_from(ms).unwrap_or(LONGEST_MS).min(LONGEST_MS);
+        let mut timer = None;
+        let over = Promise::new(&mut |resolve, _| {
+            timer = Some(Timeout::new(ms, move || drop(resolve.call0(&JsValue::UNDEFINED))));
+        });
+        let _ = JsFuture::from(over).await;
     }
 }

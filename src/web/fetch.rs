@@ -3,11 +3,11 @@
 //! gloo-net builds the request; the facade sends it with its body and reads the answer, because gloo-net's own sending panics on what pages do to
 //! `fetch` (an abort with a reason, a replaced function), and a panic would leave the caller's promise pending for ever.
 
-use gloo_net::http::{Request, RequestBuilder};
+use gloo_net::http::Headers;
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{RequestCache, RequestCredentials, RequestRedirect};
+use web_sys::{RequestCache, RequestCredentials, RequestInit, RequestRedirect};
 
 use super::{Browser, Js, js::float};
 use crate::{
@@ -41,17 +41,22 @@ pub(super) async fn settle(called: Result<JsValue, JsValue>) -> Result<JsValue, 
 
 /// No redirect is followed. Edge runtimes, which have neither cookies nor a cache, know nothing of the rest.
 fn build(request: &HttpRequest) -> Result<web_sys::Request, JsValue> {
-    let strict = begin(request).redirect(RequestRedirect::Error);
-    let built = strict.credentials(RequestCredentials::Omit).cache(RequestCache::NoStore).build();
-    let built = built.or_else(|_| begin(request).redirect(RequestRedirect::Manual).build());
-    built.map(web_sys::Request::from).map_err(|_| js_sys::Error::new("the request could not be built").into())
+    let made = |init| web_sys::Request::new_with_str_and_init(&request.url, &init);
+    let strict = begin(&request.method, RequestRedirect::Error);
+    strict.set_credentials(RequestCredentials::Omit);
+    strict.set_cache(RequestCache::NoStore);
+    made(strict).or_else(|_| made(begin(&request.method, RequestRedirect::Manual)))
 }
 
-fn begin(request: &HttpRequest) -> RequestBuilder {
-    match &request.method {
-        Method::Get => Request::get(&request.url),
-        Method::Post { .. } => Request::post(&request.url),
+fn begin(method: &Method, redirect: RequestRedirect) -> RequestInit {
+    let init = RequestInit::new();
+    init.set_method(if matches!(method, Method::Get) { "GET" } else { "POST" });
+    init.set_redirect(redirect);
+    if let Method::Pay(payment) = method {
+        let headers = Headers::new();
         // The value is base64, so it cannot be what gloo-net panics on.
-        Method::Pay(payment) => Request::post(&request.url).header(payment.header_name(), &payment.header),
+        headers.set(payment.header_name(), &payment.header);
+        init.set_headers(&headers.into_raw());
     }
+    init
 }

@@ -1,6 +1,6 @@
 //! JavaScript values as the core's JSON, and the core's values as JavaScript.
 
-use js_sys::{Array, JSON, Number, Object, Reflect};
+use js_sys::{Array, JSON, Object, Reflect};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer as ToJs;
 use wasm_bindgen::{JsCast, JsValue};
@@ -12,6 +12,11 @@ use crate::core::{error::Failure, json::Json};
 pub(crate) struct Js(pub(crate) JsValue);
 
 impl Json for Js {
+    // As a float: what serde-wasm-bindgen has for the numbers that are none would bring the formatting machinery.
+    fn whole(number: u64) -> Self {
+        Self::of(&float(number))
+    }
+
     fn of<T: Serialize + ?Sized>(value: &T) -> Self {
         Self(value.serialize(&ToJs::json_compatible()).unwrap_or(JsValue::NULL))
     }
@@ -74,8 +79,7 @@ impl Json for Js {
     }
 
     fn number(&self) -> Option<String> {
-        let number: &Number = self.0.as_f64().is_some().then_some(self.0.unchecked_ref())?;
-        number.to_string_with_radix(10).ok().map(String::from)
+        self.0.as_f64().is_some().then(|| self.to_text())
     }
 
     fn boolean(&self) -> Option<bool> {
