@@ -5,20 +5,20 @@ import { packLibrary } from '../tests/browser/package.mjs'
 import { prepare, REFERENCE } from './clients/clients.mjs'
 import { papers } from './clients/papers.mjs'
 import { writeReadme } from './clients/readme.mjs'
-import { startService } from './clients/service.mjs'
-import { PAYMENTS, visit, weighHeap } from './clients/visit.mjs'
+import { FAR_MS, startService } from './clients/service.mjs'
+import { FAR_PAYMENTS, PAYMENTS, visit, weighHeap } from './clients/visit.mjs'
 import { figures } from './figures.mjs'
 import { record } from './record.mjs'
 
 const ROUNDS = 15
 const HEAP_ROUNDS = 3
-const page = (name) => readFile(new URL(`clients/${name}`, import.meta.url))
+const PAGE = { '/': 'clients/page.html', '/page.js': 'clients/page.js', '/wasm.js': 'wasm.js' }
 
 export async function clients() {
-  console.error(`${ROUNDS} rounds of seven clients: this takes six minutes or more.`)
+  console.error(`${ROUNDS} rounds of seven clients: this takes ten minutes or more.`)
   const library = await packLibrary()
   const { clients, files } = await prepare(library.directory)
-  const service = await startService({ ...files, '/': await page('page.html'), '/page.js': await page('page.js') })
+  const service = await startService({ ...files, ...(await readPage()) })
   const browser = await launchChromium()
   try {
     const browsing = await browser.newBrowserCDPSession()
@@ -26,7 +26,8 @@ export async function clients() {
     const visits = await inTurn(ROUNDS, clients, (client) => visit(browsing, service.url, client))
     const heaps = await inTurn(HEAP_ROUNDS, clients, (client) => weighHeap(browsing, service.url, client))
     const measured = clients.map(({ name, storage, weight }) => ({ name, storage, weight, ...compared(visits, name), heap: held(heaps.get(name)) }))
-    const results = { chromium: browser.version(), rounds: ROUNDS, payments: PAYMENTS, reference: REFERENCE, clients: measured }
+    const far = { ms: FAR_MS, payments: FAR_PAYMENTS }
+    const results = { chromium: browser.version(), rounds: ROUNDS, payments: PAYMENTS, far, reference: REFERENCE, clients: measured }
     await record('clients', { whole: true, markdown: papers(results), results })
     await writeReadme()
   } finally {
@@ -34,6 +35,11 @@ export async function clients() {
     await service.stop()
     await library.remove()
   }
+}
+
+async function readPage() {
+  const files = Object.entries(PAGE).map(async ([address, name]) => [address, await readFile(new URL(name, import.meta.url))])
+  return Object.fromEntries(await Promise.all(files))
 }
 
 /** Client after client in each round, so that what the machine does besides falls on all. */

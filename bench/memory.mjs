@@ -23,7 +23,7 @@ export async function memory() {
   const library = await packLibrary()
   const files = await prepareFiles()
   const site = await serveFiles({
-    '/': `${HERE}page.html`, '/page.js': `${HERE}page.js`, '/official.js': files.official, '/package/': library.directory,
+    '/': `${HERE}page.html`, '/page.js': `${HERE}page.js`, '/wasm.js': `${HERE}../wasm.js`, '/official.js': files.official, '/package/': library.directory,
   })
   const reader = await startReader()
   try {

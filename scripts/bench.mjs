@@ -9,7 +9,7 @@ const HELP = `Usage: npm run bench -- [parts] [options]
 
   waiting         how soon a finished task is known, and by how many looks (six minutes)
   memory          what watched tasks and large pictures take of memory (five minutes)
-  clients         what a page loads before it can pay, and how soon it then pays, beside the official clients (six minutes)
+  clients         what a page loads before it can pay, and how soon it then pays, beside the official clients (ten minutes)
 
   --tasks <n>     so many tasks in waiting, for a quick try (default 1000); what that finds goes to artifacts/
   --help          show this

@@ -1,4 +1,5 @@
 // The page's half: loads a client and pays with it. What is timed is seen at the page's own edge: its `fetch`, its wallet, its storage.
+import { wasm } from '/wasm.js'
 
 /** The key that the service signs by is that of development chains. */
 const ACCOUNT = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'
@@ -64,17 +65,6 @@ IDBDatabase.prototype.transaction = function (...args) {
   return transaction
 }
 
-const memories = []
-for (const name of ['instantiate', 'instantiateStreaming']) {
-  const original = WebAssembly[name]
-  WebAssembly[name] = async (...args) => {
-    const made = await original.apply(WebAssembly, args)
-    const { exports } = made.instance ?? made
-    memories.push(...Object.values(exports).filter((value) => value instanceof WebAssembly.Memory))
-    return made
-  }
-}
-
 /** How each kind of client is made ready: a function that pays once. */
 const READY = {
   nothing: () => undefined,
@@ -111,8 +101,7 @@ globalThis.bench = {
     }
     return payments
   },
-  /** Bytes of WebAssembly memory, which the browser's own count of the heap does not have. */
-  wasm: () => memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0),
+  wasm,
 }
 
 /** In milliseconds. */

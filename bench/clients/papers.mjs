@@ -7,11 +7,15 @@ const spread = ({ median, least, p95 }) => `${milliseconds(median)} (${milliseco
 const multiple = ({ ratio }) => `× ${ratio.median.toFixed(2)}`
 
 /** The page that is kept of a run. */
-export function papers({ chromium, rounds, payments, reference, clients }) {
+export function papers({ chromium, rounds, payments, far, reference, clients }) {
   const loaded = clients.filter(({ storage }) => !storage)
   const paying = clients.filter(({ weight }) => weight)
   const stored = paying.filter(({ firstQuestions }) => firstQuestions.most > 0)
   const table = (head, rows, row) => tableOf(['client', ...head], rows.map((client) => [client.name, ...row(client)]))
+  const asked = (...times) => table(['first 402 → wallet', `of ${reference}`, 'warm', `of ${reference}`, 'first call → wallet', 'warm'], paying, (client) => [
+    ...times.flatMap((time) => [spread(client[`${time}Asking`]), multiple(client[`${time}Asking`])]),
+    ...times.map((time) => spread(client[`${time}Calling`])),
+  ])
   return `# Clients
 
 What a page loads before it can pay, and how soon it then pays, beside the official clients. Chromium ${chromium}, client after client in each of ${rounds} rounds, each time in a new
@@ -32,12 +36,18 @@ ${table(['KB', 'gzip', 'brotli', 'load', `of ${reference}`, 'busy', `of ${refere
 
 Milliseconds, seen at the page's own edge, by a \`fetch\` and a wallet that were wrapped before the client was loaded: from the moment that the response with status 402 is there to
 \`eth_signTypedData_v4\`; and from the signature to the call of \`fetch\` with the payment. *First* is a page's first payment, *warm* the median of the 11th to the ${payments}th of the
-same page. *Call → wallet* is the same with the seller's answer before it, which comes at once here. The seller is a mock on the same machine. It names version 1 of x402 (version 2 to ${reference}). The wallet is a mock too: its signatures are real, made by another process and
-in no figure, and its other answers come at once, from memory. *Busy* is the main thread's processor time of the whole first payment.
+same page. *Call → wallet* is the same with the seller's answer before it. The seller is a mock on the same machine. It names version 1 of x402 (version 2 to ${reference}). The
+wallet is a mock too: its signatures are real, made by another process and in no figure, and its other answers come at once, from memory. *Busy* is the main thread's processor
+time of the whole first payment.
 
-${table(['first 402 → wallet', `of ${reference}`, 'warm', `of ${reference}`, 'first call → wallet', 'warm'], paying, (client) => [
-    ...[client.firstAsking, client.warmAsking].flatMap((asking) => [spread(asking), multiple(asking)]), spread(client.firstCalling), spread(client.warmCalling),
-  ])}
+With a seller that gives its price after ${far.ms} ms, as one does that is not on the same machine (*warm* is the 11th to the ${far.payments}th payment here). What a client can do while the price is on
+its way, it may have done by then:
+
+${asked('farFirst', 'farWarm')}
+
+With a seller that answers at once:
+
+${asked('first', 'warm')}
 
 ${table(['first signature → payment', 'warm', 'busy, first payment', `of ${reference}`], paying, ({ firstSending, warmSending, firstBusy }) => [
     spread(firstSending), spread(warmSending), spread(firstBusy), multiple(firstBusy),
@@ -46,9 +56,9 @@ ${table(['first signature → payment', 'warm', 'busy, first payment', `of ${ref
 The clients do different things in that time. The official ones and *by hand* are told the account beforehand and read nothing: their one question to the wallet is the signature.
 \`imagine-x402\` asks the wallet ${stored[0].firstQuestions.median} questions before (connection, network, balance, time of the chain), writes the purchase into IndexedDB, flushed to the disk, and only
 then has it signed; after it, it recovers the signer, asks what stands at the payer's address, and writes the payment down before it leaves. *In memory* is the same without
-IndexedDB (\`storage: 'memory'\`). What is waited for the storage is of this:
+IndexedDB (\`storage: 'memory'\`). What is waited for the storage is of this, with the seller that is further away:
 
-${table(['first 402 → wallet', 'storage', 'rest', 'warm', 'storage', 'rest'], stored, (client) => [...partsOf(client, 'firstAsking'), ...partsOf(client, 'warmAsking')])}
+${table(['first 402 → wallet', 'storage', 'rest', 'warm', 'storage', 'rest'], stored, (client) => [...partsOf(client, 'farFirstAsking'), ...partsOf(client, 'farWarmAsking')])}
 
 ${table(['first signature → payment', 'storage', 'rest', 'warm', 'storage', 'rest'], stored, (client) => [...partsOf(client, 'firstSending'), ...partsOf(client, 'warmSending')])}
 

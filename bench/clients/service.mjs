@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
 import { privateKeyToAccount } from 'viem/accounts'
 import { stopServer } from '../../tests/browser/static-server.mjs'
 
@@ -13,17 +14,21 @@ const USDC = '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913'
 /** $0.05: within what every client pays unless told otherwise. */
 const PRICE = '50000'
 
+/** What a seller takes for its price who is not on this machine: a request over a good line, and what the seller has to do for it. */
+export const FAR_MS = 80
+
 /**
- * The page with all that it loads, held in memory; a seller that takes every payment, of version 1 under `/v1` and of version 2 under `/v2`; and
- * the key of the page's wallet.
+ * The page with all that it loads, held in memory; a seller that takes every payment, of version 1 under `/v1` and of version 2 under `/v2`, and
+ * under `/far` the same with its price after a while; and the key of the page's wallet.
  */
 export async function startService(files) {
   let tasks = 0
   const server = createServer(async (request, response) => {
     const give = (status, headers, body = '') => response.writeHead(status, { ...ISOLATED, ...headers }).end(body)
     const body = await textOf(request)
-    const [, version] = /^\/v([12])\/generation\/create$/.exec(request.url) ?? []
+    const [, far, version] = /^(\/far)?\/v([12])\/generation\/create$/.exec(request.url) ?? []
     if (request.url === '/sign') return give(200, {}, await signer.signTypedData(JSON.parse(body)))
+    if (far && !isPaid(request)) await setTimeout(FAR_MS)
     if (version) return give(...answer(version, isPaid(request) && `task-${tasks++}`))
     const file = files[request.url]
     if (file === undefined) return give(404, {})

@@ -2,16 +2,22 @@ import { figures } from '../figures.mjs'
 import { heapOf } from '../heap.mjs'
 import { withNewProfile } from '../page.mjs'
 
-/** Payments on one page; those after the first ten count as warm. */
+/** Payments on one page, and on one whose seller is far; those after the first ten count as warm. */
 export const PAYMENTS = 50
+export const FAR_PAYMENTS = 20
 const COLD = 10
 
 /** What a load leaves for later counts as its own, and nothing of it goes on in the first payment: visitors do not click sooner. */
 const SETTLE_MS = 200
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** What one page that loads a client and pays with it shows. */
-export const visit = (browsing, url, client) => withNewProfile(browsing, url, async (page) => {
+/** What one page that loads a client and pays with it shows, and one that pays a seller who is far. */
+export async function visit(browsing, url, client) {
+  const near = await visitNear(browsing, url, client)
+  return client.kind === 'nothing' ? near : { ...near, ...(await visitFar(browsing, url, client)) }
+}
+
+const visitNear = (browsing, url, client) => withNewProfile(browsing, url, async (page) => {
   await page.send('Performance.enable', { timeDomain: 'threadTicks' })
   await pause(SETTLE_MS)
   const [load, loadBusy] = await busyWith(page, () => page.call('load', client))
@@ -19,6 +25,14 @@ export const visit = (browsing, url, client) => withNewProfile(browsing, url, as
   const [[first], firstBusy] = await busyWith(page, () => page.call('pay', 1))
   const later = (await page.call('pay', PAYMENTS - 1)).slice(COLD - 1)
   return { load, loadBusy, firstBusy, ...named('first', first), ...named('warm', mediansOf(later)) }
+})
+
+const visitFar = (browsing, url, client) => withNewProfile(browsing, url, async (page) => {
+  await page.call('load', { ...client, service: `/far${client.service}` })
+  await pause(SETTLE_MS)
+  const [first] = await page.call('pay', 1)
+  const later = (await page.call('pay', FAR_PAYMENTS - 1)).slice(COLD - 1)
+  return { ...named('farFirst', first), ...named('farWarm', mediansOf(later)) }
 })
 
 /** What the page holds with the client loaded, and after its payments, garbage collected. */

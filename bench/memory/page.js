@@ -1,22 +1,11 @@
 // The page's half: watches tasks and sends pictures, as it is told.
-
-const memories = []
-for (const name of ['instantiate', 'instantiateStreaming']) {
-  const original = WebAssembly[name]
-  WebAssembly[name] = async (...args) => {
-    const made = await original.apply(WebAssembly, args)
-    const { exports } = made.instance ?? made
-    memories.push(...Object.values(exports).filter((value) => value instanceof WebAssembly.Memory))
-    return made
-  }
-}
+import { wasm } from '/wasm.js'
 
 const held = { tasks: [], picture: null }
 
 globalThis.bench = {
   load: async () => void (await (await import('imagine-x402')).init()),
-  /** Bytes of WebAssembly memory, which the browser's own count of the heap does not have. */
-  wasm: () => memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0),
+  wasm,
   async watch(baseUrl, ids) {
     const { submit } = await import('imagine-x402')
     held.tasks = await Promise.all(ids.map((id) => submit({ prompt: id, id }, { baseUrl })))
