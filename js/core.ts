@@ -12,7 +12,7 @@ export interface Call {
   options: object
   payer?: string
   send: (request: Request, body: string | undefined, most: number, patience: number, final: boolean) => Promise<Outcome>
-  recall?: (id: string) => Promise<unknown>
+  recall?: (id: string, fresh: boolean) => Promise<unknown>
   write?: (id: string, entry: Entry) => Promise<Purchase[]>
   invite?: () => void
   find?: () => Promise<number>

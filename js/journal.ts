@@ -24,10 +24,10 @@ export interface Journal {
   read(id: string): Promise<Purchase | undefined>
   all(): Promise<Purchase[]>
   /**
-   * Changes a record, for good once it resolves: what `change` gives takes its place, `undefined` removes it. Resolves with all
-   * records as they stood before; nobody else writes in between.
+   * Changes a record, for good once it resolves (`relaxed`: unless the power fails): what `change` gives takes its place, `undefined`
+   * removes it. Resolves with all records as they stood before; nobody else writes in between.
    */
-  change(id: string, change: Change): Promise<Purchase[]>
+  change(id: string, change: Change, durability?: IDBTransactionDurability): Promise<Purchase[]>
 }
 
 type Change = (record: Purchase | undefined) => Purchase | undefined
@@ -65,7 +65,7 @@ const inBrowser: Journal = {
   keepsTabsApart: () => 'locks' in navigator,
   read: (id) => soon(transact('readonly', (store) => store.get(id))),
   all: () => soon(transact('readonly', (store) => store.getAll())),
-  change: (id, change) =>
+  change: (id, change, durability) =>
     transact('readwrite', (store) => {
       const all = store.getAll()
       const found = store.get(id)
@@ -75,15 +75,15 @@ const inBrowser: Journal = {
         else store.delete(id)
       }
       return all
-    }),
+    }, durability),
 }
 
-/** Runs one transaction; what it wrote is on the disk once it resolves. */
-async function transact<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest): Promise<T> {
+/** Runs one transaction; what it wrote has been handed to the system once it resolves, and is on the disk if it is `strict`. */
+async function transact<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest, durability: IDBTransactionDurability = 'strict'): Promise<T> {
   const database = await open()
   try {
     return await new Promise<T>((resolve, reject) => {
-      const transaction = database.transaction(STORE, mode, { durability: 'strict' })
+      const transaction = database.transaction(STORE, mode, { durability })
       const request = work(transaction.objectStore(STORE))
       transaction.oncomplete = () => resolve(request.result as T)
       transaction.onabort = () => reject(transaction.error)

@@ -12,6 +12,7 @@ export class Hold {
   #picture: Picture | undefined
   #id: string | undefined
   #release: (() => void) | undefined
+  #recalled: Promise<unknown> | undefined
   #asks = false
   #over = false
 
@@ -24,7 +25,15 @@ export class Hold {
   /** What is sent for a body of the core. The picture of a purchase that is taken up is that of the record. */
   readonly compose = (text: string): Promise<BodyInit> => compose(text, this.#picture)
 
-  readonly recall = async (id: string): Promise<Purchase | undefined> => {
+  /** Of a fresh purchase nobody knows: what is in the way of the storage is early enough for the first write. */
+  readonly recall = async (id: string, fresh: boolean): Promise<Purchase | undefined> => {
+    const recalled = (this.#recalled = this.#recall(id))
+    if (!fresh) return recalled
+    recalled.catch(() => {})
+    return undefined
+  }
+
+  async #recall(id: string): Promise<Purchase | undefined> {
     const release = await this.#journal.hold(id, this.#signal)
     if (this.#over) {
       release?.()
@@ -40,14 +49,19 @@ export class Hold {
     return undefined
   }
 
-  /** Rejects with nothing when it is not known in time whether it was written. */
-  readonly write = (id: string, entry: Entry): Promise<Purchase[]> => {
+  /**
+   * Rejects with nothing when it is not known in time whether it was written. That a signature is about to be asked for may be lost with
+   * the power, since every page is lost with it that could use the signature.
+   */
+  readonly write = async (id: string, entry: Entry): Promise<Purchase[]> => {
+    await this.#recalled
+    const asks = isAsking(entry)
     const put = (whole: Entry) =>
       this.#journal.change(id, (record) => {
-        if (isAsking(entry) && isAsking(record)) return record
-        this.#asks ||= isAsking(entry)
+        if (asks && (this.#over || isAsking(record))) return record
+        this.#asks ||= asks
         return merge(id, whole)(record)
-      })
+      }, asks ? 'relaxed' : 'strict')
     return within(PATIENCE_MS, this.#picture && entry.payment?.body ? keep(this.#picture, entry, put) : put(entry))
   }
 

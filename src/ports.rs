@@ -32,9 +32,10 @@ pub trait Wallets<J> {
 #[allow(async_fn_in_trait)]
 pub trait Journal<J> {
     /// Takes hold of the purchase of that id, until the call of the library ends, and reads what is remembered of it. While
-    /// another call holds it, also in another tab, this waits. `Err` is why nothing can be remembered.
-    async fn recall(&self, id: &str) -> Result<Option<J>, J>;
-    /// Merges the entry into the record of that id. Once this resolves, it survives a crash. A write that was begun is not
+    /// another call holds it, also in another tab, this waits. `Err` is why nothing can be remembered. Of a purchase that is `fresh` nothing
+    /// can be: this need not wait, and then the first write does, and says what this would have said.
+    async fn recall(&self, id: &str, fresh: bool) -> Result<Option<J>, J>;
+    /// Merges the entry into the record of that id. Once this resolves, it survives a crash of the browser, and a payment a loss of power. A write that was begun is not
     /// called back when the future is dropped. Gives the list of all records as they stood before; nobody else writes in
     /// between. That a signature is about to be asked for is not written where the record says so already. `Err(None)` when it is not
     /// known in time whether it was written.

@@ -54,8 +54,8 @@ ${table(['first signature → payment', 'warm', 'busy, first payment', `of ${ref
   ])}
 
 The clients do different things in that time. The official ones and *by hand* are told the account beforehand and read nothing: their one question to the wallet is the signature.
-\`imagine-x402\` asks the wallet ${stored[0].firstQuestions.median} questions before (connection, network, balance, time of the chain), writes the purchase into IndexedDB, flushed to the disk, and only
-then has it signed; after it, it recovers the signer, asks what stands at the payer's address, and writes the payment down before it leaves. *In memory* is the same without
+\`imagine-x402\` asks the wallet ${stored[0].firstQuestions.median} questions before (connection, network, balance, time of the chain), writes the purchase into IndexedDB, and only
+then has it signed; after it, it recovers the signer, asks what stands at the payer's address, and writes the payment down, flushed to the disk, before it leaves. *In memory* is the same without
 IndexedDB (\`storage: 'memory'\`). What is waited for the storage is of this, with the seller that is further away:
 
 ${table(['first 402 → wallet', 'storage', 'rest', 'warm', 'storage', 'rest'], stored, (client) => [...partsOf(client, 'farFirstAsking'), ...partsOf(client, 'farWarmAsking')])}

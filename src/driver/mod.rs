@@ -83,7 +83,7 @@ where
             if state.is_quoted() {
                 ports.invite();
             }
-            let record = ports.recall(&id).await;
+            let record = ports.recall(&id, state.is_fresh()).await;
             state.recalled(record)
         }
         Step::Send(request, state) => {

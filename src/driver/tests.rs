@@ -99,7 +99,7 @@ impl Wallets<Value> for World {
 }
 
 impl Journal<Value> for World {
-    async fn recall(&self, _: &str) -> Result<Option<Value>, Value> {
+    async fn recall(&self, _: &str, _: bool) -> Result<Option<Value>, Value> {
         self.deed("recall").await;
         Ok(None)
     }

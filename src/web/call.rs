@@ -61,9 +61,9 @@ extern "C" {
         patience: f64,
         final_word: bool,
     ) -> Result<JsValue, JsValue>;
-    /// Takes hold of a purchase and reads what is remembered of it: a promise of an object or `undefined`.
+    /// Takes hold of a purchase and reads what is remembered of it, if it is not fresh: a promise of an object or `undefined`.
     #[wasm_bindgen(method, catch)]
-    pub fn recall(this: &Call, id: &str) -> Result<JsValue, JsValue>;
+    pub fn recall(this: &Call, id: &str, fresh: bool) -> Result<JsValue, JsValue>;
     /// Remembers, for good: a promise of all records as they stood before, which rejects with nothing when that takes too long.
     #[wasm_bindgen(method, catch)]
     pub fn write(this: &Call, id: &str, entry: JsValue) -> Result<JsValue, JsValue>;

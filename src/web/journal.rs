@@ -4,8 +4,8 @@ use super::{Browser, Js, fetch::settle, js::said};
 use crate::{core::journal::Entry, ports::Journal};
 
 impl Journal<Js> for Browser {
-    async fn recall(&self, id: &str) -> Result<Option<Js>, Js> {
-        let record = settle(self.call.recall(id)).await.map_err(Js)?;
+    async fn recall(&self, id: &str, fresh: bool) -> Result<Option<Js>, Js> {
+        let record = settle(self.call.recall(id, fresh)).await.map_err(Js)?;
         Ok(record.is_object().then_some(Js(record)))
     }
 

@@ -9,6 +9,47 @@ import { submit, useWorlds } from './world.mjs'
 const TIMEOUT = { timeout: 300_000 }
 const open = useWorlds()
 
+/** Notes what is committed and what is paid, in order. */
+function watchDeeds() {
+  globalThis.deeds = []
+  const { transaction } = IDBDatabase.prototype
+  IDBDatabase.prototype.transaction = function (...given) {
+    const made = transaction.apply(this, given)
+    if (made.mode === 'readwrite') made.addEventListener('complete', () => globalThis.deeds.push(made.durability))
+    return made
+  }
+  const { fetch } = globalThis
+  globalThis.fetch = (request, init) => {
+    if (request.headers?.has('x-payment')) globalThis.deeds.push('sent')
+    return fetch(request, init)
+  }
+}
+
+/** Opens no database until `openStorage()`. */
+function holdStorage() {
+  const { open } = IDBFactory.prototype
+  const held = []
+  IDBFactory.prototype.open = function (...given) {
+    const request = new EventTarget()
+    held.push(() => {
+      const opening = open.apply(this, given)
+      opening.onupgradeneeded = () => {
+        request.result = opening.result
+        request.onupgradeneeded()
+      }
+      opening.onsuccess = () => {
+        request.result = opening.result
+        request.onsuccess()
+      }
+    })
+    return request
+  }
+  globalThis.openStorage = () => {
+    IDBFactory.prototype.open = open
+    held.forEach((go) => go())
+  }
+}
+
 describe('the journal', TIMEOUT, () => {
   test('is written before the wallet opens', async () => {
     const { dapp, order, stored } = await open()
@@ -19,6 +60,37 @@ describe('the journal', TIMEOUT, () => {
     dapp.user.answer('eth_signTypedData', true)
     await buying
     assert.deepEqual(seen.map(({ step, paid, payment }) => ({ step, paid, payment })), [{ step: 'signing', paid: 'no', payment: undefined }])
+  })
+
+  test('has handed the purchase to the system when the wallet opens, and has the payment on the disk before it is sent', async () => {
+    const { dapp, buy, change } = await open()
+    await change(watchDeeds)
+    dapp.user.answers.eth_signTypedData = 'waits'
+    const buying = dapp.value(...buy())
+    await dapp.user.opened('eth_signTypedData')
+    assert.deepEqual(await dapp.page.evaluate(() => globalThis.deeds), ['relaxed'])
+    dapp.user.answer('eth_signTypedData', true)
+    await buying
+    const deeds = await dapp.page.evaluate(() => globalThis.deeds)
+    assert.deepEqual(deeds.slice(0, 4), ['relaxed', 'strict', 'sent', 'strict'])
+  })
+
+  test('is opened while the price is on its way; nothing is signed without it, and nothing written once the call is over', async () => {
+    const { sandbox, dapp, order, change, stored } = await open()
+    await change(holdStorage)
+    await change(watchDeeds)
+    // Right after `confirm` there are only microtasks until the purchase is to be written.
+    const leave = (imagine, { request, options }, dapp) => {
+      const confirm = () => setTimeout(() => dapp.abort('string')) > 0
+      return imagine.submit(request, { ...options, confirm, signal: dapp.controller.signal })
+    }
+    const { code, paid } = await dapp.failure(leave, order())
+    assert.deepEqual([code, paid], ['aborted', 'no'])
+    assert.equal(sandbox.requests.filter(({ method }) => method === 'POST').length, 1, 'the price was asked for')
+    await dapp.page.evaluate(() => globalThis.openStorage())
+    await dapp.page.waitForFunction(() => globalThis.deeds.length > 0)
+    assert.deepEqual(await stored(), [])
+    assert.equal(await dapp.asked(SIGN), 0)
   })
 
   test('forgets what is over, and keeps what may be under way', async () => {

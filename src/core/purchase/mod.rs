@@ -312,6 +312,12 @@ impl Recalling {
         self.intent.as_ref().is_some_and(|intent| intent.quoted.is_some())
     }
 
+    /// The id was drawn for it: nobody else knows it, and nothing is recorded under it.
+    #[must_use]
+    pub fn is_fresh(&self) -> bool {
+        self.intent.as_ref().is_some_and(|intent| intent.order.request.is_fresh())
+    }
+
     /// The record of that id, if there is one, or why the journal could not be read.
     #[must_use]
     pub fn recalled<J: Json>(self, record: Result<Option<J>, J>) -> Next<J> {
@@ -338,8 +344,7 @@ impl Recalling {
 impl Recalling {
     /// As long as the journal has not been read, a purchase that the caller has named may have been paid before.
     fn unread(&self, error: Error) -> Error {
-        let is_fresh = self.intent.as_ref().is_some_and(|intent| intent.order.request.is_fresh());
-        if is_fresh { error } else { error.paid(Paid::Unknown, Retry::Resume) }
+        if self.is_fresh() { error } else { error.paid(Paid::Unknown, Retry::Resume) }
     }
 
     fn given_up(&self) -> Error {
