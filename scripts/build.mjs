@@ -18,6 +18,9 @@ const WASM_FEATURES = ['bulk-memory', 'mutable-globals', 'multivalue', 'nontrapp
 /** Copies by one instruction instead of member by member, and no loops rewritten for speed: a twentieth of the module. */
 const LLVM = ['-max-store-memcpy=1', '-max-store-memmove=1', '-max-store-memset=1', '-disable-lsr', '-inline-threshold=15']
 
+/** Instead of a mebibyte, which every page would hold. What is nested is parsed by the engine: no course goes deeper than a twentieth of this (`tests/packaging/stack`). */
+export const STACK_BYTES = 128 * 1024
+
 /** rustc puts the stack at the bottom of the memory, so that only an overflow ever reaches the lowest kilobyte. */
 const PASSES = ['-Oz', '--low-memory-unused', '--flatten', '--rereloop', '-Oz', '-Oz', '--converge']
 
@@ -41,7 +44,7 @@ export function compile() {
   const env = { ...process.env, CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f') }
   // `cdylib` on the command line: in Cargo.toml, beside the rlib that tests need, it would turn LTO off.
   const what = ['--quiet', '--locked', '--lib', '--release', '--target', 'wasm32-unknown-unknown', '--crate-type', 'cdylib']
-  run('cargo', ['rustc', ...what, '--', ...LLVM.flatMap((argument) => ['-C', `llvm-args=${argument}`])], { env })
+  run('cargo', ['rustc', ...what, '--', '-C', `link-arg=-zstack-size=${STACK_BYTES}`, ...LLVM.flatMap((argument) => ['-C', `llvm-args=${argument}`])], { env })
 }
 
 /** Makes the bindings, and the module that goes with them, in an empty folder. */
