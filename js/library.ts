@@ -9,6 +9,7 @@ import { finish, journal, merge, soon, type Entry } from './journal.js'
 import { Line } from './line.js'
 import { mobileLinks } from './mobile.js'
 import { findPurchase, forgetPurchase, Hold, listTasks, together } from './purchases.js'
+import { NOBODY } from './rehearsal.js'
 import { tellOthers } from './tabs.js'
 import { AcceptedTaskHandle } from './task.js'
 import type { Client, Config, GenerateRequest, ImagineEvent, Library, Quote, Task, WasmSource } from './types.js'
@@ -61,6 +62,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       notify,
       ...(confirm && { confirm: (part: CoreQuote) => confirm(whole(part)) }),
     }
+    if (!quote) rehearse(core)
     return holding(options, (held) => core.submit({ ...held, ...page }), wanted.picture)
   }
 
@@ -125,6 +127,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       const all = over(options)
       const [core, { fields, picture }] = await ready(all.signal, readRequest(request, all))
       const line = new Line({ compose: (text) => compose(text, picture) })
+      rehearse(core)
       const write = (id: string, entry: Entry) => soon(journal(all.storage).change(id, (record) => record ?? merge(id, entry)(undefined)))
       return complete(await calling(all, (call) => core.quote({ ...call, request: fields, write }), line), request)
     },
@@ -192,6 +195,15 @@ async function calling<T>({ signal, timeout, ...options }: Config, make: (call: 
     forget()
     callOff()
   }
+}
+
+let isRehearsed = false
+
+/** Once, as soon as the request for the first price is on its way. */
+function rehearse(core: Core): void {
+  if (isRehearsed) return
+  isRehearsed = true
+  setTimeout(() => calling({}, (call) => core.submit({ ...call, ...NOBODY })).catch(() => {}))
 }
 
 interface Wanted {
