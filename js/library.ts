@@ -199,9 +199,9 @@ async function calling<T>({ signal, timeout, ...options }: Config, make: (call: 
 
 let isRehearsed = false
 
-/** Once, as soon as the request for the first price is on its way. */
+/** Once in a page, as soon as the request for the first price is on its way. */
 function rehearse(core: Core): void {
-  if (isRehearsed) return
+  if (isRehearsed || typeof document === 'undefined') return
   isRehearsed = true
   setTimeout(() => calling({}, (call) => core.submit({ ...call, ...NOBODY })).catch(() => {}))
 }
