@@ -4,7 +4,7 @@
  * would say. The key is the well-known first one of development chains.
  */
 import { parseUnits, recoverTypedDataAddress, toHex, type TypedDataDefinition } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
+import { privateKeyToAccount, type PrivateKeyAccount } from 'viem/accounts'
 import type { Address, Eip1193Provider, Hex } from 'imagine-x402'
 
 /** What somebody does when the wallet asks: an object is thrown as it is. */
@@ -206,11 +206,15 @@ const json = (status: number, body: object, headers = {}) =>
 /** Any, of the right shape, for each. */
 const transactionOf = (nonce: string): Hex => `0x${[...nonce.slice(2)].reverse().join('')}`
 
+let made: PrivateKeyAccount | undefined
+
+/** Made when it is first asked for: that takes a tenth of a second where the processor is slow. */
+const account = (): PrivateKeyAccount => (made ??= privateKeyToAccount(KEY))
+
 class Wallet implements TestWallet {
   readonly requests: TestWallet['requests'] = []
   connecting: Answer = 'accept'
   signing: Answer = 'accept'
-  readonly #account = privateKeyToAccount(KEY)
   readonly #service: Service
   readonly #balance: bigint
   #isConnected = false
@@ -221,7 +225,7 @@ class Wallet implements TestWallet {
   }
 
   get address(): Address {
-    return this.#account.address
+    return account().address
   }
 
   readonly announce = (): (() => void) => {
@@ -246,7 +250,7 @@ class Wallet implements TestWallet {
         return this.#isConnected ? [this.address] : []
       case 'eth_signTypedData_v4':
         await answered(this.signing)
-        return this.#account.signTypedData(JSON.parse(second) as TypedDataDefinition)
+        return account().signTypedData(JSON.parse(second) as TypedDataDefinition)
       case 'eth_getCode':
         return '0x'
       case 'eth_getBlockByNumber':

@@ -1,6 +1,7 @@
 /**
- * `npm run lighthouse`: what Lighthouse says of the static build, served compressed, in Debian's Chromium. Fails below 95 in any category.
- * Needs `npm run build` before it. `-- --desktop` looks as on a large screen.
+ * `npm run lighthouse`: what Lighthouse says of the static build, served compressed, in Debian's Chromium: the middle one of three looks, since what
+ * else the machine does counts as the page's own work. Fails below 95 in any category. Needs `npm run build` before it. `-- --desktop` looks as on a
+ * large screen.
  */
 import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -9,6 +10,7 @@ import path from 'node:path'
 import { CHROMIUM, root, runScript, setup } from './setup.mjs'
 
 const LEAST = 95
+const LOOKS = 3
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 
 await runScript(async () => {
@@ -17,10 +19,12 @@ await runScript(async () => {
   const { buildPage } = await import('../www/build.mjs')
   const { servePage } = await import('../www/serve.mjs')
   const site = await servePage({ dir: await buildPage() })
-  const browser = await openChromium()
+  const config = process.argv.includes('--desktop') ? desktopConfig : undefined
   try {
-    const config = process.argv.includes('--desktop') ? desktopConfig : undefined
-    const { lhr, report } = await lighthouse(site.url, { port: browser.port, output: 'html', logLevel: 'error' }, config)
+    const looks = []
+    for (let look = 0; look < LOOKS; look += 1) looks.push(await lookAt(site.url))
+    looks.sort((one, other) => one.lhr.categories.performance.score - other.lhr.categories.performance.score)
+    const { lhr, report } = looks[Math.floor(LOOKS / 2)]
     await mkdir(path.join(root, 'artifacts'), { recursive: true })
     await writeFile(path.join(root, 'artifacts/lighthouse.html'), report)
     for (const { title, score } of Object.values(lhr.categories)) console.log(`${String(Math.round(score * 100)).padStart(4)}  ${title}`)
@@ -29,8 +33,16 @@ await runScript(async () => {
     }
     if (Object.values(lhr.categories).some(({ score }) => score * 100 < LEAST)) process.exitCode = 1
   } finally {
-    await browser.close()
     await site.stop()
+  }
+
+  async function lookAt(url) {
+    const browser = await openChromium()
+    try {
+      return await lighthouse(url, { port: browser.port, output: 'html', logLevel: 'error' }, config)
+    } finally {
+      await browser.close()
+    }
   }
 })
 

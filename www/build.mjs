@@ -43,19 +43,22 @@ async function facts() {
   }
 }
 
-/** What stands before all else: the policy, the theme and the font, so that nothing flashes or jumps. */
+/** What stands before all else: the policy, the theme, the style and the font, so that the first paint waits for nothing else and nothing jumps. */
 const head = (facts) => ({
   name: 'head',
   transformIndexHtml: {
     order: 'post',
     handler(html, { bundle }) {
-      const font = Object.keys(bundle).find((name) => name.endsWith('.woff2'))
-      const tags = [
-        { tag: 'meta', injectTo: 'head-prepend', attrs: { 'http-equiv': 'Content-Security-Policy', content: policy({ meta: true }) } },
-        { tag: 'link', injectTo: 'head', attrs: { rel: 'preload', href: `./${font}`, as: 'font', type: 'font/woff2', crossorigin: true } },
-        { tag: 'script', injectTo: 'head', attrs: { src: './theme.js' } },
-      ]
-      return { html: html.replace(/%[A-Z]+%/g, (name) => facts[name] ?? name), tags }
+      const files = Object.keys(bundle)
+      const font = files.find((name) => name.endsWith('.woff2'))
+      const style = files.find((name) => name.endsWith('.css'))
+      const css = String(bundle[style].source).replaceAll(`url(./`, 'url(./assets/')
+      delete bundle[style]
+      const page = html
+        .replace(/<link rel="stylesheet"[^>]*>/, () => `<link rel="preload" href="./${font}" as="font" type="font/woff2" crossorigin>\n  <style>${css}</style>`)
+        .replace(/%[A-Z]+%/g, (name) => facts[name] ?? name)
+      const tags = [{ tag: 'meta', injectTo: 'head-prepend', attrs: { 'http-equiv': 'Content-Security-Policy', content: policy(page, { meta: true }) } }]
+      return { html: page, tags }
     },
   },
 })

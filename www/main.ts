@@ -5,5 +5,7 @@ import { startTheme } from './ui/theme'
 
 startTheme()
 const mode = await findMode()
+// Otherwise what follows would be one task with the evaluation of the mode's module.
+await new Promise((resolve) => setTimeout(resolve))
 showHeader(mode)
 new Page(mode).open()

@@ -1,7 +1,7 @@
 import type { Generation, ImagineEvent, Quote, TaskRecord } from 'imagine-x402'
 import { Connection } from './connection'
-import type { CodePane } from './develop/code-pane'
-import type { LogPane } from './develop/log-pane'
+import type { Values } from './develop/code'
+import { Panes } from './develop/panes'
 import { showRehearsal } from './develop/rehearsal-panel'
 import { Limits } from './form/limits'
 import { PriceButton } from './form/price-button'
@@ -36,8 +36,7 @@ export class Page {
   private readonly wallets: WalletPicker
   private readonly panel: RunPanel
   private readonly history: History
-  private code: CodePane | undefined
-  private log: LogPane | undefined
+  private readonly panes = new Panes(() => this.values())
   private running = false
   /** A card about the price goes with the next price. */
   private aboutPrice = false
@@ -64,7 +63,6 @@ export class Page {
     this.price.changed(0)
     void this.wallets.look()
     void this.openHistory()
-    void this.openForDevelopers()
     if (this.mode.rehearsal) showRehearsal(this.mode.rehearsal, () => this.formChanged())
   }
 
@@ -79,22 +77,14 @@ export class Page {
     await Promise.allSettled(records.filter(({ baseUrl }) => !this.mode.owns(baseUrl)).map(({ id }) => this.connection.client.forget(id)))
   }
 
-  /** Nobody buys with it, so it comes when the rest is there. */
-  private async openForDevelopers(): Promise<void> {
-    const [{ CodePane }, { LogPane }] = await Promise.all([import('./develop/code-pane'), import('./develop/log-pane')])
-    this.code = new CodePane()
-    this.log = new LogPane()
-    this.drawCode()
-  }
-
   private formChanged(): void {
     this.price?.changed()
-    this.drawCode()
+    this.panes?.draw()
   }
 
-  private drawCode(): void {
-    const request = this.form?.read()
-    if (request) this.code?.show({ request, maxPrice: this.limits.cap, perDay: budget.value })
+  private values(): Values | null {
+    const request = this.form.read()
+    return request && { request, maxPrice: this.limits.cap, perDay: budget.value }
   }
 
   private async buy(): Promise<void> {
@@ -121,7 +111,7 @@ export class Page {
   }
 
   private readonly hear = (event: ImagineEvent): void => {
-    this.log?.hear(event)
+    this.panes.hear(event)
     this.panel.hear(event)
     if (event.type === 'connected') void this.wallets.account.refresh()
     if (event.type === 'accepted') void this.history.refresh()
@@ -163,7 +153,7 @@ export class Page {
     hideTrouble()
     hideResult()
     hideReceipt()
-    this.log?.clear()
+    this.panes.clear()
     this.price.start()
     this.form.lock(true)
     const outcome = await job(this.panel.start(start)).catch(explain)

@@ -17,24 +17,25 @@ const TYPES = {
 
 const COMPRESSIBLE = /^(text\/|application\/json|image\/svg)/
 
-const headersFor = (path, local) => ({
-  'content-security-policy': policy({ local }),
+const headersFor = (path, csp, local) => ({
+  'content-security-policy': csp,
   // Stricter would cut smart wallets off from the window they open.
   'cross-origin-opener-policy': 'same-origin-allow-popups',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   // Beside a sandbox the page is built anew at each start.
-  'cache-control': local || !path.startsWith('/assets/') ? 'no-store' : 'public, max-age=31536000, immutable',
+  'cache-control': local || !path.startsWith('/assets/') ? 'no-cache' : 'public, max-age=31536000, immutable',
 })
 
 /** Serves the built page on this machine only; with a sandbox, tells the page about it. */
 export async function servePage({ dir, sandbox, port = 0 }) {
+  const csp = policy(await readFile(join(dir, 'index.html'), 'utf8'), { local: Boolean(sandbox) })
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://127.0.0.1')
     answer(request, decodeURIComponent(pathname), dir, sandbox)
       .catch(() => ({ status: 404, type: 'text/plain', body: Buffer.from('Not found') }))
       .then(({ status = 200, type, body, headers }) => {
-        response.writeHead(status, { ...headersFor(pathname, Boolean(sandbox)), 'content-type': type, 'content-length': body.length, ...headers })
+        response.writeHead(status, { ...headersFor(pathname, csp, Boolean(sandbox)), 'content-type': type, 'content-length': body.length, ...headers })
         response.end(request.method === 'HEAD' ? undefined : body)
       })
   })

@@ -1,0 +1,47 @@
+import type { ImagineEvent } from 'imagine-x402'
+import { byId } from '../ui/dom'
+import type { Values } from './code'
+import type { CodePane } from './code-pane'
+import type { LogPane } from './log-pane'
+
+type Open = { code: CodePane; log: LogPane }
+
+/** What developers look at. Nobody buys with it, so it is loaded when it comes near the window, or has something to tell. */
+export class Panes {
+  private open: Promise<Open> | undefined
+
+  constructor(private readonly values: () => Values | null) {
+    const watcher = new IntersectionObserver((entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return
+      watcher.disconnect()
+      void this.load()
+    }, { rootMargin: '200px' })
+    watcher.observe(byId('code', HTMLElement))
+  }
+
+  draw(): void {
+    void this.open?.then((open) => this.show(open))
+  }
+
+  hear(event: ImagineEvent): void {
+    void this.load().then(({ log }) => log.hear(event))
+  }
+
+  clear(): void {
+    void this.open?.then(({ log }) => log.clear())
+  }
+
+  private load(): Promise<Open> {
+    this.open ??= Promise.all([import('./code-pane'), import('./log-pane')]).then(([{ CodePane }, { LogPane }]) => {
+      const open = { code: new CodePane(), log: new LogPane() }
+      this.show(open)
+      return open
+    })
+    return this.open
+  }
+
+  private show({ code }: Open): void {
+    const values = this.values()
+    if (values) code.show(values)
+  }
+}
