@@ -6,13 +6,18 @@ import { createUser } from './user.mjs'
 export async function openPage(browser, url, { wallets = [], user = createUser(), profile } = {}) {
   const context = profile ?? await browser.newContext()
   const page = await context.newPage()
+  await injectWallets(page, wallets, user)
+  await page.goto(url)
+  return page
+}
+
+/** Before the page is opened: wallets as extensions put them there, and the person in front of them. */
+export async function injectWallets(page, wallets, user) {
   await page.exposeFunction('__walletDecide', user.decide)
   for (const config of wallets) {
     const bundle = await buildWallet(config.vendor)
     await page.addInitScript({ content: `globalThis.__walletConfig = ${JSON.stringify(config)};\n${bundle}` })
   }
-  await page.goto(url)
-  return page
 }
 
 /**

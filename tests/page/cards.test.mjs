@@ -1,7 +1,9 @@
 // One card for every error code, each reached by a real fault: of the sandbox (real chain, official x402 code), of the browser or of the visitor.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { finishJob, openBrowser, openSite, priced, visit } from './visit.mjs'
+import { html, startStubSeller } from '../browser/stub-seller.mjs'
+import { meetCard } from './meet.mjs'
+import { finishJob, openBrowser, openSite, priced } from './visit.mjs'
 
 let browser, dir, close, site
 before(async () => {
@@ -13,33 +15,7 @@ after(async () => {
   await close()
 })
 
-const PAID_BY = { no: /No money was taken/, yes: /The payment was made/, unknown: /Do not pay again/ }
-
-/** Opens the page, lets something happen to it, and looks at the card that comes of it. */
-async function meet(code, paid, button, act, { url = site.url, next } = {}) {
-  const visitor = await visit(browser, url)
-  const { page, shot, faults, leave } = visitor
-  try {
-    await act(page, visitor)
-    const card = page.locator(`#error[data-code=${code}]`)
-    await card.waitFor({ timeout: 120_000 })
-    assert.equal(await card.getAttribute('role'), 'alert')
-    assert.match(await card.locator('.money').textContent(), PAID_BY[paid])
-    assert.equal(await card.locator('.money').getAttribute('data-paid'), paid)
-    const buttons = await card.locator(':scope > button').allTextContents()
-    assert.deepEqual(buttons, button ? [button] : [], 'one button')
-    assert.equal(await page.locator('#steps .now').count(), 0, 'nothing goes on')
-    await shot(`card-${code}`)
-    await next?.(page)
-    assert.deepEqual(faults.filter((fault) => !/status of \d+|net::ERR/.test(fault)), [])
-  } finally {
-    await page.unrouteAll({ behavior: 'ignoreErrors' })
-    site.sandbox.fault(null)
-    site.sandbox.answer(null)
-    await leave()
-  }
-}
-
+const meet = (...meeting) => meetCard({ browser, site }, ...meeting)
 const buy = async (page, amount = '1.00') => (await priced(page, amount)).click()
 const choose = async (page, label) => {
   await page.getByLabel('What goes wrong').selectOption({ label })
@@ -51,10 +27,54 @@ const spend = async (work) => {
   return had - await balanceOf(payer.address)
 }
 
+/** What becomes of a seller who answers so; it is one by need, since the real one does not. */
+async function answered(answer, code, button) {
+  const seller = await startStubSeller()
+  seller.answer({ probe: answer })
+  const other = await site.but({ apiUrl: seller.url })
+  try {
+    await meet(code, 'no', button, () => {}, { url: other.url })
+  } finally {
+    await other.stop()
+    await seller.stop()
+  }
+}
+
 describe('before anything is signed', () => {
   test('http: the service is down', () => meet('http', 'no', 'Ask for the price again', (page) => choose(page, 'The service is down')))
 
   test('network: the service is out of reach', () => meet('network', 'no', 'Ask for the price again', (page) => page.route('**/generation/create', (route) => route.abort()).then(() => page.getByLabel('Length in seconds').fill('4'))))
+
+  test('bad_response: the seller answers garbage', () => answered(html(200), 'bad_response', 'Ask for the price again'))
+
+  test('bad_response: the seller asks for money without saying how', () =>
+    answered({ status: 402, body: { x402Version: 1, error: 'pay' } }, 'bad_response', 'Ask for the price again'))
+
+  test('no_acceptable_offer: the official seller, who wants euros', async () => {
+    const euros = await openSite(dir, { token: 'eurc' })
+    try {
+      await meetCard({ browser, site: euros }, 'no_acceptable_offer', 'no', 'Ask for the price again', () => {})
+    } finally {
+      await euros.close()
+    }
+  })
+
+  test('no_acceptable_offer: the seller is on another network', async () => {
+    const elsewhere = await site.but({ chainId: 84532 })
+    try {
+      await meet('no_acceptable_offer', 'no', 'Ask for the price again', () => {}, { url: elsewhere.url })
+    } finally {
+      await elsewhere.stop()
+    }
+  })
+
+  test('invalid_request: a prompt of nothing but a line end that only the library knows', () => meet('invalid_request', 'no', 'Change the request', (page) =>
+    page.getByLabel('What should it show?').fill('\u0085'), {
+    next: async (page) => {
+      await page.getByRole('button', { name: 'Change the request' }).click()
+      assert.ok(await page.locator('#prompt:focus').isVisible())
+    },
+  }))
 
   test('image_unreadable: a file that is no picture', () => meet('image_unreadable', 'no', 'Remove the image', (page) =>
     page.locator('#image-file').setInputFiles({ name: 'broken.png', mimeType: 'image/png', buffer: Buffer.from('no picture at all') })))
@@ -89,7 +109,7 @@ describe('before anything is signed', () => {
   }))
 
   test('insufficient_funds: an account with nothing', async () => {
-    const poor = await site.payBy(site.sandbox.poor)
+    const poor = await site.but({ payer: site.sandbox.poor })
     try {
       await meet('insufficient_funds', 'no', 'Copy the address to add USDC to', (page) => buy(page), { url: poor.url })
     } finally {
@@ -172,6 +192,18 @@ describe('once the payment was sent', () => {
   }, {
     next: async (page) => {
       site.sandbox.fault(null)
+      await page.getByRole('button', { name: 'Check again' }).click()
+      await finishJob(page, site)
+    },
+  }))
+
+  test('wait_timeout: the job takes longer than anybody waits', () => meet('wait_timeout', 'yes', 'Check again', async (page) => {
+    await buy(page)
+    await page.locator('[data-step=queue].now').waitFor()
+    await page.clock.fastForward('30:00')
+  }, {
+    prepare: (page) => page.clock.install(),
+    next: async (page) => {
       await page.getByRole('button', { name: 'Check again' }).click()
       await finishJob(page, site)
     },

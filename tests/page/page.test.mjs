@@ -239,6 +239,7 @@ describe('the page before the sandbox', () => {
   test('the code says what the form says, and the events are told', async () => {
     await page.getByLabel('Length in seconds').fill('4')
     await priced(page, '0.50')
+    await page.locator('#code').scrollIntoViewIfNeeded()
     await page.getByRole('tab', { name: 'Vanilla' }).press('ArrowRight')
     assert.ok(await page.getByRole('tab', { name: 'React' }).evaluate((tab) => tab === document.activeElement))
     await page.getByRole('tabpanel', { name: 'React' }).getByText('duration').waitFor()

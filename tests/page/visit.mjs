@@ -1,20 +1,33 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { chromium } from 'playwright-core'
 import { startSandbox } from '../../sandbox/sandbox.mjs'
 import { buildPage } from '../../www/build.mjs'
 import { servePage } from '../../www/serve.mjs'
+import { injectWallets } from '../browser/dapp.mjs'
+import { createUser } from '../browser/user.mjs'
 import { look } from './look.mjs'
 
-const root = path.join(import.meta.dirname, '../..')
+/** Where the library looks by default: the real service, in whose place a sandbox may stand. */
+const SERVICE = 'https://eliza.getimagine.club'
 const FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync',
 ]
 
+/** A browser, and the page as it is built; each file of tests has its own, so that they run side by side. */
 export async function openBrowser() {
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
-  const dir = await buildPage({ outdir: path.join(root, 'build/page-test') })
-  return { browser, dir, close: () => browser.close() }
+  const dir = await buildPage({ outdir: await mkdtemp(path.join(tmpdir(), 'imagine-page-')) })
+  return {
+    browser,
+    dir,
+    async close() {
+      await browser.close()
+      await rm(dir, { recursive: true, force: true })
+    },
+  }
 }
 
 const HOUR = 3_600_000
@@ -25,11 +38,8 @@ export async function openSite(dir, { local = true, ...options } = {}) {
   const site = await servePage({ dir, sandbox })
   return {
     ...whereItIs(site, sandbox),
-    /** The same sandbox with another account in the page's wallet. */
-    async payBy(payer) {
-      const other = await servePage({ dir, sandbox: { ...sandbox, payer } })
-      return { url: other.url, stop: other.stop }
-    },
+    /** The same page, told something else about the sandbox: another account in its wallet, another seller. */
+    but: (change) => servePage({ dir, sandbox: { ...sandbox, ...change } }),
   }
 }
 
@@ -45,8 +55,11 @@ function whereItIs(site, sandbox) {
   }
 }
 
-/** A visitor's browser window, which notes whatever a visitor should never meet. */
-export async function visit(browser, url, options = {}) {
+/**
+ * A visitor's browser window, which notes whatever a visitor should never meet. With `wallets` in it and their `user`; with `service` that
+ * sandbox answers for the real service; `prepare` is done before the page is opened.
+ */
+export async function visit(browser, url, { wallets = [], user = createUser(), service, prepare = () => {}, ...options } = {}) {
   const permissions = ['clipboard-read', 'clipboard-write']
   const context = await browser.newContext({ viewport: { width: 1180, height: 900 }, permissions, ...options })
   const page = await context.newPage()
@@ -59,17 +72,26 @@ export async function visit(browser, url, options = {}) {
   })
   page.on('pageerror', (error) => faults.push(String(error)))
   page.on('request', (request) => {
-    const { protocol, hostname } = new URL(request.url())
-    if (protocol.startsWith('http') && hostname !== '127.0.0.1') faults.push(`asked ${request.url()}`)
+    const { protocol, hostname, origin } = new URL(request.url())
+    if (protocol.startsWith('http') && hostname !== '127.0.0.1' && !(service && origin === SERVICE)) faults.push(`asked ${request.url()}`)
   })
+  if (service) await page.route(`${SERVICE}/**`, (route) => standIn(route, service.apiUrl))
+  await injectWallets(page, wallets, user)
+  await prepare(page)
   await page.goto(url)
   return {
     page,
+    user,
     faults,
     context,
     shot: (name) => look(page, name),
     leave: () => context.close(),
   }
+}
+
+async function standIn(route, apiUrl) {
+  const response = await route.fetch({ url: route.request().url().replace(SERVICE, apiUrl) })
+  await route.fulfill({ response })
 }
 
 /** Waits for the price on the button. */

@@ -1,5 +1,5 @@
-import { type Hex, isAddressEqual, type TypedDataDefinition } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
+import type { Hex } from 'imagine-x402'
+import type { TypedDataDefinition } from 'viem'
 import type { Sandbox } from './sandbox'
 import { askToSign, type TypedData } from './sign-dialog'
 import { announceTestWallet, DEV_WALLET } from './test-wallets'
@@ -17,21 +17,23 @@ class WalletError extends Error {
 
 /** A wallet over the sandbox's public test key; it asks before signing only if it is told to. */
 export class DevWallet {
-  private readonly account
   private readonly chainId: Hex
   private connected = false
   private reads = 0
 
   constructor(private readonly sandbox: Sandbox) {
-    this.account = privateKeyToAccount(sandbox.payer.privateKey)
     this.chainId = `0x${sandbox.chainId.toString(16)}`
+  }
+
+  private get address(): string {
+    return this.sandbox.payer.address
   }
 
   async request({ method, params }: Request): Promise<unknown> {
     const list = Array.isArray(params) ? params as unknown[] : []
     switch (method) {
       case 'eth_chainId': return this.chainId
-      case 'eth_accounts': return this.connected ? [this.account.address] : []
+      case 'eth_accounts': return this.connected ? [this.address] : []
       case 'eth_requestAccounts': return this.connect()
       case 'wallet_revokePermissions': return this.disconnect()
       case 'wallet_switchEthereumChain': return this.switchChain(list[0])
@@ -43,7 +45,7 @@ export class DevWallet {
 
   private connect(): string[] {
     this.connected = true
-    return [this.account.address]
+    return [this.address]
   }
 
   private disconnect(): null {
@@ -60,7 +62,7 @@ export class DevWallet {
 
   private async sign([address, json]: unknown[]): Promise<Hex> {
     if (typeof address !== 'string' || typeof json !== 'string') throw new WalletError(-32602, 'Expected an address and a JSON string.')
-    if (!this.connected || !sameAddress(address, this.account.address)) {
+    if (!this.connected || !sameAddress(address, this.address)) {
       throw new WalletError(4100, 'The requested account has not been authorized by the user.')
     }
     const data = parse(json)
@@ -69,7 +71,9 @@ export class DevWallet {
       throw new WalletError(-32603, `Provided chainId "${data.domain.chainId}" must match the active chainId "${this.sandbox.chainId}"`)
     }
     if (!await askToSign(data)) throw new WalletError(4001, 'User rejected the request.')
-    return this.account.signTypedData(data as unknown as TypedDataDefinition)
+    // As large as the rest of the page, and no price needs it.
+    const { privateKeyToAccount } = await import('viem/accounts')
+    return privateKeyToAccount(this.sandbox.payer.privateKey).signTypedData(data as unknown as TypedDataDefinition)
   }
 
   private async read(method: string, params: unknown[]): Promise<unknown> {
@@ -97,6 +101,6 @@ function parse(json: string): TypedData {
   throw new WalletError(-32602, 'The typed data is not valid.')
 }
 
-function sameAddress(a: string, b: Hex): boolean {
-  return /^0x[0-9a-fA-F]{40}$/.test(a) && isAddressEqual(a as Hex, b)
+function sameAddress(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase()
 }

@@ -1,6 +1,7 @@
 import type { Config, WalletInfo } from 'imagine-x402'
 import type { Rehearsal } from './rehearsal'
 import { readSandbox } from './sandbox'
+import { sandboxMode } from './sandbox-mode'
 
 /** What stands behind the page: a sandbox on this machine, a service inside the page, or the real one. */
 export interface Mode {
@@ -34,6 +35,6 @@ export async function findMode(): Promise<Mode> {
   const wish = new URLSearchParams(location.search)
   const sandbox = readSandbox()
   if (wish.has('live')) return LIVE
-  if (sandbox && !wish.has('mock')) return (await import('./sandbox-mode')).sandboxMode(sandbox)
+  if (sandbox && !wish.has('mock')) return sandboxMode(sandbox)
   return (await import('./mock-mode')).mockMode(wish.get('mock') ?? '')
 }

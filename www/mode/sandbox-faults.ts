@@ -37,7 +37,7 @@ const FAULTS: readonly Fault[] = [
 ]
 
 /** The sandbox's own faults, switched over its HTTP control. */
-export async function sandboxFaults({ controlUrl, rpcUrl }: Sandbox): Promise<Rehearsal> {
+export function sandboxFaults({ controlUrl, rpcUrl }: Sandbox): Rehearsal {
   const rehearsal: Rehearsal = {
     scenarios: FAULTS,
     current: '',

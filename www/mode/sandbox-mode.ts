@@ -4,7 +4,7 @@ import type { Sandbox } from './sandbox'
 import { sandboxFaults } from './sandbox-faults'
 
 /** The official x402 code and a real chain, all on this machine. */
-export async function sandboxMode(sandbox: Sandbox): Promise<Mode> {
+export function sandboxMode(sandbox: Sandbox): Mode {
   announceDevWallet(sandbox)
   return {
     kind: 'sandbox',
@@ -13,7 +13,7 @@ export async function sandboxMode(sandbox: Sandbox): Promise<Mode> {
     config: { baseUrl: sandbox.apiUrl, networks: [`eip155:${sandbox.chainId}`], payTo: [sandbox.payTo], pollInterval: 2000 },
     owns: (baseUrl) => baseUrl === sandbox.apiUrl,
     admits: () => true,
-    rehearsal: await sandboxFaults(sandbox),
+    rehearsal: sandboxFaults(sandbox),
     manual: [['RPC URL', sandbox.rpcUrl], ['Chain id', String(sandbox.chainId)], ['Test key (public)', sandbox.payer.privateKey]],
   }
 }
