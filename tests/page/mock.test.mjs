@@ -59,7 +59,7 @@ test('a visit with play money: price, signature, video, receipt, and the video a
   }))
   const sum = (shifts) => shifts.reduce((sum, { value }) => sum + value, 0)
   assert.equal(await page.locator('#network').textContent(), 'Mock')
-  assert.match(await page.locator('#size').textContent(), /^\d+\.\d kB gzip$/)
+  assert.match(await page.locator('#size').textContent(), /^\d+\.\d KiB gzip$/)
   const generate = await priced(page, '1.20')
   const opening = await moved()
   assert.ok(sum(opening) < 0.05, JSON.stringify(opening))

@@ -7,10 +7,8 @@ import { buildPage } from '../../www/build.mjs'
 import { servePage } from '../../www/serve.mjs'
 import { injectWallets } from '../browser/dapp.mjs'
 import { createUser } from '../browser/user.mjs'
+import { leadToSandbox, SERVICE } from '../papers/service.mjs'
 import { look } from './look.mjs'
-
-/** Where the library looks by default: the real service, in whose place a sandbox may stand. */
-const SERVICE = 'https://eliza.getimagine.club'
 const FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync',
@@ -75,7 +73,7 @@ export async function visit(browser, url, { wallets = [], user = createUser(), s
     const { protocol, hostname, origin } = new URL(request.url())
     if (protocol.startsWith('http') && hostname !== '127.0.0.1' && !(service && origin === SERVICE)) faults.push(`asked ${request.url()}`)
   })
-  if (service) await page.route(`${SERVICE}/**`, (route) => standIn(route, service.apiUrl))
+  if (service) await leadToSandbox(page, service)
   await injectWallets(page, wallets, user)
   await prepare(page)
   await page.goto(url)
@@ -87,11 +85,6 @@ export async function visit(browser, url, { wallets = [], user = createUser(), s
     shot: (name) => look(page, name),
     leave: () => context.close(),
   }
-}
-
-async function standIn(route, apiUrl) {
-  const response = await route.fetch({ url: route.request().url().replace(SERVICE, apiUrl) })
-  await route.fulfill({ response })
 }
 
 /** Waits for the price on the button. */

@@ -1,5 +1,5 @@
 /** Where the library looks for the service when nobody tells it where. */
-const SERVICE = 'https://eliza.getimagine.club'
+export const SERVICE = 'https://eliza.getimagine.club'
 
 /** Lets the sandbox answer in the place of the service: what is printed runs as it is printed. */
 export async function leadToSandbox(page, sandbox) {

@@ -40,7 +40,7 @@ export function imageField(onChange: () => void): { read(): Image | undefined; r
       note.textContent = `“${picked.name}” is not an image.`
       return false
     }
-    set(picked, `${picked.name || 'Pasted image'}, ${Math.ceil(picked.size / 1024)} kB`)
+    set(picked, `${picked.name || 'Pasted image'}, ${Math.ceil(picked.size / 1000)} kB`)
     return true
   }
 

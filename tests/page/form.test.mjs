@@ -1,0 +1,134 @@
+// What a visitor gives the page, in every way it can be given; and what the page loads before a visitor can use it.
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
+import decodeQR from 'qr/decode.js'
+import sharp from 'sharp'
+import { openBrowser, openSite, priced, visit } from './visit.mjs'
+
+const cover = await readFile(path.join(import.meta.dirname, '../../sandbox/media/cover.jpg'))
+
+let browser, dir, close, site
+before(async () => {
+  ({ browser, dir, close } = await openBrowser())
+  site = await openSite(dir)
+})
+after(async () => {
+  await site?.close()
+  await close()
+})
+
+describe('an image', () => {
+  let visitor, page
+
+  beforeEach(async () => {
+    visitor = await visit(browser, site.url);
+    ({ page } = visitor)
+    await priced(page, '1.00')
+  })
+  afterEach(async () => {
+    assert.deepEqual(visitor.faults, [])
+    await visitor.leave()
+  })
+
+  /** The picture that the seller is sent with the request for the next price, once the page shows it. */
+  async function sent() {
+    const { requests } = site.sandbox
+    const { length } = requests
+    const image = () => requests.slice(length).find(({ image }) => image)?.image
+    while (!image()) await page.waitForTimeout(50)
+    await page.waitForFunction(() => document.querySelector('#image-preview').naturalWidth > 1)
+    await priced(page, '1.00')
+    return image()
+  }
+
+  test('is dropped anywhere on the page', async () => {
+    const dataTransfer = await page.evaluateHandle((base64) => {
+      const transfer = new DataTransfer()
+      transfer.items.add(new File([Uint8Array.from(atob(base64), (one) => one.charCodeAt(0))], 'boat.jpg', { type: 'image/jpeg' }))
+      return transfer
+    }, cover.toString('base64'))
+    await page.dispatchEvent('footer', 'dragover', { dataTransfer })
+    assert.ok(await page.locator('#image.over').count(), 'the place for it lights up')
+    const image = sent()
+    await page.dispatchEvent('footer', 'drop', { dataTransfer })
+    const { how, type, bytes } = await image
+    assert.deepEqual([how, type, bytes.equals(cover)], ['data', 'image/jpeg', true])
+    await page.getByText('boat.jpg, 22 kB').waitFor()
+    assert.equal(await page.locator('#image.over').count(), 0)
+  })
+
+  test('is pasted', async () => {
+    await page.evaluate(async () => {
+      const blob = await new Promise((resolve) => Object.assign(document.createElement('canvas'), { width: 40, height: 30 }).toBlob(resolve, 'image/png'))
+      await navigator.clipboard.write([new ClipboardItem({ 'image/png': blob })])
+    })
+    await page.getByLabel('What should it show?').focus()
+    const image = sent()
+    await page.keyboard.press('Control+V')
+    const { how, type } = await image
+    assert.deepEqual([how, type], ['data', 'image/png'])
+    assert.match(await page.getByLabel('What should it show?').inputValue(), /^A paper boat/, 'the text is left as it was')
+  })
+
+  test('is named by its address, which the service is given as it is', async () => {
+    const url = `${site.sandbox.mediaUrl}/cover.jpg`
+    await page.locator('#image summary').click()
+    await page.getByLabel('Or give its address').fill(url)
+    const image = sent()
+    await page.getByLabel('Or give its address').press('Tab')
+    assert.deepEqual(await image, { how: 'address', url })
+    assert.equal(await page.locator('#image-name').textContent(), url)
+  })
+
+  test('that is no image, or no address, is not taken', async () => {
+    await page.locator('#image summary').click()
+    for (const address of ['javascript:alert(1)', 'cover.jpg']) {
+      await page.getByLabel('Or give its address').fill(address)
+      await page.getByLabel('Or give its address').press('Tab')
+      assert.ok(await page.locator('#image-chosen').isHidden(), address)
+    }
+    await page.getByLabel('Or give its address').fill('')
+  })
+})
+
+test('before the price stands on the button, nothing is loaded but what the HTML names, and nothing is waited for but the price', async () => {
+  const html = await (await fetch(site.url)).text()
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  const asked = []
+  page.on('request', (request) => { if (request.method() !== 'OPTIONS') asked.push(request.url()) })
+  await page.goto(site.url)
+  await priced(page, '1.00')
+  const price = asked.findIndex((url) => url.startsWith(site.sandbox.apiUrl))
+  const before = asked.slice(0, price).filter((url) => url !== site.url)
+  assert.ok(before.length > 2)
+  assert.deepEqual(before.filter((url) => !html.includes(`./${url.slice(site.url.length)}`)), [])
+  assert.equal(asked.filter((url) => url.startsWith(site.sandbox.apiUrl)).length, 1, 'the price is asked for once')
+  assert.ok(!asked.some((url) => /accounts|code-pane|mock/.test(url)), 'what signs, what explains and play money are not there yet')
+  await context.close()
+})
+
+test('without a wallet: where to get one, and the page as a code for a phone', async () => {
+  const { page, faults, shot, leave } = await visit(browser, `${site.url}?live`)
+  const links = page.locator('#wallet-links')
+  await links.getByText('Install one in this browser:').waitFor()
+  const urls = await links.getByRole('link').evaluateAll((all) => all.map(({ hostname }) => hostname))
+  assert.deepEqual(urls.slice(0, 3), ['metamask.io', 'www.coinbase.com', 'rabby.io'])
+  assert.ok(urls.includes('link.metamask.io') && urls.includes('go.cb-w.com'), 'and to open the page in one')
+  assert.equal(await links.locator('svg').count(), 0, 'no phone reaches this machine')
+
+  await page.route('https://page.example/**', async (route) => {
+    const response = await route.fetch({ url: route.request().url().replace('https://page.example/', site.url) })
+    await route.fulfill({ response })
+  })
+  await page.goto('https://page.example/?live')
+  const code = links.getByRole('img', { name: 'The address of this page as a QR code' })
+  await code.waitFor()
+  await shot('no-wallet')
+  const { data, info } = await sharp(await code.screenshot()).ensureAlpha().raw().toBuffer({ resolveWithObject: true })
+  assert.equal(decodeQR({ width: info.width, height: info.height, data }), 'https://page.example/?live')
+  assert.deepEqual(faults.filter((fault) => !fault.startsWith('asked https://page.example/')), [])
+  await leave()
+})
