@@ -82,9 +82,8 @@ export class Page {
     this.panes?.draw()
   }
 
-  private values(): Values | null {
-    const request = this.form.read()
-    return request && { request, maxPrice: this.limits.cap, perDay: budget.value }
+  private values(): Values {
+    return { request: this.form.read() ?? { prompt: prompt.placeholder }, maxPrice: this.limits.cap, perDay: budget.value }
   }
 
   private async buy(): Promise<void> {

@@ -10,7 +10,7 @@ type Open = { code: CodePane; log: LogPane }
 export class Panes {
   private open: Promise<Open> | undefined
 
-  constructor(private readonly values: () => Values | null) {
+  constructor(private readonly values: () => Values) {
     const watcher = new IntersectionObserver((entries) => {
       if (!entries.some(({ isIntersecting }) => isIntersecting)) return
       watcher.disconnect()
@@ -41,7 +41,6 @@ export class Panes {
   }
 
   private show({ code }: Open): void {
-    const values = this.values()
-    if (values) code.show(values)
+    code.show(this.values())
   }
 }

@@ -96,6 +96,7 @@ export class PriceButton {
     const code = isImagineError(error) ? error.code : 'unexpected'
     const { title, advice } = wordsFor(code)
     this.draw('No price yet', `${title}. ${advice}`)
+    payee.replaceChildren()
     this.listener.failed(error)
   }
 

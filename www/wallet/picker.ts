@@ -68,7 +68,7 @@ export class WalletPicker {
 
   private async tellWhereToGetOne(): Promise<void> {
     list.hidden = true
-    note.textContent = 'No wallet was found in this browser. Install one, or open this page in your wallet’s own browser, then look again.'
+    note.textContent = 'No wallet was found in this browser. Once there is one, look again.'
     const error = await this.connection.client.balance().catch((error: unknown) => error)
     const found = isImagineError(error) && error.code === 'no_wallet' ? walletLinks(error.details) : null
     if (found) links.replaceChildren(found)
