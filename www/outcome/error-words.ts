@@ -25,7 +25,7 @@ export const ERROR_WORDS: Record<ErrorCode, Words> = {
   bad_signature: { title: 'The wallet’s signature cannot be used', advice: 'It was not sent. Try again, or use another wallet.' },
   signature_expired: { title: 'The signature came too late', advice: 'It was not sent. Try again and sign a little sooner.' },
   payment_rejected: { title: 'The payment was not taken', advice: 'The USDC contract itself says so, and it can not be taken any more.' },
-  payment_unknown: { title: 'It is not known whether the payment went through', advice: 'Do not pay again. Check again in a minute or two.' },
+  payment_unknown: { title: 'It is not known whether the payment went through', advice: 'Check again in a minute or two.' },
   generation_failed: { title: 'The video could not be made', advice: 'Keep the receipt: the service documents no automatic refund.' },
   task_not_found: { title: 'The service does not know this job', advice: 'It may have just begun, or be too old. Check again.' },
   wait_timeout: { title: 'It is taking longer than expected', advice: 'This is not a failure: the job goes on. Check again.' },

@@ -51,6 +51,6 @@ export class Progress {
 
   private tick(): void {
     write(elapsed, stopwatch(Date.now() - this.startedAt))
-    write(heard, `${this.usually}. Last update ${secondsSince(this.heardAt)} s ago.`)
+    write(heard, `${this.usually}. Last update ${secondsSince(this.heardAt)}\u00a0s ago.`)
   }
 }
