@@ -8,39 +8,34 @@ type Open = { code: CodePane; log: LogPane }
 
 /** What developers look at. Nobody buys with it, so it is loaded when it comes near the window, or has something to tell. */
 export class Panes {
-  private open: Promise<Open> | undefined
+  private open: Promise<Open | undefined> | undefined
 
   constructor(private readonly values: () => Values) {
     const watcher = new IntersectionObserver((entries) => {
-      if (!entries.some(({ isIntersecting }) => isIntersecting)) return
-      watcher.disconnect()
-      void this.load()
+      if (entries.some(({ isIntersecting }) => isIntersecting)) void this.load()
     }, { rootMargin: '200px' })
     watcher.observe(byId('code', HTMLElement))
   }
 
   draw(): void {
-    void this.open?.then((open) => this.show(open))
+    void this.open?.then((open) => open?.code.show(this.values()))
   }
 
   hear(event: ImagineEvent): void {
-    void this.load().then(({ log }) => log.hear(event))
+    void this.load().then((open) => open?.log.hear(event))
   }
 
   clear(): void {
-    void this.open?.then(({ log }) => log.clear())
+    void this.open?.then((open) => open?.log.clear())
   }
 
-  private load(): Promise<Open> {
+  /** Once; without a network it is tried again when it is next needed. */
+  private load(): Promise<Open | undefined> {
     this.open ??= Promise.all([import('./code-pane'), import('./log-pane')]).then(([{ CodePane }, { LogPane }]) => {
       const open = { code: new CodePane(), log: new LogPane() }
-      this.show(open)
+      open.code.show(this.values())
       return open
-    })
+    }).catch(() => (this.open = undefined))
     return this.open
-  }
-
-  private show({ code }: Open): void {
-    code.show(this.values())
   }
 }
