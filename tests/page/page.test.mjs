@@ -186,6 +186,7 @@ describe('the page before the sandbox', () => {
 
   test('stopping after the payment says that it was paid, and the video can still be had', async () => {
     await (await priced(page, '1.00')).click()
+    await page.locator('[data-step=queue].now').waitFor()
     await page.getByRole('button', { name: 'Stop watching' }).click()
     await card().waitFor()
     assert.equal(await moneyTaken(), 'yes')
