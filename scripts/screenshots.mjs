@@ -38,6 +38,9 @@ async function takePictures() {
   const site = await openSite(dir)
   try {
     const { page } = await visit(browser, site.url, { viewport: { width: 1280, height: 1000 }, deviceScaleFactor: 1.5 })
+    // From the cache the font is there before the first paint; later it would not be used.
+    await page.evaluate(() => document.fonts.ready)
+    await page.reload()
     await (await priced(page, '1.00')).click()
     await page.locator('[data-step=queue].now').waitFor()
     site.skip(2.5)

@@ -17,14 +17,14 @@ const TYPES = {
 
 const COMPRESSIBLE = /^(text\/|application\/json|image\/svg)/
 
-const headersFor = (path, csp, local) => ({
+const headersFor = (path, csp) => ({
   'content-security-policy': csp,
   // Stricter would cut smart wallets off from the window they open.
   'cross-origin-opener-policy': 'same-origin-allow-popups',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
-  // Beside a sandbox the page is built anew at each start.
-  'cache-control': local || !path.startsWith('/assets/') ? 'no-cache' : 'public, max-age=31536000, immutable',
+  // The name of an asset changes with what is in it.
+  'cache-control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
 })
 
 /** Serves the built page on this machine only; with a sandbox, tells the page about it. */
@@ -35,7 +35,7 @@ export async function servePage({ dir, sandbox, port = 0 }) {
     answer(request, decodeURIComponent(pathname), dir, sandbox)
       .catch(() => ({ status: 404, type: 'text/plain', body: Buffer.from('Not found') }))
       .then(({ status = 200, type, body, headers }) => {
-        response.writeHead(status, { ...headersFor(pathname, csp, Boolean(sandbox)), 'content-type': type, 'content-length': body.length, ...headers })
+        response.writeHead(status, { ...headersFor(pathname, csp), 'content-type': type, 'content-length': body.length, ...headers })
         response.end(request.method === 'HEAD' ? undefined : body)
       })
   })
