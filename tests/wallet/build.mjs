@@ -44,7 +44,7 @@ async function bundle(vendor) {
     target: 'es2022',
     define: { global: 'globalThis', 'process.env.NODE_ENV': '"production"' },
     loader: { '.svg': 'dataurl' },
-    plugins: [emptyNodeModules, smallKeyringController],
+    plugins: [emptyNodeModules, smallKeyringController, lateSiweParser],
     logLevel: 'warning',
   })
   return outputFiles[0].text
@@ -66,6 +66,19 @@ const smallKeyringController = {
     onResolve({ filter: /^@metamask\/keyring-controller$/ }, () => ({ path: 'keyring-controller', namespace: 'small' }))
     onLoad({ filter: /.*/, namespace: 'small' }, () => ({
       contents: `export { SignTypedDataVersion } from '@metamask/eth-sig-util'`,
+      resolveDir: HERE,
+      loader: 'js',
+    }))
+  },
+}
+
+/** Half of what the wallet takes to load: its grammar, which only `personal_sign` reads. */
+const lateSiweParser = {
+  name: 'late-siwe-parser',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@spruceid\/siwe-parser$/ }, ({ namespace }) => (namespace === 'late' ? undefined : { path: 'siwe-parser', namespace: 'late' }))
+    onLoad({ filter: /.*/, namespace: 'late' }, () => ({
+      contents: `module.exports = { ParsedMessage: function (text) { return new (require('@spruceid/siwe-parser').ParsedMessage)(text) } }`,
       resolveDir: HERE,
       loader: 'js',
     }))
