@@ -33,7 +33,6 @@ export async function clients() {
   } finally {
     await browser.close()
     await service.stop()
-    await library.remove()
   }
 }
 

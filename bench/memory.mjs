@@ -34,7 +34,7 @@ export async function memory() {
     await record('memory', { whole: true, markdown: papers(results), results })
   } finally {
     await Promise.all([site, reader].map((server) => server.stop()))
-    await Promise.all([library, files].map((made) => made.remove()))
+    await files.remove()
   }
 }
 

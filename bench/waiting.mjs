@@ -31,7 +31,6 @@ export async function waiting({ tasks = WHOLE } = {}) {
   } finally {
     await browser.close()
     await Promise.all([desk, ...visits].map((part) => part.stop()))
-    await library.remove()
   }
 }
 

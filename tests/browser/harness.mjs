@@ -33,7 +33,6 @@ export async function openStage({ launch = launchChromium, mounts = {} } = {}) {
     async close() {
       await browser.close()
       await server.stop()
-      await library.remove()
     },
   }
 }

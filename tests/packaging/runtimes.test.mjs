@@ -29,7 +29,6 @@ before(async () => {
 after(async () => {
   await sandbox?.stop()
   if (app) await rm(app, { recursive: true })
-  await library?.remove()
 })
 
 /** Runs a script in the app, in a process of its own; what it prints is JSON. */

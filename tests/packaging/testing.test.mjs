@@ -1,7 +1,7 @@
 // `imagine-x402/testing`, as an app's own tests would use it: without page, chain, network and money.
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
+import { afterEach, before, beforeEach, describe, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import path from 'node:path'
 import { packLibrary } from '../browser/package.mjs'
@@ -23,7 +23,6 @@ before(async () => {
 })
 beforeEach(() => open())
 afterEach(() => restore())
-after(() => library?.remove())
 
 function open(options) {
   restore?.()

@@ -61,7 +61,6 @@ before(async () => {
 })
 after(async () => {
   if (app) await rm(app, { recursive: true })
-  await library?.remove()
 })
 
 /** What that compiler says of that file. */

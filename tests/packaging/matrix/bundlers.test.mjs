@@ -29,7 +29,6 @@ afterEach(async () => {
 after(async () => {
   await browser?.close()
   await sandbox?.stop()
-  await library?.remove()
 })
 
 const page = (script) => `<!doctype html>

@@ -25,7 +25,6 @@ before(async () => {
 after(async () => {
   await sandbox?.stop()
   await made?.remove()
-  await library?.remove()
 })
 
 /** What a program of that app prints, with those permissions and the one to talk to the sandbox. */

@@ -28,7 +28,6 @@ before(async () => {
 })
 after(async () => {
   await sandbox?.stop()
-  await library?.remove()
   if (folder) await rm(folder, { recursive: true })
 })
 

@@ -27,7 +27,6 @@ before(async () => {
 after(async () => {
   await browser?.close()
   await sandbox?.stop()
-  await library?.remove()
 })
 
 /** What the server has put into the page. */
