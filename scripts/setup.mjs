@@ -10,6 +10,8 @@ import path from 'node:path'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 export const CHROMIUM = '/usr/bin/chromium'
+/** The same Chromium without the windows around its pages. */
+export const CHROMIUM_SHELL = '/usr/bin/chromium-headless-shell'
 const NODE = [20, 19]
 const WASM = 'wasm32-unknown-unknown'
 
@@ -83,8 +85,9 @@ function installRust() {
 }
 
 function installChromium() {
-  const hint = `The browser tests drive Debian's Chromium: install the package \`chromium\` so that ${CHROMIUM} exists.`
-  if (!existsSync(CHROMIUM)) installDebian(['chromium'], hint)
+  const missing = [CHROMIUM, CHROMIUM_SHELL].filter((file) => !existsSync(file))
+  const hint = `The browser tests drive Debian's Chromium: install its packages so that ${missing.join(' and ')} exist.`
+  if (missing.length > 0) installDebian(missing.map((file) => path.basename(file)), hint)
 }
 
 /** Installs Debian's packages of those names. */

@@ -1,6 +1,6 @@
 // What the browser tests share: the packed library, served to a dapp page in Chromium, with a wallet injected.
 import { join } from 'node:path'
-import { launchChromium } from './chromium.mjs'
+import { launchShell } from './chromium.mjs'
 import { openDapp } from './dapp.mjs'
 import { ROOT, packLibrary } from './package.mjs'
 import { serveFiles } from './static-server.mjs'
@@ -16,7 +16,7 @@ export const SIGN = 'eth_signTypedData_v4'
  * Browser, packed library and dapp origin, for one test file.
  * @param mounts what is served besides, as for `serveFiles`
  */
-export async function openStage({ launch = launchChromium, mounts = {} } = {}) {
+export async function openStage({ launch = launchShell, mounts = {} } = {}) {
   const library = await packLibrary()
   const browser = await launch()
   const server = await serveFiles({
