@@ -85,9 +85,10 @@ function installRust() {
 }
 
 function installChromium() {
-  const missing = [CHROMIUM, CHROMIUM_SHELL].filter((file) => !existsSync(file))
-  const hint = `The browser tests drive Debian's Chromium: install its packages so that ${missing.join(' and ')} exist.`
-  if (missing.length > 0) installDebian(missing.map((file) => path.basename(file)), hint)
+  const files = [CHROMIUM, CHROMIUM_SHELL]
+  const hint = `The browser tests drive Debian's Chromium: install its packages so that ${files.join(' and ')} exist.`
+  // Both, so that both are of one version.
+  if (!files.every((file) => existsSync(file))) installDebian(files.map((file) => path.basename(file)), hint)
 }
 
 /** Installs Debian's packages of those names. */
