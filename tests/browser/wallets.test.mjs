@@ -1,9 +1,8 @@
-// Every wallet in every situation: MetaMask's, Rainbow's and Rabby's own code, a real chain, the official seller.
+// MetaMask's, Rainbow's and Rabby's own code in one page; and the table of what each comes to, which their files test row by row.
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
 import { startSandbox } from '../../sandbox/sandbox.mjs'
-import { meet } from '../situations/meeting.mjs'
 import { SITUATIONS, VENDORS, expected, rowOf } from '../situations/situations.mjs'
 import { at } from './calls.mjs'
 import { openStage, sameAddress, walletFor } from './harness.mjs'
@@ -23,20 +22,6 @@ after(async () => {
 })
 
 const TABLE = await readFile(new URL('../situations/TABLE.md', import.meta.url), 'utf8')
-
-for (const vendor of VENDORS) {
-  describe(vendor, TIMEOUT, () => {
-    for (const [topic, situations] of Object.entries(SITUATIONS)) {
-      for (const [name, situation] of Object.entries(situations)) {
-        if (!expected(situation, vendor)) continue
-        test(`${topic}: ${name}`, async () => {
-          const { outcome, error } = await meet(stage, sandbox, vendor, situation)
-          assert.equal(outcome, expected(situation, vendor), error && JSON.stringify(error, null, 2))
-        })
-      }
-    }
-  })
-}
 
 test('the table says so', () => {
   for (const [name, situation] of Object.values(SITUATIONS).flatMap(Object.entries)) {

@@ -40,7 +40,7 @@ What a purchase of one dollar came to, in Chromium, on a real chain with Circle'
 that MetaMask, Rainbow and Rabby publish themselves; what they do not publish follows their sources ([tests/wallet/README.md](../wallet/README.md)).
 
 \`paid\`: once, by the right account, for one prompt. Otherwise the error's \`code\`, \`paid\` and \`retry\`: no payment left the page, and nothing was taken.
-Made by \`npm run wallets:table\`; \`tests/browser/wallets.test.mjs\` holds every cell.
+Made by \`npm run wallets:table\`; the tests of that name in \`tests/browser\` (\`metamask\`, \`rainbow\`, \`rabby\`) hold every cell.
 
 ${sections.join('\n')}
 ## Not tested

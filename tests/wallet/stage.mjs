@@ -1,7 +1,7 @@
 // What the tests of the wallets share: a browser, a node, and pages with wallets in them.
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
-import { launchShell } from '../browser/chromium.mjs'
+import { launchChromium } from '../browser/chromium.mjs'
 import { openPage } from '../browser/dapp.mjs'
 import { stopServer } from '../browser/static-server.mjs'
 import { createUser } from '../browser/user.mjs'
@@ -11,7 +11,7 @@ const CONFIG = { privateKeys: [KEY], chainId: 8453, knownChains: [1, 8453] }
 
 /** @param defaults of every wallet's config on this stage */
 export async function openStage(defaults = {}) {
-  const browser = await launchShell()
+  const browser = await launchChromium()
   const node = await startNode()
   const pages = []
 
