@@ -38,8 +38,9 @@ pub struct Dialect {
 }
 
 impl Request {
-    /// Reads a `GenerateRequest`, with `form: true` for a server that is known to take forms, and with `picture: { type, digest }` in
-    /// the place of `image` where the facade has its bytes. `fresh_id` is used when the request has no `id`.
+    /// Reads a `GenerateRequest`, its prompt trimmed by the facade (Rust's trimming brings tables), with `form: true` for a server
+    /// that is known to take forms, and with `picture: { type, digest }` in the place of `image` where the facade has its bytes.
+    /// `fresh_id` is used when the request has no `id`.
     ///
     /// # Errors
     /// `invalid_request` or `image_unreadable`, with the name of the field.
@@ -246,7 +247,7 @@ mod tests {
     #[test]
     fn fields_pass_through_untouched() {
         let request = json!({
-            "prompt": " \"quoted\" \u{1} \n ünï ₮ ", "id": "my-id", "soraVideoId": "v1", "autoClank": true,
+            "prompt": "\"quoted\" \u{1} \n ünï ₮", "id": "my-id", "soraVideoId": "v1", "autoClank": true,
             "extra": {"aspectRatio": "9:16", "nested": {"a": [1, null]}},
         });
         let request = read(request).unwrap();
@@ -311,7 +312,7 @@ mod tests {
     fn bad_input_is_refused_by_name() {
         for (request, word) in [
             (json!({}), "prompt"),
-            (json!({"prompt": " \n "}), "prompt"),
+            (json!({"prompt": ""}), "prompt"),
             (json!({"prompt": 5}), "prompt"),
             (json!({"prompt": "x", "duration": 0}), "duration"),
             (json!({"prompt": "x", "duration": -1}), "duration"),

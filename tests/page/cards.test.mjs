@@ -68,13 +68,20 @@ describe('before anything is signed', () => {
     }
   })
 
-  test('invalid_request: a prompt of nothing but a line end that only the library knows', () => meet('invalid_request', 'no', 'Change the request', (page) =>
-    page.getByLabel('What should it show?').fill('\u0085'), {
-    next: async (page) => {
-      await page.getByRole('button', { name: 'Change the request' }).click()
-      assert.ok(await page.locator('#prompt:focus').isVisible())
-    },
-  }))
+  test('invalid_request: the page is set up wrongly', async () => {
+    const wrong = await site.but({ payTo: '0x12' })
+    try {
+      await meet('invalid_request', 'no', 'Change the request', () => {}, {
+        url: wrong.url,
+        next: async (page) => {
+          await page.getByRole('button', { name: 'Change the request' }).click()
+          assert.ok(await page.locator('#prompt:focus').isVisible())
+        },
+      })
+    } finally {
+      await wrong.stop()
+    }
+  })
 
   test('image_unreadable: a file that is no picture', () => meet('image_unreadable', 'no', 'Remove the image', (page) =>
     page.locator('#image-file').setInputFiles({ name: 'broken.png', mimeType: 'image/png', buffer: Buffer.from('no picture at all') })))
