@@ -18,10 +18,10 @@ const timed = ({ median, ratio }) => `${median.toFixed(median < 10 ? 1 : 0)} ms 
 
 /** Medians, and the multiples of those of the reference in the same round. */
 export function table({ reference, clients }) {
-  const rows = clients.filter(({ weight }) => weight).map(({ name, weight, load, firstAsking, warmAsking, heap }) => [
+  const rows = clients.filter(({ weight }) => weight).map(({ name, weight, load, farFirstAsking, farWarmAsking, heap }) => [
     name,
     `${(weight.gzip / 1000).toFixed(1)} KB`,
-    ...[load, firstAsking, warmAsking].map(timed),
+    ...[load, farFirstAsking, farWarmAsking].map(timed),
     `${(heap.paid.together.median / (1 << 20)).toFixed(1)} MiB`,
   ])
   return tableOf([`× of ${reference}`, 'gzip', 'load', 'first 402 → wallet', 'later ones', 'memory after 50 payments'], rows)
