@@ -42,13 +42,12 @@ const priced = { status: 402, body: first }
 const taken = { status: 202, body: { taskId: 't-1' } }
 const finished = { status: 200, body: { taskId: 't-1', status: 'completed', result: { videoUrl: 'https://media.example/v.mp4' } } }
 
-let library
 let seller
 let imagine
 let memory
 
 before(async () => {
-  library = await packLibrary()
+  const { directory } = await packLibrary()
   seller = await startStubSeller()
   const { instantiate } = WebAssembly
   WebAssembly.instantiate = async (...given) => {
@@ -57,13 +56,10 @@ before(async () => {
     if (made.instance) memory = Object.values(made.instance.exports).find((part) => part instanceof WebAssembly.Memory)
     return made
   }
-  imagine = await import(pathToFileURL(path.join(library.directory, 'dist', 'index.js')).href)
+  imagine = await import(pathToFileURL(path.join(directory, 'dist', 'index.js')).href)
   await imagine.init()
 })
-after(async () => {
-  await seller?.stop()
-  await library?.remove()
-})
+after(() => seller?.stop())
 
 /** Buys with a painted stack, and gives how many bytes of it were used, and what came of it. */
 async function depthOf({ answers, request, wallet }) {

@@ -1,22 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { chromium } from 'playwright-core'
 import { startSandbox } from '../../sandbox/sandbox.mjs'
 import { buildPage } from '../../www/build.mjs'
 import { servePage } from '../../www/serve.mjs'
+import { launchChromium } from '../browser/chromium.mjs'
 import { injectWallets } from '../browser/dapp.mjs'
 import { createUser } from '../browser/user.mjs'
 import { leadToSandbox, SERVICE } from '../papers/service.mjs'
 import { look } from './look.mjs'
-const FLAGS = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync',
-]
 
 /** A browser, and the page as it is built; each file of tests has its own, so that they run side by side. */
 export async function openBrowser() {
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
+  const browser = await launchChromium()
   const dir = await buildPage({ outdir: await mkdtemp(path.join(tmpdir(), 'imagine-page-')) })
   return {
     browser,
