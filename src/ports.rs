@@ -35,8 +35,8 @@ pub trait Journal<J> {
     /// another call holds it, also in another tab, this waits. `Err` is why nothing can be remembered. Of a purchase that is `fresh` nothing
     /// can be: this need not wait, and then the first write does, and says what this would have said.
     async fn recall(&self, id: &str, fresh: bool) -> Result<Option<J>, J>;
-    /// Merges the entry into the record of that id. Once this resolves, it survives a crash of the browser, and a payment a loss of power. A write that was begun is not
-    /// called back when the future is dropped. Gives the list of all records as they stood before; nobody else writes in
+    /// Merges the entry into the record of that id. Once this resolves, it survives a crash of the browser, and a payment a loss of
+    /// power. A write that was begun is not called back when the future is dropped. Gives the list of all records as they stood before; nobody else writes in
     /// between. That a signature is about to be asked for is not written where the record says so already. `Err(None)` when it is not
     /// known in time whether it was written.
     async fn write(&self, id: &str, entry: &Entry) -> Result<J, Option<J>>;

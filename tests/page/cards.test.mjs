@@ -1,4 +1,5 @@
-// One card for every error code, each reached by a real fault: of the sandbox (real chain, official x402 code), of the browser or of the visitor.
+// The cards of errors, each reached by a real fault: of the sandbox (real chain, official x402 code), of the browser or of the visitor; a seller who answers
+// garbage is one made for it. Those of wallets are in `wallets.test.mjs`; `wallet_error` is met with play money alone (`mock.test.mjs`).
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { html, startStubSeller } from '../browser/stub-seller.mjs'
