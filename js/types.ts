@@ -34,9 +34,9 @@ export interface GenerateRequest {
    * type of bytes is read from the bytes: PNG, JPEG, GIF, WebP, AVIF or BMP.
    */
   image?: string | URL | Blob | BufferSource | HTMLCanvasElement | OffscreenCanvas
-  /** Default `sora`. */
-  videoModel?: 'sora' | (string & {})
-  /** Seconds, above 0. The server's default is 8. */
+  /** The model, by the service's own name for it. Default: none is sent, and the service takes its own. */
+  videoModel?: string
+  /** Seconds, above 0. Default: none are sent, and the service takes its own. */
   duration?: number
   /** Remixes or continues an earlier video: the `remixId` of its result. */
   soraVideoId?: string

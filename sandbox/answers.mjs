@@ -41,7 +41,7 @@ const tellAll = ({ result: { generation, templateData }, ...rest }, { video, cov
   result: {
     generation: {
       ...generation, video: video.url, image: cover.url, gif: preview.url,
-      prompt: 'a paper boat', videoModel: 'sora', provider: 'openai', duration: templateData.duration,
+      prompt: 'a paper boat', videoModel: 'some-model', provider: 'some-provider', duration: templateData.duration,
     },
     templateData,
     url: 'https://sister.example/media/1',

@@ -20,7 +20,7 @@ const LONGEST_MS = 2 ** 31 - 1
  * @property {8453 | 84532} chainId Base or Base Sepolia
  * @property {'usdc' | 'eurc'} token what the seller is paid in; `eurc` is on Base alone
  * @property {1 | 2 | 'both' | 'hybrid'} x402 the version of x402 that the seller speaks
- * @property {string} price decimal amount of it for 8 seconds by the model `sora`
+ * @property {string} price decimal amount of it for 8 seconds by the service's default model
  * @property {number} stepMs how long one status of a task lasts
  * @property {boolean} fail whether tasks end in `failed`
  * @property {string | null} fault what goes wrong from the start; see `faults.mjs`

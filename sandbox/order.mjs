@@ -1,4 +1,4 @@
-const DEFAULTS = { videoModel: 'sora', duration: 8 }
+const DEFAULTS = { duration: 8 }
 const LONGEST = 60
 
 /** A request that cannot become a video; answered with 400 before anybody pays. */
@@ -9,13 +9,13 @@ export class BadOrder extends Error {
 /**
  * Reads what a creation asks for. `templateData` may be an object or a string of JSON: the service documents both.
  * @param {unknown} body the parsed request body
- * @returns {{ prompt: string, seed: unknown, videoModel: string, duration: number, image: unknown }}
+ * @returns {{ prompt: string, seed: unknown, videoModel?: string, duration: number, image: unknown }}
  */
 export function readOrder(body) {
   const { prompt, seed, templateData } = isObject(body) ? body : {}
   if (typeof prompt !== 'string' || prompt.trim() === '') throw new BadOrder('prompt is required')
   const { videoModel, duration, image } = { ...DEFAULTS, ...readTemplateData(templateData) }
-  if (typeof videoModel !== 'string' || videoModel === '') throw new BadOrder('templateData.videoModel must be a name')
+  if (videoModel !== undefined && (typeof videoModel !== 'string' || videoModel === '')) throw new BadOrder('templateData.videoModel must be a name')
   if (typeof duration !== 'number' || !(duration > 0 && duration <= LONGEST)) {
     throw new BadOrder(`templateData.duration must be a number of seconds up to ${LONGEST}`)
   }

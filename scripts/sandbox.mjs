@@ -10,7 +10,7 @@ import { runScript, setup } from './setup.mjs'
 
 const HELP = `Usage: npm run sandbox -- [options]
 
-  --price <amount>   price of 8 seconds by the model sora, such as 0.25 (default 1.00)
+  --price <amount>   price of 8 seconds by the default model, such as 0.25 (default 1.00)
   --step-ms <ms>     how long one status of a task lasts (default 1000; a task has five before its end)
   --fail             tasks end in failed
   --chain-id <id>    8453 for Base, the default, or 84532 for Base Sepolia

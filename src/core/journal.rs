@@ -231,8 +231,9 @@ impl<J: Json> Known<J> {
     /// Whether the record stands for that very request to that service.
     #[must_use]
     pub fn is_of(record: &J, request: &Request, config: &Config) -> bool {
-        let says = |key, value: &str| order(record, key).and_then(|v| v.text()).as_deref() == Some(value);
-        says("fingerprint", request.fingerprint()) && says("baseUrl", config.base_url.as_str())
+        let said = |key| order(record, key).and_then(|value| value.text());
+        said("fingerprint").is_some_and(|fingerprint| request.has_fingerprint(&fingerprint))
+            && said("baseUrl").as_deref() == Some(config.base_url.as_str())
     }
 }
 

@@ -13,6 +13,9 @@ use super::{
 /// The field that carries the id of the request, by which the task can be found again.
 const SEED: &str = "seed";
 
+/// Requests without a model used to be sent with this one. Records of that time have the hash of such a body.
+const FORMER_DEFAULT_MODEL: &str = "sora";
+
 /// Stands in a body where the bytes of the picture belong, and before a body that is sent as a form. JSON has no such character.
 const MARK: &str = "\0";
 
@@ -23,6 +26,8 @@ pub struct Request {
     is_fresh: bool,
     prompt: String,
     fingerprint: String,
+    /// The fingerprint that this request had while the library named a model of its own; none for a request that names one.
+    former_fingerprint: Option<String>,
     /// The body as JSON, without its `seed` and its last brace.
     fields: String,
     dialect: Dialect,
@@ -58,16 +63,25 @@ impl Request {
             ));
         }
         let picture = request.get("picture");
-        let mut fields = ObjectWriter::default()
-            .text("prompt", &prompt)
-            .raw("templateData", &template_data(request, picture.as_ref())?)
-            .finish();
-        fields.pop();
+        let fields_with = |model: Option<&str>| {
+            let mut fields = ObjectWriter::default()
+                .text("prompt", &prompt)
+                .raw("templateData", &template_data(request, picture.as_ref(), model)?)
+                .finish();
+            fields.pop();
+            Ok(fields)
+        };
+        let digest = picture.as_ref().and_then(|picture| picture.text_at("digest")).unwrap_or_default();
+        let hash = |fields: &str| word(keccak256(text!(json_of(fields, Some(&id)), digest)));
+        let model = text(request, "videoModel")?;
+        let fields = fields_with(model.as_deref())?;
+        let former_fingerprint = match model {
+            None => Some(hash(&fields_with(Some(FORMER_DEFAULT_MODEL))?)),
+            Some(_) => None,
+        };
+        let fingerprint = hash(&fields);
         let dialect = Dialect { seed: true, form: flag(request, "form")? };
-        let mut request = Self { id, is_fresh, prompt, fingerprint: String::new(), fields, dialect };
-        let digest = picture.and_then(|picture| picture.text_at("digest")).unwrap_or_default();
-        request.fingerprint = word(keccak256(text!(request.json(true), digest)));
-        Ok(request)
+        Ok(Self { id, is_fresh, prompt, fingerprint, former_fingerprint, fields, dialect })
     }
 
     /// The words that it is put into.
@@ -103,12 +117,6 @@ impl Request {
         self.fields.bytes().any(|byte| byte == 0)
     }
 
-    fn json(&self, seed: bool) -> String {
-        // An id has no character that JSON would escape.
-        let seed = if seed { text!(",\"", SEED, "\":\"", self.id, "\"") } else { String::new() };
-        text!(self.fields, seed, "}")
-    }
-
     /// The idempotency id, sent as `seed`.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -133,12 +141,31 @@ impl Request {
         &self.fingerprint
     }
 
+    /// Whether that is the fingerprint of this request, now or while the library named a model of its own.
+    #[must_use]
+    pub fn has_fingerprint(&self, fingerprint: &str) -> bool {
+        self.fingerprint == fingerprint || self.former_fingerprint.as_deref() == Some(fingerprint)
+    }
+
     /// The body as JSON text, with a zero character where the base64 of the picture belongs. One that is sent as a form begins with another.
     #[must_use]
     pub fn body(&self) -> String {
-        let json = self.json(self.dialect.seed);
+        let json = json_of(&self.fields, self.dialect.seed.then_some(self.id.as_str()));
         if self.dialect.form { text!(MARK, json) } else { json }
     }
+}
+
+/// The whole body, with the id as its `seed` where one is given.
+fn json_of(fields: &str, seed: Option<&str>) -> String {
+    // An id has no character that JSON would escape.
+    let seed = seed.map_or_else(String::new, |id| text!(",\"", SEED, "\":\"", id, "\""));
+    text!(fields, seed, "}")
+}
+
+/// Whether a [`Request::body`] is sent as a form.
+#[must_use]
+pub fn is_form(body: &str) -> bool {
+    body.starts_with(MARK)
 }
 
 /// A random UUID (version 4, [RFC 9562](https://www.rfc-editor.org/rfc/rfc9562#section-5.4)) of the first 16 bytes.
@@ -159,13 +186,15 @@ pub fn uuid(random: [u8; 32]) -> String {
     text
 }
 
-fn template_data<J: Json>(request: &J, picture: Option<&J>) -> Result<String, Error> {
+/// The fields of the video. The model and the duration are the service's own choice where the page makes none; the two flags are always sent,
+/// since other services of this kind have other defaults for them.
+fn template_data<J: Json>(request: &J, picture: Option<&J>, model: Option<&str>) -> Result<String, Error> {
     let image = match picture.and_then(|picture| picture.text_at("type")) {
         Some(kind) => Some(text!("\"data:", kind, ";base64,", MARK, "\"")),
         None => text(request, "image")?.map(|url| image::check_url(&url).map(|()| json::string(&url))).transpose()?,
     };
     let mut data = ObjectWriter::default();
-    data.text("videoModel", text(request, "videoModel")?.as_deref().unwrap_or("sora"));
+    data.optional("videoModel", model);
     if let Some(seconds) = duration(request)? {
         data.raw("duration", &seconds);
     }
@@ -245,6 +274,32 @@ mod tests {
     }
 
     #[test]
+    fn what_the_page_leaves_open_is_the_services_own_choice() {
+        let body = read(json!({"prompt": "a boat"})).unwrap().body();
+        let expected = json!({
+            "prompt": "a boat", "templateData": {"autoEnhance": false, "autoClank": false}, "seed": "fresh",
+        });
+        assert_eq!(Value::parse(&body), Some(expected));
+    }
+
+    #[test]
+    fn records_from_when_a_model_was_named_still_stand_for_their_requests() {
+        // What was written for `{ prompt: "a boat", id: "id-1" }` when it was sent with `"videoModel":"sora"`.
+        let former = "0xbb9f734b679ae4a95d70ba0eb79be6ce938b42558e34f4c3cf3f54a1c32dc759";
+        let request = |fields: Value| read(fields).unwrap();
+        let plain = request(json!({"prompt": "a boat", "id": "id-1"}));
+        assert!(plain.has_fingerprint(former) && plain.has_fingerprint(plain.fingerprint()));
+        assert_eq!(request(json!({"prompt": "a boat", "id": "id-1", "videoModel": "sora"})).fingerprint(), former);
+        for other in [
+            json!({"prompt": "a boat", "id": "id-2"}),
+            json!({"prompt": "a ship", "id": "id-1"}),
+            json!({"prompt": "a boat", "id": "id-1", "videoModel": "other"}),
+        ] {
+            assert!(!request(other.clone()).has_fingerprint(former), "{other}");
+        }
+    }
+
+    #[test]
     fn fields_pass_through_untouched() {
         let request = json!({
             "prompt": "\"quoted\" \u{1} \n ünï ₮", "id": "my-id", "soraVideoId": "v1", "autoClank": true,
@@ -257,8 +312,8 @@ mod tests {
         assert_eq!(
             body["templateData"],
             json!({
-                "videoModel": "sora", "soraVideoId": "v1", "autoEnhance": false,
-                "autoClank": true, "aspectRatio": "9:16", "nested": {"a": [1, null]},
+                "soraVideoId": "v1", "autoEnhance": false, "autoClank": true,
+                "aspectRatio": "9:16", "nested": {"a": [1, null]},
             })
         );
     }

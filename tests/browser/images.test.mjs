@@ -109,7 +109,7 @@ describe('a picture', TIMEOUT, () => {
       const { prompt, seed, templateData } = paid.body
       assert.deepEqual({ prompt, templateData: JSON.parse(templateData) }, {
         prompt: request.prompt,
-        templateData: { videoModel: 'sora', autoEnhance: false, autoClank: false },
+        templateData: { autoEnhance: false, autoClank: false },
       })
       assert.ok(world.sandbox.tasks.has(seed), 'the task has the id of the request')
     })

@@ -74,7 +74,7 @@ const TOLD = {
       result: {
         generation: {
           ...generation, video: VIDEO, image: COVER, gif: 'http://media/preview.gif',
-          prompt: 'a paper boat', videoModel: 'sora', provider: 'openai', duration: 12,
+          prompt: 'a paper boat', videoModel: 'some-model', provider: 'some-provider', duration: 12,
         },
         templateData,
         url: 'https://sister.example/media/1',

@@ -9,6 +9,9 @@ let sandbox
 before(async () => { sandbox = await startSandbox() })
 after(() => sandbox.stop())
 
+/** By the words of the service itself. */
+const DEFAULT_MODEL = (await fixture('payment-required')).accepts[0].outputSchema.input.bodyFields.templateData.properties.videoModel.default
+
 const price = async (templateData) => (await terms(sandbox, { prompt: 'a cat', templateData })).maxAmountRequired
 
 test('the first answer is the documented 402', async () => {
@@ -22,17 +25,18 @@ test('the first answer is the documented 402', async () => {
 test('the price follows model and duration, however templateData is sent', async () => {
   assert.equal(await price(undefined), '1000000')
   assert.equal(await price({ duration: 4 }), '500000')
-  assert.equal(await price({ videoModel: 'sora', duration: 12 }), '1500000')
-  assert.equal(await price({ videoModel: 'sora-2-pro' }), '3000000')
-  assert.equal(await price({ videoModel: 'sora-2-pro', duration: 4 }), '1500000')
+  assert.equal(await price({ videoModel: DEFAULT_MODEL, duration: 12 }), '1500000')
+  assert.equal(await price({ videoModel: 'another' }), '3000000')
+  assert.equal(await price({ videoModel: 'another', duration: 4 }), '1500000')
   assert.equal(await price(JSON.stringify({ duration: 4 })), '500000')
 })
 
 test('the price is exact and rounded up', () => {
-  assert.equal(priceOf(1n, { videoModel: 'sora', duration: 8 }), 1n)
-  assert.equal(priceOf(1n, { videoModel: 'sora', duration: 8.001 }), 2n)
-  assert.equal(priceOf(1_000_000n, { videoModel: 'sora', duration: 0.0001 }), 125n)
-  assert.equal(priceOf(999_999_999_999_999n, { videoModel: 'sora', duration: 16 }), 1_999_999_999_999_998n)
+  assert.equal(priceOf(1n, { videoModel: DEFAULT_MODEL, duration: 8 }), 1n)
+  assert.equal(priceOf(1n, { duration: 8 }), 1n)
+  assert.equal(priceOf(1n, { videoModel: DEFAULT_MODEL, duration: 8.001 }), 2n)
+  assert.equal(priceOf(1_000_000n, { videoModel: DEFAULT_MODEL, duration: 0.0001 }), 125n)
+  assert.equal(priceOf(999_999_999_999_999n, { videoModel: DEFAULT_MODEL, duration: 16 }), 1_999_999_999_999_998n)
   assert.equal(priceOf(10n, { videoModel: 'constructor', duration: 8 }), 30n)
 })
 

@@ -42,8 +42,8 @@ export interface Client {
 export interface GenerateRequest {
   prompt: string;
   image?: string | URL | Blob | BufferSource | HTMLCanvasElement | OffscreenCanvas; // http(s) or data URL, or bytes; added: every view, OffscreenCanvas
-  videoModel?: "sora" | (string & {});
-  duration?: number;                // seconds
+  videoModel?: string;              // sent only when given: the service's default is the service's
+  duration?: number;                // seconds; sent only when given
   soraVideoId?: string;             // remix or continue an earlier video
   autoEnhance?: boolean;            // always sent explicitly
   autoClank?: boolean;              // deploys a token: off unless set

@@ -25,8 +25,7 @@ const same = <_ extends true>(): void => {}
 const made = generate({ prompt: 'A boat' }, { maxPrice: '2.00' })
 same<Equal<typeof made, Promise<Generation>>>()
 void generate(offer)
-void generate({ prompt: 'A boat', videoModel: 'sora' })
-void generate({ prompt: 'A boat', videoModel: 'another' })
+void generate({ prompt: 'A boat', videoModel: 'any-name' })
 void generate({ prompt: 'A boat', image: new Uint8Array(1) })
 void generate({ prompt: 'A boat', image: document.createElement('canvas'), extra: { any: ['thing'] } })
 // @ts-expect-error -- no prompt

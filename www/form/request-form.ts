@@ -7,7 +7,7 @@ const fields = byId('request', HTMLFieldSetElement)
 const prompt = byId('prompt', HTMLTextAreaElement)
 const count = byId('prompt-count', HTMLElement)
 const examples = byId('examples', HTMLElement)
-const model = byId('model', HTMLSelectElement)
+const model = byId('model', HTMLInputElement)
 const duration = byId('duration', HTMLInputElement)
 const enhance = byId('enhance', HTMLInputElement)
 const advanced = byId('advanced', HTMLDetailsElement)
@@ -61,10 +61,10 @@ export function requestForm(onChange: () => void): RequestForm {
       const picture = image.read()
       return {
         prompt: prompt.value.trim(),
-        videoModel: model.value,
         duration: duration.valueAsNumber,
         autoEnhance: enhance.checked,
         autoClank: clank.checked,
+        ...(model.value.trim() && { videoModel: model.value.trim() }),
         ...(picture !== undefined && { image: picture }),
         ...(remix.value.trim() && { soraVideoId: remix.value.trim() }),
       }
