@@ -18,14 +18,14 @@ export function fromBase64(text: string, into?: Decoding): Uint8Array<ArrayBuffe
   return bytes
 }
 
-const SIGNS = new TextEncoder().encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')
+const SIGNS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
 /** Base64 as bytes, in memory that may be used again: the texts of a large picture would stay for long. */
 export function toBase64(bytes: Uint8Array, signs: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   let to = 0
   for (let at = 0; at < bytes.length; at += 3) {
     const three = (bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!
-    for (let i = 0; i < 4; i++) signs[to++] = i > bytes.length - at ? 61 : SIGNS[(three >> (18 - 6 * i)) & 63]!
+    for (let i = 0; i < 4; i++) signs[to++] = i > bytes.length - at ? 61 : SIGNS.charCodeAt((three >> (18 - 6 * i)) & 63)
   }
   return signs.subarray(0, to)
 }

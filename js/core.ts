@@ -11,7 +11,7 @@ export interface Call {
   task?: AcceptedTask | string
   options: object
   payer?: string
-  send: (request: Request, body: string | undefined, most: number, patience: number, final: boolean) => Promise<Outcome>
+  send: (url: string, init: RequestInit, body: string | undefined, most: number, patience: number, final: boolean) => Promise<Outcome>
   recall?: (id: string, fresh: boolean) => Promise<unknown>
   write?: (id: string, entry: Entry) => Promise<Purchase[]>
   invite?: () => void

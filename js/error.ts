@@ -50,6 +50,16 @@ export function restate(error: ImagineError, known: Partial<Failure>): ImagineEr
 }
 
 /** An error that the facade itself finds, before anything was sent. */
-export function refuse(code: ErrorCode, message: string, cause?: unknown): ImagineError {
-  return new ImagineError({ code, stage: 'request', paid: 'no', retry: 'safe', message, ...(cause !== undefined && { cause }) })
+export function refuse(code: ErrorCode, message: string, known: Partial<Failure> = {}): ImagineError {
+  return new ImagineError({ code, stage: 'request', paid: 'no', retry: 'safe', message, ...known })
+}
+
+/**
+ * Whatever was thrown, as an {@link ImagineError}. What is none comes from the browser or the page, in the middle of something: then nobody can say
+ * here whether money moved.
+ */
+export function asError(thrown: unknown, known: Partial<Failure> = {}): ImagineError {
+  if (isImagineError(thrown)) return thrown
+  const message = `something failed that belongs to the browser or the page: ${String((thrown as Partial<Error> | null)?.message ?? thrown)}`
+  return refuse('unsupported_environment', message, { paid: 'unknown', retry: 'resume', cause: thrown, ...known })
 }

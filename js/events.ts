@@ -1,3 +1,4 @@
+import { quietly } from './foreign.js'
 import type { ImagineEvent, WaitOptions } from './types.js'
 
 type Listeners = Pick<WaitOptions, 'onEvent' | 'onProgress'>
@@ -19,7 +20,4 @@ export function safely(callback: () => unknown): void {
   }
 }
 
-function report(error: unknown): void {
-  if (typeof reportError === 'function') reportError(error)
-  else console.error(error)
-}
+const report = (error: unknown): void => quietly(() => (typeof reportError === 'function' ? reportError(error) : console.error(error)))

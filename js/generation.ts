@@ -1,5 +1,6 @@
 /** Results in one shape, whatever the service's version makes of them. */
-import { fromBase64, typeOf } from './bytes.js'
+import { fromBase64, toBase64, typeOf } from './bytes.js'
+import { attempt } from './foreign.js'
 import { members } from './members.js'
 import type { Address, Generation, Media, Receipt, TaskStatus } from './types.js'
 
@@ -60,13 +61,7 @@ function object(value: unknown): Json | undefined {
   return typeof whole === 'object' && whole !== null && !Array.isArray(whole) ? (whole as Json) : undefined
 }
 
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
-}
+const parse = (json: string): unknown => attempt(() => JSON.parse(json))
 
 /** Addresses that cannot run as a script. */
 const SAFE = /^(https?:\/\/|data:(video|image)\/)/
@@ -85,18 +80,25 @@ function media(value: unknown, kind: Kind): Media | undefined {
   const shown = typeOf(bytes)
   if (!shown && !file && typeof given === 'string') return undefined; // words, which are base64 as well
   const mimeType = shown ?? (kind === 'video' ? 'video/mp4' : 'image/png')
-  return { url: URL.createObjectURL(new Blob([bytes], { type: mimeType })), mimeType }
+  return { url: addressOf(bytes, mimeType), mimeType }
+}
+
+/** An object URL; a data URL where the environment makes none (jsdom, some workers). */
+function addressOf(bytes: Uint8Array<ArrayBuffer>, mimeType: string): string {
+  return attempt(() => URL.createObjectURL(new Blob([bytes], { type: mimeType }))) ?? dataUrl(bytes, mimeType)
+}
+
+function dataUrl(bytes: Uint8Array, mimeType: string): string {
+  const signs = toBase64(bytes, new Uint8Array(4 * Math.ceil(bytes.length / 3)))
+  return `data:${mimeType};base64,${new TextDecoder().decode(signs)}`
 }
 
 function readBytes(given: unknown): Uint8Array<ArrayBuffer> | undefined {
   const list = object(given)?.['data'] ?? given; // Node writes a Buffer as { type, data }
   if (Array.isArray(list) && list.length > 0 && list.every(isByte)) return Uint8Array.from(list)
-  if (typeof list !== 'string' || !/^[A-Za-z0-9+/\s]{16,}={0,2}\s*$/.test(list)) return undefined
-  try {
-    return fromBase64(list)
-  } catch {
-    return undefined
-  }
+  // Without its white space first: two parts of an expression that both match it would take quadratic time to fail.
+  const signs = typeof list === 'string' ? list.replace(/\s/g, '') : ''
+  return /^[A-Za-z0-9+/]{16,}={0,2}$/.test(signs) ? attempt(() => fromBase64(signs)) : undefined
 }
 
 const isByte = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 256

@@ -1,6 +1,7 @@
 /** The picture that a video starts from: its bytes, and how they are sent. */
 import { fromBase64, toBase64, typeOf } from './bytes.js'
 import { refuse } from './error.js'
+import { isA } from './foreign.js'
 import type { GenerateRequest } from './types.js'
 
 /** The bytes of a picture, with the type that they show. */
@@ -33,13 +34,13 @@ const ENCODED = 4 * 2 ** 16
 /** Addresses as text, which the core judges; everything else as its bytes. */
 export async function readImage(image: GenerateRequest['image']): Promise<string | Picture | undefined> {
   if (image === undefined || image === null) return undefined
-  const given = image instanceof URL ? image.href : image
-  const [, base64] = typeof given === 'string' ? (DATA.exec(given) ?? []) : []
-  if (typeof given === 'string' && !base64) return given
   try {
+    const given = isA<URL>('URL', image) ? image.href : image
+    const [, base64] = typeof given === 'string' ? (DATA.exec(given) ?? []) : []
+    if (typeof given === 'string' && !base64) return given
     return await picture(base64 ? decode(base64) : await readBlob(given as Exclude<typeof given, string>))
   } catch (cause) {
-    throw refuse('image_unreadable', `${cause instanceof Unfit ? cause.message : 'the image could not be read'}; nothing was sent`, cause)
+    throw refuse('image_unreadable', `${cause instanceof Unfit ? cause.message : 'the image could not be read'}; nothing was sent`, { cause })
   }
 }
 
@@ -64,7 +65,7 @@ async function picture(given: Blob): Promise<Picture> {
 }
 
 async function readBlob(image: Exclude<GenerateRequest['image'], string | URL | undefined>): Promise<Blob> {
-  if (image instanceof Blob) return image
+  if (isA<Blob>('Blob', image)) return image
   if ('toBlob' in image) return draw(image)
   if ('convertToBlob' in image) return image.convertToBlob()
   if (image instanceof ArrayBuffer || ArrayBuffer.isView(image)) return new Blob([image as BufferSource as ArrayBuffer])
@@ -118,18 +119,16 @@ async function digest(blob: Blob): Promise<string> {
 }
 
 /**
- * What is sent for a body of the core: JSON with the picture as base64 where a zero character marks its place; or, for one that
- * begins with such a mark, a form with the picture as a file.
+ * What is sent for a body of the core: its JSON as text; with the picture as base64, piece by piece, where a zero character marks its place; or, for
+ * one that begins with such a mark, a form with the picture as a file. Text goes through every `fetch` that pages wrap, a Blob does not.
  */
-export async function compose(body: string, picture?: Picture): Promise<Blob | FormData> {
+export async function compose(body: string, picture?: Picture): Promise<string | Blob | FormData> {
   const isForm = body.startsWith('\0')
   const [before = '', after] = body.slice(isForm ? 1 : 0).split('\0')
-  if (after === undefined) return isForm ? form(before) : json(before)
+  if (after === undefined) return isForm ? form(before) : before
   if (!picture) throw new Error('the picture is gone')
-  return isForm ? form(before + after, picture.blob) : json(before, ...(await encode(picture)), after)
+  return isForm ? form(before + after, picture.blob) : new Blob([before, ...(await encode(picture)), after], { type: 'application/json' })
 }
-
-const json = (...parts: BlobPart[]) => new Blob(parts, { type: 'application/json' })
 
 function encode(picture: Picture): Promise<Blob[]> {
   return (picture.base64 ??= encodeParts(picture.blob))

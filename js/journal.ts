@@ -2,7 +2,7 @@
 import { within } from './abort.js'
 import { refuse } from './error.js'
 import type { StoredPicture } from './image.js'
-import { lock } from './lock.js'
+import { lock, locks } from './lock.js'
 import { members } from './members.js'
 import type { Config, TaskRecord, TaskStatus } from './types.js'
 
@@ -55,14 +55,13 @@ export function finish(status: TaskStatus['status']): Change {
 export const PATIENCE_MS = 10_000
 
 /** The outcome of work that should not take long, or a failure if it does. */
-export const soon = <T>(work: Promise<T>): Promise<T> =>
-  within(PATIENCE_MS, work, new DOMException('the storage is silent', 'TimeoutError'))
+export const soon = <T>(work: Promise<T>): Promise<T> => within(PATIENCE_MS, work, new Error('the storage did not respond in time'))
 
 const STORE = 'purchases'
 
 const inBrowser: Journal = {
   hold: (id, signal) => (inBrowser.keepsTabsApart() ? lock(`imagine-x402/${id}`, signal ? { signal } : {}) : inTurn(id)),
-  keepsTabsApart: () => 'locks' in navigator,
+  keepsTabsApart: () => locks() !== undefined,
   read: (id) => soon(transact('readonly', (store) => store.get(id))),
   all: () => soon(transact('readonly', (store) => store.getAll())),
   change: (id, change, durability) =>

@@ -1,8 +1,9 @@
 import { onAbort, unlessAborted } from './abort.js'
 import { Conversation } from './conversation.js'
 import type { AcceptedTask, Call, Core, CoreQuote } from './core.js'
-import { ImagineError, refuse, restate, type Failure } from './error.js'
+import { asError, ImagineError, isImagineError, refuse, restate, type Failure } from './error.js'
 import { tell } from './events.js'
+import { quietly } from './foreign.js'
 import { readGeneration, readStatus, type Completed, type CoreStatus } from './generation.js'
 import { compose, readImage, type Picture } from './image.js'
 import { finish, journal, merge, soon, type Entry } from './journal.js'
@@ -27,7 +28,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
 
   const ready = <T>(signal: AbortSignal | undefined, work?: Promise<T>) => {
     const all = Promise.all([load(), work as T])
-    return unlessAborted(signal, all, (reason) => refuse('aborted', 'aborted before anything was sent', reason))
+    return unlessAborted(signal, all, (reason) => refuse('aborted', 'aborted before anything was sent', { cause: reason }))
   }
 
   const submit = async (given: GenerateRequest | Quote, options: Config): Promise<Task> => {
@@ -98,10 +99,10 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       watch: async (options, notify) => {
         const { baseUrl: _, ...waiting }: Config = options
         const hear = (event: WatchingEvent) => notify(event.type === 'status' ? { ...event, status: readStatus(event.status, task.receipt) } : event)
+        const core = await load()
         const vigil = new Vigil(id)
         const { rest, line } = vigil
         try {
-          const core = await load()
           const status = await calling(merged(bought, waiting), (call) => core.watch({ ...call, rest, task, notify: hear }), line)
           return readGeneration((status as Completed).raw, task.taskId, task.receipt)
         } finally {
@@ -113,7 +114,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
         const line = new Line({ hear: (outcome) => tellOthers(id, outcome) })
         return readStatus(await calling(bought, (call) => core.watch({ ...call, task: task.taskId }), line), task.receipt)
       },
-      ended: (status) => void journal(bought.storage).change(id, finish(status)).catch(() => {}),
+      ended: (status) => quietly(() => journal(bought.storage).change(id, finish(status))),
     })
   }
 
@@ -141,7 +142,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     resume: async (taskId, options) => {
       const all = over(options)
       const looking = findPurchase(journal(all.storage), taskId)
-      const purchase = await undecided(unlessAborted(all.signal, looking, (reason) => refuse('aborted', 'aborted before the purchase was taken up', reason)))
+      const purchase = await undecided(unlessAborted(all.signal, looking, (reason) => refuse('aborted', 'aborted before the purchase was taken up', { cause: reason })))
       if (!purchase || purchase.paid === 'no' && !purchase.taskId) return null
       const there = { ...all, baseUrl: purchase.order.baseUrl }
       const { taskId: known, receipt = null } = purchase
@@ -190,12 +191,15 @@ async function calling<T>({ signal, timeout, ...options }: Config, make: (call: 
   try {
     return await make({ options: { ...options, timeout: timeout === null ? 'none' : timeout }, send, aborted, abortReason })
   } catch (failure) {
-    throw failure instanceof Error ? failure : new ImagineError(failure as Failure)
+    throw isFailure(failure) ? new ImagineError(failure) : asError(failure)
   } finally {
     forget()
     callOff()
   }
 }
+
+/** What the core throws: the members of an error, not yet one. */
+const isFailure = (thrown: unknown): thrown is Failure => !isImagineError(thrown) && !(thrown instanceof Error) && thrown !== null && typeof thrown === 'object' && 'paid' in thrown
 
 let isRehearsed = false
 
@@ -225,7 +229,7 @@ function plain(extra: unknown): unknown {
   try {
     return extra && JSON.parse(JSON.stringify(extra))
   } catch (cause) {
-    throw refuse('invalid_request', '`extra` takes what JSON can hold', cause)
+    throw refuse('invalid_request', '`extra` takes what JSON can hold', { cause })
   }
 }
 
@@ -242,7 +246,7 @@ async function undecided<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
-    throw restate(error as ImagineError, { stage: 'payment', paid: 'unknown', retry: 'resume' })
+    throw restate(asError(error), { stage: 'payment', paid: 'unknown', retry: 'resume' })
   }
 }
 

@@ -1,6 +1,8 @@
 /** The requests of one call of the library. */
 import { within } from './abort.js'
 import { fromBase64 } from './bytes.js'
+import { quietly } from './foreign.js'
+import type { Call } from './core.js'
 import { compose } from './image.js'
 
 /** An answer as the core takes it: the headers of x402 decoded, where CORS shows them. */
@@ -31,15 +33,15 @@ export class Line {
   }
 
   /** Sends, waits for `patience` milliseconds, and reads at most `most` bytes. What is final, as a payment is, is never called back. */
-  readonly send = async (request: Request, text: string | undefined, most: number, patience: number, final: boolean): Promise<Outcome> => {
+  readonly send: Call['send'] = async (url, init, text, most, patience, final) => {
     const calling = new AbortController()
     let callOff = () => {}
     const ended = new Promise<Outcome>((resolve) => (callOff = () => resolve({ calledOff: true })))
     this.#underWay.add(callOff)
     try {
       const { compose: write = compose, hear } = this.#ends
-      const init = async () => ({ ...(text && { body: await write(text) }), ...(!final && { signal: calling.signal }) })
-      const outcome = await within(patience, Promise.race([attempt(request, most, init()), ended])).catch(() => ({}))
+      const whole = async () => ({ ...init, ...(text && { body: await write(text) }), ...(!final && { signal: calling.signal }) })
+      const outcome = await within(patience, Promise.race([exchange(url, most, whole()), ended])).catch(() => ({}))
       hear?.(outcome)
       return outcome
     } finally {
@@ -55,10 +57,10 @@ export class Line {
 }
 
 /** Pages replace `fetch`: what theirs gives is read as far as it is a response. */
-async function attempt(request: Request, most: number, init: Promise<RequestInit>): Promise<Outcome> {
+async function exchange(url: string, most: number, init: Promise<RequestInit>): Promise<Outcome> {
   let status
   try {
-    const response = await fetch(request, await init)
+    const response = await fetch(url, await init)
     const header = (name: string) => response.headers?.get(name)
     status = response.status
     const json = (name: string) => decode(header(name))
@@ -87,7 +89,7 @@ async function read(response: Response, most: number): Promise<string> {
   for (let left = most; ;) {
     const { done, value } = await reader.read()
     if (done || left < value.length) {
-      void reader.cancel().catch(() => {})
+      quietly(() => reader.cancel())
       return text + decoder.decode()
     }
     left -= value.length

@@ -1,7 +1,10 @@
-import { balance, begin, imports, quote, resume, submit, watch } from '../build/core/core.js'
 import type { Core } from './core.js'
-import { refuse } from './error.js'
+import { isImagineError, refuse } from './error.js'
+import { isA, need } from './foreign.js'
 import type { WasmSource } from './types.js'
+
+/** What no call can do without. */
+const NEEDED = ['WebAssembly', 'TextDecoder', 'TextEncoder', 'fetch', 'Headers', 'AbortController']
 
 /** Loads the WebAssembly on the first call, once. A failed load is forgotten, so that it can be tried again. */
 export function loader(standard: () => WasmSource | Promise<WasmSource>): (source?: WasmSource) => Promise<Core> {
@@ -16,25 +19,29 @@ export function loader(standard: () => WasmSource | Promise<WasmSource>): (sourc
 }
 
 async function load(source: WasmSource | undefined, standard: () => WasmSource | Promise<WasmSource>): Promise<Core> {
+  need(...NEEDED)
   try {
-    begin(await instantiate(source ?? (await standard())))
+    // Only now: the bindings make a TextDecoder as soon as they are evaluated, which an import of the library must not.
+    const { begin, imports, ...functions } = await import('../build/core/core.js')
+    begin(await instantiate(source ?? (await standard()), imports()))
+    return functions as unknown as Core
   } catch (cause) {
+    if (isImagineError(cause)) throw cause
     const hint = "a Content-Security-Policy needs 'wasm-unsafe-eval' in script-src"
-    throw refuse('unsupported_environment', `the WebAssembly of imagine-x402 could not be loaded (${hint}); nothing was sent`, cause)
+    throw refuse('unsupported_environment', `the WebAssembly of imagine-x402 could not be loaded (${hint}); nothing was sent`, { cause })
   }
-  return { balance, quote, resume, submit, watch } as Core
 }
 
-async function instantiate(source: WasmSource): Promise<WebAssembly.Instance> {
-  const given = typeof source === 'string' || source instanceof URL ? await fetch(source) : source
-  if (given instanceof Response) return (await receive(given)).instance
-  const made: WebAssembly.Instance | WebAssembly.WebAssemblyInstantiatedSource = await WebAssembly.instantiate(given as BufferSource, imports())
+async function instantiate(source: WasmSource, imports: WebAssembly.Imports): Promise<WebAssembly.Instance> {
+  const given = typeof source === 'string' || isA<URL>('URL', source) ? await fetch(source) : source
+  if (isA<Response>('Response', given)) return (await receive(given, imports)).instance
+  const made: WebAssembly.Instance | WebAssembly.WebAssemblyInstantiatedSource = await WebAssembly.instantiate(given as BufferSource, imports)
   return 'instance' in made ? made.instance : made // of a module comes the instance alone
 }
 
-async function receive(response: Response): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
+async function receive(response: Response, imports: WebAssembly.Imports): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
   if (!response.ok) throw new Error(`${response.url} was answered ${response.status}`)
   // Anything else as its type and browsers do not compile while it comes.
   const streams = response.headers.get('content-type') === 'application/wasm'
-  return streams ? WebAssembly.instantiateStreaming(response, imports()) : WebAssembly.instantiate(await response.arrayBuffer(), imports())
+  return streams ? WebAssembly.instantiateStreaming(response, imports) : WebAssembly.instantiate(await response.arrayBuffer(), imports)
 }

@@ -1,3 +1,5 @@
+import { quietly } from './foreign.js'
+
 /** How the page stands, as far as waiting depends on it. Nothing is listened to while nobody waits. */
 export interface Presence {
   hiddenSince?: number
@@ -37,7 +39,7 @@ function begin(): void {
 }
 
 function listen(how: 'addEventListener' | 'removeEventListener'): void {
-  for (const [target, types] of EVENTS) for (const type of types) target()?.[how]?.(type, heed)
+  for (const [target, types] of EVENTS) for (const type of types) quietly(() => target()?.[how]?.(type, heed))
 }
 
 function heed({ type }: Event): void {

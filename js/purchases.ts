@@ -1,6 +1,6 @@
 /** The purchases under way on this page, and those that the journal has. */
 import { unlessAborted, within } from './abort.js'
-import { isImagineError, refuse, restate } from './error.js'
+import { isImagineError, refuse } from './error.js'
 import { compose, fromStore, type Picture, type StoredPicture } from './image.js'
 import { merge, PATIENCE_MS, soon, type Entry, type Journal, type Purchase } from './journal.js'
 import type { Task, TaskFilter, TaskRecord } from './types.js'
@@ -101,7 +101,7 @@ export async function together(same: Same, signal: AbortSignal | undefined, buy:
   const first = underWay.find((other) => isSame(other.same))
   if (!first) return begin(same, buy())
   try {
-    return await unlessAborted(signal, first.task, (reason) => refuse('aborted', 'aborted; another call goes on with the purchase', reason))
+    return await unlessAborted(signal, first.task, (reason) => refuse('aborted', 'aborted; another call goes on with the purchase', { cause: reason }))
   } catch (error) {
     if (signal?.aborted || !isImagineError(error) || error.code !== 'aborted') throw error
     const id = error.paid === 'no' ? undefined : (error.details?.id as string | undefined)
@@ -123,7 +123,7 @@ async function readable<T>(work: Promise<T>): Promise<T> {
     return await work
   } catch (cause) {
     const message = 'this browser does not show what it stores for this page (private window, blocked or broken storage)'
-    throw restate(refuse('unsupported_environment', message, cause), { paid: 'unknown', retry: 'resume' })
+    throw refuse('unsupported_environment', message, { paid: 'unknown', retry: 'resume', cause })
   }
 }
 

@@ -1,4 +1,5 @@
 /** What one tab hears of a task, all that wait for it hear. */
+import { attempt, quietly } from './foreign.js'
 import type { Answer, Outcome } from './line.js'
 
 interface Message {
@@ -27,7 +28,7 @@ export function hearOthers(task: string, who: unknown, hear: (heard: Answer) => 
   return () => {
     hearers.delete(hearer)
     if (hearers.size > 0) return
-    channel?.close()
+    close(channel)
     channel = undefined
   }
 }
@@ -39,16 +40,20 @@ export function tellOthers(task: string, outcome: Outcome, who?: unknown): void 
   pass(message, who)
   if (outcome.body.length > LONGEST) return
   const sending = channel ?? open()
-  sending?.postMessage(message)
-  if (!channel) sending?.close()
+  quietly(() => sending?.postMessage(message))
+  if (!channel) close(sending)
 }
 
+/** Some browsers have none, and Firefox throws where cookies are blocked: then each tab looks by itself. */
 function open(): BroadcastChannel | undefined {
-  if (typeof BroadcastChannel !== 'function') return undefined
-  const opened = new BroadcastChannel('imagine-x402')
-  opened.onmessage = ({ data }: MessageEvent<Message | null>) => data?.heard && pass(data)
-  return opened
+  return attempt(() => {
+    const opened = new BroadcastChannel('imagine-x402')
+    opened.onmessage = ({ data }: MessageEvent<Message | null>) => data?.heard && pass(data)
+    return opened
+  })
 }
+
+const close = (channel: BroadcastChannel | undefined): void => quietly(() => channel?.close())
 
 function pass({ task, heard }: Message, who?: unknown): void {
   for (const hearer of [...hearers]) if (hearer.task === task && hearer.who !== who) hearer.hear(heard)

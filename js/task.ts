@@ -1,6 +1,6 @@
 import { unlessAborted } from './abort.js'
 import type { AcceptedTask } from './core.js'
-import { ImagineError, isImagineError, restate } from './error.js'
+import { asError, ImagineError, restate } from './error.js'
 import { safely, tell } from './events.js'
 import type { Generation, ImagineEvent, Paid, Receipt, Task, TaskSnapshot, TaskStatus, WaitOptions } from './types.js'
 
@@ -49,7 +49,9 @@ export class AcceptedTaskHandle implements Task {
     this.#snapshot = { status: null, result: null, receipt, error: null, heardAt: null }
   }
 
-  readonly wait = async (options: WaitOptions = {}): Promise<Generation> => {
+  readonly wait = (options: WaitOptions = {}): Promise<Generation> => this.#owned(this.#wait(options))
+
+  async #wait(options: WaitOptions): Promise<Generation> {
     const { signal } = options
     if (signal?.aborted) throw this.#aborted(signal.reason)
     if (this.#snapshot.result) return this.#snapshot.result
@@ -161,7 +163,7 @@ export class AcceptedTaskHandle implements Task {
     before?.abort.abort()
     result.then(
       (heard) => this.#finish(heard),
-      (error: unknown) => this.#ended(poller, error),
+      (error: ImagineError) => this.#ended(poller, error),
     )
     return poller
   }
@@ -178,11 +180,10 @@ export class AcceptedTaskHandle implements Task {
   }
 
   /** A wait that ran out of time or had a bad option is no failure of the task: who listens without a limit goes on listening. */
-  #ended(poller: Poller, error: unknown): void {
+  #ended(poller: Poller, error: ImagineError): void {
     if (this.#poller !== poller) return
     this.#poller = undefined
     const lasting = [...this.#listeners].some((listener) => listener.changed ?? listener.over)
-    if (!isImagineError(error)) return
     if (error.code === 'wait_timeout' || error.code === 'invalid_request') {
       if (lasting) this.#start({ timeout: null }, false)
     } else {
@@ -224,8 +225,9 @@ export class AcceptedTaskHandle implements Task {
   async #owned<T>(work: Promise<T>): Promise<T> {
     try {
       return await work
-    } catch (error) {
-      if (!isImagineError(error) || error.taskId) throw error
+    } catch (thrown) {
+      const error = asError(thrown, { stage: 'wait' })
+      if (error.taskId) throw error
       throw restate(error, { paid: this.#paid, retry: 'resume', taskId: this.taskId, ...(this.receipt && { receipt: this.receipt }) })
     }
   }

@@ -3,8 +3,6 @@
  * wallet signs with a real key, the service checks what was signed and takes a payment once, and the wallet reads from it what the chain
  * would say. The key is the well-known first one of development chains.
  */
-import { parseUnits, recoverTypedDataAddress, toHex, type TypedDataDefinition } from 'viem'
-import { privateKeyToAccount, type PrivateKeyAccount } from 'viem/accounts'
 import type { Address, Eip1193Provider, Hex } from 'imagine-x402'
 
 /** What somebody does when the wallet asks: an object is thrown as it is. */
@@ -79,11 +77,12 @@ export interface TestService {
   }[]
   /** What becomes of payments; to be set at any time. Default `accept`. */
   fate: Fate
-  /** Answers requests to its address in the place of `fetch`, until the function that this gives is called. */
+  /** Handles requests to its address instead of `fetch`, until the function that this gives is called. */
   install(): () => void
 }
 
-const KEY = '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80'
+/** The account of the key in `dev-key.ts`. */
+const ADDRESS = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'
 const TOKEN = '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913'
 const PAY_TO = '0x13a9e3ee4A25C3C72D67F42044438aabc54f2b96'
 const CHAIN_ID = 8453
@@ -116,8 +115,15 @@ export function createTestWorld({ price = '1.00', balance = '100.00', looks = 0 
   /** To be installed. */
   service: TestService
 } {
-  const service = new Service(parseUnits(price, 6), looks)
-  return { service, wallet: new Wallet(service, parseUnits(balance, 6)) }
+  const service = new Service(atomic(price), looks)
+  return { service, wallet: new Wallet(service, atomic(balance)) }
+}
+
+/** An amount of USDC in millionths. */
+function atomic(amount: string): bigint {
+  const [, whole, part = ''] = /^(\d+)(?:\.(\d{1,6}))?$/.exec(amount) ?? []
+  if (!whole) throw new TypeError(`an amount of USDC is decimal text with six decimal places at most, such as "1.00", not ${JSON.stringify(amount)}`)
+  return BigInt(whole + part.padEnd(6, '0'))
 }
 
 class Service implements TestService {
@@ -137,7 +143,7 @@ class Service implements TestService {
   readonly install = (): (() => void) => {
     const before = globalThis.fetch
     globalThis.fetch = (input, init) => {
-      const url = input instanceof Request ? input.url : String(input)
+      const url = typeof input === 'object' && 'url' in input ? input.url : String(input)
       return url.startsWith(`${this.baseUrl}/`) ? this.#answer(new Request(input, init)) : before(input, init)
     }
     return () => {
@@ -154,7 +160,7 @@ class Service implements TestService {
     if (taskId) return this.#tell(taskId)
     if (request.method !== 'POST' || path !== '/generation/create') return json(404, { error: 'not found' })
     const transfer = header && (await this.#take(header))
-    if (!transfer) return json(402, this.#terms())
+    if (!transfer) return json(402, this.#terms(header ? 'the payment was refused' : 'X-PAYMENT header is required'))
     const id = String((body as { seed?: unknown }).seed ?? crypto.randomUUID())
     this.#tasks.set(id, { left: this.#looks, fails: this.fate === 'fail' })
     if (this.fate === 'lose') throw new TypeError('the answer was lost')
@@ -167,6 +173,7 @@ class Service implements TestService {
     const { signature, authorization } = (JSON.parse(atob(header)) as { payload: { signature: Hex; authorization: Transfer } }).payload
     const { from, to, value, nonce, validBefore, validAfter } = authorization
     const message = { ...authorization, value: BigInt(value), validAfter: BigInt(validAfter), validBefore: BigInt(validBefore) }
+    const { recoverTypedDataAddress } = await import('./dev-key.js')
     const signer = await recoverTypedDataAddress({ domain: DOMAIN, types: TYPES, primaryType: 'TransferWithAuthorization', message, signature })
     const isGood = signer === from && to === PAY_TO && BigInt(value) === this.#price && Number(validBefore) * 1000 > Date.now() && !this.isUsed(nonce)
     if (!isGood || this.fate === 'refuse') return undefined
@@ -182,11 +189,11 @@ class Service implements TestService {
     return json(200, { status: 'completed', result: { generation: { video: { url: VIDEO } }, templateData: {} } })
   }
 
-  #terms(): object {
+  #terms(error: string): object {
     const resource = `${this.baseUrl}/generation/create`
     const { name, version } = DOMAIN
     const offer = { scheme: 'exact', network: 'base', maxAmountRequired: String(this.#price), resource, description: '', mimeType: '' }
-    return { x402Version: 1, error: 'X-PAYMENT header is required', accepts: [{ ...offer, payTo: PAY_TO, maxTimeoutSeconds: 60, asset: TOKEN, extra: { name, version } }] }
+    return { x402Version: 1, error, accepts: [{ ...offer, payTo: PAY_TO, maxTimeoutSeconds: 60, asset: TOKEN, extra: { name, version } }] }
   }
 
   isUsed(nonce: string): boolean {
@@ -206,13 +213,9 @@ const json = (status: number, body: object, headers = {}) =>
 /** Any, of the right shape, for each. */
 const transactionOf = (nonce: string): Hex => `0x${[...nonce.slice(2)].reverse().join('')}`
 
-let made: PrivateKeyAccount | undefined
-
-/** Made when it is first asked for: that takes a tenth of a second where the processor is slow. */
-const account = (): PrivateKeyAccount => (made ??= privateKeyToAccount(KEY))
-
 class Wallet implements TestWallet {
   readonly requests: TestWallet['requests'] = []
+  readonly address = ADDRESS
   connecting: Answer = 'accept'
   signing: Answer = 'accept'
   readonly #service: Service
@@ -222,10 +225,6 @@ class Wallet implements TestWallet {
   constructor(service: Service, balance: bigint) {
     this.#service = service
     this.#balance = balance
-  }
-
-  get address(): Address {
-    return account().address
   }
 
   readonly announce = (): (() => void) => {
@@ -241,7 +240,7 @@ class Wallet implements TestWallet {
     const [first, second] = (params ?? []) as [unknown, string]
     switch (method) {
       case 'eth_chainId':
-        return toHex(CHAIN_ID)
+        return hex(CHAIN_ID)
       case 'eth_requestAccounts':
         await answered(this.connecting)
         this.#isConnected = true
@@ -250,11 +249,11 @@ class Wallet implements TestWallet {
         return this.#isConnected ? [this.address] : []
       case 'eth_signTypedData_v4':
         await answered(this.signing)
-        return account().signTypedData(JSON.parse(second) as TypedDataDefinition)
+        return (await import('./dev-key.js')).sign(JSON.parse(second))
       case 'eth_getCode':
         return '0x'
       case 'eth_getBlockByNumber':
-        return { number: '0x1', timestamp: toHex(Math.floor(Date.now() / 1000)) }
+        return { number: '0x1', timestamp: hex(Math.floor(Date.now() / 1000)) }
       case 'eth_call':
         return this.#call((first as { data: string }).data)
       case 'eth_getLogs':
@@ -284,7 +283,8 @@ class Wallet implements TestWallet {
 const BALANCE_OF = '0x70a08231'
 const AUTHORIZATION_STATE = '0xe94a0102'
 
-const word = (value: bigint): Hex => toHex(value, { size: 32 })
+const hex = (value: number | bigint): Hex => `0x${value.toString(16)}`
+const word = (value: bigint): Hex => `0x${value.toString(16).padStart(64, '0')}`
 
 /** As wallets throw ([EIP-1193](https://eips.ethereum.org/EIPS/eip-1193#provider-errors)). */
 class WalletError extends Error {

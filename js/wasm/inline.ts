@@ -1,8 +1,10 @@
 import base64 from '../../build/core/core.wasm.deflate'
 import { fromBase64 } from '../bytes.js'
+import { need } from '../foreign.js'
 
 /** From the text inside this module. Base64 of deflated bytes is hardly larger on the wire than the bytes. */
-export function wasm(): Promise<ArrayBuffer> {
+export async function wasm(): Promise<ArrayBuffer> {
+  need('Response', 'DecompressionStream')
   const deflated = new Response(fromBase64(base64)).body!
   return new Response(deflated.pipeThrough(new DecompressionStream('deflate-raw'))).arrayBuffer()
 }

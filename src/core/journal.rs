@@ -152,7 +152,8 @@ impl Kept {
                 .number("version", payment.map_or(1, |payment| payment.version.number()).into())
                 .text("authorization", &self.authorization)
                 .optional_text("header", payment.map(|payment| payment.header.as_str()))
-                .optional_text("body", payment.map(|payment| payment.body.as_str()));
+                .optional_text("body", payment.map(|payment| payment.body.as_str()))
+                .optional_text("demand", payment.and_then(|payment| payment.demand.as_deref()));
         })
     }
 }
@@ -282,11 +283,12 @@ impl Signed {
         let authorization = Authorization::read(asset, &message)?;
         let version = Version::read(&kept.get("version")?)?;
         let sealed = kept.text_at("header").zip(kept.text_at("body"));
+        let demand = kept.text_at("demand");
         Some(Self {
             id: record.text_at("id").filter(|id| is_task_id(id))?,
             base_url: BaseUrl::parse(&order(record, "baseUrl")?.text()?)?,
             authorization,
-            payment: sealed.map(|(header, body)| Rc::new(Payment { version, header, body })),
+            payment: sealed.map(|(header, body)| Rc::new(Payment { version, header, body, demand })),
         })
     }
 }
@@ -299,7 +301,8 @@ mod tests {
     use serde_json::{Value, json};
 
     fn payment() -> Payment {
-        Payment { version: Version::Two, header: "aGVhZGVy".into(), body: "{\"prompt\":\"a boat\"}".into() }
+        let (header, body) = ("aGVhZGVy".into(), "{\"prompt\":\"a boat\"}".into());
+        Payment { version: Version::Two, header, body, demand: Some("Payment required".into()) }
     }
 
     fn authorization() -> Authorization {

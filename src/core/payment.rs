@@ -27,6 +27,8 @@ pub struct Payment {
     pub header: String,
     /// The request that it pays.
     pub body: String,
+    /// The words in which the seller asked to be paid. An answer that says the same again has not seen the payment.
+    pub demand: Option<String>,
 }
 
 impl Payment {
@@ -39,20 +41,21 @@ impl Payment {
             .raw("authorization", &authorization.transfer().to_json())
             .finish();
         let mut payment = ObjectWriter::default();
-        payment.raw("x402Version", &text::number(echo.version.number().into()));
-        match echo.version {
-            Version::One => payment.text("scheme", "exact").text("network", &echo.network),
-            Version::Two => {
-                let extensions =
-                    echo.extensions.as_deref().map(|e| J::parse(e).map_or_else(|| e.into(), |e| identified(&e, id)));
-                payment
-                    .optional_raw("resource", echo.resource.as_deref())
-                    .raw("accepted", &echo.accepted)
-                    .optional_raw("extensions", extensions.as_deref())
-            }
-        };
+        payment
+            .raw("x402Version", &text::number(echo.version.number().into()))
+            // Version 2 has both in `accepted` alone, but thirdweb's server (5.121.6) looks for them here; the others take them.
+            .text("scheme", "exact")
+            .text("network", &echo.network);
+        if echo.version == Version::Two {
+            let extensions =
+                echo.extensions.as_deref().map(|e| J::parse(e).map_or_else(|| e.into(), |e| identified(&e, id)));
+            payment
+                .optional_raw("resource", echo.resource.as_deref())
+                .raw("accepted", &echo.accepted)
+                .optional_raw("extensions", extensions.as_deref());
+        }
         let header = base64::encode(payment.raw("payload", &payload).finish().as_bytes());
-        Self { version: echo.version, header, body: body.into() }
+        Self { version: echo.version, header, body: body.into(), demand: echo.demand.clone() }
     }
 
     /// The name of the header.
@@ -250,6 +253,12 @@ mod tests {
         })
     }
 
+    /// Adds what version 2 payments have beyond the specification.
+    fn name_the_offer(payment: &mut Value, network: &str) {
+        payment["scheme"] = "exact".into();
+        payment["network"] = network.into();
+    }
+
     #[test]
     fn the_payment_is_what_the_official_client_sends() {
         assert_eq!(authorization().digest().to_string(), DIGEST);
@@ -261,7 +270,8 @@ mod tests {
             (json!({"z": 1, "amount": "1200000", "a": null}), json!({"url": "https://x/create"}));
         let two =
             Echo { version: Version::Two, accepted: accepted.to_string(), resource: Some(resource.to_string()), ..one };
-        let expected = json!({"x402Version": 2, "resource": resource, "accepted": accepted, "payload": payload()});
+        let mut expected = json!({"x402Version": 2, "resource": resource, "accepted": accepted, "payload": payload()});
+        name_the_offer(&mut expected, "base");
         assert_eq!(signed(&two), ("payment-signature", expected));
         assert_eq!(signed(&Echo { resource: None, ..two }).1.get("resource"), None);
     }
@@ -297,7 +307,7 @@ mod tests {
     #[test]
     fn the_published_examples_are_read_and_written() {
         for (terms, payment) in [(None, "X-PAYMENT"), (Some("PAYMENT-REQUIRED"), "PAYMENT-SIGNATURE")] {
-            let expected = published(payment);
+            let mut expected = published(payment);
             let message = &expected["payload"]["authorization"];
             let authorization = Authorization::read(&ASSETS[1], message).unwrap();
             let text = expected["payload"]["signature"].as_str().unwrap();
@@ -314,6 +324,7 @@ mod tests {
                 }
                 None => offer(&ASSETS[1], 10_000, 60).echo,
             };
+            name_the_offer(&mut expected, &echo.network);
             let written = Payment::of::<Value>(&echo, &authorization, &signature.to_hex(), "id-1", "{}");
             assert_eq!(decoded(&written.header), expected, "{payment}");
             assert_eq!(written.header_name(), payment.to_lowercase());

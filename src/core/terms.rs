@@ -74,6 +74,8 @@ pub struct Echo {
     pub resource: Option<String>,
     /// The `extensions` of version 2, as JSON text.
     pub extensions: Option<String>,
+    /// The `error` of the terms: the words in which the seller asks for a payment. Not given back; kept to know them again.
+    pub demand: Option<String>,
 }
 
 impl Echo {
@@ -85,6 +87,7 @@ impl Echo {
             .raw("accepts", &text!("[", self.accepted, "]"))
             .optional_raw("resource", self.resource.as_deref())
             .optional_raw("extensions", self.extensions.as_deref())
+            .optional("error", self.demand.as_deref())
             .finish()
     }
 }
@@ -118,12 +121,26 @@ const LONGEST_ECHO: usize = 0x2c00;
 /// # Errors
 /// `bad_response` when there are no terms in it, `no_acceptable_offer` when they are of another version of x402.
 pub fn read<J: Json>(response: &HttpResponse) -> Result<Vec<Entry<J>>, Error> {
+    let document = document::<J>(response);
+    let entries = document.as_ref().map_or_else(|| Err(no_terms()), read_document);
+    entries.map_err(|error| error.detail("body", excerpt(&response.body)))
+}
+
+/// The words in which a 402 asks for a payment; none when there are no terms in it.
+#[must_use]
+pub fn demand<J: Json>(response: &HttpResponse) -> Option<Option<String>> {
+    document::<J>(response).filter(is_terms).map(|terms| demand_of(&terms))
+}
+
+fn document<J: Json>(response: &HttpResponse) -> Option<J> {
     let announced = response.terms.as_ref().filter(|header| header.len() <= LONGEST_HEADER);
     let announced = announced.and_then(|header| J::parse(header)).filter(is_terms);
     let body = Some(&response.body).filter(|body| body.len() <= LONGEST_BODY);
-    let document = announced.or_else(|| J::parse(body?));
-    let entries = document.as_ref().map_or_else(|| Err(no_terms()), read_document);
-    entries.map_err(|error| error.detail("body", excerpt(&response.body)))
+    announced.or_else(|| J::parse(body?))
+}
+
+fn demand_of<J: Json>(document: &J) -> Option<String> {
+    document.text_at("error").map(|words| bounded(&words))
 }
 
 fn no_terms() -> Error {
@@ -153,7 +170,8 @@ fn read_document<J: Json>(document: &J) -> Result<Vec<Entry<J>>, Error> {
         return Err(Error::unpaid(Code::NoAcceptableOffer, Stage::Quote, message));
     };
     let part = |key| document.get(key).filter(|_| version == Version::Two).map(|part| part.to_text());
-    let frame = Frame { version, resource: part("resource"), extensions: part("extensions") };
+    let demand = demand_of(document);
+    let frame = Frame { version, resource: part("resource"), extensions: part("extensions"), demand };
     Ok(accepts.into_iter().take(MOST_ENTRIES).map(|raw| Entry { offer: read_offer(&raw, &frame), raw }).collect())
 }
 
@@ -162,6 +180,7 @@ struct Frame {
     version: Version,
     resource: Option<String>,
     extensions: Option<String>,
+    demand: Option<String>,
 }
 
 impl<J: Json> Entry<J> {
@@ -201,14 +220,14 @@ fn read_offer<J: Json>(raw: &J, frame: &Frame) -> Result<Offer, String> {
         .filter(|address| !address.is_zero() && *address != asset.address)
         .ok_or_else(|| text!("the recipient ", quoted(&pay_to), " is no usable address"))?;
     let accepted = raw.to_text();
-    let Frame { version, resource, extensions } = frame;
+    let Frame { version, resource, extensions, demand } = frame;
     let parts = [Some(&accepted), resource.as_ref(), extensions.as_ref()];
     let echoed: usize = parts.into_iter().flatten().fold(0, |sum, part| sum.saturating_add(part.len()));
     if accepted == "null" || (*version == Version::Two && echoed > LONGEST_ECHO) {
         return Err("what the seller wants to see again is too long, or nested too deeply, for a header".into());
     }
-    let (resource, extensions) = (resource.clone(), extensions.clone());
-    let echo = Echo { version: *version, network, accepted, resource, extensions };
+    let (resource, extensions, demand) = (resource.clone(), extensions.clone(), demand.clone());
+    let echo = Echo { version: *version, network, accepted, resource, extensions, demand };
     Ok(Offer { asset, amount, pay_to, max_timeout_seconds: window(raw)?, echo })
 }
 
@@ -293,6 +312,7 @@ pub(crate) mod tests {
                 accepted: "{}".into(),
                 resource: None,
                 extensions: None,
+                demand: None,
             },
         }
     }

@@ -3,7 +3,7 @@
 
 use js_sys::Function;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
-use web_sys::Request;
+use web_sys::RequestInit;
 
 #[wasm_bindgen]
 extern "C" {
@@ -50,12 +50,13 @@ extern "C" {
         params: Option<&str>,
         patience: f64,
     ) -> Result<JsValue, JsValue>;
-    /// Sends, with what stands for that body of the core; waits for so many milliseconds, and reads at most so many bytes. What is final is
+    /// Sends to that address, with what stands for that body of the core; waits for so many milliseconds, and reads at most so many bytes. What is final is
     /// never called back. A promise of an object.
     #[wasm_bindgen(method, catch)]
     pub fn send(
         this: &Call,
-        request: &Request,
+        url: &str,
+        init: &RequestInit,
         body: Option<&str>,
         most: u32,
         patience: f64,

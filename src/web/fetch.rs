@@ -1,18 +1,23 @@
-//! HTTP by `fetch`.
+//! HTTP by `fetch(url, { method, headers, body })`.
 //!
-//! gloo-net has the headers. Its builder takes every address apart and together again, with what formats text: 2 KB, compressed. Its sending panics on
-//! what pages do to `fetch` (an abort with a reason, a replaced function), and a panic would leave the caller's promise pending for ever: the facade
-//! sends the request with its body and reads the answer.
+//! Pages wrap `fetch`: monitoring tools, native shells, tests. What all of them pass on is an address as text, headers in a plain object and a body; a
+//! `Request`, or a `Headers`, loses its body or the payment with some (OpenTelemetry 0.203, Capacitor, wrappers that spread `init.headers`).
+//!
+//! gloo-net has the headers. Its sending panics on what pages do to `fetch` (an abort with a reason, a replaced function), and a panic would leave the
+//! caller's promise pending for ever: the facade sends the request with its body and reads the answer.
 
 use gloo_net::http::Headers;
-use js_sys::Promise;
+use js_sys::{Object, Promise, Reflect, global};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestCache, RequestCredentials, RequestInit, RequestRedirect};
 
 use super::{Browser, Js, js::float};
 use crate::{
-    core::http::{Answer, HttpFailure, HttpRequest, Method, read_answer},
+    core::{
+        http::{Answer, HttpFailure, HttpRequest, Method, read_answer},
+        request::is_form,
+    },
     ports::Http,
 };
 
@@ -24,13 +29,13 @@ const LONGEST_RESULT: u32 = 0x1000_0000;
 impl Http<Js> for Browser {
     async fn send(&self, request: &HttpRequest) -> Answer<Js> {
         let lost = |cause| HttpFailure { status: None, cause: Some(Js(cause)), is_called_off: false };
-        let built = build(request).map_err(lost)?;
         let (most, body, final_word) = match &request.method {
             Method::Get => (LONGEST_RESULT, None, false),
             Method::Post { body } => (LONGEST_ANSWER, Some(body.as_str()), false),
             Method::Pay(payment) => (LONGEST_ANSWER, Some(payment.body.as_str()), true),
         };
-        let sent = self.call.send(&built, body, most, float(request.patience), final_word);
+        let init = init(request, body).map_err(lost)?;
+        let sent = self.call.send(&request.url, &init, body, most, float(request.patience), final_word);
         read_answer(&Js(settle(sent).await.map_err(lost)?))
     }
 }
@@ -40,24 +45,38 @@ pub(super) async fn settle(called: Result<JsValue, JsValue>) -> Result<JsValue, 
     JsFuture::from(Promise::resolve(&called?)).await
 }
 
-/// No redirect is followed. Edge runtimes, which have neither cookies nor a cache, know nothing of the rest.
-fn build(request: &HttpRequest) -> Result<web_sys::Request, JsValue> {
-    let made = |init| web_sys::Request::new_with_str_and_init(&request.url, &init);
-    let strict = begin(&request.method, RequestRedirect::Error);
+/// All but the body. No redirect is followed; nothing is sent of cookies, or taken from a cache.
+fn init(request: &HttpRequest, body: Option<&str>) -> Result<RequestInit, JsValue> {
+    let headers = headers(&request.method, body)?;
+    let strict = begin(&request.method, &headers, RequestRedirect::Error);
     strict.set_credentials(RequestCredentials::Omit);
     strict.set_cache(RequestCache::NoStore);
-    made(strict).or_else(|_| made(begin(&request.method, RequestRedirect::Manual)))
+    Ok(if is_known(&request.url, &strict) { strict } else { begin(&request.method, &headers, RequestRedirect::Manual) })
 }
 
-fn begin(method: &Method, redirect: RequestRedirect) -> RequestInit {
+/// Edge runtimes, which have neither cookies nor a cache, refuse these words: `Request` does so before anything is sent.
+fn is_known(url: &str, init: &RequestInit) -> bool {
+    let has_request = Reflect::has(&global(), &"Request".into()).unwrap_or_default();
+    !has_request || web_sys::Request::new_with_str_and_init(url, init).is_ok()
+}
+
+fn begin(method: &Method, headers: &Object, redirect: RequestRedirect) -> RequestInit {
     let init = RequestInit::new();
     init.set_method(if matches!(method, Method::Get) { "GET" } else { "POST" });
+    init.set_headers(headers);
     init.set_redirect(redirect);
+    init
+}
+
+/// A plain object. A form names its own type, with its boundary.
+fn headers(method: &Method, body: Option<&str>) -> Result<Object, JsValue> {
+    let headers = Headers::new();
+    if body.is_some_and(|body| !is_form(body)) {
+        headers.set("content-type", "application/json");
+    }
     if let Method::Pay(payment) = method {
-        let headers = Headers::new();
         // The value is base64, so it cannot be what gloo-net panics on.
         headers.set(payment.header_name(), &payment.header);
-        init.set_headers(&headers.into_raw());
     }
-    init
+    Object::from_entries(&headers.into_raw())
 }

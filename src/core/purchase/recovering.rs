@@ -24,6 +24,7 @@ use super::{
         payment::{Payment, Proof, Receipt},
         poll::AcceptedTask,
         task::TaskStatus,
+        terms,
         text::{self, text},
         wallet::{self, Question, Reply},
     },
@@ -308,7 +309,7 @@ impl<J: Json> Paying<J> {
                 }
                 underway.answers = underway.answers.saturating_add(1);
                 underway.claimed = claimed_task::<J>(&response).or(underway.claimed);
-                Trouble::answered(&response)
+                Trouble::answered(&response, underway.signed.payment.as_deref())
             }
             Err(failure) => Trouble::lost(failure),
         };
@@ -322,19 +323,35 @@ impl<J: Json> Paying<J> {
     }
 }
 
-impl<J> Trouble<J> {
+impl<J: Json> Trouble<J> {
     fn lost(failure: HttpFailure<J>) -> Self {
         let status = failure.status.map(|status| ("status", u64::from(status).into()));
         let reason = "the answer to the payment was lost".into();
         Self { reason, details: status.into_iter().collect(), cause: failure.cause }
     }
 
-    fn answered(response: &HttpResponse) -> Self {
+    fn answered(response: &HttpResponse, payment: Option<&Payment>) -> Self {
         let status = u64::from(response.status);
         let mut details = vec![("status", status.into()), ("body", excerpt(&response.body).into())];
         details.extend(response.receipt.as_ref().map(|receipt| ("paymentResponse", excerpt(receipt).into())));
-        Self { reason: text!("the server answered ", text::number(status), " to the payment"), details, cause: None }
+        let demand = terms::demand::<J>(response).filter(|_| response.status == 402);
+        let unseen = payment.filter(|payment| demand.as_ref() == Some(&payment.demand)).map(unseen);
+        let reason = unseen.unwrap_or_else(|| {
+            let words = demand.flatten().map_or_else(String::new, |words| text!(": \"", words, "\""));
+            text!("the server answered ", text::number(status), " to the payment", words)
+        });
+        Self { reason, details, cause: None }
     }
+}
+
+/// The server asks to be paid in the very words of its first 402.
+fn unseen(payment: &Payment) -> String {
+    text!(
+        "the server asked for payment again as if it had seen none: a wrapped `fetch` of this page (of a monitoring \
+         tool or a native shell, say) or a proxy may drop the header `",
+        payment.header_name(),
+        "`"
+    )
 }
 
 impl<J: Json> Recovering<J> {

@@ -154,6 +154,45 @@ fn a_lost_answer_is_followed_to_its_end() {
     );
 }
 
+/// What the page is told when the payment is answered so.
+fn reason_of(body: &str) -> String {
+    let (world, _, paying) = about_to_pay();
+    let next = paying.answered(answer(402, body), world.now);
+    let [Notice::PaymentUnknown { reason, .. }] = &next.notices[..] else { panic!("{:?}", next.notices) };
+    reason.clone()
+}
+
+#[test]
+fn a_second_402_in_the_words_of_the_first_names_the_lost_header() {
+    let unseen = reason_of(DOCUMENTED);
+    assert!(unseen.contains("wrapped `fetch`") && unseen.contains("`x-payment`"), "{unseen}");
+    let other = |words: Value| {
+        let mut terms: Value = serde_json::from_str(DOCUMENTED).unwrap();
+        terms["error"] = words;
+        reason_of(&terms.to_string())
+    };
+    assert_eq!(other(json!("insufficient_funds")), "the server answered 402 to the payment: \"insufficient_funds\"");
+    assert_eq!(other(Value::Null), "the server answered 402 to the payment");
+    assert_eq!(reason_of("{}"), "the server answered 402 to the payment", "no terms");
+}
+
+#[test]
+fn a_lost_header_is_still_named_after_a_reload() {
+    let (mut world, _, _) = about_to_pay();
+    let mut next = resume::<Value>("id-1".into());
+    let reason = loop {
+        next = match next.step {
+            Step::Send(_, Sent::Paying(paying)) => {
+                let next = paying.answered(answer(402, DOCUMENTED), world.now);
+                let [Notice::PaymentUnknown { reason, .. }] = &next.notices[..] else { panic!("{:?}", next.notices) };
+                break reason.clone();
+            }
+            step => world.perform(step),
+        };
+    };
+    assert!(reason.contains("wrapped `fetch`"), "{reason}");
+}
+
 #[test]
 fn without_a_wallet_to_read_the_chain_nothing_is_certain() {
     let (mut world, _, paying) = about_to_pay();
