@@ -1,5 +1,6 @@
 /** What one call of the library says to the wallets that will do for it. The core decides what is asked, and what the answers mean. */
 import { within } from './abort.js'
+import { quietly } from './foreign.js'
 import { providerOf, findProviders } from './wallets.js'
 import type { Eip1193Provider, WalletLike } from './types.js'
 
@@ -105,16 +106,20 @@ async function ask(provider: Eip1193Provider, question: Question, over: Promise<
     listeners = [['disconnect', gone], ['accountsChanged', connected]]
   })
   // A viem client has no events.
-  listeners.forEach(([event, heard]) => provider.on?.(event, heard))
+  listeners.forEach(([event, heard]) => quietly(() => provider.on?.(event, heard)))
   try {
     return await Promise.race([answer, heard, over])
   } finally {
-    listeners.forEach(([event, heard]) => provider.removeListener?.(event, heard))
+    listeners.forEach(([event, heard]) => quietly(() => provider.removeListener?.(event, heard)))
   }
 }
 
-/** viem's clients repeat a failed request by themselves, prompt and all, unless told not to; other providers read one argument. */
-function request(provider: Eip1193Provider, question: Question): Promise<unknown> {
+/**
+ * A provider takes one argument. WalletConnect's and Reown's have a second of their own, the time or the chain of the request. viem's clients alone,
+ * which have `extend`, are told not to repeat a failed request, prompt and all.
+ */
+function request(provider: Eip1193Provider & { extend?: unknown }, question: Question): Promise<unknown> {
+  if (typeof provider.extend !== 'function') return provider.request(question)
   const call = provider.request as (question: Question, options: object) => Promise<unknown>
   return call.call(provider, question, { retryCount: 0 })
 }

@@ -83,6 +83,16 @@ export const quote: Library['quote'] = all.quote
  */
 export const wallets: Library['wallets'] = all.wallets
 /**
+ * Tells of the wallets on the page: soon, and again whenever another one comes, for a list that is always up to date. Asks them once to announce
+ * themselves; opens no prompt.
+ *
+ * @param run is given the whole list, each wallet once
+ * @returns the function that ends it
+ *
+ * @function
+ */
+export const watchWallets: Library['watchWallets'] = all.watchWallets
+/**
  * What an account has of the payment token: `address`, or the account that the wallet has connected to the page. Opens no prompt.
  *
  * @throws {@link ImagineError} `no_wallet`, `wallet_ambiguous`, `wallet_locked`, `wrong_network` or `wallet_error`

@@ -15,7 +15,7 @@ import { tellOthers } from './tabs.js'
 import { AcceptedTaskHandle } from './task.js'
 import type { Client, Config, GenerateRequest, ImagineEvent, Library, Quote, Task, WasmSource } from './types.js'
 import { Vigil } from './vigil.js'
-import { findWallets, payerOf, present, providerOf } from './wallets.js'
+import { findWallets, payerOf, present, providerOf, watchWallets } from './wallets.js'
 
 /** The public functions over a way to load the WebAssembly. */
 export function library(load: (source?: WasmSource) => Promise<Core>): Library {
@@ -151,6 +151,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     tasks: (filter) => listTasks(journal(config?.storage), filter),
     forget: (id) => forgetPurchase(journal(config?.storage), id),
     wallets: (options) => findWallets(options),
+    watchWallets,
     balance: async ({ wallet = config?.wallet, address = payerOf(wallet), network } = {}) => {
       const [core] = await ready(undefined)
       const conversation = new Conversation(wallet)

@@ -3,7 +3,7 @@
  * Hooks over the library. None of them pays by itself: money moves only in `generate`, which a click calls. All are safe under
  * StrictMode and during server-side rendering, where they show what is there before anything was asked.
  */
-import { quote, resume, submit, wallets } from 'imagine-x402'
+import { quote, resume, submit, watchWallets } from 'imagine-x402'
 import type { Config, Generation, GenerateRequest, ImagineError, ImagineEvent, Quote, Receipt, Task, TaskSnapshot, WalletInfo } from 'imagine-x402'
 import { useEffect, useState, useSyncExternalStore } from 'react'
 
@@ -152,26 +152,22 @@ export function useTask(task: Task | null | undefined): TaskSnapshot | null {
 const NO_WALLETS: WalletInfo[] = []
 const found = new Store(NO_WALLETS)
 
-async function look(waitMs?: number): Promise<void> {
-  const now = await wallets(waitMs === undefined ? {} : { waitMs })
-  const before = found.get()
-  if (now.length !== before.length || now.some(({ id }, i) => id !== before[i]?.id)) found.set(now)
-}
-
-function watchWallets(run: () => void): () => void {
-  const hear = () => void look(0)
+/** Asks the wallets once; those that come late announce themselves. */
+function watchFound(run: () => void): () => void {
   const leave = found.subscribe(run)
-  addEventListener('eip6963:announceProvider', hear)
-  void look()
+  const stop = watchWallets((now) => {
+    const before = found.get()
+    if (now.length !== before.length || now.some(({ id }, i) => id !== before[i]?.id)) found.set(now)
+  })
   return () => {
-    removeEventListener('eip6963:announceProvider', hear)
+    stop()
     leave()
   }
 }
 
 /** The wallets on the page, also those that come late. */
 export function useWallets(): WalletInfo[] {
-  return useSyncExternalStore(watchWallets, found.get, () => NO_WALLETS)
+  return useSyncExternalStore(watchFound, found.get, () => NO_WALLETS)
 }
 
 /** The price of a request. */

@@ -524,6 +524,10 @@ export interface Client {
    * else `window.ethereum`.
    */
   wallets(options?: { waitMs?: number }): Promise<WalletInfo[]>
+  /**
+   * Tells of the wallets on the page as {@link Client.wallets} gives them: once, and again whenever another one comes. Gives the function that ends it.
+   */
+  watchWallets(run: (wallets: WalletInfo[]) => void): () => void
   /** The balance of the payment token: of `address`, or of the account that the wallet has connected to the page. Opens no prompt. */
   balance(options?: BalanceOptions): Promise<Money>
 }

@@ -1,11 +1,15 @@
 /** Wallets on the page: those that announce themselves by [EIP-6963](https://eips.ethereum.org/EIPS/eip-6963), or else `window.ethereum`. */
 import { refuse } from './error.js'
+import { safely } from './events.js'
+import { attempt } from './foreign.js'
 import type { Eip1193Provider, WalletInfo, WalletLike } from './types.js'
 
-/** Those that have announced themselves, by their uuid. */
-const announced = new Map<string, WalletInfo>()
-const waiting = new Set<() => void>()
-let heardSince: number | undefined
+/** Those that have announced themselves, each once, in the order in which they came. */
+const announced: WalletInfo[] = []
+/** Told when another wallet is there. */
+const listeners = new Set<() => void>()
+/** When announcements were first asked for. */
+let askedAt: number | undefined
 
 /** How long wallets are given to announce themselves, so that the visitor has the choice; and one at all, since some come late. */
 const ALL_MS = 200
@@ -13,68 +17,101 @@ const ANY_MS = 1_000
 
 /** The wallets that are there in time, each once. */
 export async function findWallets({ waitMs = ALL_MS }: { waitMs?: number } = {}): Promise<WalletInfo[]> {
+  ask()
   await until(() => false, waitMs)
   return present()
+}
+
+/** Tells of the wallets on the page, now and whenever another one comes, until the function that it gives is called. */
+export function watchWallets(run: (wallets: WalletInfo[]) => void): () => void {
+  const tell = () => safely(() => run(present()))
+  ask()
+  listeners.add(tell)
+  if (announced.length > 0) tell()
+  // What a wallet from before EIP-6963 leaves on the window stands for nobody once one has announced itself.
+  else void until(() => false, ALL_MS).then(() => listeners.has(tell) && tell())
+  return () => void listeners.delete(tell)
 }
 
 /** The providers that will do: the one chosen, or all there are. */
 export async function findProviders(wallet?: WalletLike): Promise<Eip1193Provider[]> {
   const chosen = providerOf(wallet)
   if (chosen) return [chosen]
+  ask()
   if (typeof wallet === 'string') {
     const named = () => present().find(({ rdns }) => rdns === wallet)
     await until(() => named() !== undefined, ANY_MS)
     return [named()?.provider ?? []].flat()
   }
-  await findWallets()
+  await until(() => false, ALL_MS)
   await until(() => present().length > 0, ANY_MS)
   return [...new Set(present().map(({ provider }) => provider))]
 }
 
 /** The provider in what a page passes as `wallet`: itself (or a viem client), or the `provider` of an EIP-6963 detail. */
 export function providerOf(wallet: unknown): Eip1193Provider | undefined {
-  const inner = (wallet as { provider?: unknown } | undefined)?.provider
+  const inner = attempt(() => (wallet as { provider?: unknown } | undefined)?.provider)
   return [wallet, inner].find(isProvider)
 }
 
 /** The account of a viem client, the only one that it stands for. */
 export function payerOf(wallet: unknown): string | undefined {
-  const { account } = (wallet ?? {}) as { account?: { address?: string; type?: string } }
+  const account = attempt(() => (wallet as { account?: { address?: string; type?: string } } | undefined)?.account)
   if (account?.type === 'local') throw refuse('invalid_request', '`wallet` takes no viem client that signs by itself: pass an EIP-1193 provider')
   return account?.address
 }
 
-/** Waits until it is so, for at most so long since announcements were first asked for. */
-async function until(isSo: () => boolean, waitMs: number): Promise<void> {
-  if (typeof addEventListener !== 'function' || typeof Event !== 'function') return
-  if (heardSince === undefined) {
+const canListen = () => typeof addEventListener === 'function' && typeof Event === 'function'
+
+/**
+ * Asks all wallets to announce themselves: once for each call of the library. Each of them answers each time, so whoever asked again in answer to an
+ * announcement would never end.
+ */
+function ask(): void {
+  if (!canListen()) return
+  if (askedAt === undefined) {
     // For as long as the page lives: some wallets are late. First, since the others answer at once.
     addEventListener('eip6963:announceProvider', hear)
-    addEventListener('ethereum#initialized', look)
-    heardSince = performance.now()
+    addEventListener('ethereum#initialized', tellAll)
+    askedAt = Date.now()
   }
   dispatchEvent(new Event('eip6963:requestProvider'))
-  const left = heardSince + waitMs - performance.now()
+}
+
+/** Waits until it is so, for at most so long since announcements were first asked for. */
+async function until(isSo: () => boolean, waitMs: number): Promise<void> {
+  if (askedAt === undefined) return
+  // The clock may have been set meanwhile.
+  const left = Math.min(askedAt + waitMs - Date.now(), waitMs)
   if (left <= 0 || isSo()) return
   await new Promise<void>((resolve) => {
     const stop = () => {
       clearTimeout(timer)
-      waiting.delete(check)
+      listeners.delete(check)
       resolve()
     }
     const check = () => isSo() && stop()
     const timer = setTimeout(stop, left)
-    waiting.add(check)
+    listeners.add(check)
   })
 }
 
+const tellAll = (): void => [...listeners].forEach((tell) => tell())
+
 function hear(event: Event): void {
-  const wallet = read((event as CustomEvent<unknown>).detail)
-  if (wallet && !announced.has(wallet.id)) announced.set(wallet.id, wallet)
-  look()
+  const wallet = attempt(() => read((event as CustomEvent<unknown>).detail))
+  if (!wallet || announced.some((other) => isSame(wallet, other))) return
+  announced.push(wallet)
+  tellAll()
 }
 
-const look = () => waiting.forEach((check) => check())
+/**
+ * Some wallets have another uuid at each announcement, some another object. Two of one `rdns` and one name are the same wallet, as two of one uuid
+ * are, or two with one provider; the first to come stays.
+ */
+function isSame(one: WalletInfo, other: WalletInfo): boolean {
+  return one.id === other.id || (one.rdns === other.rdns && (one.name === other.name || one.provider === other.provider))
+}
 
 function read(detail: unknown): WalletInfo | undefined {
   const { info, provider } = (detail ?? {}) as { info?: Record<string, unknown>; provider?: unknown }
@@ -86,11 +123,11 @@ function read(detail: unknown): WalletInfo | undefined {
 
 /** Those announced, or what a wallet from before EIP-6963 leaves on the window. */
 export function present(): WalletInfo[] {
-  const provider = (globalThis as { ethereum?: unknown }).ethereum
-  const legacy = isProvider(provider) ? [{ id: 'window.ethereum', name: 'Browser wallet', provider }] : []
-  return announced.size > 0 ? [...announced.values()] : legacy
+  if (announced.length > 0) return [...announced]
+  const provider = attempt(() => (globalThis as { ethereum?: unknown }).ethereum)
+  return isProvider(provider) ? [{ id: 'window.ethereum', name: 'Browser wallet', provider }] : []
 }
 
 function isProvider(value: unknown): value is Eip1193Provider {
-  return typeof (value as Partial<Eip1193Provider> | undefined)?.request === 'function'
+  return typeof attempt(() => (value as Partial<Eip1193Provider> | undefined)?.request) === 'function'
 }

@@ -62,6 +62,36 @@ describe('wallets()', TIMEOUT, () => {
     assert.equal((await list()).length, 1)
   })
 
+  test('asks once for each call, and shows a wallet once that has another uuid or another object each time', async () => {
+    await openSilent()
+    await dapp.page.evaluate(() => {
+      globalThis.asked = 0
+      addEventListener('eip6963:requestProvider', () => {
+        globalThis.asked += 1
+        globalThis.announce({ rdns: 'org.uuid', uuid: crypto.randomUUID() })
+        globalThis.announce({ rdns: 'org.object' }, { request: async () => [] })
+        globalThis.announce({ rdns: 'org.both', uuid: crypto.randomUUID() }, { request: async () => [] })
+      })
+    })
+    for (const calls of [1, 2, 3]) {
+      assert.deepEqual((await list()).map(({ rdns }) => rdns), ['org.uuid', 'org.object', 'org.both'])
+      assert.equal(await dapp.page.evaluate(() => globalThis.asked), calls)
+    }
+  })
+
+  test('throws nothing where window.ethereum does, or a provider', async () => {
+    await openSilent()
+    await dapp.page.evaluate(() => {
+      const hostile = () => { throw new Error('not for you') }
+      Object.defineProperty(globalThis, 'ethereum', { get: hostile, configurable: true })
+      const detail = { info: { uuid: 'x', name: 'X' }, get provider() { return hostile() } }
+      addEventListener('eip6963:requestProvider', () => dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail })))
+    })
+    assert.deepEqual(await list(), [])
+    const { code, paid, details } = await dapp.failure(...buy())
+    assert.deepEqual([code, paid, details.wallets], ['no_wallet', 'no', []])
+  })
+
   test('keeps listening: one that comes after the first call is in the next', async () => {
     await openSilent()
     assert.deepEqual(await list(), [])
@@ -91,6 +121,43 @@ describe('wallets()', TIMEOUT, () => {
   })
 })
 
+describe('watchWallets()', TIMEOUT, () => {
+  /** What it has told, by the names of the wallets. */
+  const told = () => dapp.page.evaluate(() => globalThis.told)
+  const watch = () => dapp.value(async (imagine) => {
+    globalThis.told = []
+    globalThis.asked = 0
+    addEventListener('eip6963:requestProvider', () => (globalThis.asked += 1))
+    globalThis.leave = imagine.watchWallets((wallets) => globalThis.told.push(wallets.map(({ name }) => name).join()))
+  })
+
+  test('tells of those that are there, then of each that comes, and asks once', async () => {
+    await openSilent()
+    await dapp.page.evaluate(() => globalThis.answerRequests({ rdns: 'org.a' }, { rdns: 'org.b' }))
+    await watch()
+    assert.deepEqual(await told(), ['org.a,org.b'])
+    await dapp.page.evaluate(() => {
+      globalThis.announce({ rdns: 'org.b' })
+      globalThis.announce({ rdns: 'org.late' })
+    })
+    assert.deepEqual(await told(), ['org.a,org.b', 'org.a,org.b,org.late'])
+    await dapp.page.evaluate(() => {
+      globalThis.leave()
+      globalThis.announce({ rdns: 'org.later' })
+    })
+    assert.deepEqual([await told(), await dapp.page.evaluate(() => globalThis.asked)], [['org.a,org.b', 'org.a,org.b,org.late'], 1])
+  })
+
+  test('tells of window.ethereum once nobody has announced itself in time', async () => {
+    await openSilent()
+    await dapp.page.evaluate(() => { globalThis.ethereum = globalThis.hidden })
+    await watch()
+    assert.deepEqual(await told(), [])
+    await dapp.page.waitForFunction(() => globalThis.told.length > 0)
+    assert.deepEqual(await told(), ['Browser wallet'])
+  })
+})
+
 describe('a purchase', TIMEOUT, () => {
   test('waits a moment for a wallet where there is none yet', async () => {
     await openSilent()
@@ -113,6 +180,22 @@ describe('a purchase', TIMEOUT, () => {
     assert.deepEqual(names.toSorted(), ['io.metamask', 'io.rabby'])
     assert.equal(await dapp.value(...buy()), '1.00')
     assert.equal(await dapp.value(...buy({ wallet: 'io.metamask' })), '1.00')
+  })
+
+  test('asks a provider with one argument each time, whatever a second one would mean to it', async () => {
+    dapp = await stage.openDapp({ wallet: walletFor(sandbox) })
+    const counts = await dapp.value(async ({ submit }, options) => {
+      const counts = []
+      const provider = {
+        request(...given) {
+          counts.push(given.length)
+          return globalThis.ethereum.request(given[0])
+        },
+      }
+      await submit({ prompt: 'a boat' }, { ...options, wallet: provider })
+      return counts
+    }, at(sandbox.apiUrl))
+    assert.ok(counts.length > 2 && counts.every((count) => count === 1), counts.join())
   })
 
   test('that finds none says how to open the page in a wallet', async () => {

@@ -202,6 +202,30 @@ describe('useWallets', TIMEOUT, () => {
     })
     await page.waitForFunction((first) => document.querySelector('output').textContent === `${first},Late`, first)
   })
+
+  for (const others of [0, 1, 2, 4]) {
+    test(`asks once a mount beside MetaMask and ${others} wallets that answer each time, with another uuid and another object`, async () => {
+      const { page } = await open()
+      await page.evaluate((others) => {
+        globalThis.asked = 0
+        addEventListener('eip6963:requestProvider', () => (globalThis.asked += 1))
+        for (let i = 0; i < others; i++) {
+          const announce = () => {
+            const info = { uuid: crypto.randomUUID(), name: `Wallet ${i}`, rdns: `org.wallet${i}`, icon: 'data:image/svg+xml,' }
+            dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail: { info, provider: { request: async () => [] } } }))
+          }
+          // Half of them later, as wallets behind a message are.
+          addEventListener('eip6963:requestProvider', i % 2 ? () => setTimeout(announce, 50) : announce)
+        }
+      }, others)
+      await show('Wallets')
+      const names = ['MetaMask', ...Array.from({ length: others }, (_, i) => `Wallet ${i}`)]
+      await page.waitForFunction((count) => document.querySelector('output')?.textContent.split(',').length === count, names.length)
+      await settled()
+      assert.deepEqual((await page.textContent('output')).split(',').toSorted(), names)
+      assert.equal(await page.evaluate(() => globalThis.asked), 2, 'StrictMode mounts twice')
+    })
+  }
 })
 
 test('no hook pays by itself, or opens a prompt: not when it appears, is given something else, or comes back', TIMEOUT, async () => {

@@ -25,6 +25,8 @@ export function forget(id: string): Promise<void>;
 export function tasks(filter?: { unfinished?: boolean; limit?: number }): Promise<TaskRecord[]>;
 /** Wallets found through EIP-6963, then `window.ethereum`. */
 export function wallets(options?: { waitMs?: number }): Promise<WalletInfo[]>;
+/** Added: the same list, now and whenever another wallet comes. Gives the function that ends it. */
+export function watchWallets(run: (wallets: WalletInfo[]) => void): () => void;
 /** The wallet's balance of the payment token. Connects nothing: needs an address or an already connected wallet. */
 export function balance(options?: { wallet?: WalletLike; address?: Address; network?: Network }): Promise<Money>;
 
@@ -34,7 +36,8 @@ export function createClient(config?: Config): Client;
 export function init(source?: URL | string | Response | BufferSource | WebAssembly.Module): Promise<void>;
 export interface Client {
   generate: typeof generate; status: typeof status; quote: typeof quote; submit: typeof submit;
-  resume: typeof resume; tasks: typeof tasks; forget: typeof forget; wallets: typeof wallets; balance: typeof balance;
+  resume: typeof resume; tasks: typeof tasks; forget: typeof forget; wallets: typeof wallets;
+  watchWallets: typeof watchWallets; balance: typeof balance;
 }
 
 /* ---------- what goes in ---------- */
