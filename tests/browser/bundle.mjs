@@ -1,7 +1,7 @@
 import { build } from 'esbuild'
 
-/** A script and all that it imports, as one module for a page. */
-export async function bundle(entry) {
+/** A script and all that it imports, as one module for a page; `define` is esbuild's. */
+export async function bundle(entry, { define } = {}) {
   const { outputFiles } = await build({
     entryPoints: [entry],
     bundle: true,
@@ -10,6 +10,7 @@ export async function bundle(entry) {
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
+    define,
     logLevel: 'warning',
   })
   return outputFiles[0].text
