@@ -140,6 +140,17 @@ describe('a finished task', TIMEOUT, () => {
     for (const result of [null, 5, 'done', []]) assert.deepEqual((await look({ result })).templateData, {})
   })
 
+  test('is read in time that grows with its length alone, whatever it is made of', async () => {
+    const most = 3_000_000 // in quadratic time this would take hours
+    for (const [before, sign, end] of [['', ' ', '!'], ['', 'A', '!'], ['AAAAAAAAAAAAAAAA', ' ', '!'], ['', '=', '!'], ['{', '{', ''], ['data:image/', ';base64', ''], ['0x', '0', '!']]) {
+      const text = before + sign.repeat(most) + end
+      const { video, token } = await look({ result: { generation: { video: text, image: { data: text } }, token: { address: text } } })
+      assert.deepEqual([video, token], [undefined, undefined], `${before}${sign}…${end}`)
+    }
+    const { video } = await look(generation({ video: `https://media.test/${'.'.repeat(most)}` }))
+    assert.equal(video.url.length, most + 'https://media.test/'.length)
+  })
+
   test('gives its events and its waits the same result, with one address', async () => {
     seller.answer({ probe: { status: 202, body: { taskId: 'task-1' } }, status: { status: 200, body: { status: 'completed', ...generation({ video: [...PNG, 0] , image: [...film] }) } } })
     const same = await dapp.value(async (imagine, options) => {

@@ -1,0 +1,101 @@
+// A page, or a browser, whose own objects throw where the library needs them: what was paid is not lost, and every wait ends.
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { useWorlds } from './world.mjs'
+
+const TIMEOUT = { timeout: 300_000 }
+
+const open = useWorlds()
+
+/** What a page may do to the platform before the library is loaded, or a browser where cookies are blocked. Each runs in the page. */
+const SABOTAGE = {
+  'BroadcastChannel that cannot be made (Firefox, cookies blocked)': () => {
+    globalThis.BroadcastChannel = class { constructor() { throw new DOMException('The operation is insecure.', 'SecurityError') } }
+  },
+  'BroadcastChannel whose messages cannot be sent': () => {
+    BroadcastChannel.prototype.postMessage = () => { throw new DOMException('could not be cloned', 'DataCloneError') }
+  },
+  'BroadcastChannel that cannot be closed': () => {
+    BroadcastChannel.prototype.close = () => { throw new Error('no') }
+  },
+  'no BroadcastChannel': () => { delete globalThis.BroadcastChannel },
+  'Web Locks that are null': () => { Object.defineProperty(navigator, 'locks', { value: null }) },
+  'Web Locks that are not shown': () => { Object.defineProperty(navigator, 'locks', { get() { throw new DOMException('insecure', 'SecurityError') } }) },
+  'Web Locks that refuse': () => { LockManager.prototype.request = () => Promise.reject(new DOMException('insecure', 'SecurityError')) },
+  'Web Locks that throw': () => { LockManager.prototype.request = () => { throw new TypeError('no locks here') } },
+  'a listener that cannot be added': () => { document.addEventListener = () => { throw new Error('no listeners') } },
+  'an error that cannot be reported': () => { globalThis.reportError = () => { throw new Error('no reports') } },
+}
+
+/** Buys, follows the task in every way there is, and tells what each of them saw. */
+async function buyAndFollow(imagine, { request, options }) {
+  const task = await imagine.submit(request, { ...options, onEvent: () => { throw new Error('a callback of the page') } })
+  let shown
+  task.subscribe((snapshot) => (shown = snapshot))
+  const heard = []
+  const following = (async () => {
+    for await (const { type } of task) heard.push(type)
+  })()
+  const { video, receipt } = await task.wait(options)
+  await following
+  return { video: video.url, paid: receipt.amount.amount, shown: shown.result.video.url, last: heard.at(-1) }
+}
+
+describe('paid, and the video comes, with', TIMEOUT, () => {
+  for (const [name, sabotage] of Object.entries(SABOTAGE)) {
+    test(name, async () => {
+      const { dapp, sandbox, order, assertPaid } = await open()
+      await dapp.page.evaluate(sabotage)
+      const { video, ...rest } = await dapp.value(buyAndFollow, order({ storage: 'memory' }))
+      assert.equal(video, `${sandbox.mediaUrl}/video.mp4`)
+      assert.deepEqual(rest, { paid: '1.00', shown: video, last: 'done' })
+      await assertPaid(1)
+    })
+  }
+
+  test('a wallet whose listeners throw', async () => {
+    const { dapp, sandbox, order, assertPaid } = await open()
+    const url = await dapp.value(async (imagine, { request, options }) => {
+      const refuse = () => { throw new Error('this provider has no events') }
+      const wallet = { request: (question) => globalThis.ethereum.request(question), on: refuse, removeListener: refuse }
+      return (await imagine.generate(request, { ...options, wallet })).video.url
+    }, order())
+    assert.equal(url, `${sandbox.mediaUrl}/video.mp4`)
+    await assertPaid(1)
+  })
+
+  test('no object URL for a video that comes as bytes: its address has the bytes themselves', async () => {
+    const { dapp, order, assertPaid } = await open(null, { answers: 'video-buffer' })
+    await dapp.page.evaluate(() => { URL.createObjectURL = () => { throw new Error('not here') } })
+    const { url, type, isFilm } = await dapp.value(async (imagine, { request, options }) => {
+      const { video } = await imagine.generate(request, options)
+      const blob = await (await fetch(video.url)).blob()
+      const head = new TextDecoder().decode((await blob.arrayBuffer()).slice(4, 8))
+      return { url: video.url.slice(0, 22), type: blob.type, isFilm: head === 'ftyp' }
+    }, order())
+    assert.deepEqual({ url, type, isFilm }, { url: 'data:video/mp4;base64,', type: 'video/mp4', isFilm: true })
+    await assertPaid(1)
+  })
+})
+
+describe('what cannot be gone round', TIMEOUT, () => {
+  test('ends every wait with an error that knows the task and that it was paid; resume() brings the video', async () => {
+    const { dapp, sandbox, order, resume, assertPaid } = await open()
+    const { errors, task } = await dapp.value(async (imagine, { request, options }) => {
+      const task = await imagine.submit(request, options)
+      const visibility = Object.getOwnPropertyDescriptor(Document.prototype, 'visibilityState')
+      Object.defineProperty(Document.prototype, 'visibilityState', { ...visibility, get() { throw new TypeError('not for you') } })
+      let shown
+      task.subscribe((snapshot) => (shown = snapshot))
+      const iterating = (async () => { for await (const _ of task); })()
+      const failures = await Promise.all([task.wait(options), iterating].map((work) => work.then(() => null, (error) => error)))
+      Object.defineProperty(Document.prototype, 'visibilityState', visibility)
+      const seen = ({ code, paid, retry, taskId, receipt, cause }) => ({ code, paid, retry, taskId, has: Boolean(receipt), cause: cause?.message })
+      return { errors: [...failures, shown.error].map((error) => error instanceof imagine.ImagineError && seen(error)), task: task.taskId }
+    }, order())
+    const expected = { code: 'unsupported_environment', paid: 'yes', retry: 'resume', taskId: task, has: true, cause: 'not for you' }
+    assert.deepEqual(errors, [expected, expected, expected])
+    assert.equal((await dapp.value(...resume())).video.url, `${sandbox.mediaUrl}/video.mp4`)
+    await assertPaid(1)
+  })
+})
