@@ -77,7 +77,8 @@ pub struct Pace {
     since: u64,
     /// The time until the next look, by the looks alone.
     pause: u64,
-    /// The look that counts was not begun before: a return since then asks for another.
+    /// When the page last learned how the task stands; after a failed poll, when that poll began. A return later than
+    /// this brings the next poll forward. A return in the same millisecond does not: it may be the one that began the poll.
     seen_at: u64,
     /// No look before, whatever happens.
     quiet_until: u64,
@@ -277,6 +278,21 @@ mod tests {
     }
 
     #[test]
+    fn a_return_in_the_same_millisecond_as_the_last_news_does_not_bring_the_next_poll_forward() {
+        let returned = |at| Presence { returned_at: at, ..VISIBLE };
+        let mut pace = Pace::new(2_100, 2, 1_000);
+        assert!(pace.due(&VISIBLE) > 3_000, "the pause is too short to tell the two apart");
+        assert_eq!(pace.due(&returned(1_000)), pace.due(&VISIBLE), "the wait began");
+        assert_eq!(pace.due(&returned(1_001)), 3_000);
+        pace.heard(None, 10_000);
+        assert_eq!(pace.due(&returned(10_000)), pace.due(&VISIBLE), "an answer came");
+        assert_eq!(pace.due(&returned(10_001)), 12_000);
+        pace.missed(20_000, 25_000);
+        assert_eq!(pace.due(&returned(20_000)), pace.due(&VISIBLE), "the poll that the return asked for failed");
+        assert_eq!(pace.due(&returned(20_001)), 20_001);
+    }
+
+    #[test]
     fn nobody_hurries_for_a_page_that_is_not_seen() {
         let mut pace = Pace::new(INTERVAL, 1, 0);
         let hidden = Presence { hidden_since: Some(0), ..VISIBLE };
@@ -327,6 +343,7 @@ mod tests {
     proptest! {
         /// Whatever is heard and however the page stands: two seconds between an answer and the next look, a minute at most without
         /// one unless the server or the page asked for more, never before the server allows it, and at once for a page that returns.
+        /// A return in the same millisecond as the last news changes nothing.
         #[test]
         fn looks_are_neither_too_many_nor_too_few(
             events in prop::collection::vec((event(), 0u64..100_000), 1..100),
@@ -336,20 +353,24 @@ mod tests {
             let mut now = 1_000;
             let mut pace = Pace::new(interval, seed, now);
             let mut presence = VISIBLE;
-            let (mut answered, mut allowed) = (now, 0);
+            let (mut answered, mut known, mut allowed) = (now, now, 0);
             for (event, wait) in events {
                 match event {
                     Event::Heard(percent) => {
                         now = now.max(pace.due(&presence));
                         pace.heard(percent, now);
-                        answered = now;
+                        (answered, known) = (now, now);
                     }
                     Event::Missed => {
                         let asked = now.max(pace.due(&presence));
                         now = asked + wait % 20_000;
                         pace.missed(asked, now);
+                        known = asked;
                     }
-                    Event::CalledOff => pace.called_off(now),
+                    Event::CalledOff => {
+                        pace.called_off(now);
+                        known = now;
+                    }
                     Event::RetryAfter(seconds) => {
                         pace.keep_quiet(&seconds.to_string(), now);
                         allowed = allowed.max(now + u64::from(seconds.min(300)) * 1_000);
@@ -357,7 +378,13 @@ mod tests {
                     Event::Returned => {
                         now += wait;
                         presence = Presence { returned_at: now, ..VISIBLE };
-                        prop_assert!(pace.due(&presence) <= now.max(answered + 2_000).max(allowed));
+                        let due = pace.due(&presence);
+                        if now > known {
+                            let soonest = now.max(answered + 2_000).max(allowed);
+                            prop_assert!(due <= soonest, "{due} is too late for a return at {now}");
+                        } else {
+                            prop_assert_eq!(due, pace.due(&VISIBLE), "this return must change nothing");
+                        }
                     }
                     Event::Hidden => presence.hidden_since = Some(now),
                     Event::Offline => presence.is_offline = true,
