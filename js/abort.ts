@@ -18,12 +18,28 @@ export function onAbort(signal: AbortSignal | undefined): { aborted: Promise<unk
   return { aborted, forget }
 }
 
+const ends = new WeakMap<Promise<unknown>, AbortSignal>()
+
+/** Returns a signal that fires once `work` has settled. A listener can be removed; a reaction to a promise cannot. */
+function endOf(work: Promise<unknown>): AbortSignal {
+  const known = ends.get(work)
+  if (known) return known
+  const controller = new AbortController()
+  const end = () => controller.abort()
+  work.then(end, end)
+  ends.set(work, controller.signal)
+  return controller.signal
+}
+
 /** The outcome of `work`, or the error of `abort` as soon as the signal fires. */
 export async function unlessAborted<T>(signal: AbortSignal | undefined, work: Promise<T>, abort: (reason: unknown) => Error): Promise<T> {
   const { aborted, forget } = onAbort(signal)
+  const { aborted: ended, forget: leave } = onAbort(endOf(work))
   try {
-    return await Promise.race([aborted.then((reason) => Promise.reject(abort(reason))), work])
+    await Promise.race([aborted.then((reason) => Promise.reject(abort(reason))), ended])
+    return await work
   } finally {
     forget()
+    leave()
   }
 }
