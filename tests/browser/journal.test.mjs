@@ -19,9 +19,9 @@ function watchDeeds() {
     return made
   }
   const { fetch } = globalThis
-  globalThis.fetch = (request, init) => {
-    if (request.headers?.has('x-payment')) globalThis.deeds.push('sent')
-    return fetch(request, init)
+  globalThis.fetch = (url, init) => {
+    if (init?.headers?.['x-payment']) globalThis.deeds.push('sent')
+    return fetch(url, init)
   }
 }
 
