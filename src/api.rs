@@ -115,7 +115,8 @@ fn seed(browser: &Browser) -> u64 {
 }
 
 fn fresh_id(browser: &Browser) -> Result<String, Error> {
-    let message = "this browser gives no secure random numbers, without which no payment is safe";
+    let message =
+        "this browser gives no secure random numbers (`crypto.getRandomValues`), without which no payment is safe";
     let no_random = || Error::unpaid(Code::UnsupportedEnvironment, Stage::Request, message).retry(Retry::Never);
     browser.draw().map(uuid).ok_or_else(no_random)
 }

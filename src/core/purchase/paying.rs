@@ -81,7 +81,7 @@ impl Drawing {
     #[must_use]
     pub fn drawn<J: Json>(self, nonce: Option<[u8; 32]>, now: u64) -> Next<J> {
         let Some(nonce) = nonce else {
-            let message = "this browser gives no secure random numbers, without which no payment is safe";
+            let message = "this browser gives no secure random numbers (`crypto.getRandomValues`), without which no payment is safe";
             return Error::unpaid(Code::UnsupportedEnvironment, Stage::Wallet, message).retry(Retry::Never).into();
         };
         let authorization =
