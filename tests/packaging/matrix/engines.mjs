@@ -1,4 +1,5 @@
-// Browsers of other makers, driven by what their makers give. Each opens a page and gives `click`, `text`, `title`, `reload` and `close`.
+// Browsers of other makers, driven by what their makers give. Each opens a page and gives `click`, `text`, `title`, `reload` and `close`; those that
+// take scripts also `run`.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import puppeteer from 'puppeteer-core'
@@ -10,7 +11,7 @@ const MINI_BROWSER = '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser'
 
 export const ENGINES = [
   { name: 'Chromium', launch: launchChrome },
-  { name: 'Firefox ESR', launch: launchFirefox },
+  { name: 'Firefox ESR', launch: () => launchFirefox() },
   { name: 'WebKitGTK', launch: launchWebKit },
 ]
 
@@ -18,6 +19,7 @@ const pageOf = (page, browser) => ({
   open: (url) => page.goto(url),
   click: (selector) => page.click(selector),
   text: (selector) => page.$eval(selector, (element) => element.textContent),
+  run: (script, ...given) => page.evaluate(script, ...given),
   title: () => page.title(),
   reload: () => page.reload(),
   version: async () => browser.version(),
@@ -29,8 +31,9 @@ async function launchChrome() {
   return pageOf(await browser.newPage(), browser)
 }
 
-async function launchFirefox() {
-  const browser = await puppeteer.launch({ browser: 'firefox', executablePath: '/usr/bin/firefox-esr', headless: true })
+export async function launchFirefox(preferences = {}) {
+  const settings = { browser: 'firefox', executablePath: '/usr/bin/firefox-esr', headless: true, extraPrefsFirefox: preferences }
+  const browser = await puppeteer.launch(settings)
   return pageOf(await browser.newPage(), browser)
 }
 

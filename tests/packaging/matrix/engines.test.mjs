@@ -1,74 +1,17 @@
 // The paid path in browsers of three makers, from both entries: price, picture, wallet, payment, video, and the journal after a reload.
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { startSandbox } from '../../../sandbox/sandbox.mjs'
-import { at } from '../../browser/calls.mjs'
-import { ROOT, packLibrary } from '../../browser/package.mjs'
-import { walletFor, watchRequests } from '../../browser/harness.mjs'
-import { serveFiles } from '../../browser/static-server.mjs'
-import { buildWallet } from '../../wallet/build.mjs'
+import { watchRequests } from '../../browser/harness.mjs'
+import { ENTRIES, isReady, openShop, said } from './engine-shop.mjs'
 import { ENGINES } from './engines.mjs'
 
 const TIMEOUT = { timeout: 180_000 }
-const ENTRIES = { 'imagine-x402': 'index', 'imagine-x402/url': 'url' }
 
-let library
-let sandbox
-let folder
-
+let shop
 before(async () => {
-  library = await packLibrary()
-  sandbox = await startSandbox({ stepMs: 100 })
-  await mkdir(path.join(ROOT, 'build'), { recursive: true })
-  folder = await mkdtemp(path.join(ROOT, 'build', 'engines-'))
-  await writeFile(path.join(folder, 'wallet.js'), await buildWallet())
+  shop = await openShop()
 })
-after(async () => {
-  await sandbox?.stop()
-  if (folder) await rm(folder, { recursive: true })
-})
-
-/** The wallet comes with the page, since not every driver can inject one. */
-const pageFor = (entry) => `<!doctype html>
-<meta charset="utf-8">
-<title>loading</title>
-<script>
-  globalThis.__config = ${JSON.stringify({ entry, options: at(sandbox.apiUrl) })}
-  globalThis.__walletConfig = ${JSON.stringify(walletFor(sandbox))}
-</script>
-<script src="/wallet.js"></script>
-<script type="importmap">${JSON.stringify({ imports: Object.fromEntries(Object.entries(ENTRIES).map(([name, file]) => [name, `/package/dist/${file}.js`])) })}</script>
-<script type="module" src="/engine-page.js"></script>
-<button id="buy">Buy</button> <button id="remember">Remember</button>
-<output></output>
-`
-
-async function serve(entry) {
-  const page = path.join(folder, `${ENTRIES[entry]}.html`)
-  await writeFile(page, pageFor(entry))
-  return serveFiles({
-    '/': page,
-    '/wallet.js': path.join(folder, 'wallet.js'),
-    '/engine-page.js': fileURLToPath(new URL('./engine-page.js', import.meta.url)),
-    '/package/': library.directory,
-  })
-}
-
-/** What `look` gives, once it says anything. */
-async function until(look) {
-  for (const end = Date.now() + 60_000; Date.now() < end;) {
-    const seen = await look()
-    if (seen) return seen
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  throw new Error('nothing was seen for a minute')
-}
-
-const isReady = (browser) => until(async () => (await browser.title()) === 'ready')
-const said = async (browser) => JSON.parse(await until(() => browser.text('output')))
+after(() => shop?.close())
 
 for (const { name, launch } of ENGINES) {
   describe(name, TIMEOUT, () => {
@@ -81,7 +24,8 @@ for (const { name, launch } of ENGINES) {
 
     for (const entry of Object.keys(ENTRIES)) {
       test(entry, async () => {
-        const server = await serve(entry)
+        const server = await shop.serve(entry)
+        const { sandbox } = shop
         try {
           const earlier = (await sandbox.payments()).length
           const watch = watchRequests(sandbox)
