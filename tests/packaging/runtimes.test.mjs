@@ -1,7 +1,7 @@
 // The package as it would be published, where there is no page: in Node, and at the edge.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
@@ -20,10 +20,11 @@ let sandbox
 
 before(async () => {
   library = await packLibrary()
-  // An app of its own, in which the package is installed.
+  // An app of its own, in which the package is installed. In this project's scope `imagine-x402` would be `dist/`.
   app = await mkdtemp(path.join(ROOT, 'build', 'app-'))
   await mkdir(path.join(app, 'node_modules'))
   await symlink(library.directory, path.join(app, 'node_modules', 'imagine-x402'))
+  await writeFile(path.join(app, 'package.json'), '{}')
   sandbox = await startSandbox({ stepMs: 100 })
 })
 after(async () => {
