@@ -6,7 +6,7 @@ import { startSandbox } from '../../../sandbox/sandbox.mjs'
 import { launchChromium } from '../../browser/chromium.mjs'
 import { packLibrary } from '../../browser/package.mjs'
 import { serveFiles } from '../../browser/static-server.mjs'
-import { makeApp } from './app.mjs'
+import { makeApp } from '../app.mjs'
 import { BUNDLERS } from './bundlers.mjs'
 import { buyIn } from './purchase.mjs'
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { startSandbox } from '../../../sandbox/sandbox.mjs'
 import { packLibrary } from '../../browser/package.mjs'
 import { ANSWER, asking, program } from '../asking.mjs'
-import { makeApp } from './app.mjs'
+import { makeApp } from '../app.mjs'
 import { run } from './processes.mjs'
 
 const TIMEOUT = { timeout: 120_000 }

@@ -8,7 +8,7 @@ import { startSandbox } from '../../../sandbox/sandbox.mjs'
 import { launchChromium } from '../../browser/chromium.mjs'
 import { packLibrary } from '../../browser/package.mjs'
 import { ANSWER, asking } from '../asking.mjs'
-import { makeApp } from './app.mjs'
+import { MATRIX, makeApp } from '../app.mjs'
 import { FRAMEWORKS } from './frameworks.mjs'
 import { run, startServer } from './processes.mjs'
 import { buyIn } from './purchase.mjs'
@@ -44,7 +44,7 @@ async function said(url) {
 function appOf({ app: name, tools, build, start }) {
   const parts = []
   const open = async () => {
-    const { app, remove } = await makeApp(library, tools)
+    const { app, remove } = await makeApp(library, tools, MATRIX)
     parts.push(remove)
     await cp(fileURLToPath(new URL(`apps/${name}`, import.meta.url)), app, { recursive: true })
     const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' }
