@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { at, generate } from '../browser/calls.mjs'
 import { assertNoPurchase, assertOnePurchase, request, useWrappedDapps } from './purchases.mjs'
+import { testTroubles } from './troubles.mjs'
 import { WRAPPERS } from './wrappers.mjs'
 
 const TIMEOUT = { timeout: 600_000 }
@@ -55,3 +56,5 @@ for (const [upload, how, obstacle] of [['json', 'data', 'noBlob'], ['form', 'fil
     }
   })
 }
+
+testTroubles(2)

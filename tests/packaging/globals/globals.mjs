@@ -6,6 +6,9 @@ export const GLOBALS = [
   'fetch', 'indexedDB', 'navigator', 'navigator.locks', 'performance', 'window',
 ]
 
+/** No page can put a getter in the place of these. */
+export const UNFORGEABLE = ['document', 'window']
+
 /** Is nowhere, so that nothing is taken away. */
 export const NOTHING = 'nothing'
 
