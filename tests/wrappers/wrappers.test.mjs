@@ -1,4 +1,4 @@
-// The page's `fetch` is not the browser's own: monitoring, shells of native apps, polyfills and apps themselves wrap it.
+// Pages whose `fetch` is not the browser's own: monitoring, native shells, polyfills and apps themselves wrap it.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { at } from '../browser/calls.mjs'
@@ -9,7 +9,8 @@ import { WRAPPERS } from './wrappers.mjs'
 /** One of each kind; wrappers.more.mjs has all. */
 const KINDS = [
   'OpenTelemetry 0.203', 'OpenTelemetry 0.300 with traceparent', 'Capacitor', 'the polyfill whatwg-fetch',
-  'one that reads the URL as text', 'one that spreads headers', 'one that logs the method', 'one that reads JSON bodies',
+  'one that reads the URL as text', 'one that spreads headers', 'one that logs the method',
+  'one that reads JSON bodies',
 ]
 
 /** Buys, and asks once how the task is. */
