@@ -1,3 +1,5 @@
+import { attempt } from './foreign.js'
+
 /** The outcome of `work`, or a rejection with `late` when it takes more milliseconds than that. */
 export async function within<T>(ms: number, work: Promise<T>, late?: unknown): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -33,8 +35,10 @@ function endOf(work: Promise<unknown>): AbortSignal {
 
 /** The outcome of `work`, or the error of `abort` as soon as the signal fires. */
 export async function unlessAborted<T>(signal: AbortSignal | undefined, work: Promise<T>, abort: (reason: unknown) => Error): Promise<T> {
+  const end = attempt(() => endOf(work))
+  if (!end) return work // no AbortController: the load, which everything waits for, says so
   const { aborted, forget } = onAbort(signal)
-  const { aborted: ended, forget: leave } = onAbort(endOf(work))
+  const { aborted: ended, forget: leave } = onAbort(end)
   try {
     await Promise.race([aborted.then((reason) => Promise.reject(abort(reason))), ended])
     return await work

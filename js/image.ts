@@ -27,6 +27,9 @@ const DATA = /^data:image\/[^,]*;base64,(.+)$/is
 /** The error names it. */
 const LONGEST = 25 * 2 ** 20
 
+/** Bytes of JSON that are sent as text. Longer JSON stays in pieces, outside of the page's memory: a native shell (Capacitor) loses such a body. */
+const LONGEST_TEXT = 8 * 2 ** 20
+
 /** So much is read at once. A multiple of three, so that the base64 of the parts is that of the whole. */
 const PART = 3 * 2 ** 16
 const ENCODED = 4 * 2 ** 16
@@ -119,15 +122,17 @@ async function digest(blob: Blob): Promise<string> {
 }
 
 /**
- * What is sent for a body of the core: its JSON as text; with the picture as base64, piece by piece, where a zero character marks its place; or, for
- * one that begins with such a mark, a form with the picture as a file. Text goes through every `fetch` that pages wrap, a Blob does not.
+ * What is sent for a body of the core: its JSON, with the picture as base64 where a zero character marks its place; or, for one that begins with such
+ * a mark, a form with the picture as a file. Text goes through every `fetch` that pages wrap, a Blob does not.
  */
 export async function compose(body: string, picture?: Picture): Promise<string | Blob | FormData> {
   const isForm = body.startsWith('\0')
   const [before = '', after] = body.slice(isForm ? 1 : 0).split('\0')
   if (after === undefined) return isForm ? form(before) : before
   if (!picture) throw new Error('the picture is gone')
-  return isForm ? form(before + after, picture.blob) : new Blob([before, ...(await encode(picture)), after], { type: 'application/json' })
+  if (isForm) return form(before + after, picture.blob)
+  const json = new Blob([before, ...(await encode(picture)), after], { type: 'application/json' })
+  return json.size <= LONGEST_TEXT ? json.text() : json
 }
 
 function encode(picture: Picture): Promise<Blob[]> {

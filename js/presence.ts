@@ -1,4 +1,4 @@
-import { quietly } from './foreign.js'
+import { attempt, quietly } from './foreign.js'
 
 /** How the page stands, as far as waiting depends on it. Nothing is listened to while nobody waits. */
 export interface Presence {
@@ -54,7 +54,7 @@ function look(type: string): void {
   presence = {
     ...(hidden && { hiddenSince }),
     returnedAt: returns ? Date.now() : returnedAt,
-    offline: globalThis.navigator?.onLine === false, // there is none in Node 20
+    offline: attempt(() => globalThis.navigator?.onLine) === false, // there is none in Node 20
     frozen: type === 'freeze',
   }
 }

@@ -4,7 +4,7 @@ import { need } from '../foreign.js'
 
 /** From the text inside this module. Base64 of deflated bytes is hardly larger on the wire than the bytes. */
 export async function wasm(): Promise<ArrayBuffer> {
-  need('Response', 'DecompressionStream')
+  need('Response', 'DecompressionStream', ...('fromBase64' in Uint8Array ? [] : ['atob']))
   const deflated = new Response(fromBase64(base64)).body!
   return new Response(deflated.pipeThrough(new DecompressionStream('deflate-raw'))).arrayBuffer()
 }

@@ -1,2 +1,7 @@
+import { need } from '../foreign.js'
+
 /** From the file beside this module, compiled while it comes. */
-export const wasm = (): URL => new URL('./core.wasm', import.meta.url)
+export function wasm(): URL {
+  need('URL', 'Response')
+  return new URL('./core.wasm', import.meta.url)
+}

@@ -11,7 +11,7 @@ const TRACE_ALL = 'globalThis.tracedServices = /./'
 
 /**
  * Wrappers by name. `install` puts one into a profile; `adds` is the header that it sends besides, which a service has
- * to allow; `noBlob` and `noForm` say why it cannot carry such a body, which the bytes of a picture need.
+ * to allow; `noForm` says why it cannot carry a form, as which a picture may be sent.
  */
 export const WRAPPERS = {
   'OpenTelemetry 0.203': { install: page('opentelemetry.js', { alias: OLD_TELEMETRY }) },
@@ -25,7 +25,7 @@ export const WRAPPERS = {
     adds: 'traceparent',
   },
   'Sentry': { install: page('sentry.js'), adds: 'sentry-trace' },
-  'Capacitor': { install: patchByCapacitor, noBlob: 'a Blob crosses its bridge as {}' },
+  'Capacitor': { install: patchByCapacitor },
   'zone.js': { install: page('zone.js') },
   'the polyfill whatwg-fetch': { install: page('polyfill.js') },
 
@@ -37,7 +37,6 @@ export const WRAPPERS = {
   'one that logs the method': { install: app(apps.logsMethod) },
   'one that reads JSON bodies': {
     install: app(apps.readsJsonBody),
-    noBlob: 'a Blob is no text',
     noForm: 'a form is no text',
   },
   'one that changes the options': { install: app(apps.changesOptions) },

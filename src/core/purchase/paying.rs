@@ -260,7 +260,7 @@ fn contested() -> Error {
 
 /// The journal could not be read or written, so nothing was sent.
 pub(super) fn not_stored() -> Error {
-    let message = "this browser stores nothing for this page (private window, blocked or full storage), so a payment could be \
-                   lost; this call paid nothing. Free some space, or pass `storage: \"memory\"` to do without";
+    let message = "this browser stores nothing for this page in IndexedDB (private window, blocked or full storage), so \
+                   a payment could be lost; this call paid nothing. Free some space, or pass `storage: \"memory\"` to do without";
     Error::unpaid(Code::UnsupportedEnvironment, Stage::Wallet, message)
 }
