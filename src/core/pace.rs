@@ -78,7 +78,8 @@ pub struct Pace {
     /// The time until the next look, by the looks alone.
     pause: u64,
     /// When the page last learned how the task stands; after a failed poll, when that poll began. A return later than
-    /// this brings the next poll forward. A return in the same millisecond does not: it may be the one that began the poll.
+    /// this brings the next poll forward. A return in the same millisecond does not: it may be the one that began that
+    /// poll.
     seen_at: u64,
     /// No look before, whatever happens.
     quiet_until: u64,
