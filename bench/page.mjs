@@ -15,12 +15,17 @@ export async function withPage(url, work) {
   }
 }
 
-/** Runs `work` with a page of a running browser, in a profile that has never seen anything. */
-export async function withNewProfile(browsing, url, work) {
+/** Runs each piece of work with a page of its own, in turn, in one new profile. Returns what the last one returns. */
+export async function withNewProfile(browsing, url, ...works) {
   const { browserContextId } = await browsing.send('Target.createBrowserContext')
   try {
-    const { targetId } = await browsing.send('Target.createTarget', { url, browserContextId })
-    return await work(await openPage(browsing, targetId))
+    let outcome
+    for (const work of works) {
+      const { targetId } = await browsing.send('Target.createTarget', { url, browserContextId })
+      outcome = await work(await openPage(browsing, targetId))
+      await browsing.send('Target.closeTarget', { targetId })
+    }
+    return outcome
   } finally {
     await browsing.send('Target.disposeBrowserContext', { browserContextId })
   }

@@ -9,28 +9,35 @@ const HELP = `Usage: npm run bench -- [parts] [options]
 
   waiting         how soon a finished task is known, and by how many looks (six minutes)
   memory          what watched tasks and large pictures take of memory (five minutes)
-  clients         what a page loads before it can pay, and how soon it then pays, beside the official clients (ten minutes)
+  clients         what a page loads before it can pay, how soon it then pays and what that takes of the main thread,
+                  compared with the official clients (half an hour)
 
   --tasks <n>     so many tasks in waiting, for a quick try (default 1000); what that finds goes to artifacts/
+  --rounds <n>    so many rounds in clients, likewise (default 15)
   --help          show this
 `
 
 /** Imported only when they run: they need what set-up installs. */
 const PARTS = {
   waiting: async (options) => (await import('../bench/waiting.mjs')).waiting(options),
-  clients: async () => (await import('../bench/clients.mjs')).clients(),
+  clients: async (options) => (await import('../bench/clients.mjs')).clients(options),
   memory: async () => (await import('../bench/memory.mjs')).memory(),
 }
 
 function readOptions() {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { tasks: { type: 'string' }, help: { type: 'boolean' } } })
+  const options = { tasks: { type: 'string' }, rounds: { type: 'string' }, help: { type: 'boolean' } }
+  const { values: { help, ...numbers }, positionals } = parseArgs({ allowPositionals: true, options })
   const unknown = positionals.filter((name) => !(name in PARTS))
-  const usable = unknown.length === 0 && (values.tasks === undefined || /^[1-9]\d{0,3}$/.test(values.tasks))
-  if (!usable) console.error(unknown.length > 0 ? `There is no part ${unknown.join(', ')}.\n` : '--tasks takes a number from 1 to 9999.\n')
-  if (values.help || !usable) console.log(HELP)
+  const wrong = Object.keys(numbers).filter((name) => !/^[1-9]\d{0,3}$/.test(numbers[name]))
+  const usable = unknown.length === 0 && wrong.length === 0
+  if (unknown.length > 0) console.error(`There is no part ${unknown.join(', ')}.\n`)
+  for (const name of wrong) console.error(`--${name} takes a number from 1 to 9999.\n`)
+  if (help || !usable) console.log(HELP)
   process.exitCode = usable ? 0 : 2
-  return values.help || !usable ? null : { parts: positionals, options: values.tasks ? { tasks: Number(values.tasks) } : {} }
+  return help || !usable ? null : { parts: positionals, options: numbersOf(numbers) }
 }
+
+const numbersOf = (texts) => Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, Number(text)]))
 
 async function main({ parts, options }) {
   await setup({ npm: true, rust: true, chromium: true })

@@ -17,6 +17,20 @@ const CLIENTS = [
   { name: 'imagine-x402/url', kind: 'own', dist: ['url.js', 'core.wasm'], service: '/v1' },
 ]
 
+/** How many finished purchases a journal has, and what a page may set for all of them together. */
+const RECORDS = [0, 1_000, 10_000]
+const BUDGET = { amount: '100', per: 'day' }
+
+/** The default entry with journals of each length, without and with a budget, after the reference. */
+export function withJournals(clients) {
+  const [reference, own] = [REFERENCE, 'imagine-x402'].map((name) => clients.find((client) => client.name === name))
+  const variants = [undefined, BUDGET].flatMap((budget) => RECORDS.map((records) => {
+    const name = `${own.name}, ${records.toLocaleString('en')} records${budget ? ', budget' : ''}`
+    return { ...own, name, records, budget }
+  }))
+  return [reference, ...variants]
+}
+
 /** The clients with what they weigh, and their files by address: what is published as it is, everything else as one file by esbuild. */
 export async function prepare(library) {
   const files = { '/nothing.js': '', '/empty.js': 'export {}' }

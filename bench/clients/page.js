@@ -5,6 +5,7 @@ import { wasm } from '/wasm.js'
 const ACCOUNT = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'
 const SIGN = 'eth_signTypedData_v4'
 const FUNDS = 100_000_000
+const HOUR_MS = 3_600_000
 const word = (value) => `0x${value.toString(16).padStart(64, '0')}`
 
 const now = () => performance.now()
@@ -73,9 +74,10 @@ const READY = {
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ prompt: 'A paper boat', duration: 8 }) }
     return async () => (await paying(`${service}/generation/create`, init)).json()
   },
-  async own({ init, submit }, { service, storage }) {
+  async own({ init, submit }, { service, storage, budget }) {
     await init()
-    return () => submit({ prompt: 'A paper boat', duration: 8 }, { wallet: provider, baseUrl: service, storage })
+    const options = { wallet: provider, baseUrl: service, storage, budget }
+    return () => submit({ prompt: 'A paper boat', duration: 8 }, options)
   },
 }
 
@@ -101,8 +103,27 @@ globalThis.bench = {
     }
     return payments
   },
+  /** Fills the client's journal with finished purchases: one that it makes, and copies of its record, one per hour. */
+  async remember(count) {
+    await (await pay()).refresh()
+    const database = await outcomeOf(indexedDB.open('imagine-x402'))
+    const transaction = database.transaction('purchases', 'readwrite')
+    const store = transaction.objectStore('purchases')
+    const [record] = await outcomeOf(store.getAll())
+    if (record.step !== 'done') throw new Error('not finished')
+    for (let copy = 1; copy < count; copy++) {
+      const order = { ...record.order, createdAt: record.order.createdAt - copy * HOUR_MS }
+      store.put({ ...record, id: crypto.randomUUID(), order })
+    }
+    await new Promise((resolve, reject) => Object.assign(transaction, { oncomplete: resolve, onabort: reject }))
+  },
   wasm,
 }
+
+const outcomeOf = (request) => new Promise((resolve, reject) => {
+  request.onsuccess = () => resolve(request.result)
+  request.onerror = () => reject(request.error)
+})
 
 /** In milliseconds. */
 const spans = ({ begun, priced, asked, signed, sent, storing, questions = 0 }) => ({

@@ -7,15 +7,20 @@ const spread = ({ median, least, p95 }) => `${milliseconds(median)} (${milliseco
 const multiple = ({ ratio }) => `× ${ratio.median.toFixed(2)}`
 
 /** The page that is kept of a run. */
-export function papers({ chromium, rounds, payments, far, reference, clients }) {
+export function papers({ chromium, rounds, payments, far, slowdown, reference, clients, journals }) {
   const loaded = clients.filter(({ storage }) => !storage)
   const paying = clients.filter(({ weight }) => weight)
   const stored = paying.filter(({ firstQuestions }) => firstQuestions.most > 0)
   const table = (head, rows, row) => tableOf(['client', ...head], rows.map((client) => [client.name, ...row(client)]))
-  const asked = (...times) => table(['first 402 → wallet', `of ${reference}`, 'warm', `of ${reference}`, 'first call → wallet', 'warm'], paying, (client) => [
-    ...times.flatMap((time) => [spread(client[`${time}Asking`]), multiple(client[`${time}Asking`])]),
-    ...times.map((time) => spread(client[`${time}Calling`])),
-  ])
+  const compared = (client, keys) => keys.flatMap((key) => [spread(client[key]), multiple(client[key])])
+  const of = `of ${reference}`
+  const asked = (rows, ...times) =>
+    table(['first 402 → wallet', of, 'warm', of, 'first call → wallet', 'warm'], rows, (client) => [
+      ...compared(client, times.map((time) => `${time}Asking`)),
+      ...times.map((time) => spread(client[`${time}Calling`])),
+    ])
+  const busy = (rows, ...keys) =>
+    table(['import → first payment', of, 'later payment', of], rows, (client) => compared(client, keys))
   return `# Clients
 
 What a page loads before it can pay, and how soon it then pays, beside the official clients. Chromium ${chromium}, client after client in each of ${rounds} rounds, each time in a new
@@ -28,8 +33,9 @@ One minified file by esbuild, but for \`imagine-x402\` and \`imagine-x402/url\`,
 compiled), in a page that has imported an empty module before, so that what the browser does for its first request is in nobody's figure; *busy* is the main thread's
 processor time of that, with what it leaves for the fifth of a second after it. Milliseconds.
 
-${table(['KB', 'gzip', 'brotli', 'load', `of ${reference}`, 'busy', `of ${reference}`], loaded, ({ weight, load, loadBusy }) => [
-    ...['raw', 'gzip', 'brotli'].map((size) => (weight ? kilobytes(weight[size]) : '')), spread(load), multiple(load), spread(loadBusy), multiple(loadBusy),
+${table(['KB', 'gzip', 'brotli', 'load', of, 'busy', of], loaded, ({ weight, ...client }) => [
+    ...['raw', 'gzip', 'brotli'].map((size) => (weight ? kilobytes(weight[size]) : '')),
+    ...compared(client, ['load', 'loadBusy']),
   ])}
 
 ## From the 402 to the wallet, and from the signature to the payment
@@ -43,14 +49,14 @@ time of the whole first payment.
 With a seller that gives its price after ${far.ms} ms, as one does that is not on the same machine (*warm* is the 11th to the ${far.payments}th payment here). What a client can do while the price is on
 its way, it may have done by then:
 
-${asked('farFirst', 'farWarm')}
+${asked(paying, 'farFirst', 'farWarm')}
 
 With a seller that answers at once:
 
-${asked('first', 'warm')}
+${asked(paying, 'first', 'warm')}
 
-${table(['first signature → payment', 'warm', 'busy, first payment', `of ${reference}`], paying, ({ firstSending, warmSending, firstBusy }) => [
-    spread(firstSending), spread(warmSending), spread(firstBusy), multiple(firstBusy),
+${table(['first signature → payment', 'warm', 'busy, first payment', of], paying, (client) => [
+    spread(client.firstSending), spread(client.warmSending), ...compared(client, ['firstBusy']),
   ])}
 
 The clients do different things in that time. The official ones and *by hand* are told the account beforehand and read nothing: their one question to the wallet is the signature.
@@ -61,6 +67,33 @@ IndexedDB (\`storage: 'memory'\`). What is waited for the storage is of this, wi
 ${table(['first 402 → wallet', 'storage', 'rest', 'warm', 'storage', 'rest'], stored, (client) => [...partsOf(client, 'farFirstAsking'), ...partsOf(client, 'farWarmAsking')])}
 
 ${table(['first signature → payment', 'storage', 'rest', 'warm', 'storage', 'rest'], stored, (client) => [...partsOf(client, 'firstSending'), ...partsOf(client, 'warmSending')])}
+
+## Main thread
+
+Milliseconds of the main thread's processor time, with the seller that answers at once. *Import → first payment* is
+everything from the import to the first accepted payment: the load and that payment together. *Later payment* is the
+median of the warm ones. Both include what the measuring itself takes, some tenths of a millisecond.
+
+${busy(paying, 'startBusy', 'warmBusy')}
+
+## On a phone
+
+The same figures with a processor that is ${slowdown} times slower (the browser throttles the page) and the seller that
+is further away. First the main thread's time, then the times to the wallet:
+
+${busy(paying, 'mobileStartBusy', 'mobileWarmBusy')}
+
+${asked(paying, 'mobileFirst', 'mobileWarm')}
+
+## With a long journal
+
+The default entry when the browser's database already holds finished purchases, one per hour, without and with a daily
+budget. The seller is the one that is further away; ${journals.rounds} rounds. First the times to the wallet, then the
+main thread's:
+
+${asked(journals.clients, 'first', 'warm')}
+
+${busy(journals.clients, 'startBusy', 'warmBusy')}
 
 ## Memory
 

@@ -19,7 +19,7 @@ export const FAR_MS = 80
 
 /**
  * The page with all that it loads, held in memory; a seller that takes every payment, of version 1 under `/v1` and of version 2 under `/v2`, and
- * under `/far` the same with its price after a while; and the key of the page's wallet.
+ * under `/far` the same with its price after a while; all of its tasks are completed; and the key of the page's wallet.
  */
 export async function startService(files) {
   let tasks = 0
@@ -30,6 +30,7 @@ export async function startService(files) {
     if (request.url === '/sign') return give(200, {}, await signer.signTypedData(JSON.parse(body)))
     if (far && !isPaid(request)) await setTimeout(FAR_MS)
     if (version) return give(...answer(version, isPaid(request) && `task-${tasks++}`))
+    if (STATUS.test(request.url)) return give(200, JSON_TYPE, COMPLETED)
     const file = files[request.url]
     if (file === undefined) return give(404, {})
     give(200, { 'content-type': TYPES[request.url.split('.')[1] ?? 'html'] }, file)
@@ -45,6 +46,10 @@ async function textOf(request) {
 }
 
 const isPaid = ({ headers }) => 'x-payment' in headers || 'payment-signature' in headers
+
+const STATUS = /\/generation\/task-\d+\/status$/
+const VIDEO = { url: 'http://127.0.0.1/video.mp4' }
+const COMPLETED = JSON.stringify({ status: 'completed', result: { generation: { video: VIDEO } } })
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 const header = (value) => Buffer.from(JSON.stringify(value)).toString('base64')
