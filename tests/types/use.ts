@@ -1,6 +1,7 @@
 /** What must compile, and what must not: types as people write them. */
 import {
   balance, createClient, forget, generate, ImagineError, init, isImagineError, quote, resume, status, submit, tasks, wallets,
+  watchWallets,
   type Asset, type Config, type Eip1193Provider, type ErrorCode, type Generation, type ImagineEvent, type Money, type Quote, type Receipt, type Task,
   type TaskRecord, type TaskStatus, type WalletInfo,
 } from 'imagine-x402'
@@ -72,6 +73,10 @@ void generate(offer, { wallet })
 void generate(offer, { wallet: provider })
 void generate(offer, { wallet: 'io.metamask' })
 void generate(offer, { wallet: { provider } })
+const endOfWatching: () => void = watchWallets((all) => same<Equal<typeof all, WalletInfo[]>>())
+endOfWatching()
+// @ts-expect-error -- somebody has to be told
+watchWallets()
 void balance({ address: '0x00', network: 'eip155:8453' })
 // @ts-expect-error -- no provider
 void generate(offer, { wallet: {} })
