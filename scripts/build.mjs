@@ -53,7 +53,7 @@ export async function bind(folder, env = {}) {
   xtask(['bind', at('target/wasm32-unknown-unknown/release/imagine_x402.wasm'), folder], env)
 }
 
-const xtask = (args, env = {}) => run('cargo', ['run', '--quiet', '--locked', '-p', 'xtask', '--', ...args], { env: { ...process.env, ...env } })
+const xtask = (args, env = {}) => run('cargo', ['run', '--quiet', '--locked', '--profile', 'xtask', '-p', 'xtask', '--', ...args], { env: { ...process.env, ...env } })
 
 async function shrink() {
   optimise(core('core_bg.wasm'), core('core_opt.wasm'), ['--strip-debug', '--strip-producers', '--strip-target-features'])

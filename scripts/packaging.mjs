@@ -1,6 +1,6 @@
 /**
  * `npm run test:packaging`: an app built with each bundler and framework pays in Chromium, and a page pays in browsers of three makers;
- * servers of every kind ask for a price. Apart from `npm test`, since it installs all of them.
+ * servers of every kind ask for a price. A part of `npm run test:nightly`, since it installs all of them.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -9,8 +9,8 @@ import { build } from './build.mjs'
 import { installDebian, root, run, runScript, setup } from './setup.mjs'
 
 const MATRIX = path.join('tests', 'packaging', 'matrix')
-/** Part of `npm test` too, and here for the table. */
-const RUNTIMES = path.join('tests', 'packaging', 'runtimes.test.mjs')
+/** Part of `npm run test:more` too, and here for the table. */
+const RUNTIMES = path.join('tests', 'packaging', 'runtimes.more.mjs')
 const RESULTS = path.join(root, 'artifacts', 'packaging.json')
 const ENTRIES = ['imagine-x402', 'imagine-x402/url']
 const TOOLS = path.join(root, 'target', 'tools')
@@ -26,7 +26,7 @@ await runScript(async () => {
   await build()
   // Not `npm ci`, which refuses a lock without the bundlers' builds for platforms that not every registry has.
   run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: path.join(root, MATRIX), hint: 'Is the npm registry reachable?' })
-  const tests = readdirSync(path.join(root, MATRIX)).filter((name) => name.endsWith('.test.mjs')).map((name) => path.join(MATRIX, name))
+  const tests = readdirSync(path.join(root, MATRIX)).filter((name) => name.endsWith('.nightly.mjs')).map((name) => path.join(MATRIX, name))
   const reporters = { spec: 'stdout', [`./${MATRIX}/reporter.mjs`]: RESULTS }
   mkdirSync(path.dirname(RESULTS), { recursive: true })
   const reporting = Object.entries(reporters).flatMap(([reporter, to]) => [`--test-reporter=${reporter}`, `--test-reporter-destination=${to}`])

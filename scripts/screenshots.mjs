@@ -24,7 +24,7 @@ await runScript(async () => {
 
 async function playTests() {
   const folder = path.join(root, 'tests/page')
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.test.mjs')).map((name) => path.join(folder, name))
+  const files = (await readdir(folder)).filter((name) => /\.(test|more)\.mjs$/.test(name)).map((name) => path.join(folder, name))
   const child = spawn(process.execPath, ['--test', '--test-reporter=spec', '--test-concurrency=1', ...files], { stdio: 'inherit' })
   return new Promise((resolve) => child.on('close', (code) => resolve(code === 0)))
 }

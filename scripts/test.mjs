@@ -1,14 +1,19 @@
 /**
- * `npm test`: everything that decides whether a change may land, and one closing line for all of it.
- * `npm test -- browser page` runs only the parts named.
+ * `npm test`, `npm run test:more` and `npm run test:nightly`: three tiers of tests, each with one closing line.
+ * `npm test -- browser page` runs only the parts named. With two tiers on the command line, the closing line is their sum.
  */
 import { spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
-import { root, runScript, setup } from './setup.mjs'
+import { parseArgs } from 'node:util'
+import { root, runScript, setup, SetupError } from './setup.mjs'
 
-/** Each part runs to its end and says how many of its tests passed and failed. */
-const PARTS = {
+const TESTS = path.join(root, 'tests')
+
+/** The parts that are commands. Each returns how many of its tests passed and failed. */
+const COMMANDS = {
+  build: (say) => checks(say, [[process.execPath, 'scripts/build.mjs']]),
+  native: (say) => counted(say, ['cargo', 'test', '--locked', '--lib'], /^test result: .* (\d+) passed; (\d+) failed/gm),
   lint: (say) => checks(say, [
     ['cargo', 'fmt', '--all', '--check'],
     ['cargo', 'clippy', '--quiet', '--locked', '--workspace', '--all-targets', '--', '-D', 'warnings'],
@@ -16,107 +21,133 @@ const PARTS = {
     ['cargo', 'doc', '--quiet', '--locked', '--no-deps', '--lib'],
     ['cargo', 'doc', '--quiet', '--locked', '--no-deps', '--lib', '--target', 'wasm32-unknown-unknown'],
   ]),
-  native: (say) => counted(say, 'cargo', ['test', '--locked', '--lib'], /^test result: .* (\d+) passed; (\d+) failed/gm),
-  build: (say) => checks(say, [[process.execPath, 'scripts/build.mjs']]),
-  types: async (say) => sum(await checks(say, TYPES), await nodeTests(say, 'types')),
-  sandbox: (say) => nodeTests(say, 'sandbox'),
-  wallet: (say) => nodeTests(say, 'wallet'),
-  browser: (say) => nodeTests(say, 'browser', { concurrency: 4, except: ALONE }),
-  frameworks: (say) => nodeTests(say, 'frameworks'),
-  page: (say) => nodeTests(say, 'page', { concurrency: 3 }),
-  packaging: (say) => nodeTests(say, 'packaging'),
-  papers: (say) => nodeTests(say, 'papers'),
-  windows: (say) => nodeTests(say, 'browser', { only: ALONE }),
+  packaging: (say) => counted(say, [process.execPath, 'scripts/packaging.mjs'], NODE_SUM),
+  sellers: (say) => checks(say, [[process.execPath, 'tests/sellers/table.mjs']]),
+  fuzz: (say) => checks(say, [[process.execPath, 'scripts/fuzz.mjs', '600']]),
 }
 
-/**
- * One round after the other. In a round the lanes run side by side, each part after the one before it: cargo's own lock and single threads
- * leave half of two cores idle, and so do browsers that wait. Whatever needs `dist/` comes after the build.
- */
-const ROUNDS = [
-  [['build'], ['native', 'lint']],
-  [['browser'], ['types', 'sandbox', 'wallet', 'packaging', 'papers']],
-  [['page'], ['frameworks']],
-  [['windows']],
-]
+/** What Node's test runner prints at its end. */
+const NODE_SUM = /^ℹ pass (\d+)[\s\S]*?^ℹ fail (\d+)/gm
 
-/** The page, what people write, and the reference, which fails over what is not documented. */
-const TYPES = [
-  [process.execPath, 'node_modules/typescript-7/bin/tsc', '-p', 'www'],
-  [process.execPath, 'node_modules/typescript-7/bin/tsc', '-p', 'tests/types'],
-  [process.execPath, 'node_modules/typedoc/bin/typedoc'],
-]
+/**
+ * The commands of each tier, in lanes that run side by side: a linker, or `wasm-opt`, would leave half of two cores idle.
+ * Then it runs those files of `tests/` that are named after it, such as `pay.test.mjs` and `pay.more.mjs`; a part is a folder.
+ */
+const TIERS = {
+  test: [['build'], ['native', 'lint']],
+  more: [['build']],
+  nightly: [['build', 'packaging', 'sellers', 'fuzz']],
+}
+
+/** A test waits half of its time, for a browser, a chain or a clock. */
+const FILES_AT_ONCE = 4
 
 /** Windows that a click opens, for as long as the click counts: once, beside three other browsers, one was opened that should not have been. */
-const ALONE = ['popup.test.mjs']
+const ALONE = ['popup']
 
 const sum = (one, other) => ({ passed: one.passed + other.passed, failed: one.failed + other.failed })
+const sumOf = (sums) => sums.reduce(sum, { passed: 0, failed: 0 })
 
 async function main() {
-  await setup({ npm: true, rust: true, chromium: true })
-  const wanted = process.argv.slice(2)
-  const unknown = wanted.filter((name) => !(name in PARTS))
-  if (unknown.length > 0) throw new Error(`There is no part ${unknown.join(', ')}; there are ${Object.keys(PARTS).join(', ')}.`)
-  const chosen = (lane) => lane.filter((name) => wanted.length === 0 || wanted.includes(name))
-  let total = { passed: 0, failed: 0 }
-  for (const round of ROUNDS) {
-    const sums = await Promise.all(round.map((lane) => inTurn(chosen(lane), { atOnce: wanted.length === 1 })))
-    total = sums.reduce(sum, total)
+  const { values, positionals } = parseArgs({ options: { tier: { type: 'string', multiple: true, default: ['test'] } }, allowPositionals: true })
+  const sums = []
+  try {
+    await setup({ npm: true, rust: true, chromium: true })
+    const ran = new Set()
+    for (const tier of values.tier) sums.push(await runTier(tier, positionals, ran))
+  } catch (error) {
+    console.error(error instanceof SetupError ? `\n${error.message}` : error)
+    sums.push({ passed: 0, failed: 1 })
   }
-  console.log(`\n${total.passed} passed, ${total.failed} failed`)
-  process.exitCode = total.failed > 0 ? 1 : 0
+  const { passed, failed } = sumOf(sums)
+  console.log(`\n${passed} passed, ${failed} failed`)
+  process.exitCode = failed > 0 ? 1 : 0
+}
+
+/** Runs a tier, or the parts of it that are wanted, but no command that has run before. */
+async function runTier(tier, wanted, ran) {
+  const lanes = TIERS[tier]
+  if (!lanes) throw new SetupError(`There is no tier ${tier}; there are ${Object.keys(TIERS).join(', ')}.`)
+  const files = filesOf(tier)
+  const parts = [...lanes.flat(), ...new Set(files.map(({ folder }) => folder))]
+  const unknown = wanted.filter((name) => !parts.includes(name))
+  if (unknown.length > 0) throw new SetupError(`The tier ${tier} has no part ${unknown.join(', ')}; it has ${parts.join(', ')}.`)
+
+  const isWanted = (name) => wanted.length === 0 || wanted.includes(name)
+  const commands = lanes.map((lane) => lane.filter((name) => isWanted(name) && !ran.has(name)))
+  for (const name of commands.flat()) ran.add(name)
+  const chosen = files.filter(({ folder }) => isWanted(folder))
+  return sumOf([
+    ...await Promise.all(commands.map(inTurn)),
+    await runFiles(tier, chosen.filter(({ name }) => !ALONE.includes(name)), FILES_AT_ONCE),
+    await runFiles(`${tier}, alone`, chosen.filter(({ name }) => ALONE.includes(name)), 1),
+  ])
+}
+
+/** The tier's files in the folders of `tests/`. A name that looks like a test's and belongs to no tier is a mistake. */
+function filesOf(tier) {
+  const all = readdirSync(TESTS, { withFileTypes: true }).filter((entry) => entry.isDirectory()).flatMap(({ name: folder }) =>
+    readdirSync(path.join(TESTS, folder)).filter((file) => /\.\w+\.mjs$/.test(file)).map((file) => {
+      const [name, suffix] = file.split('.')
+      return { folder, name, suffix, path: path.join('tests', folder, file) }
+    }))
+  const astray = all.filter(({ suffix }) => !(suffix in TIERS))
+  if (astray.length > 0) throw new SetupError(`These files are in no tier: ${astray.map(({ path }) => path).join(', ')}.`)
+  return all.filter(({ suffix }) => suffix === tier)
+}
+
+/** Runs the files beside one another, and prints what they say as they end. */
+async function runFiles(title, files, concurrency) {
+  if (files.length === 0) return sumOf([])
+  const args = ['--test', '--test-reporter=spec', `--test-concurrency=${concurrency}`, ...files.map(({ path }) => path)]
+  return timed(title, () => counted(write, [process.execPath, ...args], NODE_SUM))
+}
+
+/** Runs commands one after the other, and prints what each says in one piece when it ends: other lanes print as well. */
+async function inTurn(names) {
+  const sums = []
+  for (const name of names) {
+    const said = []
+    sums.push(await timed(name, async () => {
+      const result = await COMMANDS[name]((text) => said.push(text))
+      write(`\n── ${name}\n${said.join('')}`)
+      return result
+    }))
+  }
+  return sumOf(sums)
+}
+
+async function timed(title, run) {
+  const begun = Date.now()
+  write(`── ${title} begins\n`)
+  const { passed, failed } = await run()
+  write(`── ${title}: ${passed} passed, ${failed} failed (${Math.round((Date.now() - begun) / 1000)} s)\n\n`)
+  return { passed, failed }
 }
 
 const write = (text) => process.stdout.write(text)
 
-/** Parts one after the other; what each says is printed in one piece when it ends, or `atOnce`. */
-async function inTurn(names, { atOnce }) {
-  let total = { passed: 0, failed: 0 }
-  for (const name of names) {
-    const said = []
-    const begun = Date.now()
-    write(`── ${name} begins\n`)
-    const { passed, failed } = await PARTS[name](atOnce ? write : (text) => said.push(text))
-    const seconds = Math.round((Date.now() - begun) / 1000)
-    write(`\n── ${name}\n${said.join('')}── ${name}: ${passed} passed, ${failed} failed (${seconds} s)\n\n`)
-    total = sum(total, { passed, failed })
-  }
-  return total
-}
-
 async function checks(say, commands) {
   let passed = 0
-  for (const [command, ...args] of commands) {
-    const { code } = await execute(say, command, args)
-    const name = [path.basename(command), ...args].join(' ')
+  for (const command of commands) {
+    const { code } = await execute(say, command)
+    const name = [path.basename(command[0]), ...command.slice(1)].join(' ')
     say(`${code === 0 ? 'ok' : 'FAILED'}: ${name}\n`)
     if (code === 0) passed += 1
   }
   return { passed, failed: commands.length - passed }
 }
 
-function nodeTests(say, folder, { concurrency = 1, only, except = [] } = {}) {
-  const dir = path.join('tests', folder)
-  const names = readdirSync(path.join(root, dir)).filter((name) => name.endsWith('.test.mjs') && !except.includes(name))
-  const files = names.filter((name) => !only || only.includes(name)).map((name) => path.join(dir, name))
-  const args = ['--test', '--test-reporter=spec', `--test-concurrency=${concurrency}`, ...files]
-  return counted(say, process.execPath, args, /^ℹ pass (\d+)[\s\S]*?^ℹ fail (\d+)/gm)
-}
-
 /** Counts what a runner says at its end. A runner that says nothing, or fails without a failed test, is one failure. */
-async function counted(say, command, args, closing) {
-  const { code, output } = await execute(say, command, args)
-  const sums = { passed: 0, failed: 0 }
-  for (const [, passed, failed] of output.matchAll(closing)) {
-    sums.passed += Number(passed)
-    sums.failed += Number(failed)
-  }
+async function counted(say, command, closing) {
+  const { code, output } = await execute(say, command)
+  const sums = sumOf([...output.matchAll(closing)].map(([, passed, failed]) => ({ passed: Number(passed), failed: Number(failed) })))
   const untold = sums.passed + sums.failed === 0 || (code !== 0 && sums.failed === 0)
   return untold ? { ...sums, failed: sums.failed + 1 } : sums
 }
 
 /** Runs a command, passes on what it says and keeps it. */
-function execute(say, command, args) {
+function execute(say, [command, ...args]) {
   return new Promise((resolve) => {
     const env = { ...process.env, FORCE_COLOR: '0', RUSTDOCFLAGS: '-D warnings' }
     const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })

@@ -8,7 +8,7 @@ const cell = (text) => text.replaceAll('|', '\\|').replace(/[^\x20-\x7e]/g, (c) 
 
 export function table() {
   const rows = ATTACKS.map(({ row, attack, offer, code }) => `| ${row} | ${cell(attack)} | ${offer ? '1, 2' : '–'} | \`${code}\` |`)
-  const later = LATER.map(({ row, attack, outcome, file, test }) => `| ${row} | ${attack} | ${outcome} | \`${file}.test.mjs\`: ${test} |`)
+  const later = LATER.map(({ row, attack, outcome, file, test }) => `| ${row} | ${attack} | ${outcome} | \`${file}\`: ${test} |`)
   return `# Attacks
 
 What a server that means harm answers to the unpaid request, and what the library says to it: each time before any prompt of the wallet, with \`paid: 'no'\`. Played by

@@ -1,127 +1,17 @@
 // AbortSignal at every stage: what it stops, what it can no longer stop, and what the error says about the money.
 import assert from 'node:assert/strict'
-import { after, afterEach, before, describe, test } from 'node:test'
-import { startSandbox } from '../../sandbox/sandbox.mjs'
+import { describe, test } from 'node:test'
+import { SIGNATURE, assertAborted, open, outcome, paidRequests, reach, request, settle, start, testPrompts } from './abort.mjs'
 import { at, generate } from './calls.mjs'
-import { SIGN, createUser, openStage, startStubSeller, walletFor } from './harness.mjs'
-import { accepted, completed, paymentRequired } from './stub-seller.mjs'
+import { SIGN } from './harness.mjs'
+import { dapp, seller, useStage } from './stage.mjs'
 
 const TIMEOUT = { timeout: 300_000 }
-const CONNECT = 'wallet_requestPermissions'
-const SWITCH = 'wallet_switchEthereumChain'
-const SIGNATURE = 'eth_signTypedData'
-const request = { prompt: 'A paper boat on a neon river' }
 
-let stage
-let sandbox
-let seller
-let dapp
-
-before(async () => {
-  stage = await openStage()
-  sandbox = await startSandbox()
-})
-afterEach(async () => {
-  await dapp?.close()
-  await seller?.stop()
-  dapp = seller = undefined
-})
-after(async () => {
-  await stage?.close()
-  await sandbox?.stop()
-})
-
-/** A dapp before a seller that takes the sandbox's payment without settling it, unless told otherwise. */
-async function open({ answers = {}, wallet = {}, seller: script = {} } = {}) {
-  seller = await startStubSeller()
-  seller.answer({ probe: paymentRequired(sandbox), paid: accepted('task-1'), status: completed, ...script })
-  dapp = await stage.openDapp({ wallet: walletFor(sandbox, wallet), user: createUser(answers) })
-}
-
-const start = (call = generate) => dapp.run(call, { request, options: at(seller.url) })
-
-async function outcome(running) {
-  const { value, error } = await running
-  assert.ok(error, `the call should have been rejected, it gave ${JSON.stringify(value)}`)
-  return error
-}
-
-function assertAborted(error) {
-  if (error.isReason) return
-  assert.equal(error.code, 'aborted', `neither the reason itself nor an aborted ImagineError: ${JSON.stringify(error)}`)
-  assert.ok(error.causeIsReason, 'the cause is the reason itself')
-  assert.deepEqual([error.paid, error.branded, error.isError], ['no', true, true])
-}
-
-const paidRequests = () => seller.requests.filter(({ paid }) => paid)
-
-/** Long enough for whatever was still under way to reach the seller. */
-const settle = () => dapp.page.waitForTimeout(1000)
-
-/** Waits for a moment in the life of a call; the call must not end before it. */
-const reach = (running, moment) =>
-  Promise.race([
-    moment,
-    running.then((outcome) => assert.fail(`the call ended too early: ${JSON.stringify(outcome)}`)),
-  ])
+useStage({ sandbox: {} })
 
 describe('before anything is paid', TIMEOUT, () => {
-  describe('aborted before the call', () => {
-    for (const kind of ['default', 'Error', 'string', 'object']) {
-      test(`with the reason: ${kind}`, async () => {
-        await open()
-        await dapp.abort(kind)
-        assertAborted(await outcome(start()))
-        assert.equal(seller.requests.length, 0)
-        assert.equal(dapp.user.count(), 0)
-      })
-    }
-  })
-
-  describe('while the seller does not answer the probe', () => {
-    for (const kind of ['default', 'Error', 'string', 'object']) {
-      test(`with the reason: ${kind}`, async () => {
-        await open({ seller: { probe: 'hang' } })
-        const running = start()
-        await reach(running, seller.received(() => true))
-        await dapp.abort(kind)
-        assertAborted(await outcome(running))
-        assert.equal(dapp.user.count(), 0)
-      })
-    }
-
-    test('in quote', async () => {
-      await open({ seller: { probe: 'hang' } })
-      const running = start((imagine, { request, options }, dapp) =>
-        imagine.quote(request, { ...options, signal: dapp.controller.signal }))
-      await reach(running, seller.received(() => true))
-      await dapp.abort('Error')
-      assertAborted(await outcome(running))
-    })
-  })
-
-  const prompts = [
-    ['connect', CONNECT, {}],
-    ['chain switch', SWITCH, { chainId: 1, knownChains: [1, 8453] }],
-    ['signature', SIGNATURE, {}],
-  ]
-  for (const [name, type, wallet] of prompts) {
-    describe(`while the ${name} prompt is open`, () => {
-      for (const kind of ['default', 'object']) {
-        test(`with the reason: ${kind}; a late yes pays nothing`, async () => {
-          await open({ answers: { [type]: 'waits' }, wallet })
-          const running = start()
-          await reach(running, dapp.user.opened(type))
-          await dapp.abort(kind)
-          assertAborted(await outcome(running))
-          dapp.user.answer(type, true)
-          await settle()
-          assert.equal(paidRequests().length, 0)
-          assert.equal(await dapp.asked(SIGN), type === SIGNATURE ? 1 : 0)
-        })
-      }
-    })
-  }
+  testPrompts('object')
 
   test('while the app is asked to confirm; a late yes pays nothing', async () => {
     await open()

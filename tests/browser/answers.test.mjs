@@ -1,55 +1,32 @@
 // Bad answers of a seller and bad input of an app: what the library makes of them, and that it never pays for them.
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
-import { startSandbox } from '../../sandbox/sandbox.mjs'
-import { at, generate, passTime, quote, status } from './calls.mjs'
-import { SIGN, bodyOf, openStage, sameAddress, startStubSeller, walletFor } from './harness.mjs'
+import { at, generate, quote } from './calls.mjs'
+import { assertWhole } from './dapp.mjs'
+import { SIGN, bodyOf, startStubSeller } from './harness.mjs'
+import { closeKept, dapp, openDapp, openSeller, sandbox, seller, useStage } from './stage.mjs'
 import { accepted, completed, html, paymentRequired } from './stub-seller.mjs'
 
 const TIMEOUT = { timeout: 600_000 }
 const request = { prompt: 'A paper boat on a neon river' }
 
-let stage
-/** For its chain: the wallet reads balances there, and nothing that the stub seller takes is ever settled. */
-let sandbox
-let seller
-let dapp
-
-before(async () => {
-  stage = await openStage()
-  sandbox = await startSandbox()
-})
-after(async () => {
-  await stage?.close()
-  await sandbox?.stop()
-})
-
-async function close() {
-  await dapp?.close()
-  await seller?.stop()
-  dapp = seller = undefined
-}
+// For its chain: the wallet reads balances there.
+useStage({ sandbox: {}, whenOver: after })
 
 /** One page for all tests of a suite in which nothing is ever signed. */
 function sharePage() {
   before(() => open())
-  after(close)
+  after(closeKept)
 }
 
-async function open(script, { wallet = walletFor(sandbox), keepAlive } = {}) {
-  seller = await startStubSeller({ keepAlive })
-  seller.answer({ probe: paymentRequired(sandbox), paid: accepted('task-1'), status: completed, ...script })
-  dapp = await stage.openDapp({ wallet })
+async function open(script, options) {
+  await openSeller(script)
+  await openDapp(options)
 }
 
 const buy = (overrides) => [generate, { request, options: at(seller.url, overrides) }]
 
 const paidRequests = () => seller.requests.filter(({ paid }) => paid)
-
-function assertWhole(error) {
-  assert.ok(error.isError && error.class && error.branded, `a real ImagineError: ${JSON.stringify(error)}`)
-  assert.ok(error.message.length > 0)
-}
 
 describe('a bad answer to the probe', TIMEOUT, () => {
   sharePage()
@@ -111,7 +88,7 @@ describe('a bad answer to the probe', TIMEOUT, () => {
 })
 
 describe('other answers to the probe', TIMEOUT, () => {
-  afterEach(close)
+  afterEach(closeKept)
 
   test('an offer that cannot be paid is listed with the reason', async () => {
     await open({ probe: paymentRequired(sandbox, { scheme: 'upto' }) })
@@ -165,90 +142,8 @@ describe('other answers to the probe', TIMEOUT, () => {
   })
 })
 
-describe('a bad answer to the payment', TIMEOUT, () => {
-  afterEach(close)
-
-  /** By the time of the answer the chain is past the window, so it tells at once that the payment was not taken. */
-  const late = (answer) => async () => {
-    await passTime(sandbox, 120)
-    return answer
-  }
-
-  const NOT_FOUND = { status: 404, body: { status: 'not_found' } }
-  const cases = [
-    ['a 402 again', () => paymentRequired(sandbox)],
-    ['a 402 with another error', () => ({ status: 402, body: { x402Version: 1, error: 'invalid_exact_evm_payload_signature', accepts: [] } })],
-    ['a 400', () => ({ status: 400, body: { error: 'no' } })],
-    ['a 500', () => ({ status: 500, body: { error: 'out of order' } })],
-    ['a 504 of HTML', () => html(504)],
-    ['a 429', () => ({ status: 429, headers: { 'retry-after': '1' }, body: { error: 'slow down' } })],
-    ['a dropped connection', () => 'drop'],
-    ['a 202 that ends early', () => ({ status: 202, body: '{"taskI' })],
-    ['a 202 that breaks off', () => ({ ...accepted('task-1'), cut: true })],
-    ['a 202 without a task', () => ({ status: 202, body: { status: 'queued' } })],
-    ['a 202 with a task of the wrong type', () => ({ status: 202, body: { taskId: { id: 7 } } })],
-    ['a 200 of HTML', () => html(200)],
-    ['an empty 200', () => ({ status: 200 })],
-  ]
-  for (const [name, answer] of cases) {
-    test(`${name}: nothing was paid, and the token says so`, async () => {
-      await open({ paid: late(answer()), status: NOT_FOUND })
-      const error = await dapp.failure(...buy())
-      assertWhole(error)
-      const { code, paid, retry, stage, details } = error
-      assert.deepEqual({ code, paid, retry, stage }, { code: 'payment_rejected', paid: 'no', retry: 'safe', stage: 'payment' })
-      assert.ok((await dapp.events()).some(({ type }) => type === 'payment_unknown'))
-      assert.equal(await dapp.asked(SIGN), 1, 'signatures')
-      assert.equal(paidRequests().length, 1, 'paid requests')
-      assert.equal(seller.requests.filter(({ method, paid }) => method === 'POST' && !paid).length, 1, 'probes')
-
-      const { authorization } = JSON.parse(Buffer.from(paidRequests()[0].payment, 'base64')).payload
-      assert.equal(details.nonce, authorization.nonce)
-      assert.ok(sameAddress(details.payer, sandbox.payer.address))
-      assert.equal(details.validBefore, Number(authorization.validBefore) * 1000)
-      const { status, body, cut } = answer()
-      if (status && !cut) assert.equal(details.status, status)
-      if (body && !cut) assert.ok(details.body.includes(typeof body === 'string' ? body.slice(0, 20) : Object.keys(body)[0]), details.body)
-      assert.equal(await sandbox.authorizationUsed(sandbox.payer.address, details.nonce), false)
-    })
-  }
-
-  test('what the browser sends again by itself is the same payment', async () => {
-    // On a broken connection that it used before, Chromium repeats even a POST.
-    await open({ paid: ['drop', accepted('task-1')] }, { keepAlive: true })
-    await dapp.run(...buy())
-    assert.equal(await dapp.asked(SIGN), 1)
-    for (const { payment, body } of paidRequests()) {
-      assert.deepEqual({ payment, body }, { payment: paidRequests()[0].payment, body: paidRequests()[0].body })
-    }
-  })
-
-  test('a redirect is not followed', async () => {
-    const elsewhere = await startStubSeller()
-    try {
-      await open({ paid: { status: 307, headers: { location: `${elsewhere.url}/generation/create` } }, status: NOT_FOUND })
-      const { code, paid } = await dapp.failure(...buy())
-      assert.deepEqual([code, paid], ['payment_rejected', 'no'])
-      assert.equal(elsewhere.requests.length, 0, 'the payment stays with the seller it was made for')
-    } finally {
-      await elsewhere.stop()
-    }
-  })
-
-  test('a strange receipt beside a good answer does no harm', async () => {
-    for (const header of ['', 'no base64!', btoa('no json'), btoa('[]'), btoa('{"success":true,"transaction":7}')]) {
-      await open({ paid: { ...accepted('task-1'), headers: { 'x-payment-response': header } } })
-      const { receipt, taskId } = await dapp.value(...buy())
-      assert.equal(taskId, 'task-1')
-      assert.equal(receipt.taskId, 'task-1')
-      assert.equal(receipt.transaction, undefined)
-      await close()
-    }
-  })
-})
-
 describe('a seller that takes the request without payment', TIMEOUT, () => {
-  afterEach(close)
+  afterEach(closeKept)
 
   test('is not paid', async () => {
     await open({ probe: accepted('task-1') })
@@ -321,7 +216,7 @@ describe('bad input never reaches the network', TIMEOUT, () => {
 })
 
 describe('the request', TIMEOUT, () => {
-  afterEach(close)
+  afterEach(closeKept)
 
   test('what is not set is not sent, and what must be explicit is', async () => {
     await open()
@@ -332,72 +227,5 @@ describe('the request', TIMEOUT, () => {
     assert.equal(templateData.aspectRatio, '16:9')
     assert.deepEqual([templateData.autoEnhance, templateData.autoClank], [false, false])
     assert.ok(!('image' in templateData) && !('soraVideoId' in templateData))
-  })
-})
-
-describe('answers about the task', TIMEOUT, () => {
-  afterEach(close)
-
-  const queued = { status: 202, body: { status: 'queued' } }
-  const failed = { status: 500, body: { status: 'failed', error: 'the boat sank' } }
-
-  test('the job fails: the money is gone, and the error says so', async () => {
-    await open({ status: [queued, failed] })
-    const error = await dapp.failure(...buy())
-    assertWhole(error)
-    const { code, paid, retry, stage, taskId } = error
-    assert.deepEqual({ code, paid, retry, stage, taskId },
-      { code: 'generation_failed', paid: 'yes', retry: 'pays_again', stage: 'wait', taskId: 'task-1' })
-    assert.match(error.message, /the boat sank/)
-    assert.equal(error.receipt.taskId, 'task-1')
-    assert.equal(paidRequests().length, 1)
-  })
-
-  test('status(): a failed task is a value', async () => {
-    await open({ status: failed })
-    const answer = await dapp.value(status, { taskId: 'task-1', options: { baseUrl: seller.url } })
-    assert.deepEqual(answer, { status: 'failed', taskId: 'task-1', error: 'the boat sank' })
-  })
-
-  test('status(): a task that does not exist is a value', async () => {
-    await open({ status: { status: 404, body: { status: 'not_found' } } })
-    const answer = await dapp.value(status, { taskId: 'task-1', options: { baseUrl: seller.url } })
-    assert.deepEqual(answer, { status: 'not_found', taskId: 'task-1' })
-  })
-
-  for (const [name, answer, code] of [['HTML with 502', html(502), 'http'], ['a dropped connection', 'drop', 'network'], ['HTML with 200', html(200), 'bad_response']]) {
-    test(`status(): ${name} is an error: ${code}`, async () => {
-      await open({ status: answer })
-      const error = await dapp.failure(status, { taskId: 'task-1', options: { baseUrl: seller.url } })
-      assertWhole(error)
-      assert.equal(error.code, code)
-      assert.notEqual(error.paid, 'no', 'a look at a task cannot say that nothing was paid')
-    })
-  }
-
-  test('a task id is one path segment, whatever it holds', async () => {
-    await open()
-    await dapp.run(status, { taskId: '../../admin?x=1#y', options: { baseUrl: seller.url } })
-    for (const { path } of seller.requests) assert.match(path, /^\/generation\/[^/]+\/status$/)
-  })
-
-  test('errors in between do not end the wait', async () => {
-    const odd = { status: 200, body: { status: 'dreaming' } }
-    await open({ status: [queued, html(502), 'drop', { status: 429, headers: { 'retry-after': '1' } }, odd, completed] })
-    const { video } = await dapp.value(...buy())
-    assert.equal(video.url, completed.body.result.generation.video.url)
-    const retries = (await dapp.events()).filter(({ type }) => type === 'retrying')
-    assert.ok(retries.length >= 3, `${retries.length} retries`)
-    for (const { attempt, inMs, reason } of retries) {
-      assert.ok(attempt >= 1 && inMs > 0 && reason.length > 0)
-    }
-    assert.equal(paidRequests().length, 1)
-  })
-
-  test('the wait has a limit, and the task can be taken up again', async () => {
-    await open({ status: queued })
-    const error = await dapp.failure(...buy({ timeout: 3000 }))
-    const { code, paid, retry, taskId } = error
-    assert.deepEqual({ code, paid, retry, taskId }, { code: 'wait_timeout', paid: 'yes', retry: 'resume', taskId: 'task-1' })
   })
 })

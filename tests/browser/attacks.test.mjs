@@ -1,34 +1,25 @@
 // A server that means harm: what it answers to the unpaid request leads to no prompt, and what it does with a payment to no loss.
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import { after, before, describe, test } from 'node:test'
-import { startSandbox } from '../../sandbox/sandbox.mjs'
+import { after, describe, test } from 'node:test'
 import { ATTACKS, LATER, inTheHeader } from '../attacks/attacks.mjs'
 import { FILE, table } from '../attacks/table.mjs'
 import { at, generate, passTime } from './calls.mjs'
-import { SIGN, openStage, startStubSeller, walletFor } from './harness.mjs'
+import { SIGN } from './harness.mjs'
+import { dapp, openDapp, openSeller, sandbox, seller, useStage } from './stage.mjs'
 import { accepted, completed, paymentRequired } from './stub-seller.mjs'
 
 const TIMEOUT = { timeout: 300_000 }
 const request = { prompt: 'A paper boat on a neon river' }
 
-let stage
-/** For its chain: nothing that the stub seller takes is ever settled. */
-let sandbox
-let seller
-let dapp
-
-before(async () => {
-  stage = await openStage()
-  sandbox = await startSandbox()
-  seller = await startStubSeller()
-  dapp = await stage.openDapp({ wallet: walletFor(sandbox) })
-})
-after(async () => {
-  await dapp?.close()
-  await seller?.stop()
-  await stage?.close()
-  await sandbox?.stop()
+// For its chain: nothing that the stub seller takes is ever settled.
+useStage({
+  sandbox: {},
+  whenOver: after,
+  async open() {
+    await openSeller()
+    await openDapp()
+  },
 })
 
 const buy = (overrides) => [generate, { request, options: at(seller.url, overrides) }]
@@ -63,7 +54,7 @@ describe('nothing is signed', TIMEOUT, () => {
 
   test('the tests that it names are there', async () => {
     for (const { file, test } of LATER) {
-      const source = await readFile(new URL(`${file}.test.mjs`, import.meta.url), 'utf8')
+      const source = await readFile(new URL(file, import.meta.url), 'utf8')
       assert.ok([`'${test}'`, `"${test}"`].some((title) => source.includes(title)), test)
     }
   })

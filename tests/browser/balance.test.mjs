@@ -1,32 +1,13 @@
 // What an account has, read without a prompt.
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
-import { startSandbox } from '../../sandbox/sandbox.mjs'
+import { test } from 'node:test'
 import { at } from './calls.mjs'
-import { openStage, walletFor, watchRequests } from './harness.mjs'
+import { watchRequests } from './harness.mjs'
+import { dapp, openDapp, sandbox, useStage } from './stage.mjs'
 
 const TIMEOUT = { timeout: 300_000 }
 
-let stage
-let sandbox
-let dapp
-
-before(async () => {
-  stage = await openStage()
-  sandbox = await startSandbox({ stepMs: 200 })
-})
-afterEach(async () => {
-  await dapp?.close()
-  dapp = undefined
-})
-after(async () => {
-  await stage?.close()
-  await sandbox?.stop()
-})
-
-async function open() {
-  dapp = await stage.openDapp({ wallet: walletFor(sandbox) })
-}
+useStage({ sandbox: { stepMs: 200 } })
 
 const connect = () => dapp.page.evaluate(() => globalThis.ethereum.request({ method: 'eth_requestAccounts' }))
 
@@ -44,7 +25,7 @@ async function read(how, options) {
 const inSandbox = (address) => sandbox.balanceOf(address).then(String)
 
 test('of the account that is connected', TIMEOUT, async () => {
-  await open()
+  await openDapp()
   await connect()
   const money = await read('value', {})
   assert.deepEqual([money.atomic, money.symbol, money.decimals], [await inSandbox(sandbox.payer.address), 'USDC', 6])
@@ -52,13 +33,13 @@ test('of the account that is connected', TIMEOUT, async () => {
 })
 
 test('of any address', TIMEOUT, async () => {
-  await open()
+  await openDapp()
   const { atomic } = await read('value', { address: sandbox.poor.address })
   assert.equal(atomic, await inSandbox(sandbox.poor.address))
 })
 
 test('through a wallet that is named, for a client', TIMEOUT, async () => {
-  await open()
+  await openDapp()
   await connect()
   const call = async (imagine, options) => {
     const [{ provider }] = await imagine.wallets()
@@ -74,7 +55,7 @@ for (const [what, options, expected] of [
   ['no account that is connected', {}, ['wallet_locked', /connect one/]],
 ]) {
   test(`${what} is refused in words`, TIMEOUT, async () => {
-    await open()
+    await openDapp()
     const { code, paid, message } = await read('failure', options)
     assert.deepEqual([code, paid], [expected[0], 'no'])
     assert.match(message, expected[1])
@@ -82,6 +63,6 @@ for (const [what, options, expected] of [
 }
 
 test('without a wallet there is nothing to read it through', TIMEOUT, async () => {
-  dapp = await stage.openDapp({ wallet: null })
+  await openDapp({ wallet: null })
   assert.equal((await read('failure', { address: sandbox.poor.address })).code, 'no_wallet')
 })

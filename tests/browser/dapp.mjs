@@ -60,3 +60,9 @@ export async function openDapp(browser, url, { wallet = null, wallets = wallet ?
     close: () => page.context().close(),
   }
 }
+
+/** An error that a page was given, as plain data: it is a real ImagineError. */
+export function assertWhole(error) {
+  assert.ok(error.isError && error.class && error.branded, `a real ImagineError: ${JSON.stringify(error)}`)
+  assert.ok(error.message.length > 0)
+}

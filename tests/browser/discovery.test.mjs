@@ -1,33 +1,18 @@
 // How wallets are found: EIP-6963, late ones, doubles, and what is left on the window.
 import assert from 'node:assert/strict'
-import { after, afterEach, before, describe, test } from 'node:test'
-import { startSandbox } from '../../sandbox/sandbox.mjs'
+import { describe, test } from 'node:test'
 import { at } from './calls.mjs'
-import { openStage, walletFor } from './harness.mjs'
+import { walletFor } from './harness.mjs'
+import { dapp, openDapp, sandbox, useStage } from './stage.mjs'
 
 const TIMEOUT = { timeout: 300_000 }
 const ICON = 'data:image/svg+xml,%3Csvg/%3E'
 
-let stage
-let sandbox
-let dapp
-
-before(async () => {
-  stage = await openStage()
-  sandbox = await startSandbox({ stepMs: 100 })
-})
-afterEach(async () => {
-  await dapp?.close()
-  dapp = undefined
-})
-after(async () => {
-  await stage?.close()
-  await sandbox?.stop()
-})
+useStage({ sandbox: { stepMs: 100 } })
 
 /** A page with a wallet that nobody has heard of yet: `announce` makes it known, under any name. */
 async function openSilent() {
-  dapp = await stage.openDapp({ wallet: walletFor(sandbox, { announce: false }) })
+  await openDapp({ wallet: walletFor(sandbox, { announce: false }) })
   await dapp.page.evaluate(() => {
     const provider = globalThis.ethereum
     globalThis.ethereum = undefined
@@ -175,7 +160,7 @@ describe('a purchase', TIMEOUT, () => {
   })
 
   test('takes a wallet that announces itself under two names for one', async () => {
-    dapp = await stage.openDapp({ wallet: walletFor(sandbox, { vendor: 'rabby', metamaskMode: true }) })
+    await openDapp({ wallet: walletFor(sandbox, { vendor: 'rabby', metamaskMode: true }) })
     const names = await dapp.value(async (imagine) => (await imagine.wallets()).map(({ rdns }) => rdns))
     assert.deepEqual(names.toSorted(), ['io.metamask', 'io.rabby'])
     assert.equal(await dapp.value(...buy()), '1.00')
@@ -183,7 +168,7 @@ describe('a purchase', TIMEOUT, () => {
   })
 
   test('asks a provider with one argument each time, whatever a second one would mean to it', async () => {
-    dapp = await stage.openDapp({ wallet: walletFor(sandbox) })
+    await openDapp()
     const counts = await dapp.value(async ({ submit }, options) => {
       const counts = []
       const provider = {
@@ -199,7 +184,7 @@ describe('a purchase', TIMEOUT, () => {
   })
 
   test('that finds none says how to open the page in a wallet', async () => {
-    dapp = await stage.openDapp()
+    await openDapp({ wallet: null })
     const { code, paid, retry, details } = await dapp.failure(...buy())
     assert.deepEqual([code, paid, retry, details.wallets], ['no_wallet', 'no', 'safe', []])
     const { href, host } = new URL(dapp.page.url())
@@ -213,13 +198,13 @@ describe('a purchase', TIMEOUT, () => {
   })
 
   test('for a wallet that is not there names those that are', async () => {
-    dapp = await stage.openDapp({ wallet: walletFor(sandbox) })
+    await openDapp()
     const { code, details } = await dapp.failure(...buy({ wallet: 'org.nobody' }))
     assert.deepEqual([code, details.wallets], ['no_wallet', [{ name: 'MetaMask', rdns: 'io.metamask' }]])
   })
 
   test('with what is no wallet is refused before anything is sent', async () => {
-    dapp = await stage.openDapp()
+    await openDapp({ wallet: null })
     const requests = sandbox.requests.length
     for (const wallet of [{}, 5, { provider: {} }, true]) {
       const { code, paid } = await dapp.failure(...buy({ wallet }))

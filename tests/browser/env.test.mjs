@@ -2,36 +2,19 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
-import { after, afterEach, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { startSandbox } from '../../sandbox/sandbox.mjs'
 import { at } from './calls.mjs'
-import { SIGN, bodyOf, openStage, walletFor, watchRequests } from './harness.mjs'
+import { SIGN, bodyOf, walletFor, watchRequests } from './harness.mjs'
+import { dapp, openDapp, sandbox, stage, useStage } from './stage.mjs'
 
 const TIMEOUT = { timeout: 300_000 }
 const request = { prompt: 'A paper boat on a neon river' }
 
-let stage
-let sandbox
-let dapp
+useStage({ sandbox: { stepMs: 300 } })
 
-before(async () => {
-  stage = await openStage()
-  sandbox = await startSandbox({ stepMs: 300 })
-})
-afterEach(async () => {
-  await dapp?.close()
-  dapp = undefined
-})
-after(async () => {
-  await stage?.close()
-  await sandbox?.stop()
-})
-
-async function open(wallet) {
-  dapp = await stage.openDapp({ wallet: walletFor(sandbox, wallet) })
-}
+const open = (wallet) => openDapp({ wallet: walletFor(sandbox, wallet) })
 
 describe('imported in Node', TIMEOUT, () => {
   const inNode = async (script) => {

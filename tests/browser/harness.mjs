@@ -60,6 +60,9 @@ export function watchRequests(seller) {
 
 const isCreate = ({ method, path }) => method === 'POST' && path.endsWith('/generation/create')
 
+/** What a request pays with. */
+export const paymentOf = ({ payment }) => JSON.parse(Buffer.from(payment, 'base64').toString())
+
 export const bodyOf = ({ body }) => (typeof body === 'string' ? JSON.parse(body) : body)
 
 export const sameAddress = (a, b) => a?.toLowerCase() === b?.toLowerCase()

@@ -1,4 +1,4 @@
-// MetaMask's own code in every situation: a real chain, the official seller.
-import { testVendor } from '../situations/vendor.mjs'
+// MetaMask's own code in five situations: a real chain, the official seller.
+import { testSlice } from '../situations/vendor.mjs'
 
-testVendor('metamask')
+testSlice('metamask')

@@ -18,6 +18,13 @@ export async function packLibrary() {
   return { directory }
 }
 
+/** A folder in build/, where modules find the project's packages; `close` removes it. */
+export async function openFolder(name) {
+  await mkdir(join(ROOT, 'build'), { recursive: true })
+  const path = await mkdtemp(join(ROOT, 'build', `${name}-`))
+  return { path, close: () => rm(path, { recursive: true, force: true }) }
+}
+
 /** Whole or not there, for tests that run side by side. */
 async function pack(directory) {
   await mkdir(dirname(directory), { recursive: true })

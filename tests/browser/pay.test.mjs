@@ -1,56 +1,17 @@
 // Paying for a video and getting it: real chain, real token, official x402 seller, MetaMask's own code as the wallet.
 import assert from 'node:assert/strict'
-import { after, afterEach, before, describe, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { hashDomain, hashStruct, hashTypedData, parseEventLogs } from 'viem'
-import { startSandbox } from '../../sandbox/sandbox.mjs'
 import { at, generate, playableSeconds, quote, status } from './calls.mjs'
-import { SIGN, bodyOf, openStage, sameAddress, startStubSeller, walletFor, watchRequests } from './harness.mjs'
-import { accepted, completed, paymentRequired } from './stub-seller.mjs'
+import { SIGN, bodyOf, sameAddress, startStubSeller, watchRequests } from './harness.mjs'
+import { ONE_USDC, assertOnePayment, balances, open, request } from './purchase.mjs'
+import { dapp, openDapp, openSeller, sandbox, seller, useStage } from './stage.mjs'
+import { completed } from './stub-seller.mjs'
 
 const TIMEOUT = { timeout: 600_000 }
-const ONE_USDC = 1_000_000n
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-const request = { prompt: 'A paper boat on a neon river', duration: 8 }
 
-let stage
-let sandbox
-let dapp
-
-before(async () => {
-  stage = await openStage()
-  sandbox = await startSandbox({ stepMs: 300 })
-})
-afterEach(async () => {
-  await dapp?.close()
-  dapp = undefined
-})
-after(async () => {
-  await stage?.close()
-  await sandbox?.stop()
-})
-
-async function open({ wallet = {}, ...options } = {}) {
-  dapp = await stage.openDapp({ wallet: walletFor(sandbox, wallet), ...options })
-  return dapp
-}
-
-async function balances(from = sandbox) {
-  const [payer, seller] = await Promise.all([from.balanceOf(from.payer.address), from.balanceOf(from.payTo)])
-  return { payer, seller }
-}
-
-/** Runs `buy` and checks that exactly one payment of `price` went from payer to seller, for one signature. */
-async function assertOnePayment(buy, { price = ONE_USDC, from = sandbox } = {}) {
-  const earlier = await balances(from)
-  const watch = watchRequests(from)
-  const result = await buy()
-  const later = await balances(from)
-  assert.equal(later.payer - earlier.payer, -price, "the payer's balance")
-  assert.equal(later.seller - earlier.seller, price, "the seller's balance")
-  assert.equal(watch.paid().length, 1, 'paid requests')
-  assert.equal(await dapp.asked(SIGN), 1, 'signatures asked for')
-  return { result, watch }
-}
+useStage({ sandbox: { stepMs: 300 } })
 
 describe('generate', TIMEOUT, () => {
   describe('pays end to end', () => {
@@ -210,74 +171,16 @@ describe('generate', TIMEOUT, () => {
     assert.ok(!events.includes('signing'), 'before the signature')
   })
 
-  test('pays the price of the model and the duration that were asked for', async () => {
-    await open()
-    const twice = { ...request, duration: 16 }
-    await assertOnePayment(() => dapp.value(generate, { request: twice, options: at(sandbox.apiUrl) }), { price: 2n * ONE_USDC })
-    const prices = await dapp.value((imagine, { requests, options }) =>
-      Promise.all(requests.map(async (request) => (await imagine.quote(request, options)).price.amount)),
-    { requests: [twice, { ...request, videoModel: 'other' }, { ...request, duration: 1 }], options: at(sandbox.apiUrl) })
-    assert.deepEqual(prices.map(Number), [2, 3, 0.125])
-  })
-
-  test('works with a wallet that signs with v as 0 or 1', async () => {
-    await open({ wallet: { v01: true } })
-    await assertOnePayment(() => dapp.value(generate, { request, options: at(sandbox.apiUrl) }))
-  })
-
   test('uses the connection that is there', async () => {
     await open({ wallet: { connected: true } })
     await assertOnePayment(() => dapp.value(generate, { request, options: at(sandbox.apiUrl) }))
     assert.equal(dapp.user.count('wallet_requestPermissions'), 0)
   })
-
-  test('pays on Base Sepolia when told to', async () => {
-    const sepolia = await startSandbox({ chainId: 84532, stepMs: 300 })
-    try {
-      dapp = await stage.openDapp({ wallet: walletFor(sepolia) })
-      const { result } = await assertOnePayment(() =>
-        dapp.value((imagine, { request, options }) => imagine.createClient(options).generate(request),
-          { request, options: at(sepolia.apiUrl, { networks: ['eip155:84532'] }) }), { from: sepolia })
-      assert.equal(result.receipt.network, 'eip155:84532')
-      assert.equal(await sepolia.authorizationUsed(result.receipt.payer, result.receipt.nonce), true)
-    } finally {
-      await sepolia.stop()
-    }
-  })
-
-  describe('takes the wallet as', () => {
-    const withWallet = async (choose) => {
-      await open()
-      await assertOnePayment(() =>
-        dapp.value(async (imagine, { request, options, choose }) => {
-          const wallet = await (0, eval)(`(${choose})`)(imagine)
-          return imagine.generate(request, { ...options, wallet })
-        }, { request, options: at(sandbox.apiUrl), choose: choose.toString() }))
-    }
-
-    test('an EIP-1193 provider', () => withWallet(() => globalThis.ethereum))
-    test('an EIP-6963 detail', () => withWallet(() => new Promise((resolve) => {
-      addEventListener('eip6963:announceProvider', ({ detail }) => resolve(detail), { once: true })
-      dispatchEvent(new Event('eip6963:requestProvider'))
-    })))
-    test('an entry of wallets()', () => withWallet(async (imagine) => (await imagine.wallets())[0]))
-    test('an rdns', () => withWallet(() => 'io.metamask'))
-  })
-
-  test('finds a wallet that only sets window.ethereum', async () => {
-    await open({ wallet: { announce: false } })
-    await assertOnePayment(() => dapp.value(generate, { request, options: at(sandbox.apiUrl) }))
-  })
-
-  test('finds a wallet that only announces itself', async () => {
-    await open({ wallet: { setOnWindow: false } })
-    await assertOnePayment(() => dapp.value(generate, { request, options: at(sandbox.apiUrl) }))
-  })
 })
 
 describe('quote', TIMEOUT, () => {
   test('tells the price, needs no wallet and spends nothing', async () => {
-    dapp = await stage.openDapp()
+    await openDapp({ wallet: null })
     const earlier = await balances()
     const watch = watchRequests(sandbox)
     const result = await dapp.value(quote, { request, options: at(sandbox.apiUrl) })
@@ -325,45 +228,14 @@ describe('submit', TIMEOUT, () => {
   })
 
   test('resolves before the video is ready', async () => {
-    const stub = await startStubSeller()
-    stub.answer({ probe: paymentRequired(sandbox), paid: accepted('task-1'), status: { status: 202, body: { status: 'queued' } } })
-    try {
-      await open()
-      const task = await dapp.value(async (imagine, { request, options }) => {
-        const { id, taskId, receipt } = await imagine.submit(request, options)
-        return { id, taskId, receipt }
-      }, { request, options: at(stub.url) })
-      assert.equal(task.taskId, 'task-1')
-      assert.equal(task.receipt.settled, 'unknown', 'this seller said nothing about a transaction')
-    } finally {
-      await stub.stop()
-    }
-  })
-
-  test('stops watching when told to, and can be waited for again', async () => {
-    const stub = await startStubSeller()
-    const running = { status: 202, body: { status: 'processing', progress: 10 } }
-    stub.answer({ probe: paymentRequired(sandbox), paid: accepted('task-1'), status: running })
-    try {
-      await open()
-      const watch = watchRequests(stub)
-      await dapp.value(async (imagine, { request, options }, dapp) => {
-        dapp.task = await imagine.submit(request, options)
-        dapp.task.wait().catch(() => {})
-        await dapp.task.refresh()
-        dapp.task.stop()
-      }, { request, options: at(stub.url) })
-      await dapp.page.waitForTimeout(500); // an answer that was on its way
-      const looks = watch.looks().length
-      await dapp.page.waitForTimeout(2500); // longer than the poll interval
-      assert.equal(watch.looks().length, looks)
-      stub.answer({ status: completed })
-      const { taskId } = await dapp.value((_imagine, _args, dapp) => dapp.task.wait())
-      assert.equal(taskId, 'task-1')
-      assert.equal(watch.paid().length, 1)
-    } finally {
-      await stub.stop()
-    }
+    await openSeller({ status: { status: 202, body: { status: 'queued' } } })
+    await open()
+    const task = await dapp.value(async (imagine, { request, options }) => {
+      const { id, taskId, receipt } = await imagine.submit(request, options)
+      return { id, taskId, receipt }
+    }, { request, options: at(seller.url) })
+    assert.equal(task.taskId, 'task-1')
+    assert.equal(task.receipt.settled, 'unknown', 'this seller said nothing about a transaction')
   })
 })
 
@@ -376,7 +248,7 @@ describe('status', TIMEOUT, () => {
 
   const look = async (answer) => {
     stub.answer({ status: answer })
-    dapp = await stage.openDapp()
+    await openDapp({ wallet: null })
     return dapp.value(status, { taskId: 'task-1', options: { baseUrl: stub.url } })
   }
 
@@ -404,7 +276,7 @@ describe('status', TIMEOUT, () => {
   })
 
   test('of the real seller: a task that does not exist', async () => {
-    dapp = await stage.openDapp()
+    await openDapp({ wallet: null })
     const taskId = '123e4567-e89b-12d3-a456-426614174000'
     const answer = await dapp.value(status, { taskId, options: { baseUrl: sandbox.apiUrl } })
     assert.deepEqual(answer, { status: 'not_found', taskId })
@@ -431,7 +303,7 @@ describe('entries', TIMEOUT, () => {
   })
 
   test('init can come first, and twice', async () => {
-    dapp = await stage.openDapp()
+    await openDapp({ wallet: null })
     const price = await dapp.value(async (imagine, { request, options }) => {
       await Promise.all([imagine.init(), imagine.init()])
       await imagine.init()
@@ -439,24 +311,6 @@ describe('entries', TIMEOUT, () => {
     }, { request, options: at(sandbox.apiUrl) })
     assert.equal(price, '1.00')
   })
-
-  for (const source of ['a URL', 'a string', 'a Response', 'bytes', 'a module']) {
-    test(`init takes ${source}`, async () => {
-      dapp = await stage.openDapp()
-      const price = await dapp.value(async (imagine, { source, request, options }) => {
-        const url = new URL('/package/dist/core.wasm', location.href)
-        await imagine.init(await {
-          'a URL': () => url,
-          'a string': () => url.href,
-          'a Response': () => fetch(url),
-          bytes: async () => (await fetch(url)).arrayBuffer(),
-          'a module': () => WebAssembly.compileStreaming(fetch(url)),
-        }[source]())
-        return (await imagine.quote(request, options)).price.amount
-      }, { source, request, options: at(sandbox.apiUrl) })
-      assert.equal(price, '1.00')
-    })
-  }
 
   test('imagine-x402/url loads the WebAssembly from its own file', async () => {
     await open()

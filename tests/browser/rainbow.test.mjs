@@ -1,4 +1,4 @@
-// Rainbow's own code in every situation: a real chain, the official seller.
-import { testVendor } from '../situations/vendor.mjs'
+// Rainbow's own code in five situations: a real chain, the official seller.
+import { testSlice } from '../situations/vendor.mjs'
 
-testVendor('rainbow')
+testSlice('rainbow')

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { at, passTime } from './calls.mjs'
 import { SIGN } from './harness.mjs'
+import { testFound, testUnpaid } from './recovery.mjs'
 import { request, submit, useWorlds } from './world.mjs'
 
 const TIMEOUT = { timeout: 300_000 }
@@ -11,97 +12,12 @@ const open = useWorlds()
 
 const isPaid = (headers) => 'x-payment' in headers
 
-describe('the video comes, paid once', TIMEOUT, () => {
-  const faults = [
-    ['paid-dropped-before', { times: 2 }], // the browser itself repeats the first one
-    ['paid-500-before', { times: 1 }],
-    ['paid-504-before', { times: 2 }],
-    ['paid-402-before', { times: 1 }],
-    ['paid-429-before', { times: 1 }],
-    ['verify-500', { times: 1 }],
-    ['verify-dropped', { times: 1 }],
-    ['handler-fails', { times: 1 }],
-    ['paid-dropped-after'],
-    ['paid-500-after'],
-    ['paid-504-after'],
-    ['paid-402-after'],
-    ['paid-429-after'],
-    ['paid-truncated'],
-    ['cors-missing'],
-    ['settle-dropped-after'],
-    ['settle-pending'],
-    ['settle-nonce-used'],
-  ]
-  for (const [fault, options] of faults) {
-    test(fault, async () => {
-      const { sandbox, dapp, buy, tasks, assertPaid } = await open(fault, { options })
-      const { receipt, taskId } = await dapp.value(...buy())
-      assert.ok(sandbox.tasks.has(taskId))
-      await assertPaid(1)
-      const [{ transaction }] = await sandbox.payments()
-      assert.equal(receipt.transaction, transaction)
-      assert.equal(receipt.settled, options ? 'server' : 'chain', options ? 'sent again, and answered' : 'the token itself says so')
-      assert.ok((await dapp.events()).some(({ type }) => type === 'payment_unknown'))
-      const [record] = await tasks()
-      assert.deepEqual({ step: record.step, paid: record.paid, status: record.status }, { step: 'done', paid: 'yes', status: 'completed' })
-    })
-  }
-})
+describe('the video comes, paid once', TIMEOUT, () => testFound(open, [
+  ['paid-500-before', { times: 1 }],
+  ['paid-500-after'],
+]))
 
-describe('nothing was paid, and that is certain once the chain is past the window', TIMEOUT, () => {
-  for (const fault of ['paid-402-before', 'paid-redirected', 'verify-refused', 'handler-fails', 'chain-down']) {
-    test(fault, async () => {
-      const { sandbox, stored, assertPaid, buyBeyondTheWindow } = await open(fault)
-      const { error } = await buyBeyondTheWindow()
-      const { code, paid, retry } = error
-      assert.deepEqual({ code, paid, retry }, { code: 'payment_rejected', paid: 'no', retry: 'safe' })
-      await assertPaid(0)
-      assert.equal(sandbox.stranger.requests.filter(({ paid }) => paid).length, 0, 'the payment went nowhere else')
-      const [record] = await stored()
-      assert.deepEqual([record.step, record.paid, record.payment], ['abandoned', 'no', undefined], 'the signed payment is deleted')
-    })
-  }
-
-  test('settle-500: the job was begun and is free', async () => {
-    const { assertPaid, buyBeyondTheWindow } = await open('settle-500')
-    const { value } = await buyBeyondTheWindow()
-    const { receipt, video } = value
-    assert.equal(receipt, null)
-    assert.ok(video.url)
-    await assertPaid(0)
-  })
-})
-
-describe('a server that knows no `seed`', TIMEOUT, () => {
-  test('is asked without', async () => {
-    const { sandbox, dapp, buy, assertPaid } = await open('seed-refused')
-    const { taskId, video } = await dapp.value(...buy())
-    assert.ok(sandbox.tasks.has(taskId) && video.url)
-    await assertPaid(1)
-    const bodies = sandbox.requests.filter(({ method }) => method === 'POST').map(({ body }) => 'seed' in body)
-    assert.deepEqual(bodies, [true, false, false], 'asked, asked without, paid without')
-  })
-
-  test('is remembered by a quote', async () => {
-    const { sandbox, dapp, order, assertPaid } = await open('seed-refused')
-    const { taskId } = await dapp.value(async (imagine, { request, options }) => {
-      const quote = await imagine.quote(request, options)
-      return imagine.generate(JSON.parse(JSON.stringify(quote)), options)
-    }, order())
-    assert.ok(sandbox.tasks.has(taskId))
-    await assertPaid(1)
-  })
-
-  test('and loses the answer as well: the error has the receipt', async () => {
-    const { sandbox, dapp, buy, tasks, assertPaid } = await open('seed-ignored-500-after')
-    const { code, paid, retry, receipt } = await dapp.failure(...buy())
-    assert.deepEqual({ code, paid, retry }, { code: 'task_not_found', paid: 'yes', retry: 'resume' })
-    await assertPaid(1)
-    assert.equal(receipt.transaction, (await sandbox.payments())[0].transaction)
-    const [record] = await tasks()
-    assert.deepEqual([record.step, record.paid, record.receipt.nonce], ['signed', 'yes', receipt.nonce])
-  })
-})
+describe('nothing was paid, and that is certain once the chain is past the window', TIMEOUT, () => testUnpaid(open, ['paid-402-before']))
 
 describe('after a reload', TIMEOUT, () => {
   /** Holds back the requests that `wanted` picks; resolves with the first of them. */

@@ -1,10 +1,9 @@
 // Everything that stops a purchase before money can move: the user, the wallet, the guards.
 import assert from 'node:assert/strict'
-import { after, afterEach, before, describe, test } from 'node:test'
-import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
-import { startSandbox } from '../../sandbox/sandbox.mjs'
+import { describe, test } from 'node:test'
 import { at, generate } from './calls.mjs'
-import { SIGN, createUser, openStage, sameAddress, walletFor, watchRequests } from './harness.mjs'
+import { SIGN, createUser, sameAddress, walletFor, watchRequests } from './harness.mjs'
+import { dapp, openDapp, sandbox, useStage } from './stage.mjs'
 
 const TIMEOUT = { timeout: 300_000 }
 const CONNECT = 'wallet_requestPermissions'
@@ -13,27 +12,9 @@ const ADD = 'wallet_addEthereumChain'
 const SIGNATURE = 'eth_signTypedData'
 const request = { prompt: 'A paper boat on a neon river', duration: 8 }
 
-let stage
-let sandbox
-let dapp
+useStage({ sandbox: { stepMs: 300 } })
 
-before(async () => {
-  stage = await openStage()
-  sandbox = await startSandbox({ stepMs: 300 })
-})
-afterEach(async () => {
-  await dapp?.close()
-  dapp = undefined
-})
-after(async () => {
-  await stage?.close()
-  await sandbox?.stop()
-})
-
-async function open(wallet = {}, answers = {}) {
-  dapp = await stage.openDapp({ wallet: walletFor(sandbox, wallet), user: createUser(answers) })
-  return dapp
-}
+const open = (wallet = {}, answers = {}) => openDapp({ wallet: walletFor(sandbox, wallet), user: createUser(answers) })
 
 const buy = (overrides) => [generate, { request, options: at(sandbox.apiUrl, overrides) }]
 
@@ -192,7 +173,7 @@ describe('a guard stops it', TIMEOUT, () => {
 
 describe('there is no one wallet to use', TIMEOUT, () => {
   test('none at all', async () => {
-    dapp = await stage.openDapp()
+    await openDapp({ wallet: null })
     await assertUnpaid(() => dapp.failure(...buy()), { code: 'no_wallet' })
   })
 
@@ -204,7 +185,7 @@ describe('there is no one wallet to use', TIMEOUT, () => {
   test('two, and none chosen', async () => {
     const first = walletFor(sandbox, { name: 'First', rdns: 'test.first' })
     const second = walletFor(sandbox, { name: 'Second', rdns: 'test.second', setOnWindow: false })
-    dapp = await stage.openDapp({ wallets: [first, second] })
+    await openDapp({ wallets: [first, second] })
     const { details } = await assertUnpaid(() => dapp.failure(...buy()), { code: 'wallet_ambiguous' })
     assert.match(JSON.stringify(details), /test\.first.*test\.second|test\.second.*test\.first/)
     assert.equal(dapp.user.count(), 0)
@@ -221,46 +202,4 @@ describe('there is no one wallet to use', TIMEOUT, () => {
     dapp.user.answer(CONNECT, true)
     await earlier
   })
-})
-
-describe('the wallet signs something else', TIMEOUT, () => {
-  const other = privateKeyToAccount(generatePrivateKey())
-
-  /** Buys with a wallet that passes everything on to the real one except for the signature. */
-  async function buyWithForger(forge) {
-    await open()
-    await dapp.page.exposeFunction('__forge', forge)
-    const watch = watchRequests(sandbox)
-    const earlier = await sandbox.balanceOf(sandbox.payer.address)
-    const error = await dapp.failure((imagine, { request, options }) => {
-      const real = globalThis.ethereum
-      const wallet = {
-        on: (...args) => real.on(...args),
-        removeListener: (...args) => real.removeListener(...args),
-        request: (call) => (call.method === 'eth_signTypedData_v4' ? globalThis.__forge(call.params[1]) : real.request(call)),
-      }
-      return imagine.generate(request, { ...options, wallet })
-    }, { request, options: at(sandbox.apiUrl) })
-    assert.equal(error.code, 'bad_signature')
-    assert.deepEqual([error.paid, error.retry], ['no', 'safe'])
-    assert.equal(watch.paid().length, 0, 'nothing was sent')
-    assert.equal(await sandbox.balanceOf(sandbox.payer.address), earlier)
-  }
-
-  const sign = (text) => other.signTypedData(JSON.parse(text))
-  const cases = [
-    ['nothing: "0x"', () => '0x'],
-    ['garbage of the right length', () => `0x${'11'.repeat(64)}1b`],
-    ['hex that is too short', () => '0x1234'],
-    ['text', () => 'signed!'],
-    ['null', () => null],
-    ['a number', () => 42],
-    ['an object', () => ({ signature: '0x' })],
-    ['with another account', sign],
-    ['another amount', (text) => {
-      const data = JSON.parse(text)
-      return privateKeyToAccount(sandbox.payer.privateKey).signTypedData({ ...data, message: { ...data.message, value: '999999' } })
-    }],
-  ]
-  for (const [name, forge] of cases) test(name, () => buyWithForger(forge))
 })

@@ -1,55 +1,15 @@
 // The same task in two tabs of one browser: one looks, both hear. Their clock stands still unless a test lets time pass.
 import assert from 'node:assert/strict'
-import { after, afterEach, before, describe, test } from 'node:test'
-import { startSandbox } from '../../sandbox/sandbox.mjs'
-import { at } from './calls.mjs'
-import { openStage, walletFor, watchRequests } from './harness.mjs'
+import { describe, test } from 'node:test'
+import { useStage } from './stage.mjs'
 import { completed } from './stub-seller.mjs'
-import { RARELY, failed, openStillProfile, outcomeOf, pass, processing, startGiver, take, takeUp, typesOf, untilHeard, wait } from './waits.mjs'
+import { begin, focus, one, open, other, outcomes, refresh, seller } from './tabs.mjs'
+import { RARELY, failed, outcomeOf, pass, processing, typesOf, untilHeard, wait } from './waits.mjs'
 
 const TIMEOUT = { timeout: 300_000 }
 const VIDEO = completed.body.result.generation.video.url
 
-let stage
-let seller
-let one
-let other
-
-before(async () => {
-  stage = await openStage()
-})
-afterEach(async () => {
-  await other?.page.context().close()
-  await seller?.stop()
-  one = other = seller = undefined
-})
-after(() => stage?.close())
-
-/** Two tabs with the same task: the one took it, the other took it up. `script` runs in both. */
-async function open(status, { script, address = (url) => url } = {}) {
-  seller = await startGiver(...status)
-  const profile = await openStillProfile(stage.browser)
-  if (script) await profile.addInitScript(script)
-  one = await stage.openDapp({ profile })
-  await take(one, address(seller.url))
-  other = await stage.openDapp({ profile })
-  await takeUp(other)
-}
-
-/** Both wait. The first look of `one` is due before this ends, that of `other` is not. */
-async function begin() {
-  await wait(one, { pollInterval: RARELY })
-  await pass(one, 2_000)
-  await wait(other, { pollInterval: RARELY })
-  await pass(one, 4_000)
-  await seller.untilLooks(1)
-}
-
-const outcomes = () => Promise.all([outcomeOf(one), outcomeOf(other)])
-
-const focus = (tab) => tab.page.evaluate(() => window.dispatchEvent(new Event('focus')))
-
-const refresh = (tab) => tab.value((_imagine, _args, { task }) => task.refresh())
+useStage()
 
 describe('two tabs with the same task', TIMEOUT, () => {
   test('look at it as one', async () => {
@@ -67,13 +27,6 @@ describe('two tabs with the same task', TIMEOUT, () => {
       const heard = (await tab.events()).map(({ status }) => status.progress)
       assert.deepEqual(heard, [10, 20])
     }
-  })
-
-  test('also over many looks', async () => {
-    await open([processing()])
-    for (const tab of [one, other]) await wait(tab, { pollInterval: 10_000 })
-    for (let second = 0; second < 200; second++) await pass(one, 1_000)
-    assert.ok(seller.looks() >= 15 && seller.looks() <= 27, `${seller.looks()} looks; one tab alone has 18 to 22`)
   })
 
   test('also when the address was given in another way', async () => {
@@ -255,31 +208,4 @@ describe('a browser that keeps its tabs apart', TIMEOUT, () => {
       assert.equal(seller.looks(), 2)
     })
   }
-})
-
-describe('at the real seller, by the real clock', TIMEOUT, () => {
-  test('both tabs have what one paid for', async () => {
-    const sandbox = await startSandbox({ stepMs: 2_000 })
-    try {
-      one = await stage.openDapp({ wallet: walletFor(sandbox) })
-      other = await stage.openDapp({ profile: one.page.context() })
-      const watch = watchRequests(sandbox)
-      const taskId = await one.value(async (imagine, { options }, dapp) => {
-        dapp.task = await imagine.submit({ prompt: 'A paper boat on a neon river' }, options)
-        return dapp.task.taskId
-      }, { options: at(sandbox.apiUrl) })
-      await other.value(async (imagine, taskId, dapp) => {
-        dapp.task = await imagine.resume(taskId)
-      }, taskId)
-      for (const tab of [one, other]) await wait(tab, { pollInterval: 2_000 })
-      const [video, same] = await outcomes()
-      assert.ok(video?.startsWith('http'), video)
-      assert.equal(video, same)
-      const heard = [await one.events(), await other.events()].flat().filter(({ type }) => type === 'status')
-      assert.ok(watch.looks().length < heard.length, `${watch.looks().length} looks, heard ${heard.length} times`)
-      assert.equal((await sandbox.payments()).length, 1)
-    } finally {
-      await sandbox.stop()
-    }
-  })
 })

@@ -27,7 +27,7 @@ async function begin(...status) {
   await untilHeard(dapp, 1)
 }
 
-/** The events of a page that is shown again, and one of them is enough. They are made up here; `background.test.mjs` has real ones. */
+/** The events of a page that is shown again, and one of them is enough. They are made up here; `background.more.mjs` has real ones. */
 const RETURNS = {
   focus: () => window.dispatchEvent(new Event('focus')),
   pageshow: () => window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })),

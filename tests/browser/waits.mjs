@@ -1,7 +1,7 @@
 // A task that is waited for: who gives it, what it is told, and whose clock it goes by. It costs nothing, so no wallet and no chain are needed.
-import { after, afterEach, before } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openStage, startStubSeller } from './harness.mjs'
+import { startStubSeller } from './harness.mjs'
+import { keep, stage, useStage } from './stage.mjs'
 import { accepted } from './stub-seller.mjs'
 
 /** Far beyond what any of these tests takes: the looks that come before are not the regular ones. */
@@ -31,25 +31,11 @@ export async function startGiver(...status) {
 
 /** Gives the function that opens, for one test, a giver with these answers and a dapp, in the profile that `profileIn` makes in the browser. */
 export function useGivers(profileIn = () => undefined) {
-  let stage
-  let close = async () => {}
-  before(async () => {
-    stage = await openStage()
-  })
-  afterEach(async () => {
-    await close()
-    close = async () => {}
-  })
-  after(() => stage?.close())
+  useStage()
 
   return async function open(status, ...about) {
-    const seller = await startGiver(...status)
-    close = seller.stop
-    const dapp = await stage.openDapp({ profile: await profileIn(stage.browser, ...about) })
-    close = async () => {
-      await dapp.close()
-      await seller.stop()
-    }
+    const seller = keep(await startGiver(...status))
+    const dapp = keep(await stage.openDapp({ profile: await profileIn(stage.browser, ...about) }))
     return { seller, dapp }
   }
 }

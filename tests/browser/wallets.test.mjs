@@ -2,24 +2,14 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
-import { startSandbox } from '../../sandbox/sandbox.mjs'
 import { SITUATIONS, VENDORS, expected, rowOf } from '../situations/situations.mjs'
 import { at } from './calls.mjs'
-import { openStage, sameAddress, walletFor } from './harness.mjs'
+import { sameAddress, walletFor } from './harness.mjs'
+import { dapp, openDapp, sandbox, useStage } from './stage.mjs'
 
 const TIMEOUT = { timeout: 1_200_000 }
 
-let stage
-let sandbox
-
-before(async () => {
-  stage = await openStage()
-  sandbox = await startSandbox({ stepMs: 100 })
-})
-after(async () => {
-  await stage?.close()
-  await sandbox?.stop()
-})
+useStage({ sandbox: { stepMs: 100 }, whenOver: after })
 
 const TABLE = await readFile(new URL('../situations/TABLE.md', import.meta.url), 'utf8')
 
@@ -31,12 +21,10 @@ test('the table says so', () => {
 })
 
 describe('all of them in one page', TIMEOUT, () => {
-  let dapp
   before(async () => {
     const wallets = [{ vendor: 'metamask', setOnWindow: false }, { vendor: 'rainbow', setOnWindow: false }, { vendor: 'rabby' }]
-    dapp = await stage.openDapp({ wallets: wallets.map((wallet) => walletFor(sandbox, wallet)) })
+    await openDapp({ wallets: wallets.map((wallet) => walletFor(sandbox, wallet)) })
   })
-  after(() => dapp?.close())
 
   const submit = (imagine, { rdns, options }) =>
     imagine.submit({ prompt: `a boat for ${rdns}` }, { ...options, wallet: rdns }).then(({ receipt }) => receipt)

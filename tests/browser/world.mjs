@@ -1,32 +1,20 @@
 // A world for each test that follows a purchase through its whole life: sandbox, dapp and wallet, and what is true in it.
 import assert from 'node:assert/strict'
-import { after, afterEach, before } from 'node:test'
-import { startSandbox } from '../../sandbox/sandbox.mjs'
 import { at, generate, passTime } from './calls.mjs'
-import { SIGN, openStage, walletFor } from './harness.mjs'
+import { SIGN, walletFor } from './harness.mjs'
+import { keep, openSandbox, stage, useStage } from './stage.mjs'
 
 export const request = { prompt: 'A paper boat on a neon river' }
 
 /** Gives the function that opens a world; what it opens is closed after the test, or with `after` when all tests are over. */
-export function useWorlds(whenOver = afterEach) {
-  let stage
-  let running = []
-  before(async () => {
-    stage = await openStage()
-  })
-  whenOver(async () => {
-    await Promise.all(running.map((part) => part()))
-    running = []
-  })
-  after(() => stage?.close())
+export function useWorlds(whenOver) {
+  useStage({ whenOver })
 
   /** `fault` with its `options` is in force from the beginning; `x402` is the version that the seller speaks, `token` what it takes, a status lasts `stepMs`; what else is given is the sandbox's. */
   return async function open(fault = null, { options, wallet: config, x402 = 1, token = 'usdc', stepMs = 200, ...given } = {}) {
-    const sandbox = await startSandbox({ stepMs, x402, token, ...given })
-    running.push(sandbox.stop)
+    const sandbox = await openSandbox({ stepMs, x402, token, ...given })
     const wallet = walletFor(sandbox, config)
-    const dapp = await stage.openDapp({ wallet })
-    running.push(dapp.close)
+    const dapp = keep(await stage.openDapp({ wallet }))
     sandbox.fault(fault, options)
     return worldOf(sandbox, dapp, () => stage.openDapp({ wallet, profile: dapp.page.context() }))
   }

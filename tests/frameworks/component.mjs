@@ -1,12 +1,12 @@
 // The README's component for each framework, as it is printed, made by that framework's own compiler: in a browser, and on a server.
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { after, afterEach, before, test } from 'node:test'
-import { startSandbox } from '../../sandbox/sandbox.mjs'
-import { SIGN, openStage, walletFor, watchRequests } from '../browser/harness.mjs'
-import { ROOT } from '../browser/package.mjs'
+import { test } from 'node:test'
+import { SIGN, watchRequests } from '../browser/harness.mjs'
+import { ROOT, openFolder, packLibrary } from '../browser/package.mjs'
+import { dapp, openDapp, openSandbox, sandbox, share, useStage } from '../browser/stage.mjs'
 import { exampleIn } from '../papers/papers.mjs'
 import { leadToSandbox } from '../papers/service.mjs'
 import { bundle } from './compile.mjs'
@@ -21,36 +21,25 @@ const prompt = 'A paper boat on a neon river'
  */
 export function testComponent({ name, language, server }) {
   let folder
-  let component
+  let dist
   let alias
-  let stage
-  let sandbox
-  let dapp
 
-  before(async () => {
-    await mkdir(join(ROOT, 'build'), { recursive: true })
-    folder = await mkdtemp(join(ROOT, 'build', `${name}-`))
-    component = join(folder, `Video.${language}`)
-    stage = await openStage({ mounts: { '/apps/': folder } })
-    alias = { component, 'imagine-x402/react': join(stage.library.directory, 'dist', 'react.js') }
-    await writeFile(component, await exampleIn('README.md', language))
-    await writeFile(join(folder, 'app.js'), await bundle(join(ROOT, 'tests', 'frameworks', `${name}.js`), { alias }))
-  })
-  after(async () => {
-    await stage?.close()
-    if (folder) await rm(folder, { recursive: true })
-  })
-  afterEach(async () => {
-    await dapp?.close()
-    await sandbox?.stop()
-    dapp = sandbox = undefined
+  useStage({
+    async prepare() {
+      folder = share(await openFolder(name)).path
+      dist = join((await packLibrary()).directory, 'dist')
+      const component = join(folder, `Video.${language}`)
+      alias = { component, 'imagine-x402/react': join(dist, 'react.js') }
+      await writeFile(component, await exampleIn('README.md', language))
+      await writeFile(join(folder, 'app.js'), await bundle(join(ROOT, 'tests', 'frameworks', `${name}.js`), { alias }))
+      return { mounts: { '/apps/': folder } }
+    },
   })
 
   /** A page that shows the component. */
   async function open({ stepMs }) {
-    sandbox = await startSandbox({ stepMs })
-    dapp = await stage.openDapp({ wallet: walletFor(sandbox) })
-    const { page } = dapp
+    await openSandbox({ stepMs })
+    const { page } = await openDapp()
     const watch = watchRequests(sandbox)
     await leadToSandbox(page, sandbox)
     await page.addScriptTag({ type: 'module', url: '/apps/app.js' })
@@ -122,7 +111,7 @@ export function testComponent({ name, language, server }) {
     const entry = join(folder, 'server.js')
     await writeFile(entry, server)
     const file = join(folder, 'server.mjs')
-    await writeFile(file, await bundle(entry, { alias: { ...alias, 'imagine-x402': join(stage.library.directory, 'dist', 'index.js') }, isServer: true }))
+    await writeFile(file, await bundle(entry, { alias: { ...alias, 'imagine-x402': join(dist, 'index.js') }, isServer: true }))
     const { default: render } = await import(pathToFileURL(file))
     assert.match(await render({ prompt }), /<button/)
   })

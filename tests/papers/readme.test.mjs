@@ -1,26 +1,15 @@
 // The README's first example, run as it is printed.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { startSandbox } from '../../sandbox/sandbox.mjs'
-import { openStage, walletFor } from '../browser/harness.mjs'
+import { test } from 'node:test'
+import { openDapp, sandbox, useStage } from '../browser/stage.mjs'
 import { exampleIn } from './papers.mjs'
 import { leadToSandbox } from './service.mjs'
 
-let stage
-let sandbox
-
-before(async () => {
-  stage = await openStage()
-  sandbox = await startSandbox({ stepMs: 100 })
-})
-after(async () => {
-  await stage?.close()
-  await sandbox?.stop()
-})
+useStage({ sandbox: { stepMs: 100 } })
 
 test('the first example pays and shows the video', { timeout: 300_000 }, async () => {
   const example = await exampleIn('README.md', 'js')
-  const dapp = await stage.openDapp({ wallet: walletFor(sandbox) })
+  const dapp = await openDapp()
   await leadToSandbox(dapp.page, sandbox)
   await dapp.page.evaluate(() => {
     document.body.innerHTML = '<button>go</button><video muted></video><output></output>'

@@ -45,7 +45,7 @@ Made by \`npm run wallets:table\`; the tests of that name in \`tests/browser\` (
 ${sections.join('\n')}
 ## Not tested
 
-What only closed code or a device could show: Coinbase's extension, mobile wallet and site (its SDKs are in \`tests/browser/popup.test.mjs\`, with a stand-in for the site), Trust Wallet, OKX, Phantom, what a Ledger or Trezor itself answers,
+What only closed code or a device could show: Coinbase's extension, mobile wallet and site (its SDKs are in \`tests/browser/popup.more.mjs\`, with a stand-in for the site), Trust Wallet, OKX, Phantom, what a Ledger or Trezor itself answers,
 wallets at the other end of WalletConnect, Safe. Their codes and words are in the table of [src/core/rejection.rs](../../src/core/rejection.rs), each with its source.
 Rabby holds every request of a tab that is hidden until it is shown.
 `)

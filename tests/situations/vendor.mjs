@@ -1,35 +1,42 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
-import { startSandbox } from '../../sandbox/sandbox.mjs'
-import { openStage } from '../browser/harness.mjs'
+import { describe, test } from 'node:test'
+import { sandbox, stage, useStage } from '../browser/stage.mjs'
 import { meet } from './meeting.mjs'
 import { SITUATIONS, expected } from './situations.mjs'
 
 const TIMEOUT = { timeout: 1_200_000 }
 
-/** A vendor's wallet in every situation; one file for each of them, since together they would take longer than all other files beside them. */
-export function testVendor(vendor) {
-  let stage
-  let sandbox
+/** One of each kind, for `npm test`. */
+const SLICE = [
+  'the page is not connected',
+  'it is on another network',
+  'it changes the account while the prompt is open',
+  'the visitor refuses',
+  'it is of another amount',
+]
 
-  before(async () => {
-    stage = await openStage()
-    sandbox = await startSandbox({ stepMs: 100 })
-  })
-  after(async () => {
-    await stage?.close()
-    await sandbox?.stop()
-  })
+const ALL = Object.entries(SITUATIONS).flatMap(([topic, situations]) =>
+  Object.entries(situations).map(([name, situation]) => ({ topic, name, situation })))
+
+const isInSlice = ({ name }) => SLICE.includes(name)
+assert.equal(ALL.filter(isInSlice).length, SLICE.length, 'each situation of the slice is there, once')
+
+/** A vendor's wallet in the situations of the slice. */
+export const testSlice = (vendor) => testVendor(vendor, ALL.filter(isInSlice))
+
+/** A vendor's wallet in all others. Each vendor has a file of its own: together they would take longer than all other files beside them. */
+export const testOthers = (vendor) => testVendor(vendor, ALL.filter((one) => !isInSlice(one)))
+
+function testVendor(vendor, situations) {
+  useStage({ sandbox: { stepMs: 100 } })
 
   describe(vendor, TIMEOUT, () => {
-    for (const [topic, situations] of Object.entries(SITUATIONS)) {
-      for (const [name, situation] of Object.entries(situations)) {
-        if (!expected(situation, vendor)) continue
-        test(`${topic}: ${name}`, async () => {
-          const { outcome, error } = await meet(stage, sandbox, vendor, situation)
-          assert.equal(outcome, expected(situation, vendor), error && JSON.stringify(error, null, 2))
-        })
-      }
+    for (const { topic, name, situation } of situations) {
+      if (!expected(situation, vendor)) continue
+      test(`${topic}: ${name}`, async () => {
+        const { outcome, error } = await meet(stage, sandbox, vendor, situation)
+        assert.equal(outcome, expected(situation, vendor), error && JSON.stringify(error, null, 2))
+      })
     }
   })
 }

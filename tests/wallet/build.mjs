@@ -27,7 +27,7 @@ export async function buildWallet(vendor = 'metamask') {
 async function fingerprint() {
   const hash = createHash('sha256')
   const names = await readdir(HERE, { recursive: true })
-  const sources = names.filter((name) => name.endsWith('.mjs') && !name.endsWith('.test.mjs')).sort()
+  const sources = names.filter((name) => name.endsWith('.mjs') && !/\.(test|more)\.mjs$/.test(name)).sort()
   const files = [...sources.map((name) => join(HERE, name)), join(ROOT, 'package-lock.json')]
   for (const file of files) hash.update(file).update(await readFile(file))
   return hash.digest('hex').slice(0, 16)

@@ -1,8 +1,8 @@
 // Purchases in pages whose `fetch` is wrapped, at the sandbox's sellers.
 import assert from 'node:assert/strict'
-import { after, afterEach, before } from 'node:test'
 import { startSandbox } from '../../sandbox/sandbox.mjs'
-import { SIGN, openStage, walletFor, watchRequests } from '../browser/harness.mjs'
+import { SIGN, walletFor, watchRequests } from '../browser/harness.mjs'
+import { keep, share, stage, useStage } from '../browser/stage.mjs'
 
 /** With text that is no ASCII, so that a body which was encoded twice is seen. */
 export const request = { prompt: 'A paper boat on the Łyna 🛶' }
@@ -10,28 +10,16 @@ export const request = { prompt: 'A paper boat on the Łyna 🛶' }
 /** Returns what opens a dapp behind a wrapper, and a seller of that version. It is closed after the test. */
 export function useWrappedDapps() {
   const sandboxes = {}
-  let stage
-  let dapp
-  before(async () => {
-    stage = await openStage()
-  })
-  afterEach(async () => {
-    await dapp?.close()
-    dapp = undefined
-  })
-  after(async () => {
-    await stage?.close()
-    await Promise.all(Object.values(sandboxes).map((sandbox) => sandbox.stop()))
-  })
+  useStage()
 
   return async function open({ install, adds }, x402 = 1) {
-    const sandbox = (sandboxes[x402] ??= await startSandbox({ stepMs: 100, x402 }))
+    const sandbox = (sandboxes[x402] ??= share(await startSandbox({ stepMs: 100, x402 })))
     const profile = await stage.browser.newContext()
     // Preflights of what playwright routes are allowed, as by a service that knows of the wrapper's header.
     if (adds) await profile.route(`${sandbox.apiUrl}/**`, (route) => route.continue())
     await profile.addInitScript(() => (globalThis.native = globalThis.fetch))
     await install(profile)
-    dapp = await stage.openDapp({ wallet: walletFor(sandbox), profile })
+    const dapp = keep(await stage.openDapp({ wallet: walletFor(sandbox), profile }))
     assert.ok(await dapp.page.evaluate(() => fetch !== globalThis.native), 'fetch is wrapped')
     return { sandbox, dapp, adds }
   }

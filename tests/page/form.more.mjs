@@ -2,35 +2,19 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
+import { beforeEach, describe, test } from 'node:test'
 import decodeQR from 'qr/decode.js'
 import sharp from 'sharp'
-import { openBrowser, openSite, priced, visit } from './visit.mjs'
+import { browser, page, site, useSite, useVisitor } from './site.mjs'
+import { priced, visit } from './visit.mjs'
 
 const cover = await readFile(path.join(import.meta.dirname, '../../sandbox/media/cover.jpg'))
 
-let browser, dir, close, site
-before(async () => {
-  ({ browser, dir, close } = await openBrowser())
-  site = await openSite(dir)
-})
-after(async () => {
-  await site?.close()
-  await close()
-})
+useSite()
 
 describe('an image', () => {
-  let visitor, page
-
-  beforeEach(async () => {
-    visitor = await visit(browser, site.url);
-    ({ page } = visitor)
-    await priced(page, '1.00')
-  })
-  afterEach(async () => {
-    assert.deepEqual(visitor.faults, [])
-    await visitor.leave()
-  })
+  useVisitor()
+  beforeEach(() => priced(page, '1.00'))
 
   /** The picture that the seller is sent with the request for the next price, once the page shows it. */
   async function sent() {

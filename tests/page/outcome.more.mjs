@@ -1,21 +1,14 @@
 // How the page tells of what comes to pass, where the other tests do not look: the ring, the receipt, sharing, and large print.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { walletFor } from '../browser/harness.mjs'
 import { createUser } from '../browser/user.mjs'
-import { finishJob, openBrowser, openSite, priced, visit } from './visit.mjs'
+import { browser, site, useSite } from './site.mjs'
+import { finishJob, priced, visit } from './visit.mjs'
 
 const SIGN = 'eth_signTypedData'
 
-let browser, dir, close, site
-before(async () => {
-  ({ browser, dir, close } = await openBrowser())
-  site = await openSite(dir)
-})
-after(async () => {
-  await site?.close()
-  await close()
-})
+useSite()
 
 const buy = async (page) => (await priced(page, '1.00')).click()
 

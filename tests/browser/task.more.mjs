@@ -1,10 +1,9 @@
 // The handle of an accepted task: waiting, listening, looking and iterating, together and again after an end.
 import assert from 'node:assert/strict'
-import { after, afterEach, before, describe, test } from 'node:test'
-import { startSandbox } from '../../sandbox/sandbox.mjs'
+import { describe, test } from 'node:test'
 import { at, generate } from './calls.mjs'
-import { openStage, startStubSeller, walletFor } from './harness.mjs'
-import { accepted, completed, paymentRequired } from './stub-seller.mjs'
+import { dapp, openDapp, openSeller, seller, useStage } from './stage.mjs'
+import { completed } from './stub-seller.mjs'
 
 const TIMEOUT = { timeout: 300_000 }
 const request = { prompt: 'A paper boat on a neon river' }
@@ -12,30 +11,12 @@ const processing = { status: 202, body: { status: 'processing', progress: 10 } }
 const failed = { status: 500, body: { status: 'failed', error: 'the boat sank' } }
 const VIDEO = completed.body.result.generation.video.url
 
-let stage
-/** For its chain: the wallet reads balances there, and nothing that the stub seller takes is ever settled. */
-let sandbox
-let seller
-let dapp
-
-before(async () => {
-  stage = await openStage()
-  sandbox = await startSandbox()
-})
-afterEach(async () => {
-  await dapp?.close()
-  await seller?.stop()
-  dapp = seller = undefined
-})
-after(async () => {
-  await stage?.close()
-  await sandbox?.stop()
-})
+// For its chain: the wallet reads balances there, and nothing that the stub seller takes is ever settled.
+useStage({ sandbox: {} })
 
 async function open(script) {
-  seller = await startStubSeller()
-  seller.answer({ probe: paymentRequired(sandbox), paid: accepted('task-1'), status: completed, ...script })
-  dapp = await stage.openDapp({ wallet: walletFor(sandbox) })
+  await openSeller(script)
+  await openDapp()
 }
 
 /** Pays for a task whose looks are answered by `status`; the page keeps it as `dapp.task`. */

@@ -1,31 +1,29 @@
 // The code that the page shows for each framework, as it is copied from there: compiled by the framework's own compiler, run, and paid for once.
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { openStage, SIGN, walletFor } from '../browser/harness.mjs'
-import { ROOT } from '../browser/package.mjs'
+import { test } from 'node:test'
+import { SIGN, walletFor } from '../browser/harness.mjs'
+import { ROOT, openFolder } from '../browser/package.mjs'
+import { share, stage, useStage } from '../browser/stage.mjs'
 import { bundle } from '../frameworks/compile.mjs'
 import { leadToSandbox } from '../papers/service.mjs'
 import { openBrowser, openSite, priced, visit } from './visit.mjs'
 
 const FILES = { Vanilla: 'video.js', React: 'Video.jsx', Svelte: 'Video.svelte', Vue: 'Video.vue' }
 
-let browser, dir, close, site, stage, folder
+let browser, site, folder
 const code = {}
-before(async () => {
-  ({ browser, dir, close } = await openBrowser())
-  await mkdir(join(ROOT, 'build'), { recursive: true })
-  folder = await mkdtemp(join(ROOT, 'build', 'code-'))
-  stage = await openStage({ launch: () => browser, mounts: { '/apps/': folder } })
-  site = await openSite(dir)
-  await copyAll()
-})
-after(async () => {
-  await stage?.close()
-  await site?.close()
-  await close()
-  await rm(folder, { recursive: true, force: true })
+useStage({
+  launch: () => browser,
+  async prepare() {
+    const opened = share(await openBrowser())
+    browser = opened.browser
+    site = share(await openSite(opened.dir))
+    folder = share(await openFolder('code')).path
+    await copyAll()
+    return { mounts: { '/apps/': folder } }
+  },
 })
 
 /** With what breaks code that is put together of texts. */

@@ -1,10 +1,10 @@
 // A page that is really hidden, throttled, frozen or left, in a browser as visitors have it. What takes time takes it by the real clock.
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { after, afterEach, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { launchNaturalChromium } from './chromium.mjs'
 import { openDapp } from './dapp.mjs'
-import { openStage } from './harness.mjs'
+import { keep, stage, useStage } from './stage.mjs'
 import { completed } from './stub-seller.mjs'
 import { RARELY, outcomeOf, processing, startGiver, take, takeUp, typesOf, untilHeard, wait } from './waits.mjs'
 
@@ -13,26 +13,17 @@ const VIDEO = completed.body.result.generation.video.url
 /** Browsers throttle what has been hidden for five minutes; this one after seconds. */
 const EARLY = '--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/10'
 
-let stage
 let browser
 let seller
 let dapp
 
-before(async () => {
-  stage = await openStage()
-})
-afterEach(async () => {
-  await browser?.close()
-  await seller?.stop()
-  browser = seller = dapp = undefined
-})
-after(() => stage?.close())
+useStage()
 
 const openTab = () => openDapp(null, stage.url, { profile: browser.profile })
 
 async function open(status, args = []) {
-  seller = await startGiver(...status)
-  browser = await launchNaturalChromium(args)
+  seller = keep(await startGiver(...status))
+  browser = keep(await launchNaturalChromium(args))
   dapp = await openTab()
   await take(dapp, seller.url)
 }

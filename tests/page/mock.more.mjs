@@ -1,17 +1,10 @@
 // The static build: play money inside the page, everything that can be bent there, and the page as one on a host of plain files.
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
-import { openBrowser, openSite, priced, visit } from './visit.mjs'
+import { describe, test } from 'node:test'
+import { browser, site, useSite } from './site.mjs'
+import { priced, visit } from './visit.mjs'
 
-let browser, dir, close, site
-before(async () => {
-  ({ browser, dir, close } = await openBrowser())
-  site = await openSite(dir, { local: false })
-})
-after(async () => {
-  await site?.close()
-  await close()
-})
+useSite({ local: false })
 
 /** What each scenario ends in: a card with its money and its one button, or the video. */
 const CARDS = {

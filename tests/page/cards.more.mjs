@@ -1,20 +1,13 @@
 // The cards of errors, each reached by a real fault: of the sandbox (real chain, official x402 code), of the browser or of the visitor; a seller who answers
-// garbage is one made for it. Those of wallets are in `wallets.test.mjs`; `wallet_error` is met with play money alone (`mock.test.mjs`).
+// garbage is one made for it. Those of wallets are in `wallets.more.mjs`; `wallet_error` is met with play money alone (`mock.more.mjs`).
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { html, startStubSeller } from '../browser/stub-seller.mjs'
 import { meetCard } from './meet.mjs'
-import { finishJob, openBrowser, openSite, priced } from './visit.mjs'
+import { browser, dir, site, useSite } from './site.mjs'
+import { finishJob, openSite, priced } from './visit.mjs'
 
-let browser, dir, close, site
-before(async () => {
-  ({ browser, dir, close } = await openBrowser())
-  site = await openSite(dir)
-})
-after(async () => {
-  await site?.close()
-  await close()
-})
+useSite()
 
 const meet = (...meeting) => meetCard({ browser, site }, ...meeting)
 const buy = async (page, amount = '1.00') => (await priced(page, amount)).click()

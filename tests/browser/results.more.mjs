@@ -1,29 +1,23 @@
-// Results in forms that no answers of the sandbox have (variants.test.mjs has those), and malformed or hostile ones: one shape, and media
+// Results in forms that no answers of the sandbox have (variants.more.mjs has those), and malformed or hostile ones: one shape, and media
 // that a page can show.
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import { after, before, describe, test } from 'node:test'
+import { after, describe, test } from 'node:test'
 import { at, playableSeconds, status } from './calls.mjs'
-import { openStage, startStubSeller } from './harness.mjs'
+import { dapp, openDapp, openSeller, seller, useStage } from './stage.mjs'
 
 const TIMEOUT = { timeout: 300_000 }
 const ADDRESS = '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913'
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
 
-let stage
-let seller
-let dapp
-let film
+const film = await readFile(new URL('../../sandbox/media/video.mp4', import.meta.url))
 
-before(async () => {
-  film = await readFile(new URL('../../sandbox/media/video.mp4', import.meta.url))
-  stage = await openStage()
-  seller = await startStubSeller()
-  dapp = await stage.openDapp()
-})
-after(async () => {
-  await stage?.close()
-  await seller?.stop()
+useStage({
+  whenOver: after,
+  async open() {
+    await openSeller()
+    await openDapp()
+  },
 })
 
 /** What the library makes of such an answer. */

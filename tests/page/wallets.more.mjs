@@ -1,26 +1,19 @@
 // The page with installed wallets: MetaMask's own packages, injected as its extension does it, before the sandbox's chain and seller.
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { BY_OWNER, BY_SWITCH, deploy } from '../browser/contracts.mjs'
 import { walletFor } from '../browser/harness.mjs'
 import { createUser } from '../browser/user.mjs'
 import { announceAround } from './around.mjs'
 import { meetCard } from './meet.mjs'
-import { finishJob, openBrowser, openSite, priced, visit } from './visit.mjs'
+import { browser, site, useSite } from './site.mjs'
+import { finishJob, priced, visit } from './visit.mjs'
 
 const CONNECT = 'wallet_requestPermissions'
 const SIGN = 'eth_signTypedData'
 const SWITCH = 'wallet_switchEthereumChain'
 
-let browser, dir, close, site
-before(async () => {
-  ({ browser, dir, close } = await openBrowser())
-  site = await openSite(dir)
-})
-after(async () => {
-  await site?.close()
-  await close()
-})
+useSite()
 
 const metamask = (change) => walletFor(site.sandbox, change)
 
@@ -41,27 +34,6 @@ async function paysAfterAll(page) {
 }
 
 describe('in the sandbox', () => {
-  test('MetaMask is connected, shows its balance, pays, and is disconnected', async () => {
-    const { page, user, faults, shot, leave } = await visit(browser, site.url, { wallets: [metamask()] })
-    await page.getByLabel('MetaMask').check()
-    assert.equal(user.count(), 0, 'no prompt without a click')
-    await page.getByRole('button', { name: 'Connect, to see the balance' }).click()
-    await page.locator('#account', { hasText: /has \$[\d.]+/ }).waitFor()
-    assert.equal(user.count(CONNECT), 1)
-    const before = await page.locator('#account .has').textContent()
-    await buy(page)
-    await finishJob(page, site)
-    await page.waitForFunction((before) => document.querySelector('#account .has').textContent !== before, before)
-    assert.deepEqual([user.count(CONNECT), user.count(SIGN)], [1, 1])
-    await shot('wallet-connected')
-    await page.getByRole('button', { name: 'Disconnect' }).click()
-    await page.getByRole('button', { name: 'Connect, to see the balance' }).waitFor()
-    assert.deepEqual(await page.evaluate(() => globalThis.ethereum.request({ method: 'eth_accounts' })), [], 'the wallet knows it, too')
-    assert.ok(await page.getByRole('button', { name: 'Connect, to see the balance' }).evaluate((node) => node === document.activeElement))
-    assert.deepEqual(faults, [])
-    await leave()
-  })
-
   test('wallet_busy: an earlier prompt is still open', () => meet('wallet_busy', 'Try again', async (page, { user }) => {
     await page.getByRole('button', { name: 'Connect, to see the balance' }).click()
     await user.opened(CONNECT)

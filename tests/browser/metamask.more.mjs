@@ -1,0 +1,4 @@
+// MetaMask's own code in every other situation: a real chain, the official seller.
+import { testOthers } from '../situations/vendor.mjs'
+
+testOthers('metamask')

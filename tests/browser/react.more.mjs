@@ -1,0 +1,82 @@
+// The hooks of components that come and go.
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { at } from './calls.mjs'
+import { assertPaidOnce, open, request, show, testManyWallets, untilSaid, useApp } from './hooks.mjs'
+import { dapp, sandbox } from './stage.mjs'
+
+const TIMEOUT = { timeout: 300_000 }
+
+useApp()
+
+describe('useGenerate', TIMEOUT, () => {
+  test('of a component that goes away finishes the payment, and another component takes the task up', async () => {
+    const { page, watch } = await open()
+    await show('Buy')
+    await page.click('#buy')
+    await page.waitForFunction(() => globalThis.app.purchase.step === 'buying')
+    await show(null)
+    for (let i = 0; i < 100 && (await sandbox.payments()).length === 0; i++) await page.waitForTimeout(100)
+    await page.waitForTimeout(1_000)
+    const looks = watch.looks().length
+    await page.waitForTimeout(6_000)
+    assert.equal(watch.looks().length, looks, 'nobody looks')
+    await show('Buy')
+    await page.click('#resume')
+    await untilSaid(/^http/)
+    await assertPaidOnce()
+  })
+
+  test('stops waiting, not the job', async () => {
+    const { page } = await open({ stepMs: 3_000 })
+    await show('Buy')
+    await page.click('#buy')
+    await page.waitForFunction(() => globalThis.app.purchase.step === 'waiting')
+    await page.click('#stop')
+    await untilSaid(/^aborted$/)
+    await page.click('#resume')
+    await untilSaid(/^http/)
+    await assertPaidOnce()
+  })
+})
+
+describe('useQuote', TIMEOUT, () => {
+  test('shows nothing for nothing, and no price of another request', async () => {
+    const { page } = await open()
+    await show('Price')
+    await untilSaid(/^1\.00$/)
+    await page.fill('input', 'Another boat')
+    await untilSaid(/^…$/)
+    await untilSaid(/^1\.00$/)
+    await page.fill('input', '')
+    await untilSaid(/^nothing$/)
+  })
+
+  test('shows why there is no price', async () => {
+    await open()
+    await show('Price', { request, options: at('http://127.0.0.1:9') })
+    await untilSaid(/^network$/)
+  })
+})
+
+describe('useTask', TIMEOUT, () => {
+  test('watches while it is shown', async () => {
+    const { page, watch } = await open({ stepMs: 1_000 })
+    await dapp.value(async (imagine, { request, options }) => {
+      globalThis.app.task = await imagine.submit(request, options)
+    }, { request, options: at(sandbox.apiUrl) })
+    await show('Watch')
+    await untilSaid(/^(queued|processing)$/)
+    await show(null)
+    await page.waitForTimeout(500)
+    const looks = watch.looks().length
+    await page.waitForTimeout(6_000)
+    assert.equal(watch.looks().length, looks, 'nobody looks')
+    await show('Watch')
+    await untilSaid(/^http/)
+  })
+})
+
+describe('useWallets', TIMEOUT, () => {
+  for (const others of [0, 2]) testManyWallets(others)
+})
