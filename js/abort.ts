@@ -1,49 +1,60 @@
-import { attempt } from './foreign.js'
+import { attempt, quietly } from './attempt.js'
 
 /** The outcome of `work`, or a rejection with `late` when it takes more milliseconds than that. */
 export async function within<T>(ms: number, work: Promise<T>, late?: unknown): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const ended = new Promise<never>((_, reject) => (timer = setTimeout(reject, ms, late)))
-  return Promise.race([work, ended]).finally(() => clearTimeout(timer))
+  return Promise.race([work, ended]).finally(() => quietly(() => clearTimeout(timer)))
 }
 
 /** Resolves `aborted` with the reason once the signal fires, or with nothing once `forget` is called. */
 export function onAbort(signal: AbortSignal | undefined): { aborted: Promise<unknown>; forget: () => void } {
   let fire = () => {}
-  const aborted = new Promise<unknown>((resolve) => (fire = () => resolve(signal?.reason)))
+  const aborted = new Promise<unknown>((resolve) => (fire = () => resolve(attempt(() => signal?.reason))))
   if (signal?.aborted) fire()
   signal?.addEventListener('abort', fire)
   const forget = () => {
-    signal?.removeEventListener('abort', fire)
+    quietly(() => signal?.removeEventListener('abort', fire))
     fire()
   }
   return { aborted, forget }
 }
 
-const ends = new WeakMap<Promise<unknown>, AbortSignal>()
+/** Whether some work has settled, and who is told when it does: a listener can leave, a reaction to a promise cannot. */
+interface End {
+  isOver: boolean
+  listeners: Set<() => void>
+}
 
-/** Returns a signal that fires once `work` has settled. A listener can be removed; a reaction to a promise cannot. */
-function endOf(work: Promise<unknown>): AbortSignal {
+const ends = new WeakMap<Promise<unknown>, End>()
+
+function endOf(work: Promise<unknown>): End {
   const known = ends.get(work)
   if (known) return known
-  const controller = new AbortController()
-  const end = () => controller.abort()
-  work.then(end, end)
-  ends.set(work, controller.signal)
-  return controller.signal
+  const end: End = { isOver: false, listeners: new Set() }
+  const settle = () => {
+    end.isOver = true
+    for (const tell of end.listeners) tell()
+    end.listeners.clear()
+  }
+  work.then(settle, settle)
+  ends.set(work, end)
+  return end
 }
 
 /** The outcome of `work`, or the error of `abort` as soon as the signal fires. */
 export async function unlessAborted<T>(signal: AbortSignal | undefined, work: Promise<T>, abort: (reason: unknown) => Error): Promise<T> {
-  const end = attempt(() => endOf(work))
-  if (!end) return work // no AbortController: the load, which everything waits for, says so
   const { aborted, forget } = onAbort(signal)
-  const { aborted: ended, forget: leave } = onAbort(end)
+  const { isOver, listeners } = endOf(work)
+  let over = () => {}
+  const ended = new Promise<void>((resolve) => (over = resolve))
+  if (isOver) over()
+  else listeners.add(over)
   try {
     await Promise.race([aborted.then((reason) => Promise.reject(abort(reason))), ended])
     return await work
   } finally {
     forget()
-    leave()
+    listeners.delete(over)
   }
 }

@@ -1,6 +1,6 @@
 /** What one call of the library says to the wallets that will do for it. The core decides what is asked, and what the answers mean. */
 import { within } from './abort.js'
-import { quietly } from './foreign.js'
+import { attempt, quietly } from './attempt.js'
 import { providerOf, findProviders } from './wallets.js'
 import type { Eip1193Provider, WalletLike } from './types.js'
 
@@ -102,7 +102,8 @@ async function ask(provider: Eip1193Provider, question: Question, over: Promise<
   const heard = new Promise<unknown>((resolve, reject) => {
     const gone = (why?: { code?: unknown; message?: unknown }) =>
       why?.code === RECOVERS || reject(why?.message ? why : new Error('the wallet disconnected'))
-    const connected = (accounts: unknown[]) => question.method === CONNECT && accounts.length > 0 && resolve(accounts)
+    const connected = (accounts: unknown) =>
+      question.method === CONNECT && Array.isArray(accounts) && accounts.length > 0 && resolve(accounts)
     listeners = [['disconnect', gone], ['accountsChanged', connected]]
   })
   // A viem client has no events.
@@ -115,11 +116,17 @@ async function ask(provider: Eip1193Provider, question: Question, over: Promise<
 }
 
 /**
- * A provider takes one argument. WalletConnect's and Reown's have a second of their own, the time or the chain of the request. viem's clients alone,
- * which have `extend`, are told not to repeat a failed request, prompt and all.
+ * A provider takes one argument. WalletConnect's and Reown's have a second of their own, the time or the chain of the request. viem's alone are told
+ * not to repeat a failed request, prompt and all.
  */
-function request(provider: Eip1193Provider & { extend?: unknown }, question: Question): Promise<unknown> {
-  if (typeof provider.extend !== 'function') return provider.request(question)
+function request(provider: Eip1193Provider, question: Question): Promise<unknown> {
+  if (!isViems(provider)) return provider.request(question)
   const call = provider.request as (question: Question, options: object) => Promise<unknown>
   return call.call(provider, question, { retryCount: 0 })
+}
+
+/** A client of viem, which has `extend` and a `transport`; or the transport itself, whose `config` says how often it repeats. */
+function isViems(provider: Eip1193Provider & { extend?: unknown; transport?: unknown; config?: { retryCount?: unknown } }): boolean {
+  const isClient = attempt(() => typeof provider.extend === 'function' && typeof provider.transport === 'object')
+  return isClient || attempt(() => typeof provider.config?.retryCount === 'number') || false
 }

@@ -1,3 +1,4 @@
+import { attempt } from './attempt.js'
 import type { ErrorCode, Paid, Receipt } from './types.js'
 
 /** Marks our errors across copies of the package, where `instanceof` fails. */
@@ -55,11 +56,12 @@ export function refuse(code: ErrorCode, message: string, known: Partial<Failure>
 }
 
 /**
- * Whatever was thrown, as an {@link ImagineError}. What is none comes from the browser or the page, in the middle of something: then nobody can say
- * here whether money moved.
+ * Returns what was thrown as an {@link ImagineError}. Anything else was thrown by the browser or the page in the middle of something, where it
+ * cannot be told whether money moved.
  */
 export function asError(thrown: unknown, known: Partial<Failure> = {}): ImagineError {
   if (isImagineError(thrown)) return thrown
-  const message = `something failed that belongs to the browser or the page: ${String((thrown as Partial<Error> | null)?.message ?? thrown)}`
+  const words = attempt(() => String((thrown as Partial<Error> | null)?.message ?? thrown)) ?? 'nothing that could be read'
+  const message = `the browser or the page threw an error: ${words}; call \`resume()\` to find out what became of the purchase`
   return refuse('unsupported_environment', message, { paid: 'unknown', retry: 'resume', cause: thrown, ...known })
 }

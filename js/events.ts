@@ -1,4 +1,4 @@
-import { quietly } from './foreign.js'
+import { quietly } from './attempt.js'
 import type { ImagineEvent, WaitOptions } from './types.js'
 
 type Listeners = Pick<WaitOptions, 'onEvent' | 'onProgress'>

@@ -1,6 +1,6 @@
 /** Results in one shape, whatever the service's version makes of them. */
 import { fromBase64, toBase64, typeOf } from './bytes.js'
-import { attempt } from './foreign.js'
+import { attempt } from './attempt.js'
 import { members } from './members.js'
 import type { Address, Generation, Media, Receipt, TaskStatus } from './types.js'
 

@@ -1,7 +1,8 @@
 /** The picture that a video starts from: its bytes, and how they are sent. */
+import { attempt } from './attempt.js'
 import { fromBase64, toBase64, typeOf } from './bytes.js'
 import { refuse } from './error.js'
-import { isA } from './foreign.js'
+import { isA, need } from './globals.js'
 import type { GenerateRequest } from './types.js'
 
 /** The bytes of a picture, with the type that they show. */
@@ -37,6 +38,7 @@ const ENCODED = 4 * 2 ** 16
 /** Addresses as text, which the core judges; everything else as its bytes. */
 export async function readImage(image: GenerateRequest['image']): Promise<string | Picture | undefined> {
   if (image === undefined || image === null) return undefined
+  if (typeof image !== 'string' && !isA<URL>('URL', image)) need('Blob')
   try {
     const given = isA<URL>('URL', image) ? image.href : image
     const [, base64] = typeof given === 'string' ? (DATA.exec(given) ?? []) : []
@@ -114,7 +116,7 @@ function byteReader(blob: Blob): ReadableStreamBYOBReader | undefined {
 
 /** Where there is no cryptography, since the page is not secure, pictures of one size are told apart by nothing. */
 async function digest(blob: Blob): Promise<string> {
-  const subtle = crypto.subtle as SubtleCrypto | undefined
+  const subtle = attempt(() => crypto.subtle as SubtleCrypto | undefined)
   if (!subtle) return String(blob.size)
   const digests: ArrayBuffer[] = []
   for await (const part of parts(blob)) digests.push(await subtle.digest('SHA-256', part))

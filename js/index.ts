@@ -83,11 +83,12 @@ export const quote: Library['quote'] = all.quote
  */
 export const wallets: Library['wallets'] = all.wallets
 /**
- * Tells of the wallets on the page: soon, and again whenever another one comes, for a list that is always up to date. Asks them once to announce
+ * Calls `run` with the wallets on the page: soon, never before it has returned, and again whenever another one comes. Asks them once to announce
  * themselves; opens no prompt.
  *
- * @param run is given the whole list, each wallet once
- * @returns the function that ends it
+ * @param run takes the whole list, each wallet once
+ * @returns a function that stops it
+ * @throws {@link ImagineError} `invalid_request` when `run` is no function
  *
  * @function
  */

@@ -3,8 +3,9 @@ import { Conversation } from './conversation.js'
 import type { AcceptedTask, Call, Core, CoreQuote } from './core.js'
 import { asError, ImagineError, isImagineError, refuse, restate, type Failure } from './error.js'
 import { tell } from './events.js'
-import { quietly } from './foreign.js'
+import { quietly } from './attempt.js'
 import { readGeneration, readStatus, type Completed, type CoreStatus } from './generation.js'
+import { need } from './globals.js'
 import { compose, readImage, type Picture } from './image.js'
 import { finish, journal, merge, soon, type Entry } from './journal.js'
 import { Line } from './line.js'
@@ -218,6 +219,7 @@ interface Wanted {
 }
 
 async function readRequest(request: GenerateRequest, { upload = 'json' }: Config): Promise<Wanted> {
+  if (upload === 'form') need('FormData')
   if (upload !== 'json' && upload !== 'form') throw refuse('invalid_request', '`upload` takes "json" or "form"')
   const { prompt, extra } = request ?? {}
   const fields = { ...request, prompt: typeof prompt === 'string' ? prompt.trim() : prompt, extra: plain(extra), form: upload === 'form' }

@@ -1,7 +1,7 @@
 /** The requests of one call of the library. */
 import { within } from './abort.js'
 import { fromBase64 } from './bytes.js'
-import { quietly } from './foreign.js'
+import { quietly } from './attempt.js'
 import type { Call } from './core.js'
 import { compose } from './image.js'
 
@@ -46,7 +46,7 @@ export class Line {
       return outcome
     } finally {
       this.#underWay.delete(callOff)
-      if (!final) calling.abort()
+      if (!final) quietly(() => calling.abort())
     }
   }
 

@@ -1,10 +1,10 @@
 import type { Core } from './core.js'
 import { isImagineError, refuse } from './error.js'
-import { isA, need } from './foreign.js'
+import { isA, need } from './globals.js'
 import type { WasmSource } from './types.js'
 
 /** What no call can do without. */
-const NEEDED = ['WebAssembly', 'TextDecoder', 'TextEncoder', 'fetch', 'Headers', 'AbortController']
+const NEEDED = ['WebAssembly', 'TextDecoder', 'TextEncoder', 'fetch', 'Headers', 'AbortController', 'queueMicrotask']
 
 /** Loads the WebAssembly on the first call, once. A failed load is forgotten, so that it can be tried again. */
 export function loader(standard: () => WasmSource | Promise<WasmSource>): (source?: WasmSource) => Promise<Core> {

@@ -1,4 +1,4 @@
-import { attempt } from './foreign.js'
+import { attempt } from './attempt.js'
 
 /** The browser's Web Locks; none where it has none, or keeps them from the page. */
 export const locks = (): LockManager | undefined => attempt(() => globalThis.navigator?.locks ?? undefined)

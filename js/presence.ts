@@ -1,4 +1,4 @@
-import { attempt, quietly } from './foreign.js'
+import { attempt, quietly } from './attempt.js'
 
 /** How the page stands, as far as waiting depends on it. Nothing is listened to while nobody waits. */
 export interface Presence {
@@ -48,7 +48,7 @@ function heed({ type }: Event): void {
 }
 
 function look(type: string): void {
-  const hidden = globalThis.document?.visibilityState === 'hidden'
+  const hidden = attempt(() => globalThis.document?.visibilityState) === 'hidden'
   const { hiddenSince = Date.now(), returnedAt } = presence
   const returns = RETURNS.includes(type) || (type === 'visibilitychange' && !hidden)
   presence = {

@@ -122,7 +122,7 @@ async function readable<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (cause) {
-    const message = 'this browser does not show what it stores for this page (private window, blocked or broken storage)'
+    const message = 'this browser does not show what it stores for this page in IndexedDB (private window, blocked or broken storage)'
     throw refuse('unsupported_environment', message, { paid: 'unknown', retry: 'resume', cause })
   }
 }

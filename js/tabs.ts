@@ -1,5 +1,5 @@
 /** What one tab hears of a task, all that wait for it hear. */
-import { attempt, quietly } from './foreign.js'
+import { attempt, quietly } from './attempt.js'
 import type { Answer, Outcome } from './line.js'
 
 interface Message {

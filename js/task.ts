@@ -2,6 +2,7 @@ import { unlessAborted } from './abort.js'
 import type { AcceptedTask } from './core.js'
 import { asError, ImagineError, restate } from './error.js'
 import { safely, tell } from './events.js'
+import { attempt, quietly } from './attempt.js'
 import type { Generation, ImagineEvent, Paid, Receipt, Task, TaskSnapshot, TaskStatus, WaitOptions } from './types.js'
 
 /** What a task needs of the client that bought it. */
@@ -17,7 +18,7 @@ interface Poller {
   result: Promise<Generation>
   /** Settles `result`, whatever the run itself hears later. */
   finish(result: Generation): void
-  abort: AbortController
+  abort(): void
   /** A wait has set its interval and limit. Without one it runs while somebody listens. */
   governed: boolean
 }
@@ -75,7 +76,7 @@ export class AcceptedTaskHandle implements Task {
   readonly stop = (): void => {
     const poller = this.#poller
     this.#poller = undefined
-    poller?.abort.abort()
+    poller?.abort()
     this.#each((listener) => listener.over?.(null))
   }
 
@@ -148,8 +149,9 @@ export class AcceptedTaskHandle implements Task {
 
   /** Starts a poller in the place of the one before. */
   #start(options: WaitOptions, governed: boolean): Poller {
-    const abort = new AbortController()
-    const watched = this.#watching.watch({ ...options, signal: abort.signal }, (event) => {
+    const controller = attempt(() => new AbortController())
+    const abort = () => quietly(() => controller?.abort())
+    const watched = this.#watching.watch({ ...options, ...(controller && { signal: controller.signal }) }, (event) => {
       if (this.#poller === poller) this.#hear(event)
     })
     let finish!: Poller['finish']
@@ -160,7 +162,7 @@ export class AcceptedTaskHandle implements Task {
     const poller = { result, finish, abort, governed }
     const before = this.#poller
     this.#poller = poller
-    before?.abort.abort()
+    before?.abort()
     result.then(
       (heard) => this.#finish(heard),
       (error: ImagineError) => this.#ended(poller, error),
@@ -176,7 +178,7 @@ export class AcceptedTaskHandle implements Task {
     const poller = this.#poller
     this.#poller = undefined
     poller?.finish(result)
-    poller?.abort.abort()
+    poller?.abort()
   }
 
   /** A wait that ran out of time or had a bad option is no failure of the task: who listens without a limit goes on listening. */

@@ -4,6 +4,7 @@
  * would say. The key is the well-known first one of development chains.
  */
 import type { Address, Eip1193Provider, Hex } from 'imagine-x402'
+import { need } from './globals.js'
 
 /** What somebody does when the wallet asks: an object is thrown as it is. */
 export type Answer =
@@ -141,6 +142,7 @@ class Service implements TestService {
   }
 
   readonly install = (): (() => void) => {
+    need('Request', 'Response')
     const before = globalThis.fetch
     globalThis.fetch = (input, init) => {
       const url = typeof input === 'object' && 'url' in input ? input.url : String(input)

@@ -525,7 +525,7 @@ export interface Client {
    */
   wallets(options?: { waitMs?: number }): Promise<WalletInfo[]>
   /**
-   * Tells of the wallets on the page as {@link Client.wallets} gives them: once, and again whenever another one comes. Gives the function that ends it.
+   * Calls `run` with the wallets that {@link Client.wallets} returns: soon, and again whenever another one comes. Returns a function that stops it.
    */
   watchWallets(run: (wallets: WalletInfo[]) => void): () => void
   /** The balance of the payment token: of `address`, or of the account that the wallet has connected to the page. Opens no prompt. */

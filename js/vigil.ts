@@ -1,3 +1,5 @@
+import { within } from './abort.js'
+import { quietly } from './attempt.js'
 import { Line, type Answer, type Outcome } from './line.js'
 import { lock } from './lock.js'
 import { attend, standing, type Presence } from './presence.js'
@@ -93,7 +95,7 @@ export class Vigil {
       if (this.#isNews || this.#ended) return resolve()
       const timer = setTimeout(resolve, Math.min(ms, LONGEST_MS))
       this.#wake = () => {
-        clearTimeout(timer)
+        quietly(() => clearTimeout(timer))
         resolve()
       }
     })
@@ -101,7 +103,8 @@ export class Vigil {
 
   /** Keeps others from looking meanwhile. Where another is looking, its answer should come, but is not relied on: its tab may sleep. */
   async #takeTurn(): Promise<void> {
-    this.#release = await lock(`imagine-x402/look/${this.#task}`, { ifAvailable: true }).catch(() => () => {})
+    const taking = lock(`imagine-x402/look/${this.#task}`, { ifAvailable: true })
+    this.#release = await within(TURN_MS, taking).catch(() => () => quietly(() => taking.then((release) => release?.())))
     if (this.#ended) this.#release?.()
     if (!this.#release) await this.#pass(TURN_MS)
   }

@@ -1,7 +1,7 @@
 /** Wallets on the page: those that announce themselves by [EIP-6963](https://eips.ethereum.org/EIPS/eip-6963), or else `window.ethereum`. */
 import { refuse } from './error.js'
 import { safely } from './events.js'
-import { attempt } from './foreign.js'
+import { attempt, quietly } from './attempt.js'
 import type { Eip1193Provider, WalletInfo, WalletLike } from './types.js'
 
 /** Those that have announced themselves, each once, in the order in which they came. */
@@ -22,15 +22,24 @@ export async function findWallets({ waitMs = ALL_MS }: { waitMs?: number } = {})
   return present()
 }
 
-/** Tells of the wallets on the page, now and whenever another one comes, until the function that it gives is called. */
+/** Calls `run` with the wallets on the page, soon and whenever another one comes, until the returned function is called. */
 export function watchWallets(run: (wallets: WalletInfo[]) => void): () => void {
+  if (typeof run !== 'function') throw refuse('invalid_request', '`watchWallets` takes a function')
+  if (!canListen()) return () => {}
   const tell = () => safely(() => run(present()))
   ask()
   listeners.add(tell)
-  if (announced.length > 0) tell()
-  // What a wallet from before EIP-6963 leaves on the window stands for nobody once one has announced itself.
-  else void until(() => false, ALL_MS).then(() => listeners.has(tell) && tell())
+  void tellFirst(tell)
   return () => void listeners.delete(tell)
+}
+
+/** What a wallet from before EIP-6963 leaves on the window, soon or late, is told only where none has announced itself. */
+async function tellFirst(tell: () => void): Promise<void> {
+  await until(() => announced.length > 0, ALL_MS)
+  if (listeners.has(tell)) tell()
+  if (present().length > 0) return
+  await until(() => present().length > 0, ANY_MS)
+  if (listeners.has(tell) && present().length > 0) tell()
 }
 
 /** The providers that will do: the one chosen, or all there are. */
@@ -56,7 +65,10 @@ export function providerOf(wallet: unknown): Eip1193Provider | undefined {
 
 /** The account of a viem client, the only one that it stands for. */
 export function payerOf(wallet: unknown): string | undefined {
-  const account = attempt(() => (wallet as { account?: { address?: string; type?: string } } | undefined)?.account)
+  const account = attempt(() => {
+    const { address, type } = (wallet as { account?: { address?: string; type?: string } } | undefined)?.account ?? {}
+    return { address, type }
+  })
   if (account?.type === 'local') throw refuse('invalid_request', '`wallet` takes no viem client that signs by itself: pass an EIP-1193 provider')
   return account?.address
 }
@@ -64,8 +76,8 @@ export function payerOf(wallet: unknown): string | undefined {
 const canListen = () => typeof addEventListener === 'function' && typeof Event === 'function'
 
 /**
- * Asks all wallets to announce themselves: once for each call of the library. Each of them answers each time, so whoever asked again in answer to an
- * announcement would never end.
+ * Asks all wallets to announce themselves: once per call of the library. Each wallet answers each time, so asking again from the announcement handler
+ * would loop for ever.
  */
 function ask(): void {
   if (!canListen()) return
@@ -75,7 +87,7 @@ function ask(): void {
     addEventListener('ethereum#initialized', tellAll)
     askedAt = Date.now()
   }
-  dispatchEvent(new Event('eip6963:requestProvider'))
+  quietly(() => dispatchEvent(new Event('eip6963:requestProvider')))
 }
 
 /** Waits until it is so, for at most so long since announcements were first asked for. */
@@ -86,7 +98,7 @@ async function until(isSo: () => boolean, waitMs: number): Promise<void> {
   if (left <= 0 || isSo()) return
   await new Promise<void>((resolve) => {
     const stop = () => {
-      clearTimeout(timer)
+      quietly(() => clearTimeout(timer))
       listeners.delete(check)
       resolve()
     }
@@ -96,7 +108,7 @@ async function until(isSo: () => boolean, waitMs: number): Promise<void> {
   })
 }
 
-const tellAll = (): void => [...listeners].forEach((tell) => tell())
+const tellAll = (): void => [...listeners].forEach((tell) => listeners.has(tell) && tell())
 
 function hear(event: Event): void {
   const wallet = attempt(() => read((event as CustomEvent<unknown>).detail))
@@ -110,7 +122,8 @@ function hear(event: Event): void {
  * are, or two with one provider; the first to come stays.
  */
 function isSame(one: WalletInfo, other: WalletInfo): boolean {
-  return one.id === other.id || (one.rdns === other.rdns && (one.name === other.name || one.provider === other.provider))
+  const hasName = Boolean(one.rdns) && one.name === other.name
+  return one.id === other.id || (one.rdns === other.rdns && (hasName || one.provider === other.provider))
 }
 
 function read(detail: unknown): WalletInfo | undefined {

@@ -57,7 +57,8 @@ pub trait Vigil<J> {
     /// Rests until that time in milliseconds since the epoch, or until something happens before: the page's standing has changed since it was told, or
     /// another tab has heard of the task. Gives what [`Waiting::woke`](crate::core::poll::Waiting::woke) takes. When the time has come, other
     /// tabs are kept from looking at the same time.
-    async fn rest(&self, until: u64) -> J;
+    /// `Err` is what the page or the browser threw instead.
+    async fn rest(&self, until: u64) -> Result<J, J>;
 }
 
 /// Secure randomness.

@@ -1,6 +1,6 @@
 import base64 from '../../build/core/core.wasm.deflate'
 import { fromBase64 } from '../bytes.js'
-import { need } from '../foreign.js'
+import { need } from '../globals.js'
 
 /** From the text inside this module. Base64 of deflated bytes is hardly larger on the wire than the bytes. */
 export async function wasm(): Promise<ArrayBuffer> {

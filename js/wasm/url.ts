@@ -1,4 +1,4 @@
-import { need } from '../foreign.js'
+import { need } from '../globals.js'
 
 /** From the file beside this module, compiled while it comes. */
 export function wasm(): URL {

@@ -27,7 +27,7 @@ pub struct Payment {
     pub header: String,
     /// The request that it pays.
     pub body: String,
-    /// The words in which the seller asked to be paid. An answer that says the same again has not seen the payment.
+    /// The hash of the answer in which the seller asked to be paid: one that is answered so again was not seen.
     pub demand: Option<String>,
 }
 

@@ -170,6 +170,18 @@ impl<J: Json> Waiting<J> {
         let patience = watch.left(now).map_or(PATIENCE_MS, |left| left.clamp(LAST_LOOK_MS, PATIENCE_MS));
         watch.look(patience, now).into()
     }
+
+    /// The page or the browser threw instead of resting. To ask again at once would never end.
+    #[must_use]
+    pub fn broke(self, thrown: J) -> Next<J> {
+        let message = text!(
+            "this page cannot wait any longer, since the browser or the page threw an error; task ",
+            self.0.task.task_id,
+            " goes on: `resume()` takes it up"
+        );
+        let failure = self.0.task.failure(Code::UnsupportedEnvironment, Retry::Resume, message);
+        Step::Done(Err(Failure { cause: Some(thrown), ..failure })).into()
+    }
 }
 
 impl<J: Json> Looking<J> {
@@ -373,6 +385,15 @@ mod tests {
         let woken = waiting.woke(&json!({"returnedAt": 90 * MINUTE}), 90 * MINUTE);
         let (_, looking) = look(woken);
         assert_eq!(done(looking.answered(queued(), 90 * MINUTE)).unwrap_err().code, Code::WaitTimeout);
+    }
+
+    #[test]
+    fn a_rest_that_breaks_ends_the_wait_with_its_task_and_cause() {
+        let (_, waiting) = rest(begin(None).step);
+        let Step::Done(Err(failure)) = waiting.broke(json!("no timers")).step else { panic!() };
+        let Failure { error, cause, .. } = failure;
+        assert_eq!((error.code, error.retry), (Code::UnsupportedEnvironment, Retry::Resume));
+        assert_eq!((error.task_id.as_deref(), cause), (Some("t1"), Some(json!("no timers"))));
     }
 
     #[test]

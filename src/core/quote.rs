@@ -179,8 +179,15 @@ pub fn reopen<J: Json>(quote: &J, request: &Request, config: &Config) -> Result<
     if seal.text_at("baseUrl").as_deref() != Some(config.base_url.as_str()) {
         return Err(stale("this quote is from another `baseUrl`"));
     }
-    if seal.text_at("body").as_deref() != Some(request.fingerprint()) {
-        return Err(stale("the request was changed since it was quoted"));
+    let quoted = seal.text_at("body").unwrap_or_default();
+    if quoted != request.fingerprint() {
+        let is_earlier = request.has_fingerprint(&quoted);
+        let why = if is_earlier {
+            "this quote was made by an earlier version"
+        } else {
+            "the request was changed since it was quoted"
+        };
+        return Err(stale(why));
     }
     let offer = config.policy.choose(&entries)?;
     let shown = |key: &str| quote.text_at(key).unwrap_or_default();

@@ -5,7 +5,7 @@
 //! which many sellers forget to expose, or leave out for the body. So both are read, the header first, and all terms are
 //! taken from one of them. One odd entry does not spoil the others: it is kept with the reason why it cannot be paid.
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, U256, keccak256};
 
 use super::{
     assets::{Asset, parse_address},
@@ -13,7 +13,7 @@ use super::{
     http::{HttpResponse, excerpt},
     json::{Json, ObjectWriter},
     money::parse_atomic,
-    text::{keep, number, text},
+    text::{keep, number, text, word},
 };
 
 /// A version of x402.
@@ -74,7 +74,7 @@ pub struct Echo {
     pub resource: Option<String>,
     /// The `extensions` of version 2, as JSON text.
     pub extensions: Option<String>,
-    /// The `error` of the terms: the words in which the seller asks for a payment. Not given back; kept to know them again.
+    /// The hash of the whole answer. Not given back; kept to know the very same answer again.
     pub demand: Option<String>,
 }
 
@@ -87,7 +87,7 @@ impl Echo {
             .raw("accepts", &text!("[", self.accepted, "]"))
             .optional_raw("resource", self.resource.as_deref())
             .optional_raw("extensions", self.extensions.as_deref())
-            .optional("error", self.demand.as_deref())
+            .optional("demand", self.demand.as_deref())
             .finish()
     }
 }
@@ -122,14 +122,24 @@ const LONGEST_ECHO: usize = 0x2c00;
 /// `bad_response` when there are no terms in it, `no_acceptable_offer` when they are of another version of x402.
 pub fn read<J: Json>(response: &HttpResponse) -> Result<Vec<Entry<J>>, Error> {
     let document = document::<J>(response);
-    let entries = document.as_ref().map_or_else(|| Err(no_terms()), read_document);
+    let entries =
+        document.as_ref().map_or_else(|| Err(no_terms()), |terms| read_document(terms, Some(demand(response))));
     entries.map_err(|error| error.detail("body", excerpt(&response.body)))
 }
 
-/// The words in which a 402 asks for a payment; none when there are no terms in it.
+/// What a 402 says, in one hash: a paid request that is answered by the same one was not seen to be paid.
 #[must_use]
-pub fn demand<J: Json>(response: &HttpResponse) -> Option<Option<String>> {
-    document::<J>(response).filter(is_terms).map(|terms| demand_of(&terms))
+pub fn demand(response: &HttpResponse) -> String {
+    word(keccak256(text!(response.terms.as_deref().unwrap_or_default(), "\n", response.body)))
+}
+
+/// Why a 402 refuses a payment, in the seller's own words.
+#[must_use]
+pub fn refusal<J: Json>(response: &HttpResponse) -> Option<String> {
+    let settlement = response.receipt.as_ref().and_then(|receipt| J::parse(receipt));
+    let reason = settlement.and_then(|receipt| receipt.text_at("errorReason"));
+    let reason = reason.or_else(|| document::<J>(response)?.text_at("error"));
+    reason.map(|words| bounded(&words)).filter(|words| !words.is_empty())
 }
 
 fn document<J: Json>(response: &HttpResponse) -> Option<J> {
@@ -137,10 +147,6 @@ fn document<J: Json>(response: &HttpResponse) -> Option<J> {
     let announced = announced.and_then(|header| J::parse(header)).filter(is_terms);
     let body = Some(&response.body).filter(|body| body.len() <= LONGEST_BODY);
     announced.or_else(|| J::parse(body?))
-}
-
-fn demand_of<J: Json>(document: &J) -> Option<String> {
-    document.text_at("error").map(|words| bounded(&words))
 }
 
 fn no_terms() -> Error {
@@ -152,7 +158,9 @@ fn no_terms() -> Error {
 /// Reads terms that [`Echo::terms`] wrote.
 #[must_use]
 pub fn reread<J: Json>(terms: &str) -> Option<Vec<Entry<J>>> {
-    read_document(&J::parse(terms)?).ok()
+    let terms = J::parse(terms)?;
+    let demand = terms.text_at("demand");
+    read_document(&terms, demand).ok()
 }
 
 /// Whether the header says anything: otherwise the body may.
@@ -160,7 +168,7 @@ fn is_terms<J: Json>(document: &J) -> bool {
     document.get("accepts").is_some()
 }
 
-fn read_document<J: Json>(document: &J) -> Result<Vec<Entry<J>>, Error> {
+fn read_document<J: Json>(document: &J, demand: Option<String>) -> Result<Vec<Entry<J>>, Error> {
     let (Some(said), Some(accepts)) = (document.get("x402Version"), document.get("accepts").and_then(|a| a.items()))
     else {
         return Err(no_terms());
@@ -170,7 +178,6 @@ fn read_document<J: Json>(document: &J) -> Result<Vec<Entry<J>>, Error> {
         return Err(Error::unpaid(Code::NoAcceptableOffer, Stage::Quote, message));
     };
     let part = |key| document.get(key).filter(|_| version == Version::Two).map(|part| part.to_text());
-    let demand = demand_of(document);
     let frame = Frame { version, resource: part("resource"), extensions: part("extensions"), demand };
     Ok(accepts.into_iter().take(MOST_ENTRIES).map(|raw| Entry { offer: read_offer(&raw, &frame), raw }).collect())
 }

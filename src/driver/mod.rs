@@ -148,10 +148,10 @@ where
 {
     use poll::Step;
     match step {
-        Step::Rest(until, state) => {
-            let told = ports.rest(until).await;
-            state.woke(&told, ports.now())
-        }
+        Step::Rest(until, state) => match ports.rest(until).await {
+            Ok(told) => state.woke(&told, ports.now()),
+            Err(thrown) => state.broke(thrown),
+        },
         Step::Look(request, state) => {
             let answer = ports.send(&request).await;
             state.answered(answer, ports.now())

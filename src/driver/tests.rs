@@ -125,9 +125,9 @@ impl Clock for World {
 }
 
 impl Vigil<Value> for World {
-    async fn rest(&self, until: u64) -> Value {
+    async fn rest(&self, until: u64) -> Result<Value, Value> {
         self.sleep(until.saturating_sub(self.now.get())).await;
-        json!({"due": true})
+        Ok(json!({"due": true}))
     }
 }
 

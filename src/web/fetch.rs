@@ -68,15 +68,20 @@ fn begin(method: &Method, headers: &Object, redirect: RequestRedirect) -> Reques
     init
 }
 
-/// A plain object. A form names its own type, with its boundary.
+/// A plain object of the headers.
 fn headers(method: &Method, body: Option<&str>) -> Result<Object, JsValue> {
-    let headers = Headers::new();
+    Object::from_entries(&checked_headers(method, body)?.into_raw())
+}
+
+/// A form names its own type, with its boundary. gloo-net's own `new` and `set` panic where a page's `Headers` throws, and a panic would leave the
+/// caller's promise pending for ever: web-sys catches.
+fn checked_headers(method: &Method, body: Option<&str>) -> Result<Headers, JsValue> {
+    let headers = web_sys::Headers::new()?;
     if body.is_some_and(|body| !is_form(body)) {
-        headers.set("content-type", "application/json");
+        headers.set("content-type", "application/json")?;
     }
     if let Method::Pay(payment) = method {
-        // The value is base64, so it cannot be what gloo-net panics on.
-        headers.set(payment.header_name(), &payment.header);
+        headers.set(payment.header_name(), &payment.header)?;
     }
-    Object::from_entries(&headers.into_raw())
+    Ok(Headers::from_raw(headers))
 }

@@ -21,6 +21,26 @@ describe('paid, and the video comes, with', TIMEOUT, () => {
     await assertPaid(1)
   })
 
+  test('Headers that throw once it is signed, for a while', async () => {
+    const { dapp, sandbox, order, assertPaid } = await open()
+    const url = await dapp.value(async (imagine, { request, options }) => {
+      const { Headers } = globalThis
+      const wallet = {
+        async request(question) {
+          const answer = await globalThis.ethereum.request(question)
+          if (question.method === 'eth_signTypedData_v4') {
+            globalThis.Headers = class { constructor() { throw new Error('not now') } }
+            setTimeout(() => (globalThis.Headers = Headers), 500)
+          }
+          return answer
+        },
+      }
+      return (await imagine.generate(request, { ...options, wallet })).video.url
+    }, order())
+    assert.equal(url, `${sandbox.mediaUrl}/video.mp4`)
+    await assertPaid(1)
+  })
+
   test('no object URL for a video that comes as bytes: its address has the bytes themselves', async () => {
     const { dapp, order, assertPaid } = await open(null, { answers: 'video-buffer' })
     await dapp.page.evaluate(() => { URL.createObjectURL = () => { throw new Error('not here') } })
@@ -40,13 +60,13 @@ describe('what cannot be gone round', TIMEOUT, () => {
     const { dapp, sandbox, order, resume, assertPaid } = await open()
     const { errors, task } = await dapp.value(async (imagine, { request, options }) => {
       const task = await imagine.submit(request, options)
-      const visibility = Object.getOwnPropertyDescriptor(Document.prototype, 'visibilityState')
-      Object.defineProperty(Document.prototype, 'visibilityState', { ...visibility, get() { throw new TypeError('not for you') } })
+      const { setTimeout } = globalThis
+      globalThis.setTimeout = () => { throw new TypeError('not for you') }
       let shown
       task.subscribe((snapshot) => (shown = snapshot))
       const iterating = (async () => { for await (const _ of task); })()
       const failures = await Promise.all([task.wait(options), iterating].map((work) => work.then(() => null, (error) => error)))
-      Object.defineProperty(Document.prototype, 'visibilityState', visibility)
+      globalThis.setTimeout = setTimeout
       const seen = ({ code, paid, retry, taskId, receipt, cause }) => ({ code, paid, retry, taskId, has: Boolean(receipt), cause: cause?.message })
       return { errors: [...failures, shown.error].map((error) => error instanceof imagine.ImagineError && seen(error)), task: task.taskId }
     }, order())

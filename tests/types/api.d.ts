@@ -25,7 +25,7 @@ export function forget(id: string): Promise<void>;
 export function tasks(filter?: { unfinished?: boolean; limit?: number }): Promise<TaskRecord[]>;
 /** Wallets found through EIP-6963, then `window.ethereum`. */
 export function wallets(options?: { waitMs?: number }): Promise<WalletInfo[]>;
-/** Added: the same list, now and whenever another wallet comes. Gives the function that ends it. */
+/** Added: calls `run` with the same list, soon and whenever another wallet comes. Returns a function that stops it. */
 export function watchWallets(run: (wallets: WalletInfo[]) => void): () => void;
 /** The wallet's balance of the payment token. Connects nothing: needs an address or an already connected wallet. */
 export function balance(options?: { wallet?: WalletLike; address?: Address; network?: Network }): Promise<Money>;

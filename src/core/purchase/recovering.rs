@@ -334,21 +334,25 @@ impl<J: Json> Trouble<J> {
         let status = u64::from(response.status);
         let mut details = vec![("status", status.into()), ("body", excerpt(&response.body).into())];
         details.extend(response.receipt.as_ref().map(|receipt| ("paymentResponse", excerpt(receipt).into())));
-        let demand = terms::demand::<J>(response).filter(|_| response.status == 402);
-        let unseen = payment.filter(|payment| demand.as_ref() == Some(&payment.demand)).map(unseen);
-        let reason = unseen.unwrap_or_else(|| {
-            let words = demand.flatten().map_or_else(String::new, |words| text!(": \"", words, "\""));
+        let refused = response.status == 402;
+        // With a receipt, even one of a failure, the payment was seen.
+        let is_unseen = |payment: &&Payment| {
+            refused && response.receipt.is_none() && payment.demand == Some(terms::demand(response))
+        };
+        let reason = payment.filter(is_unseen).map(unseen).unwrap_or_else(|| {
+            let words = terms::refusal::<J>(response).filter(|_| refused);
+            let words = words.map_or_else(String::new, |words| text!(": \"", words, "\""));
             text!("the server answered ", text::number(status), " to the payment", words)
         });
         Self { reason, details, cause: None }
     }
 }
 
-/// The server asks to be paid in the very words of its first 402.
+/// The server answers as it did before it was paid.
 fn unseen(payment: &Payment) -> String {
     text!(
-        "the server asked for payment again as if it had seen none: a wrapped `fetch` of this page (of a monitoring \
-         tool or a native shell, say) or a proxy may drop the header `",
+        "the server asked for payment again, in the same words as before, as if it had seen none: check that a wrapped \
+         `fetch` of this page, or a proxy, passes on the header `",
         payment.header_name(),
         "`"
     )

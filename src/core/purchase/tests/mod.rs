@@ -528,6 +528,10 @@ fn a_quote_is_paid_as_it_was_shown_or_not_at_all() {
         assert_eq!((error.code, error.paid), (Code::InvalidRequest, Paid::No), "{pointer}");
     }
     assert_eq!(ended(order(&json!({})).begin_with(&json!({}), NOW).step).code, Code::InvalidRequest);
+    let mut earlier = quoted(&json!({}));
+    earlier["seal"]["body"] = "0xbb9f734b679ae4a95d70ba0eb79be6ce938b42558e34f4c3cf3f54a1c32dc759".into();
+    let error = ended(order(&json!({})).begin_with(&earlier, NOW).step);
+    assert_eq!(error.message, "this quote was made by an earlier version: ask for a new one");
 }
 
 #[test]

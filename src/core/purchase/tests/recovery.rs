@@ -154,26 +154,43 @@ fn a_lost_answer_is_followed_to_its_end() {
     );
 }
 
-/// What the page is told when the payment is answered so.
-fn reason_of(body: &str) -> String {
+/// What the page is told when the payment is answered by a 402 with that body and receipt.
+fn reason_of(body: &str, receipt: Option<Value>) -> String {
     let (world, _, paying) = about_to_pay();
-    let next = paying.answered(answer(402, body), world.now);
+    let response = HttpResponse {
+        status: 402,
+        body: body.into(),
+        receipt: receipt.map(|receipt| receipt.to_string()),
+        ..HttpResponse::default()
+    };
+    let next = paying.answered(Ok(response), world.now);
     let [Notice::PaymentUnknown { reason, .. }] = &next.notices[..] else { panic!("{:?}", next.notices) };
     reason.clone()
 }
 
 #[test]
 fn a_second_402_in_the_words_of_the_first_names_the_lost_header() {
-    let unseen = reason_of(DOCUMENTED);
+    let unseen = reason_of(DOCUMENTED, None);
     assert!(unseen.contains("wrapped `fetch`") && unseen.contains("`x-payment`"), "{unseen}");
-    let other = |words: Value| {
+    const PLAIN: &str = "the server answered 402 to the payment";
+    let failed = json!({"success": false, "errorReason": "invalid_exact_evm_token_name_mismatch"});
+    let other = |member: &str, value: Value| {
         let mut terms: Value = serde_json::from_str(DOCUMENTED).unwrap();
-        terms["error"] = words;
-        reason_of(&terms.to_string())
+        terms[member] = value;
+        reason_of(&terms.to_string(), None)
     };
-    assert_eq!(other(json!("insufficient_funds")), "the server answered 402 to the payment: \"insufficient_funds\"");
-    assert_eq!(other(Value::Null), "the server answered 402 to the payment");
-    assert_eq!(reason_of("{}"), "the server answered 402 to the payment", "no terms");
+    for (reason, words) in [
+        (other("error", json!("insufficient_funds")), "insufficient_funds"),
+        (other("message", json!("残高不足")), "X-PAYMENT header is required"),
+        (reason_of(DOCUMENTED, Some(failed)), "invalid_exact_evm_token_name_mismatch"),
+        (reason_of(DOCUMENTED, Some(json!({"success": false}))), "X-PAYMENT header is required"),
+    ] {
+        assert_eq!(reason, format!("{PLAIN}: \"{words}\""));
+    }
+    assert_eq!(other("error", Value::Null), PLAIN);
+    assert_eq!(other("error", json!({"code": "payment_required"})), PLAIN);
+    assert_eq!(other("error", json!("支払いが必要です")), PLAIN);
+    assert_eq!(reason_of("{}", None), PLAIN, "no terms");
 }
 
 #[test]

@@ -1,0 +1,13 @@
+/** What `act` gives; nothing where it throws. */
+export function attempt<T>(act: () => T): T | undefined {
+  try {
+    return act()
+  } catch {
+    return undefined
+  }
+}
+
+/** Does what is of no consequence where it fails, at once or later. */
+export function quietly(act: () => unknown): void {
+  attempt(() => void Promise.resolve(act()).catch(() => {}))
+}
