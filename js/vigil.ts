@@ -1,4 +1,3 @@
-import { within } from './abort.js'
 import { quietly } from './attempt.js'
 import { Line, type Answer, type Outcome } from './line.js'
 import { lock } from './lock.js'
@@ -103,8 +102,7 @@ export class Vigil {
 
   /** Keeps others from looking meanwhile. Where another is looking, its answer should come, but is not relied on: its tab may sleep. */
   async #takeTurn(): Promise<void> {
-    const taking = lock(`imagine-x402/look/${this.#task}`, { ifAvailable: true })
-    this.#release = await within(TURN_MS, taking).catch(() => () => quietly(() => taking.then((release) => release?.())))
+    this.#release = await lock(`imagine-x402/look/${this.#task}`, { ifAvailable: true }).catch(() => () => {})
     if (this.#ended) this.#release?.()
     if (!this.#release) await this.#pass(TURN_MS)
   }

@@ -18,7 +18,6 @@ const SABOTAGE = {
   'Web Locks that are not shown': () => { Object.defineProperty(navigator, 'locks', { get() { throw new DOMException('insecure', 'SecurityError') } }) },
   'Web Locks that refuse': () => { LockManager.prototype.request = () => Promise.reject(new DOMException('insecure', 'SecurityError')) },
   'Web Locks that throw': () => { LockManager.prototype.request = () => { throw new TypeError('no locks here') } },
-  'Web Locks that never answer': () => { LockManager.prototype.request = () => new Promise(() => {}) },
   'timers that cannot be cleared': () => { globalThis.clearTimeout = () => { throw new Error('no') } },
   'requests that cannot be called off': () => { AbortController.prototype.abort = () => { throw new Error('no') } },
   'a visibility that cannot be read': () => { Object.defineProperty(document, 'visibilityState', { get() { throw new Error('no') } }) },
