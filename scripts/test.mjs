@@ -1,6 +1,7 @@
 /**
  * `npm test`, `npm run test:more` and `npm run test:nightly`: three tiers of tests, each with one closing line.
- * `npm test -- browser page` runs only the parts named. With two tiers on the command line, the closing line is their sum.
+ * `npm test -- browser page` runs only the parts named. With two tiers on the command line, the closing line is their
+ * sum.
  */
 import { spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
@@ -13,7 +14,7 @@ const TESTS = path.join(root, 'tests')
 /** The parts that are commands. Each returns how many of its tests passed and failed. */
 const COMMANDS = {
   build: (say) => checks(say, [[process.execPath, 'scripts/build.mjs']]),
-  native: (say) => counted(say, ['cargo', 'test', '--locked', '--lib'], /^test result: .* (\d+) passed; (\d+) failed/gm),
+  native: (say) => counted(say, ['cargo', 'test', '--locked', '--lib'], CARGO_SUM),
   lint: (say) => checks(say, [
     ['cargo', 'fmt', '--all', '--check'],
     ['cargo', 'clippy', '--quiet', '--locked', '--workspace', '--all-targets', '--', '-D', 'warnings'],
@@ -26,12 +27,13 @@ const COMMANDS = {
   fuzz: (say) => checks(say, [[process.execPath, 'scripts/fuzz.mjs', '600']]),
 }
 
-/** What Node's test runner prints at its end. */
+/** What cargo's and Node's test runners print at their end. */
+const CARGO_SUM = /^test result: .* (\d+) passed; (\d+) failed/gm
 const NODE_SUM = /^ℹ pass (\d+)[\s\S]*?^ℹ fail (\d+)/gm
 
 /**
- * The commands of each tier, in lanes that run side by side: a linker, or `wasm-opt`, would leave half of two cores idle.
- * Then it runs those files of `tests/` that are named after it, such as `pay.test.mjs` and `pay.more.mjs`; a part is a folder.
+ * The commands of each tier, in lanes that run side by side: a linker, or `wasm-opt`, would leave half of two cores
+ * idle. After them the tier runs those files of `tests/` whose names end with it: `pay.test.mjs`, `pay.more.mjs`.
  */
 const TIERS = {
   test: [['build'], ['native', 'lint']],
@@ -39,17 +41,18 @@ const TIERS = {
   nightly: [['build', 'packaging', 'sellers', 'fuzz']],
 }
 
-/** A test waits half of its time, for a browser, a chain or a clock. */
+/** On two cores: a test spends half of its time waiting for a browser, a chain or a clock. */
 const FILES_AT_ONCE = 4
 
-/** Windows that a click opens, for as long as the click counts: once, beside three other browsers, one was opened that should not have been. */
+/** Files that rely on how long a click lets a page open windows. Beside three other browsers this once went wrong. */
 const ALONE = ['popup']
 
 const sum = (one, other) => ({ passed: one.passed + other.passed, failed: one.failed + other.failed })
 const sumOf = (sums) => sums.reduce(sum, { passed: 0, failed: 0 })
 
 async function main() {
-  const { values, positionals } = parseArgs({ options: { tier: { type: 'string', multiple: true, default: ['test'] } }, allowPositionals: true })
+  const options = { tier: { type: 'string', multiple: true, default: ['test'] } }
+  const { values, positionals } = parseArgs({ options, allowPositionals: true })
   const sums = []
   try {
     await setup({ npm: true, rust: true, chromium: true })
@@ -70,8 +73,8 @@ async function runTier(tier, wanted, ran) {
   if (!lanes) throw new SetupError(`There is no tier ${tier}; there are ${Object.keys(TIERS).join(', ')}.`)
   const files = filesOf(tier)
   const parts = [...lanes.flat(), ...new Set(files.map(({ folder }) => folder))]
-  const unknown = wanted.filter((name) => !parts.includes(name))
-  if (unknown.length > 0) throw new SetupError(`The tier ${tier} has no part ${unknown.join(', ')}; it has ${parts.join(', ')}.`)
+  const unknown = wanted.filter((name) => !parts.includes(name)).join(', ')
+  if (unknown) throw new SetupError(`The tier ${tier} has no part ${unknown}; it has ${parts.join(', ')}.`)
 
   const isWanted = (name) => wanted.length === 0 || wanted.includes(name)
   const commands = lanes.map((lane) => lane.filter((name) => isWanted(name) && !ran.has(name)))
@@ -84,16 +87,19 @@ async function runTier(tier, wanted, ran) {
   ])
 }
 
-/** The tier's files in the folders of `tests/`. A name that looks like a test's and belongs to no tier is a mistake. */
+/** Lists the tier's files in the folders of `tests/`. A name like a test's, but with no known tier, is an error. */
 function filesOf(tier) {
-  const all = readdirSync(TESTS, { withFileTypes: true }).filter((entry) => entry.isDirectory()).flatMap(({ name: folder }) =>
-    readdirSync(path.join(TESTS, folder)).filter((file) => /\.\w+\.mjs$/.test(file)).map((file) => {
-      const [name, suffix] = file.split('.')
-      return { folder, name, suffix, path: path.join('tests', folder, file) }
-    }))
-  const astray = all.filter(({ suffix }) => !(suffix in TIERS))
-  if (astray.length > 0) throw new SetupError(`These files are in no tier: ${astray.map(({ path }) => path).join(', ')}.`)
-  return all.filter(({ suffix }) => suffix === tier)
+  const files = readdirSync(TESTS).flatMap(filesIn)
+  const astray = files.filter((file) => !(file.tier in TIERS)).map((file) => file.path).join(', ')
+  if (astray) throw new SetupError(`These files are in no tier: ${astray}.`)
+  return files.filter((file) => file.tier === tier)
+}
+
+function filesIn(folder) {
+  return readdirSync(path.join(TESTS, folder)).filter((file) => /^[^.]+\.\w+\.mjs$/.test(file)).map((file) => {
+    const [name, tier] = file.split('.')
+    return { folder, name, tier, path: path.join('tests', folder, file) }
+  })
 }
 
 /** Runs the files beside one another, and prints what they say as they end. */
@@ -103,7 +109,7 @@ async function runFiles(title, files, concurrency) {
   return timed(title, () => counted(write, [process.execPath, ...args], NODE_SUM))
 }
 
-/** Runs commands one after the other, and prints what each says in one piece when it ends: other lanes print as well. */
+/** Runs commands one after the other. What each says is printed in one piece at its end: other lanes print as well. */
 async function inTurn(names) {
   const sums = []
   for (const name of names) {
@@ -141,7 +147,8 @@ async function checks(say, commands) {
 /** Counts what a runner says at its end. A runner that says nothing, or fails without a failed test, is one failure. */
 async function counted(say, command, closing) {
   const { code, output } = await execute(say, command)
-  const sums = sumOf([...output.matchAll(closing)].map(([, passed, failed]) => ({ passed: Number(passed), failed: Number(failed) })))
+  const counts = [...output.matchAll(closing)].map(([, ...numbers]) => numbers.map(Number))
+  const sums = sumOf(counts.map(([passed, failed]) => ({ passed, failed })))
   const untold = sums.passed + sums.failed === 0 || (code !== 0 && sums.failed === 0)
   return untold ? { ...sums, failed: sums.failed + 1 } : sums
 }

@@ -1,4 +1,5 @@
-// What the tests of a file share. A file runs in a process of its own, so these are plain bindings, set while its tests run.
+// What the tests of a file share. Each file runs in a process of its own, so these are plain bindings, which are set
+// while its tests run.
 import { after, afterEach, before } from 'node:test'
 import { startSandbox } from '../../sandbox/sandbox.mjs'
 import { openStage, startStubSeller, walletFor } from './harness.mjs'
@@ -19,11 +20,11 @@ const kept = []
  * Opens what all tests of a file share, and closes it after them.
  * @param sandbox the options of a sandbox, where there is to be one
  * @param prepare runs first, and may return more options for `openStage`
- * @param open runs last, and opens what the tests share besides; a second `before` beside this one would not wait for it
+ * @param open runs last; a second `before` of the file would not wait for the stage
  * @param whenOver when to close what tests `keep`: `afterEach` of them, or `after` all
  * @param given the options for `openStage`
  */
-export function useStage({ sandbox: options, prepare = () => {}, open = () => {}, whenOver = afterEach, ...given } = {}) {
+export function useStage({ sandbox: options, prepare = none, open = none, whenOver = afterEach, ...given } = {}) {
   before(async () => {
     const more = await prepare()
     stage = share(await openStage({ ...given, ...more }))
@@ -36,6 +37,8 @@ export function useStage({ sandbox: options, prepare = () => {}, open = () => {}
     await closeAll(shared)
   })
 }
+
+const none = () => {}
 
 /** Closes a part (a page, a server, a folder) when the test is over. */
 export const keep = (part) => add(part, kept)
@@ -77,6 +80,7 @@ export async function openSeller(script, options) {
 /** Starts a seller that takes the sandbox's payment without settling it, unless the script says otherwise. */
 export async function startSeller(script, options) {
   const started = keep(await startStubSeller(options))
-  started.answer({ ...(sandbox && { probe: paymentRequired(sandbox) }), paid: accepted('task-1'), status: completed, ...script })
+  const probe = sandbox && paymentRequired(sandbox)
+  started.answer({ ...(probe && { probe }), paid: accepted('task-1'), status: completed, ...script })
   return started
 }

@@ -1,4 +1,5 @@
-// What the tests of the page share. A file runs in a process of its own, so these are plain bindings, set while its tests run.
+// What the tests of the page share. Each file runs in a process of its own, so these are plain bindings, which are set
+// while its tests run.
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach } from 'node:test'
 import { finishJob, openBrowser, openSite, visit } from './visit.mjs'

@@ -24,7 +24,7 @@ assert.equal(ALL.filter(isInSlice).length, SLICE.length, 'each situation of the 
 /** A vendor's wallet in the situations of the slice. */
 export const testSlice = (vendor) => testVendor(vendor, ALL.filter(isInSlice))
 
-/** A vendor's wallet in all others. Each vendor has a file of its own: together they would take longer than all other files beside them. */
+/** A vendor's wallet in all others. Each vendor has its own file, so that they run side by side. */
 export const testOthers = (vendor) => testVendor(vendor, ALL.filter((one) => !isInSlice(one)))
 
 function testVendor(vendor, situations) {

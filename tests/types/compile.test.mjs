@@ -6,4 +6,5 @@ const TSC = 'node_modules/typescript-7/bin/tsc'
 
 test('the page compiles', () => runTool(TSC, '-p', 'www'))
 
-test('what must compile does, what must not does not, and the declarations are the contract', () => runTool(TSC, '-p', 'tests/types'))
+test('what must compile does, what must not does not, and the declarations are the contract', () =>
+  runTool(TSC, '-p', 'tests/types'))
