@@ -201,7 +201,10 @@ async function calling<T>({ signal, timeout, ...options }: Config, make: (call: 
 }
 
 /** What the core throws: the members of an error, not yet one. */
-const isFailure = (thrown: unknown): thrown is Failure => !isImagineError(thrown) && !(thrown instanceof Error) && thrown !== null && typeof thrown === 'object' && 'paid' in thrown
+function isFailure(thrown: unknown): thrown is Failure {
+  const isPlain = typeof thrown === 'object' && thrown !== null && !(thrown instanceof Error) && !isImagineError(thrown)
+  return isPlain && 'paid' in thrown
+}
 
 let isRehearsed = false
 

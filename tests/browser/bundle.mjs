@@ -1,7 +1,7 @@
 import { build } from 'esbuild'
 
-/** A script and all that it imports, as one module for a page; `define` is esbuild's. */
-export async function bundle(entry, { define } = {}) {
+/** Bundles a script and all that it imports into one module for a page. The options are esbuild's. */
+export async function bundle(entry, options = {}) {
   const { outputFiles } = await build({
     entryPoints: [entry],
     bundle: true,
@@ -10,8 +10,8 @@ export async function bundle(entry, { define } = {}) {
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
-    define,
     logLevel: 'warning',
+    ...options,
   })
   return outputFiles[0].text
 }

@@ -1,7 +1,7 @@
 // What replaces `fetch` in pages. Each wrapper puts itself into a browser profile before any page of it opens.
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { bundle } from '../browser/bundle.mjs'
 import * as apps from './apps.mjs'
 import { patchByCapacitor } from './capacitor.mjs'
 
@@ -51,20 +51,8 @@ function app(wrap) {
 }
 
 function page(name, { alias, before = '' } = {}) {
-  return async (profile) => profile.addInitScript({ content: `(() => { ${before}\n${await bundle(name, alias)} })()` })
-}
-
-async function bundle(name, alias) {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(`pages/${name}`, import.meta.url))],
-    bundle: true,
-    write: false,
-    minify: true,
-    format: 'iife',
-    platform: 'browser',
-    target: 'es2022',
-    alias,
-    logLevel: 'warning',
-  })
-  return outputFiles[0].text
+  return async (profile) => {
+    const script = await bundle(fileURLToPath(new URL(`pages/${name}`, import.meta.url)), { format: 'iife', alias })
+    await profile.addInitScript({ content: `(() => { ${before}\n${script} })()` })
+  }
 }
