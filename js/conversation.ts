@@ -39,9 +39,16 @@ export class Conversation {
     if (provider) this.#connect(provider).catch(() => {})
   }
 
-  /** How many there are. */
+  /** Finds the wallets that will do. Returns how many there are. */
   readonly find = async (): Promise<number> => {
     this.#providers = await findProviders(this.#wallet)
+    return this.#providers.length
+  }
+
+  /** Adds the other wallets on the page, behind those that will do. Returns how many there are then. */
+  readonly findOthers = async (): Promise<number> => {
+    const others = await findProviders()
+    this.#providers = [...new Set([...this.#providers, ...others])]
     return this.#providers.length
   }
 

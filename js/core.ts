@@ -1,4 +1,4 @@
-/** What the WebAssembly module offers: five functions over plain values. */
+/** What the WebAssembly module offers: six functions over plain values. */
 import type { Entry, Purchase } from './journal.js'
 import type { Outcome } from './line.js'
 import type { CoreStatus } from './generation.js'
@@ -16,6 +16,7 @@ export interface Call {
   write?: (id: string, entry: Entry) => Promise<Purchase[]>
   invite?: () => void
   find?: () => Promise<number>
+  findOthers?: () => Promise<number>
   ask?: (place: number, method: string, params: string | undefined, patience: number) => Promise<unknown>
   rest?: (until: number) => Promise<object>
   notify?: (event: never) => void
@@ -28,6 +29,8 @@ export interface Call {
 export interface AcceptedTask {
   taskId: string
   receipt: Receipt | null
+  /** What was signed, while the transaction is not known that paid; the core's own. */
+  settlement?: unknown
 }
 
 /** A quote before the facade puts the request into it. */
@@ -40,4 +43,6 @@ export interface Core {
   /** The status of a task once it is completed; of one that is given by its id, as it is. */
   watch(call: Call): Promise<CoreStatus>
   balance(call: Call): Promise<Money>
+  /** The receipt that names the transaction of an accepted task, once it is found. */
+  settle(call: Call, id: string): Promise<Receipt | undefined>
 }

@@ -14,9 +14,9 @@ import { findPurchase, forgetPurchase, Hold, listTasks, together } from './purch
 import { NOBODY } from './rehearsal.js'
 import { tellOthers } from './tabs.js'
 import { AcceptedTaskHandle } from './task.js'
-import type { Client, Config, GenerateRequest, ImagineEvent, Library, Quote, Task, WasmSource } from './types.js'
+import type { Client, Config, Eip1193Provider, GenerateRequest, ImagineEvent, Library, Quote, Receipt, Task, WasmSource } from './types.js'
 import { Vigil } from './vigil.js'
-import { findWallets, payerOf, present, providerOf, watchWallets } from './wallets.js'
+import { atHand, findWallets, payerOf, present, providerOf, watchWallets } from './wallets.js'
 
 /** The public functions over a way to load the WebAssembly. */
 export function library(load: (source?: WasmSource) => Promise<Core>): Library {
@@ -79,10 +79,10 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     const hold = new Hold(journal(options.storage), options.signal, picture)
     const { recall, write, compose } = hold
     const conversation = new Conversation(options.wallet)
-    const { invite, find, ask } = conversation
+    const { invite, find, findOthers, ask } = conversation
     try {
       const line = new Line({ compose })
-      const { id, task } = await calling(options, (call) => make({ ...call, recall, write, invite, find, ask }), line).catch(describeWallets)
+      const { id, task } = await calling(options, (call) => make({ ...call, recall, write, invite, find, findOthers, ask }), line).catch(describeWallets)
       return accepted(id, task, options)
     } finally {
       conversation.end()
@@ -95,17 +95,18 @@ function client(load: () => Promise<Core>, config?: Config): Client {
 
   /** The task stays with the service that took it, whatever a later wait asks for. */
   const accepted = (id: string, task: AcceptedTask, { signal: _, ...bought }: Config): Task => {
-    tell(bought, { type: 'accepted', ...task })
-    return new AcceptedTaskHandle(id, task, {
+    const { taskId, receipt } = task
+    tell(bought, { type: 'accepted', taskId, receipt })
+    const handle: AcceptedTaskHandle = new AcceptedTaskHandle(id, task, {
       watch: async (options, notify) => {
         const { baseUrl: _, ...waiting }: Config = options
-        const hear = (event: WatchingEvent) => notify(event.type === 'status' ? { ...event, status: readStatus(event.status, task.receipt) } : event)
+        const hear = (event: WatchingEvent) => notify(event.type === 'status' ? { ...event, status: readStatus(event.status, handle.receipt) } : event)
         const core = await load()
         const vigil = new Vigil(id)
         const { rest, line } = vigil
         try {
           const status = await calling(merged(bought, waiting), (call) => core.watch({ ...call, rest, task, notify: hear }), line)
-          return readGeneration((status as Completed).raw, task.taskId, task.receipt)
+          return readGeneration((status as Completed).raw, taskId, handle.receipt)
         } finally {
           vigil.end()
         }
@@ -113,10 +114,20 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       status: async () => {
         const core = await load()
         const line = new Line({ hear: (outcome) => tellOthers(id, outcome) })
-        return readStatus(await calling(bought, (call) => core.watch({ ...call, task: task.taskId }), line), task.receipt)
+        return readStatus(await calling(bought, (call) => core.watch({ ...call, task: taskId }), line), handle.receipt)
       },
       ended: (status) => quietly(() => journal(bought.storage).change(id, finish(status))),
     })
+    if (task.settlement) quietly(async () => handle.settled(await settle(id, task, bought)))
+    return handle
+  }
+
+  /** Looks for the transaction of a task that was accepted without one, in the background and without a prompt. */
+  const settle = async (id: string, task: AcceptedTask, { wallet, storage, ...options }: Config): Promise<Receipt | undefined> => {
+    const core = await load()
+    const { find, ask } = new Conversation(wallet)
+    const write = (id: string, entry: Entry) => soon(journal(storage).change(id, merge(id, entry)))
+    return calling(options, (call) => core.settle({ ...call, find, ask, write, task }, id))
   }
 
   return {
@@ -131,7 +142,8 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       const line = new Line({ compose: (text) => compose(text, picture) })
       rehearse(core)
       const write = (id: string, entry: Entry) => soon(journal(all.storage).change(id, (record) => record ?? merge(id, entry)(undefined)))
-      return complete(await calling(all, (call) => core.quote({ ...call, request: fields, write }), line), request)
+      const reader = reading(atHand(all.wallet))
+      return complete(await calling(all, (call) => core.quote({ ...call, ...reader, request: fields, write }), line), request)
     },
     status: async (taskId, options) => {
       const all = over(options)
@@ -146,8 +158,8 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       const purchase = await undecided(unlessAborted(all.signal, looking, (reason) => refuse('aborted', 'aborted before the purchase was taken up', { cause: reason })))
       if (!purchase || purchase.paid === 'no' && !purchase.taskId) return null
       const there = { ...all, baseUrl: purchase.order.baseUrl }
-      const { taskId: known, receipt = null } = purchase
-      return known ? accepted(purchase.id, { taskId: known, receipt }, there) : takeUp(purchase.id, there)
+      const { taskId: known, receipt = null, payment: settlement } = purchase
+      return known ? accepted(purchase.id, { taskId: known, receipt, settlement }, there) : takeUp(purchase.id, there)
     },
     tasks: (filter) => listTasks(journal(config?.storage), filter),
     forget: (id) => forgetPurchase(journal(config?.storage), id),
@@ -162,6 +174,13 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       return calling(where, (call) => core.balance({ ...call, ...given({ payer }), find, ask })).catch(describeWallets).finally(conversation.end)
     },
   }
+}
+
+/** What the core needs to read through a wallet without a prompt, if there is one. */
+function reading(provider: Eip1193Provider | undefined): Pick<Call, 'find' | 'ask'> {
+  if (!provider) return {}
+  const { find, ask } = new Conversation(provider)
+  return { find, ask }
 }
 
 /** Events as the core gives them. */

@@ -35,7 +35,7 @@ interface Listener {
 export class AcceptedTaskHandle implements Task {
   readonly id: string
   readonly taskId: string
-  readonly receipt: Receipt | null
+  #receipt: Receipt | null
   readonly #watching: Watching
   readonly #listeners = new Set<Listener>()
   #poller: Poller | undefined
@@ -45,9 +45,21 @@ export class AcceptedTaskHandle implements Task {
   constructor(id: string, { taskId, receipt }: AcceptedTask, watching: Watching) {
     this.id = id
     this.taskId = taskId
-    this.receipt = receipt
+    this.#receipt = receipt
     this.#watching = watching
     this.#snapshot = { status: null, result: null, receipt, error: null, heardAt: null }
+  }
+
+  get receipt(): Receipt | null {
+    return this.#receipt
+  }
+
+  /** Takes the receipt that names the transaction, once it is known. */
+  settled(receipt: Receipt | undefined): void {
+    if (!receipt) return
+    this.#receipt = receipt
+    const { result } = this.#snapshot
+    this.#change({ receipt, ...(result && { result: { ...result, receipt } }) })
   }
 
   readonly wait = (options: WaitOptions = {}): Promise<Generation> => this.#owned(this.#wait(options))

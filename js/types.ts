@@ -70,6 +70,15 @@ export interface WaitOptions extends CallOptions {
   timeout?: number | null
 }
 
+/** Options of a call that takes a purchase up. */
+export interface ResumeOptions extends WaitOptions {
+  /**
+   * The wallet through which the chain is read; others on the page are asked only where it is silent. Default: all of them
+   * are asked. None is asked to sign, and none opens a prompt.
+   */
+  wallet?: WalletLike
+}
+
 /** Options of a call that buys. */
 export interface GenerateOptions extends WaitOptions {
   /** The visitor's wallet. Default: the only one found; several and none chosen is `wallet_ambiguous`. Its first account pays. */
@@ -316,7 +325,10 @@ export interface Receipt {
   transaction?: Hex
   /** The same in a block explorer, on chains whose explorer is known. */
   explorerUrl?: string
-  /** How the settlement is known. `unknown`: the server took the payment and showed no receipt. */
+  /**
+   * How the settlement is known: the server named the transaction (`server`), or its logs show the transfer (`chain`).
+   * `unknown`: the server took the payment and showed no receipt; the transaction is looked for in the background.
+   */
   settled: 'server' | 'chain' | 'unknown'
   /** When the receipt was made. */
   at: number
@@ -363,7 +375,7 @@ export interface Task extends AsyncIterable<ImagineEvent> {
   readonly id: string
   /** The server's id. */
   readonly taskId: string
-  /** What was paid; `null` when nothing was. */
+  /** What was paid; `null` when nothing was. Where the server showed no receipt, the transaction comes later: {@link subscribe} tells. */
   readonly receipt: Receipt | null
   /**
    * Waits for the result; any number of times, with one poller, whose interval and limit are those of the first wait. Rejects with
@@ -427,7 +439,7 @@ export type ImagineEvent =
       domainHash: Hex
       /** The hash of the authorization. */
       messageHash: Hex
-      /** From when on it is worth nothing. Milliseconds since the epoch. */
+      /** From when on it is worth nothing, in this page's clock. Milliseconds since the epoch. */
       validBefore: number
     }
   /** The payment is sent. */
@@ -441,7 +453,7 @@ export type ImagineEvent =
       type: 'payment_unknown'
       /** What came in the place of an accepted task. */
       reason: string
-      /** When the next look is due. Milliseconds since the epoch. */
+      /** By when its fate should be known at the latest, in this page's clock: half a minute after its window. Milliseconds since the epoch. */
       checkAgainAt: number
     }
   /** The server took the payment. */
@@ -493,6 +505,7 @@ export type ErrorCode =
   | 'invalid_request' | 'image_unreadable' | 'unsupported_environment'
   | 'network' | 'http' | 'bad_response'
   | 'no_wallet' | 'wallet_ambiguous' | 'wallet_busy' | 'wallet_locked' | 'wallet_error' | 'user_rejected' | 'declined' | 'wrong_network'
+  | 'clock_mismatch'
   | 'no_acceptable_offer' | 'price_too_high' | 'budget_exceeded' | 'insufficient_funds'
   | 'bad_signature' | 'signature_expired'
   | 'payment_rejected' | 'payment_unknown'
@@ -510,7 +523,7 @@ export interface Client {
    * Takes up a purchase from the journal, by its task id or its own id (default: the newest unfinished one), in whatever step
    * it was interrupted. Never signs. Resolves with `null` when there is none, or nothing was paid for it.
    */
-  resume(taskId?: string, options?: WaitOptions): Promise<Task | null>
+  resume(taskId?: string, options?: ResumeOptions): Promise<Task | null>
   /** The purchases that this browser made for this origin, newest first. Plain data: `JSON.stringify` exports it. */
   tasks(filter?: TaskFilter): Promise<TaskRecord[]>
   /** Deletes the record of a purchase. Refused while money may be under way for it. */

@@ -57,6 +57,13 @@ export async function findProviders(wallet?: WalletLike): Promise<Eip1193Provide
   return [...new Set(present().map(({ provider }) => provider))]
 }
 
+/** The provider that will do, as far as that is known at once: the chosen one, or the only one there. */
+export function atHand(wallet?: WalletLike): Eip1193Provider | undefined {
+  const there = present()
+  if (typeof wallet === 'string') return there.find(({ rdns }) => rdns === wallet)?.provider
+  return providerOf(wallet) ?? (there.length === 1 ? there[0]?.provider : undefined)
+}
+
 /** The provider in what a page passes as `wallet`: itself (or a viem client), or the `provider` of an EIP-6963 detail. */
 export function providerOf(wallet: unknown): Eip1193Provider | undefined {
   const inner = attempt(() => (wallet as { provider?: unknown } | undefined)?.provider)

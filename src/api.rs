@@ -1,15 +1,16 @@
-//! The whole surface towards JavaScript: five functions over plain values. The facade in `js/` is its only caller.
+//! The whole surface towards JavaScript: six functions over plain values. The facade in `js/` is its only caller.
 #![allow(unreachable_pub)] // wasm-bindgen exports what is `pub`
 
 use std::{future::Future, pin::Pin};
 
 use js_sys::Promise;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::future_to_promise;
+use wasm_bindgen_futures::{future_to_promise, spawn_local};
 
 use crate::{
     core::{
         assets::parse_address,
+        clock::Clocks,
         config::Config,
         error::{Code, Error, Failure, Retry, Stage},
         json::Json,
@@ -18,11 +19,17 @@ use crate::{
         poll::{self, AcceptedTask},
         purchase::{self, Order},
         request::{Request, uuid},
+        settlement::{self, Settlement},
     },
     driver,
     ports::{Clock, Entropy},
     web::{Browser, Call, Js, thrown},
 };
+
+thread_local! {
+    /// The clocks of chains, for the life of the page.
+    static CLOCKS: Clocks = Clocks::default();
+}
 
 /// Asks for the price. Resolves with a quote, without the request that the facade adds.
 #[wasm_bindgen]
@@ -30,6 +37,7 @@ pub fn quote(call: Call) -> Promise {
     promise(async move {
         let browser = Browser::new(&call);
         let order = order(&browser, &call)?;
+        spawn_local(learn_clock(call));
         driver::quote(&browser, order).await.map(|quote| quote.plain().0)
     })
 }
@@ -82,8 +90,29 @@ pub fn balance(call: Call) -> Promise {
         let asset = asset.ok_or_else(|| Error::invalid("`networks` is empty"))?;
         let invalid = || Error::invalid("`address` takes 0x and 40 hex digits");
         let owner = Js(call.payer()).text().map(|text| parse_address(&text).ok_or_else(invalid)).transpose()?;
+        spawn_local(learn_clock(call.clone()));
         driver::balance(&Browser::new(&call), asset, owner).await.map(|money| money.plain::<Js>().0)
     })
+}
+
+/// Looks for the transaction of a task that was accepted without one, in the background. Resolves with the receipt that names
+/// it, or with nothing when it cannot be found.
+#[wasm_bindgen]
+pub fn settle(call: Call, id: String) -> Promise {
+    promise(async move {
+        let given = Js(call.task());
+        let settlement = given.get("settlement").as_ref().and_then(Settlement::read);
+        let Some((settlement, task_id)) = settlement.zip(given.text_at("taskId")) else {
+            return Ok(JsValue::UNDEFINED);
+        };
+        let receipt = driver::settle(&Browser::new(&call), settlement::begin(settlement, id, task_id)).await;
+        Ok(receipt.map_or(JsValue::UNDEFINED, |receipt| receipt.plain::<Js>().0))
+    })
+}
+
+/// Reads the time of the chain as early as a wallet is at hand, so that a click need not wait for it.
+async fn learn_clock(call: Call) {
+    driver::learn_clock(&Browser::new(&call), &CLOCKS.with(Clone::clone)).await;
 }
 
 /// Boxed first, so that what makes a promise of a future is compiled once.
@@ -105,7 +134,8 @@ fn order(browser: &Browser, call: &Call) -> Result<Order, Error> {
     let config = Config::read(&Js(call.options()))?;
     let request = Request::read(&Js(call.request()), fresh_id(browser)?)?;
     let payer = Js(call.payer()).text().as_deref().and_then(parse_address);
-    Ok(Order { request, config, confirm: call.confirm().is_some(), payer })
+    let clocks = CLOCKS.with(Clone::clone);
+    Ok(Order { request, config, confirm: call.confirm().is_some(), payer, clocks })
 }
 
 /// Any number, no secret: the time will do.

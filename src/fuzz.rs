@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::core::{
     assets::ASSETS,
     authorization::Authorization,
+    clock::Clocks,
     config::Config,
     error::Failure,
     http::{HttpResponse, is_task_id},
@@ -71,7 +72,7 @@ fn offered(answer: &HttpResponse, options: &Value) {
 
 fn order(options: &Value) -> Order {
     let request = Request::read(&json!({"prompt": "a cat"}), "id-1".into()).unwrap();
-    Order { request, config: Config::read(options).unwrap(), confirm: false, payer: None }
+    Order { request, config: Config::read(options).unwrap(), confirm: false, payer: None, clocks: Clocks::default() }
 }
 
 /// Goes on until the price is shown, if it is.

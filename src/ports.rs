@@ -22,8 +22,10 @@ pub trait Wallets<J> {
     /// Has the wallet that the page has chosen, if it has, ask the visitor to connect, and waits for nothing: what comes of it is the
     /// answer to [`Question::connect`].
     fn invite(&self);
-    /// Finds the wallets that will do: how many there are.
+    /// Finds the wallets that will do: the one that the page has chosen, or else all on the page. Returns how many.
     async fn find(&self) -> usize;
+    /// Adds the other wallets on the page to the list, behind those that [`Wallets::find`] found. Returns how many there are then.
+    async fn find_others(&self) -> usize;
     /// Asks the wallet at that place of the list, and waits within the question's patience.
     async fn ask(&self, wallet: usize, question: &Question) -> Reply<J>;
 }

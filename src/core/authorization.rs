@@ -4,6 +4,7 @@ use alloy_primitives::{Address, B256, U256};
 
 use super::{
     assets::{Asset, parse_address},
+    clock::Stamp,
     eip712::{self, Domain},
     json::{Json, ObjectWriter},
     money::{Money, parse_atomic},
@@ -12,7 +13,7 @@ use super::{
 };
 
 /// Facilitators refuse an authorization that runs out within 6 seconds (x402 `exact` scheme, `validBefore >= now + 6`).
-const SETTLE_SECONDS: u64 = 6;
+pub const SETTLE_MS: u64 = 6_000;
 /// The longest that an authorization is left open, whatever the seller asks for: it is a bearer cheque until then.
 pub const LONGEST_SECONDS: u64 = 600;
 
@@ -69,11 +70,14 @@ pub struct Authorization {
 impl Authorization {
     /// Stamps an authorization of exactly the offer's amount to its recipient, open from now on for the offer's window.
     ///
-    /// `validAfter` is 0, which every facilitator accepts and which a fast clock cannot spoil.
+    /// It is never open for more than ten minutes by the chain's own clock. `validAfter` is 0, which every facilitator
+    /// accepts and which a fast clock cannot spoil.
     #[must_use]
-    pub fn stamp(offer: &Offer, payer: Address, nonce: B256, now_ms: u64) -> Self {
-        let seconds = offer.max_timeout_seconds.min(LONGEST_SECONDS);
-        let valid_before = now_ms.saturating_div(1000).saturating_add(seconds);
+    pub fn stamp(offer: &Offer, payer: Address, nonce: B256, stamp: impl Into<Stamp>) -> Self {
+        let stamp = stamp.into();
+        let end_of = |from_ms: u64, seconds: u64| from_ms.saturating_div(1000).saturating_add(seconds);
+        let valid_before =
+            end_of(stamp.time_ms(), offer.max_timeout_seconds).min(end_of(stamp.chain_ms(), LONGEST_SECONDS));
         let transfer = Transfer {
             from: payer,
             to: offer.pay_to,
@@ -121,18 +125,6 @@ impl Authorization {
     #[must_use]
     pub const fn stamped_after(&self) -> u64 {
         self.valid_before.saturating_sub(LONGEST_SECONDS).saturating_sub(LONGEST_SECONDS)
-    }
-
-    /// Until when there is time to settle it, in milliseconds since the epoch.
-    #[must_use]
-    pub const fn usable_until_ms(&self) -> u64 {
-        self.valid_before_ms().saturating_sub(SETTLE_SECONDS.saturating_mul(1000))
-    }
-
-    /// Whether there is still time to settle it.
-    #[must_use]
-    pub const fn is_usable(&self, now_ms: u64) -> bool {
-        now_ms < self.usable_until_ms()
     }
 
     /// The JSON text for `eth_signTypedData_v4`.

@@ -3,9 +3,12 @@
 //! Reading opens no prompt. A wallet reads the chain that it is on, so its chain is asked for first; everything after it is
 //! read at one block, so that "unused" and "run out" are said of the same moment.
 
+use alloy_primitives::B256;
+
 use super::{
-    authorization::Authorization,
-    json::{Json, ObjectWriter},
+    assets::parse_address,
+    authorization::{Authorization, Transfer},
+    json::{self, Json, ObjectWriter},
     text::{self, text},
     wallet::{Question, read_chain_id, read_uint},
 };
@@ -14,16 +17,12 @@ use super::{
 const AUTHORIZATION_STATE: &str = "0xe94a0102";
 /// The event `AuthorizationUsed(address indexed,bytes32 indexed)`.
 const AUTHORIZATION_USED: &str = "0x98de503528ee59b575ef0c0a2576a82497bfc029a5685b209e9ec333479b10a5";
+/// The event `Transfer(address indexed,address indexed,uint256)` of [ERC-20](https://eips.ethereum.org/EIPS/eip-20).
+const TRANSFER: &str = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
 /// Blocks older than this are there to stay.
 const REPLACEABLE_SECONDS: u64 = 20;
 /// As many blocks as every public node searches in one question.
 const BLOCKS_SEARCHED: u64 = 1_000;
-/// The latest block that a node has is never quite new.
-const BLOCK_AGE_MS: u64 = 30_000;
-/// Some chains make blocks only when there is something to put in.
-const LONGEST_GAP_MS: u64 = 300_000;
-/// Who is told of a time further off than this has asked a broken node.
-const FURTHEST_OFF_MS: u64 = 24 * 3_600_000;
 
 /// A block: everything before its time is over for the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,50 +38,18 @@ impl Block {
         Some(Self { number: quantity(answer, "number")?, timestamp: quantity(answer, "timestamp")? })
     }
 
+    /// Its time in milliseconds since the epoch.
+    #[must_use]
+    pub const fn time_ms(&self) -> u64 {
+        self.timestamp.saturating_mul(1000)
+    }
+
     /// Whether the authorization can never be used any more if it was not used by this block: blocks only get younger, but
     /// for the last few, which a chain may still replace.
     #[must_use]
     pub const fn is_after(&self, authorization: &Authorization) -> bool {
         let settled = self.timestamp.saturating_sub(REPLACEABLE_SECONDS);
         settled.saturating_mul(1000) >= authorization.valid_before_ms()
-    }
-}
-
-/// The clock of the chain, by which alone an authorization opens and runs out; this machine's may be hours off.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ChainClock {
-    /// Milliseconds by which it is ahead of this machine's, once a block has told.
-    ahead: Option<i64>,
-}
-
-impl ChainClock {
-    /// Takes the time from the first block that is read.
-    pub fn learn(&mut self, block: Block, now_ms: u64) {
-        let time = block.timestamp.saturating_mul(1000);
-        let off = time.abs_diff(now_ms);
-        let is_off = (BLOCK_AGE_MS..FURTHEST_OFF_MS).contains(&off);
-        let ahead = if is_off { time.checked_signed_diff(now_ms).unwrap_or_default() } else { 0 };
-        self.ahead.get_or_insert(ahead);
-    }
-
-    /// The chain's time at a time of this machine.
-    #[must_use]
-    pub fn at(self, now_ms: u64) -> u64 {
-        now_ms.saturating_add_signed(self.ahead.unwrap_or_default())
-    }
-
-    /// The time to stamp with, and to judge by whether what was stamped is still of use. A chain that seems to be behind may
-    /// only have made no block for a while, and what is open a little longer does no harm, while what has run out is of no use.
-    #[must_use]
-    pub fn stamp(self, now_ms: u64) -> u64 {
-        let time = self.at(now_ms);
-        if time.saturating_add(LONGEST_GAP_MS) > now_ms { time.max(now_ms) } else { time }
-    }
-
-    /// This machine's time at a time of the chain.
-    #[must_use]
-    pub fn here(self, chain_ms: u64) -> u64 {
-        chain_ms.saturating_add_signed(self.ahead.unwrap_or_default().saturating_neg())
     }
 }
 
@@ -120,6 +87,12 @@ pub fn authorization_used(authorization: &Authorization, block: Block) -> Questi
     Question::reading("eth_getLogs", text!("[", filter, "]"))
 }
 
+/// Asks for what a transaction did.
+#[must_use]
+pub fn transaction_receipt(hash: &str) -> Question {
+    Question::reading("eth_getTransactionReceipt", text!("[", json::string(hash), "]"))
+}
+
 /// Whether the authorization was used: the answer to [`authorization_state`].
 #[must_use]
 pub fn read_state<J: Json>(answer: &J) -> Option<bool> {
@@ -129,7 +102,41 @@ pub fn read_state<J: Json>(answer: &J) -> Option<bool> {
 /// The transaction that used it: the answer to [`authorization_used`].
 #[must_use]
 pub fn read_transaction<J: Json>(answer: &J) -> Option<String> {
-    answer.items()?.first()?.text_at("transactionHash")
+    let hash = answer.items()?.first()?.text_at("transactionHash")?;
+    text::read_exactly::<32>(&hash).is_some().then_some(hash)
+}
+
+/// Whether a transaction paid what was authorized: the answer to [`transaction_receipt`] has the token's own events, of the
+/// authorization that was used and of the transfer to the seller.
+#[must_use]
+pub fn shows_transfer<J: Json>(answer: &J, authorization: &Authorization) -> bool {
+    let Transfer { from, to, value, nonce, .. } = authorization.transfer();
+    let [from, to] = [from, to].map(|account| account.into_word());
+    let logs = answer.get("logs").and_then(|logs| logs.items()).unwrap_or_default();
+    let logs: Vec<_> = logs.iter().filter(|log| is_of_token(*log, authorization)).collect();
+    let has = |topics: [B256; 3], data: &[u8]| logs.iter().any(|log| is_event(*log, topics, data));
+    is_successful(answer)
+        && has([word(AUTHORIZATION_USED), from, *nonce], &[])
+        && has([word(TRANSFER), from, to], &value.to_be_bytes::<32>())
+}
+
+fn is_successful<J: Json>(receipt: &J) -> bool {
+    quantity(receipt, "status") == Some(1)
+}
+
+fn is_of_token<J: Json>(log: &J, authorization: &Authorization) -> bool {
+    log.text_at("address").as_deref().and_then(parse_address) == Some(authorization.asset().address)
+}
+
+fn is_event<J: Json>(log: &J, topics: [B256; 3], data: &[u8]) -> bool {
+    let said = log.get("topics").and_then(|topics| topics.items()).unwrap_or_default();
+    let said = said.iter().map(|topic| topic.text().as_deref().and_then(text::read_exactly).map(B256::from));
+    said.eq(topics.map(Some)) && log.text_at("data").as_deref().and_then(text::read_bytes).as_deref() == Some(data)
+}
+
+/// A word of this file, which is one.
+fn word(hex: &str) -> B256 {
+    text::read_exactly(hex).map(B256::from).unwrap_or_default()
 }
 
 fn quantity<J: Json>(answer: &J, key: &str) -> Option<u64> {
@@ -137,10 +144,10 @@ fn quantity<J: Json>(answer: &J, key: &str) -> Option<u64> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::core::{assets::ASSETS, terms::tests::offer};
-    use alloy_primitives::{B256, address, keccak256};
+    use alloy_primitives::{address, keccak256};
     use serde_json::{Value, json};
 
     const STAMPED: u64 = 1_740_672_089;
@@ -149,6 +156,20 @@ mod tests {
         let offer = offer(&ASSETS[0], 1_000_000, 60);
         let payer = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
         Authorization::stamp(&offer, payer, B256::from([7; 32]), STAMPED * 1000)
+    }
+
+    /// The events of a transaction that paid what was authorized, as a node reports them.
+    pub(crate) fn logs(authorization: &Authorization, hash: &str) -> Value {
+        let Transfer { from, to, value, nonce, .. } = authorization.transfer();
+        let log = |topics: [String; 3], data: String| {
+            let address = authorization.asset().address.to_string().to_lowercase();
+            json!({"address": address, "topics": topics, "data": data, "transactionHash": hash})
+        };
+        let [from, to] = [from, to].map(|account| account.into_word().to_string());
+        json!([
+            log([AUTHORIZATION_USED.into(), from.clone(), nonce.to_string()], "0x".into()),
+            log([TRANSFER.into(), from, to], format!("0x{value:064x}")),
+        ])
     }
 
     fn params(question: Question) -> Value {
@@ -160,6 +181,7 @@ mod tests {
         let selector = keccak256("authorizationState(address,bytes32)");
         assert_eq!(AUTHORIZATION_STATE, text::bytes(&selector[..4]));
         assert_eq!(AUTHORIZATION_USED, text::word(keccak256("AuthorizationUsed(address,bytes32)")));
+        assert_eq!(TRANSFER, text::word(keccak256("Transfer(address,address,uint256)")));
     }
 
     #[test]
@@ -186,32 +208,6 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_off_is_set_by_the_chain() {
-        const NOW: u64 = STAMPED * 1000;
-        let told = |timestamp| {
-            let mut clock = ChainClock::default();
-            clock.learn(Block { number: 1, timestamp }, NOW);
-            clock
-        };
-        assert_eq!((ChainClock::default().at(NOW), ChainClock::default().here(NOW)), (NOW, NOW), "untold");
-        for (off, at) in
-            [(0, 0), (-29, 0), (29, 0), (-30, -30), (3600, 3600), (-3600, -3600), (86_400, 0), (-1_000_000, 0)]
-        {
-            let clock = told(STAMPED.saturating_add_signed(off));
-            let expected = NOW.saturating_add_signed(at * 1000);
-            assert_eq!((clock.at(NOW), clock.here(expected)), (expected, NOW), "{off} s");
-        }
-        for (off, stamp) in [(-299, 0), (-301, -301), (-3600, -3600), (40, 40), (3600, 3600)] {
-            let clock = told(STAMPED.saturating_add_signed(off));
-            assert_eq!(clock.stamp(NOW), NOW.saturating_add_signed(stamp * 1000), "{off} s");
-        }
-        let mut clock = told(STAMPED + 3600);
-        clock.learn(Block { number: 2, timestamp: STAMPED }, NOW);
-        assert_eq!(clock.at(NOW), NOW + 3_600_000, "a chain that stands still does not stop the clock");
-        assert_eq!(told(u64::MAX).at(NOW), NOW);
-    }
-
-    #[test]
     fn the_transaction_is_searched_from_before_the_stamp() {
         let block = |number, timestamp| Block { number, timestamp };
         let range = |block| {
@@ -225,7 +221,34 @@ mod tests {
         let (from, to) = range(block(100_000_000, STAMPED + 100_000));
         let (from, to) = (u64::from_str_radix(&from[2..], 16).unwrap(), u64::from_str_radix(&to[2..], 16).unwrap());
         assert!(from < 100_000_000 - 50_000 && to == from + 1_000, "{from} {to}");
-        assert_eq!(read_transaction(&json!([{"transactionHash": "0x12"}])), Some("0x12".into()));
-        assert_eq!(read_transaction(&json!([])), None);
+        let hash = format!("0x{}", "ab".repeat(32));
+        assert_eq!(read_transaction(&logs(&authorization(), &hash)), Some(hash));
+        for none in [json!([]), json!(null), json!([{"transactionHash": "0x12"}])] {
+            assert_eq!(read_transaction(&none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn only_the_tokens_own_events_show_the_transfer() {
+        let whole = json!({"status": "0x1", "logs": logs(&authorization(), "0x1")});
+        assert!(shows_transfer(&whole, &authorization()));
+        let word = |byte: &str| json!(format!("0x{}", byte.repeat(32)));
+        for (pointer, value) in [
+            ("/status", json!("0x0")),
+            ("/logs", json!([])),
+            ("/logs/0", json!({})),
+            ("/logs/0/topics/1", word("01")),
+            ("/logs/0/topics/2", word("08")),
+            ("/logs/0/address", json!("0x036CbD53842c5426634e7929541eC2318f3dCF7e")),
+            ("/logs/1/topics/0", word("02")),
+            ("/logs/1/topics/2", word("03")),
+            ("/logs/1/data", word("04")),
+            ("/logs/1/topics", json!([])),
+            ("/logs/1/address", json!(null)),
+        ] {
+            let mut other = whole.clone();
+            *other.pointer_mut(pointer).unwrap() = value;
+            assert!(!shows_transfer(&other, &authorization()), "{pointer}");
+        }
     }
 }

@@ -26,6 +26,7 @@ named! {
         UserRejected,
         Declined,
         WrongNetwork,
+        ClockMismatch,
         NoAcceptableOffer,
         PriceTooHigh,
         BudgetExceeded,

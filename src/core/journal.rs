@@ -20,12 +20,16 @@ use super::{
     plain::object,
     poll::AcceptedTask,
     request::Request,
+    settlement::Settlement,
     terms::{Offer, Version},
     text,
 };
 
 /// The form of the records. A later one reads all earlier ones.
 const VERSION: u8 = 1;
+
+/// An authorization used to be open for ten minutes, and up to five more on a chain whose last block was old.
+const LONGEST_WINDOW_MS: u64 = 900_000;
 
 /// A change of a record.
 #[derive(Clone, Debug)]
@@ -50,14 +54,19 @@ pub enum Entry {
     Accepted {
         /// Set when there was nothing to sign: the order is not in the journal yet.
         order: Option<Order>,
-        /// `yes` with a receipt.
+        /// `yes` with a receipt; `unknown` while the token has not taken what the service has worked for.
         paid: Paid,
         /// The server's id.
         task_id: String,
         /// What was paid.
         receipt: Option<Rc<Receipt>>,
-        /// Takes the signed payment out.
-        payment: (),
+        /// What is left of the signed payment: none once the receipt names its transaction.
+        settlement: Option<Rc<Settlement>>,
+    },
+    /// The transaction is known that paid for an accepted task.
+    Settled {
+        /// What was paid.
+        receipt: Rc<Receipt>,
     },
     /// It has come to nothing: no money moved, and none ever can.
     Abandoned {
@@ -82,12 +91,16 @@ impl Entry {
                     .text("paid", &paid.name())
                     .value("payment", payment.plain())
                     .optional("receipt", receipt.as_ref().map(|receipt| receipt.plain())),
-                Self::Accepted { order, paid, task_id, receipt, .. } => members
+                Self::Accepted { order, paid, task_id, receipt, settlement } => members
                     .text("step", "accepted")
                     .optional("order", order.as_ref().map(Order::plain))
                     .text("paid", &paid.name())
                     .text("taskId", task_id)
                     .value("receipt", receipt.as_ref().map_or_else(J::null, |receipt| receipt.plain()))
+                    .value("payment", settlement.as_ref().map_or_else(J::null, |settlement| settlement.plain())),
+                Self::Settled { receipt } => members
+                    .text("paid", &Paid::Yes.name())
+                    .value("receipt", receipt.plain())
                     .value("payment", J::null()),
                 Self::Abandoned { paid, .. } => {
                     members.text("step", "abandoned").text("paid", &paid.name()).value("payment", J::null())
@@ -134,9 +147,7 @@ impl Order {
 /// A signed payment as it is kept.
 #[derive(Clone, Debug)]
 pub struct Kept {
-    network: &'static str,
-    /// The message, as JSON text.
-    authorization: String,
+    settlement: Rc<Settlement>,
     /// What is sent again; gone once it can no longer matter.
     payment: Option<Rc<Payment>>,
 }
@@ -147,10 +158,9 @@ impl Kept {
     pub fn plain<J: Json>(&self) -> J {
         object(|members| {
             let payment = self.payment.as_deref();
+            self.settlement.write(members);
             members
-                .text("network", self.network)
                 .number("version", payment.map_or(1, |payment| payment.version.number()).into())
-                .text("authorization", &self.authorization)
                 .optional_text("header", payment.map(|payment| payment.header.as_str()))
                 .optional_text("body", payment.map(|payment| payment.body.as_str()))
                 .optional_text("demand", payment.and_then(|payment| payment.demand.as_deref()));
@@ -178,15 +188,14 @@ impl Order {
 impl Kept {
     /// A payment that may be sent again.
     #[must_use]
-    pub fn whole(authorization: &Authorization, payment: Rc<Payment>) -> Self {
-        Self { payment: Some(payment), ..Self::spent(authorization) }
+    pub const fn whole(settlement: Rc<Settlement>, payment: Rc<Payment>) -> Self {
+        Self { settlement, payment: Some(payment) }
     }
 
     /// What is left of a payment that has been taken.
     #[must_use]
-    pub fn spent(authorization: &Authorization) -> Self {
-        let network = authorization.asset().chain.caip2;
-        Self { network, authorization: authorization.transfer().to_json(), payment: None }
+    pub const fn spent(settlement: Rc<Settlement>) -> Self {
+        Self { settlement, payment: None }
     }
 }
 
@@ -209,7 +218,7 @@ pub struct Signed {
     /// Where it was sent.
     pub base_url: BaseUrl,
     /// What was signed.
-    pub authorization: Authorization,
+    pub settlement: Rc<Settlement>,
     /// What can be sent again.
     pub payment: Option<Rc<Payment>>,
 }
@@ -269,7 +278,13 @@ fn order<J: Json>(record: &J, key: &str) -> Option<J> {
 
 fn accepted<J: Json>(record: &J) -> Option<AcceptedTask<J>> {
     let task_id = record.text_at("taskId").filter(|id| is_task_id(id))?;
-    Some(AcceptedTask { task_id, receipt: record.get("receipt") })
+    let settlement = record.get("payment").as_ref().and_then(Settlement::read).map(Rc::new);
+    Some(AcceptedTask { task_id, receipt: record.get("receipt"), settlement })
+}
+
+/// Until a record named the end of the window, it only said when the purchase was begun.
+fn closes_at_the_latest<J: Json>(record: &J) -> Option<u64> {
+    Some(record.get("order")?.whole_at("createdAt")?.saturating_add(LONGEST_WINDOW_MS))
 }
 
 impl Signed {
@@ -281,13 +296,14 @@ impl Signed {
             None => Asset::on(&kept.text_at("network")?)?,
         };
         let authorization = Authorization::read(asset, &message)?;
+        let closes_at = kept.whole_at("closesAt").or_else(|| closes_at_the_latest(record))?;
         let version = Version::read(&kept.get("version")?)?;
         let sealed = kept.text_at("header").zip(kept.text_at("body"));
         let demand = kept.text_at("demand");
         Some(Self {
             id: record.text_at("id").filter(|id| is_task_id(id))?,
             base_url: BaseUrl::parse(&order(record, "baseUrl")?.text()?)?,
-            authorization,
+            settlement: Rc::new(Settlement { authorization, closes_at }),
             payment: sealed.map(|(header, body)| Rc::new(Payment { version, header, body, demand })),
         })
     }
@@ -311,6 +327,10 @@ mod tests {
         Authorization::stamp(&offer, payer, B256::from([7; 32]), 1_740_672_089_000)
     }
 
+    fn settlement() -> Rc<Settlement> {
+        Rc::new(Settlement { authorization: authorization(), closes_at: 1_740_672_149_000 })
+    }
+
     fn record(entry: &Entry) -> Value {
         let request = Request::read(&json!({"prompt": "a boat"}), "id-1".into()).unwrap();
         let config = Config::read(&json!({})).unwrap();
@@ -323,30 +343,27 @@ mod tests {
 
     #[test]
     fn a_signed_payment_comes_back_as_it_was() {
-        let entry = Entry::Signed {
-            paid: Paid::Unknown,
-            payment: Kept::whole(&authorization(), payment().into()),
-            receipt: None,
-        };
+        let entry =
+            Entry::Signed { paid: Paid::Unknown, payment: Kept::whole(settlement(), payment().into()), receipt: None };
         let Known::Signed(signed) = Known::read(&record(&entry)).unwrap() else { panic!() };
         assert_eq!((signed.id.as_str(), signed.base_url.as_str()), ("id-1", "https://eliza.getimagine.club"));
-        assert_eq!((&signed.authorization, signed.payment), (&authorization(), Some(Rc::new(payment()))));
+        assert_eq!((&signed.settlement, signed.payment), (&settlement(), Some(Rc::new(payment()))));
     }
 
     #[test]
     fn a_payment_that_was_taken_cannot_be_sent_again() {
-        let kept = Kept::spent(&authorization());
+        let kept = Kept::spent(settlement());
         let record = record(&Entry::Signed { paid: Paid::Yes, payment: kept, receipt: None });
         assert!(!record.to_string().contains("aGVhZGVy"));
         let Known::Signed(signed) = Known::read(&record).unwrap() else { panic!() };
-        assert_eq!((signed.authorization, signed.payment), (authorization(), None));
+        assert_eq!((signed.settlement, signed.payment), (settlement(), None));
     }
 
     #[test]
     fn what_cannot_be_read_is_never_taken_for_nothing() {
         let whole = record(&Entry::Signed {
             paid: Paid::Unknown,
-            payment: Kept::whole(&authorization(), payment().into()),
+            payment: Kept::whole(settlement(), payment().into()),
             receipt: None,
         });
         for (pointer, value) in [

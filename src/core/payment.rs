@@ -130,9 +130,9 @@ named! {
     pub enum Settled {
         /// The server says so.
         Server,
-        /// The token contract says so.
+        /// The logs of the transaction show the transfer.
         Chain,
-        /// The server took the payment and showed no receipt.
+        /// The server took the payment and showed no receipt, and the transaction has not been found.
         Unknown,
     }
 }
@@ -161,15 +161,17 @@ impl Receipt {
     #[must_use]
     pub fn claimed<J: Json>(authorization: &Authorization, task_id: &str, header: Option<&str>, now_ms: u64) -> Self {
         let settlement = header.and_then(J::parse).filter(|s| s.is_true_at("success"));
-        let transaction = settlement.as_ref().and_then(|s| s.text_at("transaction"));
-        let settled = if settlement.is_some() { Settled::Server } else { Settled::Unknown };
+        let transaction = settlement.and_then(|s| s.text_at("transaction")).filter(|hash| is_hash(hash));
+        let settled = if transaction.is_some() { Settled::Server } else { Settled::Unknown };
         Self::of(authorization, task_id, settled, transaction, now_ms)
     }
 
-    /// The receipt of a payment of which the token says that it was taken.
+    /// The receipt of a payment of which the token says that it was taken: with the transaction whose logs show the transfer,
+    /// where it was found.
     #[must_use]
     pub fn proven(authorization: &Authorization, task_id: &str, transaction: Option<String>, now_ms: u64) -> Self {
-        Self::of(authorization, task_id, Settled::Chain, transaction, now_ms)
+        let settled = if transaction.is_some() { Settled::Chain } else { Settled::Unknown };
+        Self::of(authorization, task_id, settled, transaction, now_ms)
     }
 
     fn of(
@@ -179,7 +181,6 @@ impl Receipt {
         transaction: Option<String>,
         now_ms: u64,
     ) -> Self {
-        let transaction = transaction.filter(|t| is_hash(t));
         let asset = authorization.asset();
         let transfer = authorization.transfer();
         Self {
@@ -345,12 +346,15 @@ mod tests {
         assert_eq!((full.settled, full.transaction.as_deref()), (Settled::Server, Some(hash.as_str())));
         assert_eq!(full.explorer_url, Some(format!("https://basescan.org/tx/{hash}")));
         assert_eq!(full.amount.amount, "1.20");
-        let odd = receipt(Some(encode(json!({"success": true, "transaction": "javascript:alert(1)"}))));
-        assert_eq!((odd.settled, odd.transaction, odd.explorer_url), (Settled::Server, None, None));
         for header in [
             None,
             Some("%%%".into()),
             Some(encode(json!({"success": false, "transaction": hash}))),
+            Some(encode(json!({"success": true}))),
+            Some(encode(json!({"success": true, "transaction": ""}))),
+            Some(encode(json!({"success": true, "transaction": null}))),
+            Some(encode(json!({"success": true, "transaction": "pending"}))),
+            Some(encode(json!({"success": true, "transaction": "javascript:alert(1)"}))),
             Some(encode(json!([]))),
         ] {
             let receipt = receipt(header.clone());

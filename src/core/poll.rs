@@ -3,6 +3,8 @@
 //! Deadlines are wall-clock times, never counted ticks: after a long sleep the task is looked at once more before the
 //! wait is called too long. Errors in between never lose the task. What another tab hears of the task counts as heard here.
 
+use std::rc::Rc;
+
 use super::{
     config::Config,
     error::{Code, Error, Failure, Paid, Retry, Stage},
@@ -12,6 +14,7 @@ use super::{
     pace::{Pace, Presence, Why},
     payment::Proof,
     plain::object,
+    settlement::Settlement,
     task::TaskStatus,
     text::text,
 };
@@ -32,6 +35,8 @@ pub struct AcceptedTask<R> {
     pub task_id: String,
     /// What was paid; `None` for a task that was accepted without payment.
     pub receipt: Option<R>,
+    /// What was signed, while the transaction is not known that paid.
+    pub settlement: Option<Rc<Settlement>>,
 }
 
 impl<J: Json> AcceptedTask<Proof<J>> {
@@ -41,7 +46,8 @@ impl<J: Json> AcceptedTask<Proof<J>> {
         object(|members| {
             members
                 .text("taskId", &self.task_id)
-                .value("receipt", self.receipt.as_ref().map_or_else(J::null, Proof::plain));
+                .value("receipt", self.receipt.as_ref().map_or_else(J::null, Proof::plain))
+                .optional("settlement", self.settlement.as_ref().map(|settlement| settlement.plain()));
         })
     }
 }
@@ -54,7 +60,7 @@ impl<J: Json> AcceptedTask<J> {
     pub fn read(value: &J) -> Result<Self, Error> {
         let task_id = value.text_at("taskId").filter(|id| is_task_id(id));
         let task_id = task_id.ok_or_else(|| Error::invalid("this is no task of `submit()`"))?;
-        Ok(Self { task_id, receipt: value.get("receipt") })
+        Ok(Self { task_id, receipt: value.get("receipt"), settlement: None })
     }
 
     /// Money moved if there is a receipt: nothing else leads to an accepted task.
@@ -138,7 +144,7 @@ pub fn look<J: Json>(task_id: &str, config: Config, now: u64) -> Result<Step<J>,
     if !is_task_id(task_id) {
         return Err(Error::invalid("a task id has 1 to 128 letters, digits, `-`, `_`, `.` and `:`"));
     }
-    let task = AcceptedTask { task_id: task_id.into(), receipt: None };
+    let task = AcceptedTask { task_id: task_id.into(), receipt: None, settlement: None };
     Ok(Watch::new(task, config, true, 0, now).look(PATIENCE_MS, now))
 }
 
@@ -329,7 +335,7 @@ mod tests {
     }
 
     fn begin(timeout: Option<u64>) -> Next<Value> {
-        watch(AcceptedTask { task_id: "t1".into(), receipt: None }, config(timeout), 7, 0)
+        watch(AcceptedTask { task_id: "t1".into(), receipt: None, settlement: None }, config(timeout), 7, 0)
     }
 
     fn answer(status: u16, body: &Value) -> Answer<Value> {

@@ -3,6 +3,7 @@
 use std::{
     future::{Future, poll_fn},
     pin::{Pin, pin},
+    rc::Rc,
     task::{Context, Poll},
 };
 
@@ -12,14 +13,17 @@ use crate::{
     core::{
         assets::Asset,
         balance,
+        clock::{self, Clocks},
         error::{Code, Error, Failure, Stage},
         json::Json,
         money::Money,
-        payment::Proof,
+        payment::{Proof, Receipt},
         poll::{self, AcceptedTask},
         purchase,
         quote::Quote,
+        settlement,
         task::TaskStatus,
+        wallet::{Question, Reply},
     },
     ports::{Clock, Entropy, Http, Journal, Page, Vigil, Wallets},
 };
@@ -91,16 +95,18 @@ where
             state.answered(answer, ports.now())
         }
         Step::FindWallets(state) => {
-            let wallets = ports.find().await;
-            state.found(wallets)
+            let wallets = match state {
+                purchase::Finding::Others(_) => ports.find_others().await,
+                _ => ports.find().await,
+            };
+            state.found(wallets, ports.now())
         }
         Step::Ask(wallet, question, state) => {
             let reply = ports.ask(wallet, &question).await;
             state.answered(reply, ports.now())
         }
-        Step::AskBoth(wallet, questions, state) => {
-            let [first, second] = &*questions;
-            let replies = both(ports.ask(wallet, first), ports.ask(wallet, second)).await;
+        Step::AskAll(questions, state) => {
+            let replies = ask_all(ports, &questions).await;
             state.answered(replies, ports.now())
         }
         Step::Confirm(quote, state) => {
@@ -160,6 +166,47 @@ where
     }
 }
 
+/// Looks for the transaction that paid for an accepted task. Returns the receipt that names it, once it is found.
+pub async fn settle<J: Json, P>(ports: &P, mut step: settlement::Step) -> Option<Rc<Receipt>>
+where
+    P: Wallets<J> + Journal<J> + Clock,
+{
+    use settlement::Step;
+    loop {
+        step = match step {
+            Step::Sleep(ms, settling) => {
+                ports.sleep(ms).await;
+                settling.woke()
+            }
+            Step::FindWallets(settling) => {
+                let wallets = ports.find().await;
+                settling.found(wallets, ports.now())
+            }
+            Step::AskAll(questions, asking) => {
+                let replies = ask_all(ports, &questions).await;
+                asking.answered(replies, ports.now())
+            }
+            Step::Write(id, entry, receipt) => {
+                // The page gets the receipt, whether it could be written down or not.
+                let _ = ports.write(&id, &entry).await;
+                return Some(receipt);
+            }
+            Step::Done => return None,
+        }
+    }
+}
+
+/// Learns the clock of the chain that the first wallet is on, for a later click. Best-effort: nobody waits for it.
+pub async fn learn_clock<J: Json, P>(ports: &P, clocks: &Clocks)
+where
+    P: Wallets<J> + Clock,
+{
+    if ports.find().await == 1 {
+        let replies = ask_all(ports, &clock::questions(0)).await;
+        clocks.hear(&replies, ports.now());
+    }
+}
+
 /// Reads what an account has, the connected one unless it is named, through the only wallet that will do.
 ///
 /// # Errors
@@ -177,22 +224,22 @@ where
     }
 }
 
-/// Both outcomes, once both are there.
-async fn both<F: Future>(first: F, second: F) -> [F::Output; 2] {
-    let (mut first, mut second) = (pin!(first), pin!(second));
-    let mut outcomes = (None, None);
-    let done = poll_fn(|context| {
-        advance(first.as_mut(), &mut outcomes.0, context);
-        advance(second.as_mut(), &mut outcomes.1, context);
-        match std::mem::take(&mut outcomes) {
-            (Some(first), Some(second)) => Poll::Ready([first, second]),
-            some => {
-                outcomes = some;
-                Poll::Pending
-            }
+/// The replies to questions that are asked at once, in their order.
+async fn ask_all<J: Json, P: Wallets<J>>(ports: &P, questions: &[(usize, Question)]) -> Vec<Reply<J>> {
+    all(questions.iter().map(|(wallet, question)| ports.ask(*wallet, question))).await
+}
+
+/// All outcomes in their order, once all are there.
+async fn all<F: Future>(work: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut work: Vec<_> = work.map(|future| (Box::pin(future), None)).collect();
+    poll_fn(|context| {
+        for (future, outcome) in &mut work {
+            advance(future.as_mut(), outcome, context);
         }
-    });
-    done.await
+        if work.iter().all(|(_, outcome)| outcome.is_some()) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    work.into_iter().filter_map(|(_, outcome)| outcome).collect()
 }
 
 fn advance<F: Future>(work: Pin<&mut F>, outcome: &mut Option<F::Output>, context: &mut Context<'_>) {

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::core::{
+    clock::Clocks,
     config::Config,
     error::{Paid, Retry},
     http::{Answer, HttpFailure, HttpRequest, HttpResponse, Method},
@@ -83,6 +84,11 @@ impl Wallets<Value> for World {
 
     async fn find(&self) -> usize {
         self.deed("find").await;
+        1
+    }
+
+    async fn find_others(&self) -> usize {
+        self.deed("find others").await;
         1
     }
 
@@ -172,7 +178,7 @@ impl Page<Value> for World {
 
 fn order() -> Order {
     let request = Request::read(&json!({"prompt": "a boat"}), "id-1".into()).unwrap();
-    Order { request, config: Config::read(&json!({})).unwrap(), confirm: true, payer: None }
+    Order { request, config: Config::read(&json!({})).unwrap(), confirm: true, payer: None, clocks: Clocks::default() }
 }
 
 fn buy(world: &World) -> Failure<Value> {
@@ -263,7 +269,7 @@ fn what_comes_too_late_ends_a_purchase_only_where_it_is_needed() {
 }
 
 fn wait(world: &World) -> Result<TaskStatus<Value>, Failure<Value>> {
-    let task = AcceptedTask { task_id: TASK.into(), receipt: None };
+    let task = AcceptedTask { task_id: TASK.into(), receipt: None, settlement: None };
     block_on(watch(world, poll::watch(task, Config::read(&json!({})).unwrap(), 1, world.now())))
 }
 

@@ -40,6 +40,9 @@ extern "C" {
     /// Finds the wallets that will do: a promise of their number.
     #[wasm_bindgen(method, catch)]
     pub fn find(this: &Call) -> Result<JsValue, JsValue>;
+    /// Adds the other wallets on the page: a promise of how many there are then.
+    #[wasm_bindgen(method, catch, js_name = findOthers)]
+    pub fn find_others(this: &Call) -> Result<JsValue, JsValue>;
     /// Asks the wallet at that place of the list; `params` is JSON text. A promise of its answer, which rejects with nothing after so many
     /// milliseconds.
     #[wasm_bindgen(method, catch)]

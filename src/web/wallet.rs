@@ -1,5 +1,7 @@
 //! The wallets of the page. The facade has their objects at hand; here they are places of a list.
 
+use wasm_bindgen::JsValue;
+
 use super::{
     Browser, Js,
     fetch::settle,
@@ -21,12 +23,19 @@ impl Wallets<Js> for Browser {
     }
 
     async fn find(&self) -> usize {
-        let found = settle(self.call.find()).await;
-        found.ok().and_then(|count| read_number(&Js(count).number()?)?.try_into().ok()).unwrap_or_default()
+        counted(settle(self.call.find()).await)
+    }
+
+    async fn find_others(&self) -> usize {
+        counted(settle(self.call.find_others()).await)
     }
 
     async fn ask(&self, wallet: usize, question: &Question) -> Reply<Js> {
         let asked = self.call.ask(wallet, question.method, question.params.as_deref(), float(question.patience));
         said(settle(asked).await)
     }
+}
+
+fn counted(found: Result<JsValue, JsValue>) -> usize {
+    found.ok().and_then(|count| read_number(&Js(count).number()?)?.try_into().ok()).unwrap_or_default()
 }

@@ -73,7 +73,7 @@ export const LATER = [
   { row: 18, attack: 'an extension that wants a signature', outcome: 'it gets none', file: 'attacks.test.mjs', test: '18: an extension that wants another signature gets none' },
   { row: 19, attack: 'a wallet that signs something else', outcome: '`bad_signature`, nothing is sent', file: 'attacks.test.mjs', test: '19: what a wallet signed otherwise is not sent' },
   { row: 20, attack: 'a result that is a script', outcome: 'no video', file: 'attacks.test.mjs', test: '20: a result that is a script is no video' },
-  { row: 21, attack: 'a forged receipt', outcome: "said to be the server's word; names no transaction that is none", file: 'attacks.test.mjs', test: '21: a forged receipt is the word of the server and no more' },
+  { row: 21, attack: 'a forged receipt', outcome: 'no settlement; the transaction is looked for on the chain', file: 'attacks.test.mjs', test: '21: a receipt that names no transaction proves no settlement' },
   { row: 22, attack: 'an account whose contract does not accept its key', outcome: '`bad_signature`, nothing is sent', file: 'contracts.more.mjs', test: 'of a plain account that hands over to a contract without a word on signatures' },
   { row: 23, attack: 'a price that rises after the quote', outcome: '`payment_rejected`, not paid', file: 'attacks.test.mjs', test: '23: a price that rises after the quote is not paid' },
   { row: 24, attack: 'one thing shown, another signed', outcome: 'they are the same', file: 'attacks.test.mjs', test: '24: what is signed is what was shown' },

@@ -25,7 +25,7 @@ const paidRequests = () => seller.requests.filter(({ paid }) => paid)
 describe('a bad answer to the payment', TIMEOUT, () => {
   /** By the time of the answer the chain is past the window, so it tells at once that the payment was not taken. */
   const late = (answer) => async () => {
-    await passTime(sandbox, 120)
+    await passTime(sandbox, dapp, 120)
     return answer
   }
 

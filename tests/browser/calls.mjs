@@ -20,8 +20,17 @@ export function playableSeconds(url) {
 /** Options for a seller: polls as fast as the contract allows. */
 export const at = (baseUrl, overrides = {}) => ({ baseUrl, pollInterval: 2000, maxPrice: '2.00', ...overrides })
 
-/** Lets so many seconds pass on the sandbox's chain; the clocks of page and seller go on as they were. */
-export async function passTime(sandbox, seconds) {
+/** Lets seconds pass on the sandbox's chain and on the clock of the page. */
+export async function passTime(sandbox, { page }, seconds) {
+  await passChainTime(sandbox, seconds)
+  await page.evaluate((ms) => {
+    const now = Date.now
+    Date.now = () => now() + ms
+  }, seconds * 1000)
+}
+
+/** Lets seconds pass on the sandbox's chain alone. */
+export async function passChainTime(sandbox, seconds) {
   await sandbox.client.request({ method: 'evm_increaseTime', params: [seconds] })
   await sandbox.client.request({ method: 'evm_mine', params: [] })
 }

@@ -117,7 +117,7 @@ describe('the request', TIMEOUT, () => {
 
 describe('the answer', TIMEOUT, () => {
   test('to the payment that is lost: the error has the id that was posted', async () => {
-    const tooLate = () => passTime(sandbox, 120).then(() => 'drop')
+    const tooLate = () => passTime(sandbox, dapp, 120).then(() => 'drop')
     await open({ paid: tooLate, status: { status: 404, body: { status: 'not_found' } } })
     const { code, details } = await dapp.failure(...buy())
     assert.equal(code, 'payment_rejected')

@@ -99,7 +99,7 @@ describe('the journal', TIMEOUT, () => {
     const [{ id }] = await tasks()
     const forget = (imagine, id) => imagine.forget(id)
     assert.equal((await dapp.failure(forget, id)).code, 'invalid_request')
-    await passTime(sandbox, 120)
+    await passTime(sandbox, dapp, 120)
     const { code, paid } = await dapp.failure(...resume())
     assert.deepEqual([code, paid], ['payment_rejected', 'no'])
     await dapp.value(forget, id)

@@ -2,13 +2,22 @@
 // Real chain, real token, official x402 seller and facilitator, which fail where the sandbox makes them fail.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { at, passTime } from './calls.mjs'
+import { at, passChainTime } from './calls.mjs'
 import { SIGN } from './harness.mjs'
 import { testFound, testUnpaid } from './recovery.mjs'
 import { request, submit, useWorlds } from './world.mjs'
 
 const TIMEOUT = { timeout: 300_000 }
 const open = useWorlds()
+
+/** The newest record, once it names the transaction. */
+async function untilSettled(tasks) {
+  for (;;) {
+    const [record] = await tasks()
+    if (record.receipt?.settled === 'chain') return record
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+}
 
 const isPaid = (headers) => 'x-payment' in headers
 
@@ -67,16 +76,19 @@ describe('after a reload', TIMEOUT, () => {
   })
 
   test('before the answer: the task is found', async () => {
-    const { sandbox, dapp, buy, stored, resume, reload } = await open('paid-delayed')
+    const { sandbox, dapp, buy, stored, tasks, resume, reload } = await open('paid-delayed')
     const gone = dapp.run(...buy())
     while ((await sandbox.payments()).length === 0) await sandbox.client.getBlockNumber()
     sandbox.fault(null)
     const [before] = await stored()
     assert.deepEqual([before.step, before.paid, typeof before.payment.header], ['signed', 'unknown', 'string'])
     await reload(gone)
-    const { taskId, receipt } = await dapp.value(...resume())
+    const { taskId } = await dapp.value(...resume())
     assert.ok(sandbox.tasks.has(taskId))
-    assert.equal(receipt.settled, 'chain')
+    // The wallet's node may show an earlier block at first: the video does not wait for a later one.
+    const { receipt, paid } = await untilSettled(tasks)
+    const [{ transaction }] = await sandbox.payments()
+    assert.deepEqual([receipt.transaction, paid], [transaction, 'yes'])
     assert.equal(await dapp.asked(SIGN), 0, 'resume never signs')
     assert.equal((await sandbox.payments()).length, 1)
     const [after] = await stored()
@@ -134,7 +146,7 @@ describe('offline for longer than the window', TIMEOUT, () => {
     await jump(dapp)
     const left = await buying
     assert.deepEqual([left.code, left.paid, left.retry], ['payment_unknown', 'unknown', 'resume'])
-    await passTime(sandbox, 120)
+    await passChainTime(sandbox, 120)
     await dapp.page.context().setOffline(false)
     const { code, paid } = await dapp.failure(...resume())
     assert.deepEqual([code, paid], ['payment_rejected', 'no'])
@@ -160,11 +172,60 @@ describe('offline for longer than the window', TIMEOUT, () => {
     await jump(dapp)
     const left = await buying
     assert.deepEqual([left.code, left.paid, left.retry], ['payment_unknown', 'unknown', 'resume'])
-    await passTime(sandbox, 120)
+    await passChainTime(sandbox, 120)
     await dapp.page.context().setOffline(false)
     const { receipt, video } = await dapp.value(...resume())
     assert.ok(video.url)
     assert.equal(receipt.settled, 'chain')
     await assertPaid(1)
+  })
+})
+
+describe('a task that was accepted without a receipt', TIMEOUT, () => {
+  for (const fault of ['receipt-missing', 'receipt-garbage']) {
+    test(`gets its transaction in the background, without a prompt: ${fault}`, async () => {
+      const { sandbox, dapp, order, tasks } = await open(fault)
+      const receipts = await dapp.value(async (imagine, { request, options }) => {
+        const task = await imagine.submit(request, options)
+        const before = task.receipt
+        const shown = await new Promise((resolve) => {
+          const stop = task.subscribe(({ receipt }) => receipt !== before && resolve(receipt))
+          globalThis.stop = stop
+        })
+        globalThis.stop()
+        return { before, shown, after: task.receipt }
+      }, order())
+      const [{ transaction }] = await sandbox.payments()
+      assert.deepEqual([receipts.before.settled, receipts.shown.settled], ['unknown', 'chain'])
+      assert.equal(receipts.shown.transaction, transaction)
+      assert.deepEqual(receipts.after, receipts.shown)
+      assert.deepEqual((await untilSettled(tasks)).receipt, receipts.shown)
+      assert.equal(await dapp.asked(SIGN), 1)
+    })
+  }
+})
+
+describe('the clocks of node and page', TIMEOUT, () => {
+  test('both have to be past the window before nothing was paid', async () => {
+    const { sandbox, dapp, buy } = await open('paid-402-before')
+    const buying = dapp.run(...buy())
+    await dapp.untilEvent('payment_unknown')
+    await passChainTime(sandbox, 300)
+    const rounds = sandbox.requests.length + 4
+    while (sandbox.requests.length < rounds) await sandbox.client.getBlockNumber()
+    await dapp.abort()
+    const { error } = await buying
+    assert.deepEqual([error.code, error.paid, error.retry], ['aborted', 'unknown', 'resume'])
+  })
+
+  test('that are weeks apart sign nothing, and both are named', async () => {
+    const { sandbox, dapp, buy } = await open()
+    await passChainTime(sandbox, 40 * 86_400)
+    const { timestamp } = await sandbox.client.getBlock()
+    const { code, stage, paid, retry, details } = await dapp.failure(...buy())
+    assert.deepEqual([code, stage, paid, retry], ['clock_mismatch', 'wallet', 'no', 'safe'])
+    assert.equal(details.chain, Number(timestamp) * 1000)
+    assert.ok(Math.abs(details.machine - Date.now()) < 60_000)
+    assert.equal(await dapp.asked(SIGN), 0)
   })
 })

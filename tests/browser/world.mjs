@@ -57,7 +57,7 @@ function worldOf(sandbox, dapp, openTab) {
     async buyBeyondTheWindow() {
       const buying = dapp.run(...buy())
       await dapp.untilEvent('payment_unknown')
-      await passTime(sandbox, 120)
+      await passTime(sandbox, dapp, 120)
       return buying
     },
 

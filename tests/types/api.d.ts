@@ -18,7 +18,7 @@ export function quote(request: GenerateRequest, options?: CallOptions): Promise<
 /** Like `generate`, but resolves as soon as the payment is accepted. */
 export function submit(request: GenerateRequest | Quote, options?: GenerateOptions): Promise<Task>;
 /** Take up a task from the journal (default: the newest unfinished one), in whatever step it was interrupted. Never signs. */
-export function resume(taskId?: string, options?: WaitOptions): Promise<Task | null>;
+export function resume(taskId?: string, options?: ResumeOptions): Promise<Task | null>;
 /** Added: deletes the record of a purchase. Refused while money may be under way for it. */
 export function forget(id: string): Promise<void>;
 /** The journal: every purchase this browser made for this origin, newest first. */
@@ -63,6 +63,8 @@ export interface WaitOptions extends CallOptions {
   pollInterval?: number;            // ms; default 15000, at least 2000
   timeout?: number | null;          // ms of waiting; default 20 minutes; null = no limit
 }
+/** Added: the wallet through which the chain is read; without one, all that are on the page are asked. */
+export interface ResumeOptions extends WaitOptions { wallet?: WalletLike }
 export interface GenerateOptions extends WaitOptions {
   wallet?: WalletLike;              // default: the only wallet found; several and none chosen is an error that lists them
   maxPrice?: string;                // in USDC; default "5.00"
@@ -130,7 +132,7 @@ export interface Generation {
 export interface Receipt {
   taskId: string; amount: Money; network: Network; asset: Address; payer: Address; payTo: Address; nonce: Hex;
   transaction?: Hex; explorerUrl?: string;
-  /** How it is known: the server's word, or read from the token contract. */
+  /** How it is known: the server named the transaction, or its logs show the transfer. */
   settled: "server" | "chain" | "unknown"; at: number;
 }
 export interface TaskRecord {
@@ -139,7 +141,9 @@ export interface TaskRecord {
 }
 /** A paid task. Iterate its events, wait for its result, or use it as a Svelte store / React external store. */
 export interface Task extends AsyncIterable<ImagineEvent> {
-  readonly id: string; readonly taskId: string; readonly receipt: Receipt | null;
+  readonly id: string; readonly taskId: string;
+  /** The transaction may come later, in the background: `subscribe` tells. */
+  readonly receipt: Receipt | null;
   wait(options?: WaitOptions): Promise<Generation>;           // any number of times; one poller
   refresh(): Promise<TaskStatus>;
   stop(): void;                                               // stop watching; the job goes on
@@ -169,6 +173,7 @@ export type ErrorCode =
   | "invalid_request" | "image_unreadable" | "unsupported_environment"
   | "network" | "http" | "bad_response"                                        // before anything was signed
   | "no_wallet" | "wallet_ambiguous" | "wallet_busy" | "wallet_locked" | "wallet_error" | "user_rejected" | "declined" | "wrong_network"
+  | "clock_mismatch"                                                           // added: nothing is signed; details: { chain, machine }
   | "no_acceptable_offer" | "price_too_high" | "budget_exceeded" | "insufficient_funds"
   | "bad_signature" | "signature_expired"
   | "payment_rejected" | "payment_unknown"

@@ -59,7 +59,7 @@ same<Equal<Awaited<ReturnType<typeof tasks>>, TaskRecord[]>>()
 same<Equal<Awaited<ReturnType<typeof wallets>>, WalletInfo[]>>()
 same<Equal<Awaited<ReturnType<typeof balance>>, Money>>()
 same<Equal<Awaited<ReturnType<typeof forget>>, void>>()
-void [resume(), resume('id', { timeout: null }), tasks({ unfinished: true, limit: 1 }), forget('id'), wallets({ waitMs: 0 }), init(), init('/core.wasm'), init(new Uint8Array(8))]
+void [resume(), resume('id', { timeout: null, wallet }), tasks({ unfinished: true, limit: 1 }), forget('id'), wallets({ waitMs: 0 }), init(), init('/core.wasm'), init(new Uint8Array(8))]
 // @ts-expect-error -- `resume` never pays, so it has no use for a limit
 void resume('id', { maxPrice: '2.00' })
 // @ts-expect-error -- nothing is forgotten without a name

@@ -5,6 +5,8 @@ export const toHex = (chainId) => `0x${Number(chainId).toString(16)}`
  * `tell` passes changes on to the page, in the vendor's way.
  */
 export function createSession({ accounts, chainId, knownChains = [chainId], connected = false }, tell) {
+  const key = `wallet ${accounts[0]}`
+  let permitted = quietly(() => JSON.parse(sessionStorage.getItem(key))) ?? (connected ? [accounts[0]] : [])
   let unlocked = Promise.resolve()
   let openLock = () => {}
 
@@ -13,7 +15,14 @@ export function createSession({ accounts, chainId, knownChains = [chainId], conn
     chainId: toHex(chainId),
     knownChains: new Set([...knownChains, chainId].map(toHex)),
     selected: accounts[0],
-    permitted: connected ? [accounts[0]] : [],
+    /** Remembered over reloads of the tab, as wallets do. */
+    get permitted() {
+      return permitted
+    },
+    set permitted(next) {
+      permitted = next
+      quietly(() => sessionStorage.setItem(key, JSON.stringify(next)))
+    },
     isUnlocked: true,
 
     setChain(next) {
@@ -38,4 +47,13 @@ export function createSession({ accounts, chainId, knownChains = [chainId], conn
     untilUnlocked: () => unlocked,
   }
   return session
+}
+
+/** A page may have no storage. */
+function quietly(act) {
+  try {
+    return act()
+  } catch {
+    return undefined
+  }
 }

@@ -33,7 +33,7 @@ export function testTroubles(x402) {
       const order = { request, options: at(sandbox.apiUrl) }
       const buying = dapp.run(generate, order)
       await Promise.race([dapp.untilEvent('payment_unknown'), buying])
-      await passTime(sandbox, 120)
+      await passTime(sandbox, dapp, 120)
       const { error } = await buying
       assert.deepEqual([error.code, error.paid], ['payment_rejected', 'no'])
       assert.match(error.message, /fetch/)

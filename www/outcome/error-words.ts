@@ -18,6 +18,10 @@ export const ERROR_WORDS: Record<ErrorCode, Words> = {
   user_rejected: { title: 'You refused in your wallet', advice: 'Nothing happened. Try again whenever you like.', quiet: true },
   declined: { title: 'You did not confirm', advice: 'Nothing happened. Try again whenever you like.', quiet: true },
   wrong_network: { title: 'Your wallet is on another network', advice: 'Switch it to Base, then try again.' },
+  clock_mismatch: {
+    title: 'The clocks do not agree',
+    advice: 'Your device and your wallet’s network are more than a day apart. Set the clock of your device, then try again.',
+  },
   no_acceptable_offer: { title: 'The service offers no payment that is safe to sign', advice: 'The details below say why each offer was refused.' },
   price_too_high: { title: 'The price is above your limit', advice: 'Raise the limit beside the button, or ask for less.' },
   budget_exceeded: { title: 'This would go over your budget', advice: 'Wait until the budget opens again, or raise it.' },

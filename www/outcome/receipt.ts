@@ -6,7 +6,7 @@ const card = byId('receipt', HTMLElement)
 
 const SETTLED: Record<Receipt['settled'], { sign: string; text: string }> = {
   server: { sign: 'check', text: 'Settled: the service says so' },
-  chain: { sign: 'check', text: 'Settled: read from the token contract' },
+  chain: { sign: 'check', text: 'Settled: the transaction shows the transfer' },
   unknown: { sign: 'clock', text: 'Settlement not confirmed yet' },
 }
 

@@ -33,7 +33,7 @@ use std::rc::Rc;
 use alloy_primitives::Address;
 
 use super::{
-    chain::ChainClock,
+    clock::Clocks,
     config::Config,
     error::{Code, Error, Failure, Paid, Retry, Stage},
     http::{Answer, HttpRequest, HttpResponse, Method, excerpt, is_task_id},
@@ -63,8 +63,8 @@ pub enum Step<J> {
     FindWallets(Finding<J>),
     /// Ask the wallet at that place of the list.
     Ask(usize, Question, Asked<J>),
-    /// Ask it both at once.
-    AskBoth(usize, Box<[Question; 2]>, Counting<J>),
+    /// Ask all at once, each the wallet at its place of the list.
+    AskAll(Vec<(usize, Question)>, Gathered<J>),
     /// Ask the page.
     Confirm(Rc<Quote<J>>, Confirming),
     /// Draw a random nonce.
@@ -105,17 +105,20 @@ impl<J: Json> Sent<J> {
 pub enum Finding<J> {
     /// To pay with one.
     Payer(Choosing<J>),
-    /// To read the chain through any.
+    /// To read the chain: the one that the page has chosen, or any.
     Readers(Recovering<J>),
+    /// To read the chain through those that the page has not chosen, too.
+    Others(Recovering<J>),
 }
 
 impl<J: Json> Finding<J> {
-    /// So many are there.
+    /// How many are there.
     #[must_use]
-    pub fn found(self, wallets: usize) -> Next<J> {
+    pub fn found(self, wallets: usize, now: u64) -> Next<J> {
         match self {
             Self::Payer(choosing) => choosing.found(wallets),
             Self::Readers(recovering) => recovering.found(wallets),
+            Self::Others(recovering) => recovering.found_others(wallets, now),
         }
     }
 }
@@ -129,8 +132,6 @@ pub enum Asked<J> {
     Signing(Box<Signing>),
     /// Whether the token would take the signature.
     Checking(Checking),
-    /// What the chain knows of the payment.
-    Reading(Reading<J>),
 }
 
 impl<J: Json> Asked<J> {
@@ -141,7 +142,26 @@ impl<J: Json> Asked<J> {
             Self::Talking(talking) => talking.answered(reply),
             Self::Signing(signing) => signing.answered(reply),
             Self::Checking(checking) => checking.answered(reply, now),
-            Self::Reading(reading) => reading.answered(reply, now),
+        }
+    }
+}
+
+/// What waits for the answers to questions that were asked at once.
+#[derive(Debug)]
+pub enum Gathered<J> {
+    /// What the payer has, and the time of the chain.
+    Counting(Counting<J>),
+    /// What the chain knows of the payment.
+    Reading(Box<Reading<J>>),
+}
+
+impl<J: Json> Gathered<J> {
+    /// The wallets answered, or threw, each question in its place.
+    #[must_use]
+    pub fn answered(self, replies: Vec<Reply<J>>, now: u64) -> Next<J> {
+        match self {
+            Self::Counting(counting) => counting.answered(replies, now),
+            Self::Reading(reading) => reading.answered(replies, now),
         }
     }
 }
@@ -188,6 +208,8 @@ pub struct Order {
     pub confirm: bool,
     /// The only account to pay from, if the page names one.
     pub payer: Option<Address>,
+    /// The clocks of chains that this page has seen.
+    pub clocks: Clocks,
 }
 
 /// An order with the offer that has passed the policy.
@@ -262,12 +284,12 @@ impl Order {
     /// The server took it as it is: a task like any other, but for the payment.
     fn free(&self, task_id: String, now: u64) -> Entry {
         let order = Some(journal::Order::of(&self.request, &self.config, None, now));
-        Entry::Accepted { order, paid: Paid::No, task_id, receipt: None, payment: () }
+        Entry::Accepted { order, paid: Paid::No, task_id, receipt: None, settlement: None }
     }
 
     fn taken_free<J>(self, task_id: String, now: u64) -> Next<J> {
         let entry = self.free(task_id.clone(), now);
-        let outcome = Ok(AcceptedTask { task_id, receipt: None });
+        let outcome = Ok(AcceptedTask { task_id, receipt: None, settlement: None });
         Step::Write(self.request.id().into(), Box::new(entry), Writing::End(outcome)).into()
     }
 
@@ -332,9 +354,9 @@ impl Recalling {
             Some(Ok(_)) if !record.as_ref().is_some_and(stands_for) => {
                 Error::invalid("this `id` stands for another purchase already: take a new one").into()
             }
-            Some(Ok(Known::Signed(signed))) => Box::new(Underway::new(*signed, 0..0, ChainClock::default())).recover(),
-            Some(Ok(Known::Accepted(AcceptedTask { task_id, receipt }))) => {
-                Step::Done(Ok(AcceptedTask { task_id, receipt: receipt.map(Proof::Kept) })).into()
+            Some(Ok(Known::Signed(signed))) => Box::new(Underway::new(*signed, Vec::new())).recover(),
+            Some(Ok(Known::Accepted(AcceptedTask { task_id, receipt, settlement }))) => {
+                Step::Done(Ok(AcceptedTask { task_id, receipt: receipt.map(Proof::Kept), settlement })).into()
             }
             Some(Ok(Known::Nothing)) | None => self.intent.map_or_else(|| nothing_to_resume().into(), Intent::begin),
         }
@@ -375,10 +397,10 @@ impl<J: Json> Step<J> {
             Self::Write(_, _, Writing::End(_)) | Self::Done(_) => return None,
             Self::Write(_, _, Writing::Payment(underway, _)) => return Some(underway.given_up()),
             Self::Send(_, Sent::Paying(paying)) => return Some(paying.given_up()),
-            Self::FindWallets(Finding::Readers(recovering))
+            Self::FindWallets(Finding::Readers(recovering) | Finding::Others(recovering))
             | Self::Send(_, Sent::Looking(recovering))
             | Self::Sleep(_, recovering) => return Some(recovering.given_up()),
-            Self::Ask(_, _, Asked::Reading(reading)) => return Some(reading.given_up()),
+            Self::AskAll(_, Gathered::Reading(reading)) => return Some(reading.given_up()),
             Self::Recall(_, recalling) => return Some(recalling.given_up().into()),
             Self::Send(_, Sent::Probing(_)) => Stage::Quote,
             _ => Stage::Wallet,

@@ -6,17 +6,19 @@ use alloy_primitives::{Address, B256};
 
 use super::{
     super::{
-        authorization::Authorization,
-        chain::ChainClock,
+        authorization::{Authorization, SETTLE_MS},
+        clock::{ChainClock, Stamp},
         error::{Code, Error, Failure, Paid, Retry, Stage},
         journal::{self, Entry, Kept, Signed},
         json::Json,
         notice::Notice,
         payment::{Payment, Proof},
         poll::AcceptedTask,
+        settlement::Settlement,
         signature::{self, Signature},
         text,
         wallet::{self, Question, Reply},
+        witness::Reader,
     },
     Asked, Deal, Next, Order, Step,
     recovering::Underway,
@@ -84,21 +86,27 @@ impl Drawing {
             let message = "this browser gives no secure random numbers (`crypto.getRandomValues`), without which no payment is safe";
             return Error::unpaid(Code::UnsupportedEnvironment, Stage::Wallet, message).retry(Retry::Never).into();
         };
-        let authorization =
-            Authorization::stamp(&self.deal.offer, self.payer, B256::from(nonce), self.clock.stamp(now));
+        let stamp = self.clock.stamp(now);
+        let authorization = Authorization::stamp(&self.deal.offer, self.payer, B256::from(nonce), stamp);
         let typed_data = authorization.typed_data();
-        let patience = self.clock.here(authorization.usable_until_ms()).saturating_sub(now);
-        let question = Question::sign(self.payer, &typed_data, patience);
+        let question = Question::sign(self.payer, &typed_data, time_left(&authorization, stamp));
         let notice = Notice::Signing {
             typed_data: J::parse(&typed_data),
             digest: text::word(authorization.digest()),
             domain_hash: text::word(authorization.domain_hash()),
             message_hash: text::word(authorization.message_hash()),
-            valid_before: authorization.valid_before_ms(),
+            valid_before: stamp.here(authorization.valid_before_ms()),
         };
-        let signing = Box::new(Signing { deal: self.deal, wallet: self.wallet, clock: self.clock, authorization });
+        let closes_at = stamp.on_chain(authorization.valid_before_ms());
+        let Self { deal, wallet, clock, .. } = self;
+        let signing = Box::new(Signing { deal, wallet, clock, authorization, closes_at });
         Next::after(notice, Step::Ask(self.wallet, question, Asked::Signing(signing)))
     }
+}
+
+/// Milliseconds in which it can still be settled.
+const fn time_left(authorization: &Authorization, stamp: Stamp) -> u64 {
+    authorization.valid_before_ms().saturating_sub(SETTLE_MS).saturating_sub(stamp.time_ms())
 }
 
 /// Waiting for the one signature.
@@ -108,6 +116,8 @@ pub struct Signing {
     wallet: usize,
     clock: ChainClock,
     authorization: Authorization,
+    /// When its window has closed, by this machine's clock.
+    closes_at: u64,
 }
 
 impl Signing {
@@ -134,22 +144,19 @@ impl Signing {
 
     /// Has the signed payment written down, before it leaves, if there is time left to settle it.
     fn seal<J: Json>(self, signature: &str, now: u64) -> Next<J> {
-        if !self.authorization.is_usable(self.clock.stamp(now)) {
+        if time_left(&self.authorization, self.clock.stamp(now)) == 0 {
             return too_late();
         }
         let Deal { order: Order { request, config, .. }, offer, .. } = *self.deal;
         let payment = Payment::of::<J>(&offer.echo, &self.authorization, signature, request.id(), &request.body());
         let payment = Rc::new(payment);
-        let kept = Kept::whole(&self.authorization, payment.clone());
+        let settlement = Rc::new(Settlement { authorization: self.authorization, closes_at: self.closes_at });
+        let kept = Kept::whole(settlement.clone(), payment.clone());
         let entry = Entry::Signed { paid: Paid::Unknown, payment: kept, receipt: None };
         let id = String::from(request.id());
-        let signed = Signed {
-            id: id.clone(),
-            base_url: config.base_url,
-            authorization: self.authorization,
-            payment: Some(payment.clone()),
-        };
-        let underway = Box::new(Underway::new(signed, self.wallet..self.wallet.saturating_add(1), self.clock));
+        let signed = Signed { id: id.clone(), base_url: config.base_url, settlement, payment: Some(payment.clone()) };
+        let readers = vec![Reader { wallet: self.wallet, has_signed: true }];
+        let underway = Box::new(Underway::new(signed, readers));
         Step::Write(id, Box::new(entry), Writing::Payment(underway, payment)).into()
     }
 }

@@ -4,18 +4,19 @@
 //! In turn, until one of them tells how it ended:
 //!
 //! 1. the service is asked for the task by the id that was sent with the request;
-//! 2. the token is asked, through the wallet, whether it has taken the payment;
+//! 2. the token is asked, through the payer's own wallet, whether it has taken the payment; through other wallets on the
+//!    page only where that one is silent;
 //! 3. the very same payment is sent again, while it could still be settled. The token takes a nonce once, so this can
 //!    never pay twice.
 //!
-//! Once the chain itself is past the window and the token has not taken it, nothing was paid and nothing ever will be.
-//! The time of the chain decides, not the clock of this machine.
+//! Once the payer's own wallet shows a block past the window, as much time has passed on this machine since the stamp, and
+//! the token has not taken it, nothing was paid and nothing ever will be. What another wallet reports can only delay that.
 
-use std::{ops::Range, rc::Rc};
+use std::rc::Rc;
 
 use super::{
     super::{
-        chain::{self, Block, ChainClock},
+        authorization::SETTLE_MS,
         error::{Code, Detail, Error, Failure, Paid, Retry, Stage},
         http::{Answer, HttpFailure, HttpRequest, HttpResponse, Method, excerpt},
         journal::{Entry, Kept, Signed},
@@ -26,9 +27,10 @@ use super::{
         task::TaskStatus,
         terms,
         text::{self, text},
-        wallet::{self, Question, Reply},
+        wallet::Reply,
+        witness::{Inquiry, Progress, Reader, Report, Reports},
     },
-    Asked, Finding, Next, Sent, Step, Writing, claimed_task, read_task_id,
+    Finding, Gathered, Next, Sent, Step, Writing, claimed_task, read_task_id,
 };
 
 /// Chains and servers have clocks of their own: so long after the window a payment is surely settled or dead.
@@ -49,19 +51,31 @@ const LOOK_PATIENCE_MS: u64 = 10_000;
 #[derive(Clone, Debug)]
 pub struct Underway<J> {
     signed: Signed,
-    /// The wallets through which the chain may be read.
-    readers: Range<usize>,
-    clock: ChainClock,
+    /// The wallets through which the chain is read first.
+    readers: Vec<Reader>,
+    /// The time of the chain, as the payer's own wallet has shown it last, and when.
+    chain: Option<(u64, u64)>,
     /// The task that an answer named, whatever else it said.
     claimed: Option<String>,
-    /// Whether the service knows the task.
-    found: bool,
+    /// What the service knows of the task.
+    task: Known,
     /// The token has taken the payment.
     taken: Option<Rc<Receipt>>,
+    /// Another wallet than the payer's reports that the token has taken it.
+    is_reported_taken: bool,
     /// Answers to the payment that were no acceptance.
     answers: u32,
     rounds: u32,
     trouble: Trouble<J>,
+}
+
+/// What the service knows of the task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Known {
+    Nothing,
+    Task,
+    /// The task is completed.
+    Result,
 }
 
 /// Why the payment has not ended yet.
@@ -78,22 +92,19 @@ pub struct Paying<J>(Box<Underway<J>>);
 
 /// Waiting for wallets, for the service, or for time to pass.
 #[derive(Clone, Debug)]
-pub struct Recovering<J>(Box<Underway<J>>);
+pub struct Recovering<J> {
+    underway: Box<Underway<J>>,
+    /// What the wallets reported that were asked first.
+    reports: Option<Reports>,
+}
 
-/// Waiting for what a wallet reads from the chain.
+/// Waiting for what wallets read from the chain.
 #[derive(Clone, Debug)]
 pub struct Reading<J> {
     underway: Box<Underway<J>>,
-    topic: Topic,
-}
-
-/// What is read, through the wallet at that place of the list.
-#[derive(Clone, Copy, Debug)]
-enum Topic {
-    Chain(usize),
-    Block(usize),
-    State(usize, Block),
-    Transaction,
+    inquiry: Box<Inquiry>,
+    /// What the wallets reported that were asked before.
+    before: Option<Reports>,
 }
 
 /// What the token says of a payment that it has not taken.
@@ -103,20 +114,30 @@ enum Verdict {
     Open,
     /// It never will.
     Dead,
-    /// It cannot be asked.
+    /// No wallet of the payer's can ask it.
     Silent,
 }
 
 impl<J: Json> Underway<J> {
     /// A payment that was just signed with a wallet, or one of which the journal knows.
-    pub(super) fn new(signed: Signed, readers: Range<usize>, clock: ChainClock) -> Self {
+    pub(super) fn new(signed: Signed, readers: Vec<Reader>) -> Self {
         let reason = "the page was left before the payment was answered".into();
-        let trouble = Trouble { reason, details: Vec::new(), cause: None };
-        Self { signed, readers, clock, claimed: None, found: false, taken: None, answers: 0, rounds: 0, trouble }
+        Self {
+            signed,
+            readers,
+            chain: None,
+            claimed: None,
+            task: Known::Nothing,
+            taken: None,
+            is_reported_taken: false,
+            answers: 0,
+            rounds: 0,
+            trouble: Trouble { reason, details: Vec::new(), cause: None },
+        }
     }
 
     pub(super) fn nonce(&self) -> String {
-        text::word(self.signed.authorization.transfer().nonce)
+        text::word(self.signed.settlement.authorization.transfer().nonce)
     }
 
     /// Sends the payment: for the first time, or again.
@@ -129,7 +150,7 @@ impl<J: Json> Underway<J> {
 
     /// From when on the chain should know what became of it, by this machine's clock.
     fn ends_at(&self) -> u64 {
-        self.clock.here(self.signed.authorization.valid_before_ms().saturating_add(SETTLE_MARGIN_MS))
+        self.signed.settlement.closes_at.saturating_add(SETTLE_MARGIN_MS)
     }
 
     /// Milliseconds until then.
@@ -143,69 +164,121 @@ impl<J: Json> Underway<J> {
 
     /// Takes up a payment of which nobody knows how it ended.
     pub(super) fn recover(self: Box<Self>) -> Next<J> {
-        Step::FindWallets(Finding::Readers(Recovering(self))).into()
+        Step::FindWallets(Finding::Readers(Recovering::of(self))).into()
     }
 
     /// 1. Asks the service for the task.
     fn look(self: Box<Self>) -> Next<J> {
         let url = self.signed.base_url.status(self.task_id());
         let request = HttpRequest { url, method: Method::Get, patience: LOOK_PATIENCE_MS };
-        Step::Send(request, Sent::Looking(Recovering(self))).into()
+        Step::Send(request, Sent::Looking(Recovering::of(self))).into()
     }
 
     fn looked(mut self: Box<Self>, answer: Answer<J>, now: u64) -> Next<J> {
-        let status = answer.ok().and_then(|a| TaskStatus::<J>::read(&a, self.task_id()).ok());
-        self.found = !matches!(status, None | Some(TaskStatus::NotFound { .. }));
+        self.task = self.known(answer.ok());
         match self.taken.clone() {
-            Some(receipt) if self.found => self.accepted(Some(receipt)),
+            Some(receipt) if self.has_task() => self.accepted(Paid::Yes, Some(receipt)),
             Some(receipt) => self.search_on(receipt, now),
-            None => self.read_through(0, now),
+            None => self.inquire(now),
         }
     }
 
-    /// 2. Asks the token, through the first wallet from that place of the list on that is on its chain.
-    fn read_through(self: Box<Self>, place: usize, now: u64) -> Next<J> {
-        if place < self.readers.len() {
-            self.ask(place, Question::chain_id(), Topic::Chain(place))
-        } else {
-            self.judge(Verdict::Silent, now)
+    /// A status word that is unknown proves nothing, unless the token has taken the payment: then any 200 is about its task.
+    fn known(&self, answer: Option<HttpResponse>) -> Known {
+        let Some(answer) = answer else { return Known::Nothing };
+        let is_object = || J::parse(&answer.body).is_some_and(|body| body.is_object());
+        match TaskStatus::<J>::read(&answer, self.task_id()) {
+            Ok(TaskStatus::Completed { .. }) => Known::Result,
+            Ok(TaskStatus::Queued { .. } | TaskStatus::Processing { .. } | TaskStatus::Failed { .. }) => Known::Task,
+            Ok(TaskStatus::NotFound { .. }) => Known::Nothing,
+            Ok(TaskStatus::Unknown { .. }) | Err(_) if self.taken.is_none() => Known::Nothing,
+            _ if answer.status == 200 && is_object() => Known::Task,
+            _ => Known::Nothing,
         }
     }
 
-    fn ask(self: Box<Self>, place: usize, question: Question, topic: Topic) -> Next<J> {
-        let wallet = self.readers.start.saturating_add(place);
-        Step::Ask(wallet, question, Asked::Reading(Reading { underway: self, topic })).into()
+    fn has_task(&self) -> bool {
+        self.task != Known::Nothing
+    }
+
+    /// 2. Asks the token: through the wallet that signed, or those that the page has.
+    fn inquire(self: Box<Self>, now: u64) -> Next<J> {
+        let readers = self.readers.clone();
+        self.ask(readers, None, now)
+    }
+
+    fn ask(self: Box<Self>, readers: Vec<Reader>, before: Option<Reports>, now: u64) -> Next<J> {
+        let progress = Inquiry::begin(&self.signed.settlement.authorization, readers, now);
+        self.read(progress, before, now)
+    }
+
+    fn read(self: Box<Self>, progress: Progress, before: Option<Reports>, now: u64) -> Next<J> {
+        match progress {
+            Progress::Ask(asked, inquiry) => {
+                let reading = Box::new(Reading { underway: self, inquiry, before });
+                Step::AskAll(asked, Gathered::Reading(reading)).into()
+            }
+            Progress::Done(reports) => match before {
+                Some(before) => self.weigh(before.and(reports), now),
+                None if reports.own.is_none() => {
+                    Step::FindWallets(Finding::Others(Recovering { underway: self, reports: Some(reports) })).into()
+                }
+                None => self.weigh(reports, now),
+            },
+        }
+    }
+
+    /// What the payer's own wallet reports counts. Another's report that it was taken keeps `no` from being said.
+    fn weigh(mut self: Box<Self>, reports: Reports, now: u64) -> Next<J> {
+        self.chain = reports.chain_ms.map(|time| (time, now)).or(self.chain);
+        self.is_reported_taken = matches!(reports.others, Some(Report::Taken(_)));
+        let verdict = match reports.own {
+            Some(Report::Taken(transaction)) => return self.taken(transaction, now),
+            Some(Report::Unused { is_over: true }) if now >= self.ends_at() => Verdict::Dead,
+            Some(Report::Unused { .. }) => Verdict::Open,
+            None => Verdict::Silent,
+        };
+        self.judge(verdict, now)
     }
 
     fn judge(self: Box<Self>, verdict: Verdict, now: u64) -> Next<J> {
         let waits = now < self.ends_at();
         match verdict {
-            Verdict::Dead if self.found => self.accepted(None),
+            Verdict::Dead if self.has_task() => self.accepted(Paid::No, None),
             Verdict::Dead => self.abandoned(),
-            Verdict::Silent if self.found => {
-                let receipt = Receipt::claimed::<J>(&self.signed.authorization, self.task_id(), None, now);
-                self.accepted(Some(Rc::new(receipt)))
-            }
+            // What is finished is not kept from the page until the window ends.
+            Verdict::Open if self.task == Known::Result => self.worked(Paid::Unknown, now),
             Verdict::Open if self.is_ahead_of_chain(now) => self.unsettled("the chain is behind"),
-            Verdict::Silent if !waits => self.unsettled("no wallet on its network could be asked"),
+            Verdict::Silent if self.has_task() => self.worked(Paid::Yes, now),
+            Verdict::Silent if self.is_reported_taken && !waits => self.unsettled(
+                "another wallet on this page reports that it was taken, and the payer's own cannot be asked",
+            ),
+            Verdict::Silent if !waits => self.unsettled("no wallet of the payer on its network could be asked"),
             _ => self.pause(now),
         }
     }
 
+    /// The service works for the payment, or has; nobody shows the transaction yet.
+    fn worked(self, paid: Paid, now: u64) -> Next<J> {
+        let receipt = Receipt::claimed::<J>(&self.signed.settlement.authorization, self.task_id(), None, now);
+        self.accepted(paid, Some(Rc::new(receipt)))
+    }
+
     /// 3. The very same payment again, unless the service has the task or has refused it often enough.
     fn try_again(self: Box<Self>, now: u64) -> Next<J> {
-        let is_worth_it =
-            !self.found && self.answers < MOST_ANSWERS && self.signed.authorization.is_usable(self.clock.at(now));
+        let is_usable = now.saturating_add(SETTLE_MS) < self.signed.settlement.closes_at;
         match self.signed.payment.clone() {
-            Some(payment) if is_worth_it => self.send(payment, now),
+            Some(payment) if is_usable && !self.has_task() && self.answers < MOST_ANSWERS => self.send(payment, now),
             _ => self.look(),
         }
     }
 
-    /// The chain shows too little of the time that has passed: what it says is old.
+    /// The node's head block is stale: older than the stamp, or than the window long after its end.
     fn is_ahead_of_chain(&self, now: u64) -> bool {
-        let stamped_after = self.signed.authorization.stamped_after().saturating_mul(1000);
-        now >= self.ends_at().saturating_add(CHAIN_LAG_MS) || self.clock.at(now) < stamped_after
+        let stamped_after = self.signed.settlement.authorization.stamped_after().saturating_mul(1000);
+        let is_old = |(time, at): (u64, u64)| time.saturating_add(now.saturating_sub(at)) < stamped_after;
+        let patience = if self.chain.is_some_and(is_old) { 0 } else { CHAIN_LAG_MS };
+        now >= self.ends_at().saturating_add(patience)
     }
 
     fn pause(mut self: Box<Self>, now: u64) -> Next<J> {
@@ -215,14 +288,14 @@ impl<J: Json> Underway<J> {
         let left = self.left(now);
         let pause = growing.min(LONGEST_PAUSE_MS);
         let pause = if left > 0 { pause.min(left) } else { pause };
-        Step::Sleep(pause, Recovering(self)).into()
+        Step::Sleep(pause, Recovering::of(self)).into()
     }
 
     /// The token has taken it. Then there should be a task; it may take the service a moment to know it.
     fn taken(mut self: Box<Self>, transaction: Option<String>, now: u64) -> Next<J> {
-        let receipt = Rc::new(Receipt::proven(&self.signed.authorization, self.task_id(), transaction, now));
-        if self.found {
-            return self.accepted(Some(receipt));
+        let receipt = Rc::new(Receipt::proven(&self.signed.settlement.authorization, self.task_id(), transaction, now));
+        if self.has_task() {
+            return self.accepted(Paid::Yes, Some(receipt));
         }
         self.rounds = 0;
         self.taken = Some(receipt.clone());
@@ -236,18 +309,24 @@ impl<J: Json> Underway<J> {
         }
         let message = "the payment was taken, but the service names no task for it: send it the receipt";
         let error = self.describe(Code::TaskNotFound, message);
-        let payment = Kept::spent(&self.signed.authorization);
+        let payment = Kept::spent(self.signed.settlement.clone());
         let entry = Entry::Signed { paid: Paid::Yes, payment, receipt: Some(receipt.clone()) };
         let failure = Failure { receipt: Some(Proof::New(receipt)), ..error.into() };
         self.end(entry, Err(failure))
     }
 
-    fn accepted(self, receipt: Option<Rc<Receipt>>) -> Next<J> {
+    fn accepted(self, paid: Paid, receipt: Option<Rc<Receipt>>) -> Next<J> {
         let task_id = String::from(self.task_id());
-        let paid = if receipt.is_some() { Paid::Yes } else { Paid::No };
-        let entry =
-            Entry::Accepted { order: None, paid, task_id: task_id.clone(), receipt: receipt.clone(), payment: () };
-        self.end(entry, Ok(AcceptedTask { task_id, receipt: receipt.map(Proof::New) }))
+        let is_open = receipt.as_ref().is_some_and(|receipt| receipt.transaction.is_none());
+        let settlement = is_open.then(|| self.signed.settlement.clone());
+        let entry = Entry::Accepted {
+            order: None,
+            paid,
+            task_id: task_id.clone(),
+            receipt: receipt.clone(),
+            settlement: settlement.clone(),
+        };
+        self.end(entry, Ok(AcceptedTask { task_id, receipt: receipt.map(Proof::New), settlement }))
     }
 
     fn abandoned(self) -> Next<J> {
@@ -276,7 +355,7 @@ impl<J: Json> Underway<J> {
     }
 
     fn describe(&self, code: Code, message: &str) -> Error {
-        let authorization = &self.signed.authorization;
+        let authorization = &self.signed.settlement.authorization;
         let transfer = authorization.transfer();
         let paid = if self.taken.is_some() { Paid::Yes } else { Paid::Unknown };
         let error = Error::unpaid(code, Stage::Payment, message)
@@ -289,7 +368,7 @@ impl<J: Json> Underway<J> {
             .detail("amount", authorization.amount().amount)
             .detail("asset", text::address(authorization.asset().address))
             .detail("network", authorization.asset().chain.caip2)
-            .detail("validBefore", authorization.valid_before_ms());
+            .detail("validBefore", self.signed.settlement.closes_at);
         self.trouble.details.iter().fold(error, |error, (name, value)| error.detail(name, value.clone()))
     }
 }
@@ -303,9 +382,10 @@ impl<J: Json> Paying<J> {
             Ok(response) => {
                 if let Some(task_id) = read_task_id::<J>(&response) {
                     let header = response.receipt.as_deref();
-                    let receipt = Receipt::claimed::<J>(&underway.signed.authorization, &task_id, header, now);
+                    let receipt =
+                        Receipt::claimed::<J>(&underway.signed.settlement.authorization, &task_id, header, now);
                     underway.claimed = Some(task_id);
-                    return underway.accepted(Some(Rc::new(receipt)));
+                    return underway.accepted(Paid::Yes, Some(Rc::new(receipt)));
                 }
                 underway.answers = underway.answers.saturating_add(1);
                 underway.claimed = claimed_task::<J>(&response).or(underway.claimed);
@@ -359,65 +439,48 @@ fn unseen(payment: &Payment) -> String {
 }
 
 impl<J: Json> Recovering<J> {
+    const fn of(underway: Box<Underway<J>>) -> Self {
+        Self { underway, reports: None }
+    }
+
     /// What the service says about the task.
     #[must_use]
     pub fn looked(self, answer: Answer<J>, now: u64) -> Next<J> {
-        self.0.looked(answer, now)
+        self.underway.looked(answer, now)
     }
 
     /// The pause is over.
     #[must_use]
     pub fn woke(self, now: u64) -> Next<J> {
-        self.0.try_again(now)
+        self.underway.try_again(now)
     }
 
-    /// So many wallets are there. Any of them may read: that moves nothing.
+    /// How many wallets will do. To read moves nothing.
     #[must_use]
     pub fn found(mut self, wallets: usize) -> Next<J> {
-        self.0.readers = 0..wallets;
-        self.0.look()
+        self.underway.readers = (0..wallets).map(|wallet| Reader { wallet, has_signed: false }).collect();
+        self.underway.look()
+    }
+
+    /// How many wallets are on the page, those that were asked first among them.
+    #[must_use]
+    pub fn found_others(self, wallets: usize, now: u64) -> Next<J> {
+        let asked = |wallet: &usize| self.underway.readers.iter().any(|reader| reader.wallet == *wallet);
+        let others = (0..wallets).filter(|wallet| !asked(wallet));
+        let others = others.map(|wallet| Reader { wallet, has_signed: false }).collect();
+        self.underway.ask(others, Some(self.reports.unwrap_or_default()), now)
     }
 
     pub(super) fn given_up(&self) -> Failure<J> {
-        self.0.given_up()
+        self.underway.given_up()
     }
 }
 
 impl<J: Json> Reading<J> {
-    /// What the wallet read from the chain.
+    /// What the wallets read from the chain.
     #[must_use]
-    pub fn answered(self, reply: Reply<J>, now: u64) -> Next<J> {
-        let mut underway = self.underway;
-        let authorization = &underway.signed.authorization;
-        let heard = reply.ok();
-        let heard = heard.as_ref();
-        match self.topic {
-            Topic::Chain(place) => {
-                let is_home = |id: &u64| *id == authorization.asset().chain.id;
-                match heard.and_then(wallet::read_chain_id).filter(is_home) {
-                    Some(_) => underway.ask(place, chain::latest_block(), Topic::Block(place)),
-                    None => underway.read_through(place.saturating_add(1), now),
-                }
-            }
-            Topic::Block(place) => match heard.and_then(Block::read) {
-                Some(block) => {
-                    let question = chain::authorization_state(authorization, block);
-                    underway.clock.learn(block, now);
-                    underway.ask(place, question, Topic::State(place, block))
-                }
-                None => underway.read_through(place.saturating_add(1), now),
-            },
-            Topic::State(place, block) => match heard.and_then(chain::read_state) {
-                Some(true) => {
-                    let question = chain::authorization_used(authorization, block);
-                    underway.ask(place, question, Topic::Transaction)
-                }
-                Some(false) if block.is_after(authorization) => underway.judge(Verdict::Dead, now),
-                Some(false) => underway.judge(Verdict::Open, now),
-                None => underway.read_through(place.saturating_add(1), now),
-            },
-            Topic::Transaction => underway.taken(heard.and_then(chain::read_transaction), now),
-        }
+    pub fn answered(self, replies: Vec<Reply<J>>, now: u64) -> Next<J> {
+        self.underway.read(self.inquiry.answered(replies, now), self.before, now)
     }
 
     pub(super) fn given_up(&self) -> Failure<J> {

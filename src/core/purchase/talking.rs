@@ -7,7 +7,8 @@ use alloy_primitives::Address;
 use super::{
     super::{
         assets::Asset,
-        chain::{self, Block, ChainClock},
+        chain::{self, Block},
+        clock::ChainClock,
         error::{Code, Error, Stage},
         json::Json,
         money::Money,
@@ -18,7 +19,7 @@ use super::{
         text::{self, text},
         wallet::{self, Question, Reply},
     },
-    Asked, Deal, Next, Step,
+    Asked, Deal, Gathered, Next, Step,
     paying::{Confirming, Drawing},
 };
 
@@ -124,24 +125,30 @@ pub struct Counting<J> {
 }
 
 impl<J: Json> Counting<J> {
-    /// The wallet answered, or threw. Both are a comfort to the visitor: a wallet that cannot read may still pay, and without a
-    /// block this machine's clock has to do.
+    /// The wallet answered, or threw. Both are best-effort: a wallet that cannot read may still pay, and without a block this
+    /// machine's clock has to do.
     #[must_use]
-    pub fn answered(self, [balance, block]: [Reply<J>; 2], now: u64) -> Next<J> {
+    pub fn answered(self, replies: Vec<Reply<J>>, now: u64) -> Next<J> {
         let Self { talk, payer } = self;
         let offer = &talk.deal.offer;
-        let have = balance.ok().as_ref().and_then(wallet::read_uint);
+        let replies: Vec<Option<J>> = replies.into_iter().map(Result::ok).collect();
+        let [balance, block] = &*replies else { return no_answers().into() };
+        let have = balance.as_ref().and_then(wallet::read_uint);
         if let Some(have) = have.filter(|have| *have < offer.amount) {
             return too_little(&Money::of(offer.asset, have), offer, payer).into();
         }
-        let mut clock = ChainClock::default();
-        if let Some(block) = block.ok().as_ref().and_then(Block::read) {
-            clock.learn(block, now);
-        }
+        let clock = match talk.clock(block.as_ref(), now) {
+            Ok(clock) => clock,
+            Err(error) => return error.into(),
+        };
         let confirm = talk.deal.order.confirm;
         let drawing = Drawing { deal: talk.deal, wallet: talk.wallet, payer, clock };
         if confirm { Step::Confirm(talk.quote, Confirming(drawing)).into() } else { drawing.intend(now) }
     }
+}
+
+fn no_answers() -> Error {
+    Error::unpaid(Code::WalletError, Stage::Wallet, "the wallet did not answer; nothing was paid: try again")
 }
 
 fn no_account() -> Error {
@@ -175,7 +182,17 @@ impl<J: Json> Talk<J> {
         let questions = [Question::balance_of(self.asset(), payer), chain::latest_block()];
         let is_in_click = self.deal.is_quoted && !self.deal.order.confirm;
         let questions = if is_in_click { questions.map(Question::briefly) } else { questions };
-        Step::AskBoth(self.wallet, Box::new(questions), Counting { talk: self, payer }).into()
+        let questions = questions.map(|question| (self.wallet, question)).into();
+        Step::AskAll(questions, Gathered::Counting(Counting { talk: self, payer })).into()
+    }
+
+    /// The clock of the chain: as its latest block shows it, or else as this page has seen it before.
+    fn clock(&self, block: Option<&J>, now: u64) -> Result<ChainClock, Error> {
+        let (clocks, chain) = (&self.deal.order.clocks, self.asset().chain.id);
+        let Some(block) = block.and_then(Block::read) else { return Ok(clocks.of(chain)) };
+        let clock = ChainClock::of(block, now)?;
+        clocks.learn(chain, clock);
+        Ok(clock)
     }
 
     fn is_home(&self, chain_id: &J) -> bool {

@@ -27,7 +27,7 @@ const KEY: [u8; 32] = hex!("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae78
 fn order(options: &Value) -> Order {
     let request = Request::read(&json!({"prompt": "a boat", "id": "id-1"}), "fresh".into()).unwrap();
     let config = Config::read(options).unwrap();
-    Order { request, config, confirm: options["confirm"] == true, payer: None }
+    Order { request, config, confirm: options["confirm"] == true, payer: None, clocks: Clocks::default() }
 }
 
 fn answer(status: u16, body: impl ToString) -> Answer<Value> {
@@ -110,8 +110,9 @@ fn the_straight_course_pays_once() {
     assert_eq!(receipt["nonce"], world.taken[0]);
     let record = &world.journal["id-1"];
     assert_eq!(
-        (&record["step"], &record["paid"], &record["payment"]),
-        (&json!("accepted"), &json!("yes"), &Value::Null)
+        (&record["step"], &record["paid"], &record["payment"]["header"], &record["payment"]["body"]),
+        (&json!("accepted"), &json!("yes"), &Value::Null, &Value::Null),
+        "what is left of the payment finds its transaction, and cannot be sent"
     );
 
     let Ended::Outcome(Ok(again)) = world.play(order(&options).begin()) else { panic!() };
@@ -145,7 +146,10 @@ fn converse(reply: impl Fn(&Question, usize) -> Reply<Value>) -> (Vec<&'static s
         };
         step = match step {
             Step::Ask(_, question, Asked::Talking(state)) => state.answered(ask(&question)).step,
-            Step::AskBoth(_, questions, state) => state.answered(questions.each_ref().map(ask), NOW).step,
+            Step::AskAll(questions, state) => {
+                let replies = questions.iter().map(|(_, question)| ask(question)).collect();
+                state.answered(replies, NOW).step
+            }
             step => return (asked, step),
         };
     }
@@ -256,7 +260,7 @@ fn within_the_click_nothing_is_read_for_long() {
         let mut next = next;
         loop {
             next = match next.step {
-                Step::AskBoth(_, questions, _) => break questions.each_ref().map(|question| question.patience),
+                Step::AskAll(questions, _) => break [questions[0].1.patience, questions[1].1.patience],
                 step => world.perform(step),
             };
         }
@@ -375,6 +379,77 @@ fn a_clock_that_is_off_pays_all_the_same() {
             world.signs[0]["message"]["validBefore"].as_str().unwrap().parse::<u64>().unwrap() - world.chain_seconds();
         assert!((30..=60).contains(&open_for), "{hours}: {open_for} s");
         assert_eq!(world.taken.len(), 1);
+    }
+}
+
+/// The event `signing`, and how long its prompt is waited for, where the node's clock is that far ahead of the machine's.
+fn prompted(
+    skew: i64,
+    in_click: bool,
+    clocks: &Clocks,
+    replies: impl Fn(&Question) -> Reply<Value>,
+) -> (u64, u64, u64) {
+    let options = json!({});
+    let mut world = good_world(&options);
+    world.skew = skew;
+    let order = Order { clocks: clocks.clone(), ..order(&options) };
+    let mut next = if in_click { order.begin_with(&quoted(&options), NOW) } else { order.begin::<Value>() };
+    loop {
+        if let [Notice::Signing { typed_data, valid_before, .. }] = &next.notices[..] {
+            let Step::Ask(_, question, _) = &next.step else { panic!() };
+            let signed = typed_data.as_ref().unwrap()["message"]["validBefore"].as_str().unwrap().parse().unwrap();
+            return (*valid_before, question.patience, signed);
+        }
+        next = match next.step {
+            Step::AskAll(questions, state) => {
+                let replies = questions.iter().map(|(_, question)| match question.method {
+                    "eth_call" => Err(None),
+                    _ => replies(question),
+                });
+                state.answered(replies.collect(), world.now)
+            }
+            step => world.perform(step),
+        };
+    }
+}
+
+fn block_at(ms: u64) -> Reply<Value> {
+    Ok(json!({"number": "0x10", "timestamp": format!("0x{:x}", ms / 1000)}))
+}
+
+#[test]
+fn a_page_is_told_times_in_its_own_clock() {
+    for seconds in [-7_200, -600, -120, 0, 600, 7_200] {
+        let chain = NOW.saturating_add_signed(seconds * 1000);
+        let (valid_before, patience, _) = prompted(0, false, &Clocks::default(), |_| block_at(chain));
+        assert_eq!((valid_before - NOW, patience), (60_000, 54_000), "{seconds} s");
+    }
+}
+
+#[test]
+fn a_click_stamps_by_the_clock_that_the_page_has_seen_before() {
+    let clocks = Clocks::default();
+    let slow = |_: &Question| Err(None);
+    let (_, _, unseen) = prompted(0, true, &clocks, slow);
+    assert_eq!(unseen, NOW / 1000 + 60, "nothing else is known than the clock of this machine");
+    prompted(0, false, &clocks, |_| block_at(NOW - 5 * 3_600_000));
+    let (valid_before, _, seen) = prompted(0, true, &clocks, slow);
+    assert_eq!((valid_before, seen), (NOW + 60_000, NOW / 1000 - 5 * 3_600 + 60));
+}
+
+#[test]
+fn nothing_is_signed_while_node_and_machine_are_a_day_apart() {
+    for days in [1, 40, -40] {
+        let chain = NOW.saturating_add_signed(days * 86_400_000);
+        let (asked, step) =
+            converse(|q, _| if q.method == "eth_getBlockByNumber" { block_at(chain) } else { talk(q, 0) });
+        let error = ended(step);
+        assert_eq!(
+            (error.code, error.stage, error.paid, error.retry),
+            (Code::ClockMismatch, Stage::Wallet, Paid::No, Retry::Safe)
+        );
+        assert_eq!(error.details.plain::<Value>(), json!({"chain": chain, "machine": NOW}));
+        assert!(!asked.contains(&"eth_signTypedData_v4"));
     }
 }
 

@@ -1,6 +1,9 @@
 //! What becomes of a payment whose answer is lost or says something else than it should.
 
-use super::{world::World, *};
+use super::{
+    world::{Node, World},
+    *,
+};
 
 #[test]
 fn giving_up_says_whether_the_payment_may_leave() {
@@ -218,7 +221,7 @@ fn without_a_wallet_to_read_the_chain_nothing_is_certain() {
         next = match next.step {
             Step::Done(outcome) => break outcome.unwrap_err().error,
             Step::Send(_, Sent::Paying(paying)) => paying.answered(lost(None), world.now),
-            Step::Ask(_, _, Asked::Reading(recovering)) => recovering.answered(Err(None), world.now),
+            Step::AskAll(questions, reading) => reading.answered(vec![Err(None); questions.len()], world.now),
             step => world.perform(step),
         };
     };
@@ -229,32 +232,168 @@ fn without_a_wallet_to_read_the_chain_nothing_is_certain() {
     assert!(world.now > NOW + 60_000, "it was tried until the window had closed");
 }
 
-#[test]
-fn any_wallet_on_the_chain_may_read_it() {
+/// A purchase whose answer was lost, taken up in a page with these wallets after so many milliseconds.
+fn resumed(nodes: Vec<Node>, is_taken: bool, later: u64) -> (World, Value) {
     let (mut world, request, _) = about_to_pay();
+    world.seller.knows_seed = false;
+    if is_taken {
+        drop(world.receive(&request));
+    }
+    world.nodes = nodes;
+    world.now += later;
+    let end = recover(&mut world, resume("id-1".into()), |_| lost(None));
+    (world, end)
+}
+
+fn verdict(end: &Value) -> Value {
+    json!([end["code"], end["paid"]])
+}
+
+const OWN: Node = Node { is_silent: false, is_elsewhere: false, lists_payer: true, ahead: 0, claims: None };
+const OTHER: Node = Node { lists_payer: false, ..OWN };
+/// Longer than any window.
+const LATER: u64 = 1_200_000;
+
+#[test]
+fn only_the_payers_own_wallet_says_that_nothing_was_paid() {
+    let unpaid = json!(["payment_rejected", "no"]);
+    let unknown = json!(["payment_unknown", "unknown"]);
+    let lying = Node { claims: Some(false), ahead: 300, ..OTHER };
+    let elsewhere = Node { is_elsewhere: true, ..OWN };
+    let silent = Node { is_silent: true, ..OWN };
+    let days_off = |days: i64| Node { ahead: days * 86_400, ..OWN };
+    for (nodes, is_taken, expected) in [
+        (vec![OWN], false, &unpaid),
+        (vec![OTHER], false, &unknown),
+        (vec![OTHER, OWN], false, &unpaid),
+        (vec![lying], true, &unknown),
+        (vec![lying, elsewhere], true, &unknown),
+        (vec![silent, lying, elsewhere], true, &unknown),
+        (vec![days_off(1)], false, &unknown),
+        (vec![days_off(-2), lying], true, &unknown),
+        (vec![Node { claims: Some(true), ..OTHER }], false, &unknown),
+        (vec![Node { claims: Some(true), ..OTHER }, OWN], false, &unpaid),
+        (vec![], false, &unknown),
+    ] {
+        let (world, end) = resumed(nodes.clone(), is_taken, LATER);
+        assert_eq!(verdict(&end), *expected, "{nodes:?}");
+        assert_eq!(world.journal["id-1"]["step"] == "abandoned", *expected == unpaid, "{nodes:?}");
+    }
+    let (_, end) = resumed(vec![lying, OWN], true, LATER);
+    assert_eq!(verdict(&end), json!(["task_not_found", "yes"]), "the payer's own wallet knows that it was taken");
+}
+
+#[test]
+fn a_block_ahead_of_its_time_does_not_end_a_window_early() {
+    let fast = Node { ahead: 600, ..OWN };
+    let (mut world, _, paying) = about_to_pay();
+    world.nodes = vec![fast];
+    let begun = world.now;
+    let next = paying.answered(answer(402, DOCUMENTED), world.now);
+    let end = recover(&mut world, next, |_| answer(402, DOCUMENTED));
+    assert_eq!(verdict(&end), json!(["payment_rejected", "no"]));
+    assert!(world.now >= begun + 60_000, "said after {} ms", world.now - begun);
+}
+
+#[test]
+fn a_machine_clock_that_is_set_back_only_delays_the_verdict() {
+    let (mut world, _, _) = about_to_pay();
+    world.now -= 3_600_000;
+    world.skew += 3_600_000 + i64::try_from(LATER).unwrap();
+    let end = recover(&mut world, resume("id-1".into()), |_| lost(None));
+    assert_eq!(verdict(&end), json!(["payment_rejected", "no"]));
+    assert!(world.now >= NOW + 60_000, "said at {} ms by this machine", world.now - NOW);
+}
+
+#[test]
+fn records_without_the_end_of_their_window_wait_for_the_longest() {
+    let (mut world, _, _) = about_to_pay();
+    world.journal.get_mut("id-1").unwrap()["payment"].as_object_mut().unwrap().remove("closesAt");
+    world.nodes = vec![Node { ahead: 3_000, ..OWN }];
+    let begun = world.now;
+    let end = recover(&mut world, resume("id-1".into()), |_| lost(None));
+    assert_eq!(verdict(&end), json!(["payment_rejected", "no"]));
+    assert!(world.now >= begun + 890_000, "said after {} ms", world.now - begun);
+}
+
+#[test]
+fn other_wallets_are_asked_when_the_payers_own_is_silent_all_at_once() {
+    let (mut world, request, paying) = about_to_pay();
+    world.seller.knows_seed = false;
     drop(world.receive(&request));
-    let mut next = order(&json!({})).begin::<Value>();
+    world.nodes = vec![Node { is_silent: true, ..OWN }, OTHER, OTHER, OWN];
+    let mut next = paying.answered(lost(None), world.now);
     let mut asked = Vec::new();
-    let task = loop {
+    let error = loop {
         next = match next.step {
-            Step::Done(outcome) => break outcome.unwrap(),
-            Step::FindWallets(Finding::Readers(recovering)) => recovering.found(2),
-            Step::Ask(0, question, Asked::Reading(recovering)) => {
-                asked.push((0, question.method));
-                recovering.answered(Ok(json!("0x1")), world.now)
-            }
-            Step::Ask(wallet, question, Asked::Reading(recovering)) => {
-                asked.push((wallet, question.method));
-                let reply = world.read(&question);
-                recovering.answered(reply, world.now)
+            Step::Done(outcome) => break outcome.unwrap_err().error,
+            Step::AskAll(questions, state) => {
+                asked.push(questions.iter().map(|(wallet, question)| (*wallet, question.method)).collect::<Vec<_>>());
+                world.perform(Step::AskAll(questions, state))
             }
             step => world.perform(step),
         };
     };
-    assert_eq!(task.task_id, "id-1");
-    assert_eq!(
-        asked,
-        [(0, "eth_chainId"), (1, "eth_chainId"), (1, "eth_getBlockByNumber"), (1, "eth_call"), (1, "eth_getLogs")]
-    );
-    assert_eq!(world.signs.len(), 1, "taken up from the journal, without a signature");
+    assert_eq!((error.code, error.paid), (Code::TaskNotFound, Paid::Yes), "one of the others lists the payer");
+    let standing = |wallets: &[usize]| {
+        let methods = ["eth_chainId", "eth_accounts", "eth_getBlockByNumber"];
+        wallets.iter().flat_map(|wallet| methods.map(|method| (*wallet, method))).collect::<Vec<_>>()
+    };
+    assert_eq!(asked[0], standing(&[0]), "the wallet that signed, alone");
+    assert_eq!(asked[1], standing(&[1, 2, 3]));
+    assert_eq!(asked[2], [(1, "eth_call"), (2, "eth_call"), (3, "eth_call")]);
+    assert_eq!(asked[3..5], [[(3, "eth_getLogs")], [(3, "eth_getTransactionReceipt")]]);
+}
+
+#[test]
+fn an_unknown_status_word_proves_a_task_only_of_a_payment_that_was_taken() {
+    let words = [
+        json!({"status": "error", "message": "Task not found"}),
+        json!({"status": "expired"}),
+        json!({"state": "Not Found"}),
+        json!({"message": "no such task"}),
+    ];
+    for body in words {
+        for is_taken in [false, true] {
+            let (mut world, request, paying) = about_to_pay();
+            if is_taken {
+                drop(world.receive(&request));
+            }
+            let mut next = paying.answered(answer(402, DOCUMENTED), world.now);
+            let outcome = loop {
+                next = match next.step {
+                    Step::Done(outcome) => break outcome,
+                    Step::Send(_, Sent::Looking(looking)) => looking.looked(answer(200, &body), world.now),
+                    Step::Send(_, Sent::Paying(paying)) => paying.answered(answer(402, DOCUMENTED), world.now),
+                    step => world.perform(step),
+                };
+            };
+            match outcome {
+                Ok(task) => assert!(is_taken && task.receipt.is_some(), "{body}"),
+                Err(failure) => {
+                    assert!(!is_taken, "{body}");
+                    assert_eq!((failure.error.code, failure.error.paid), (Code::PaymentRejected, Paid::No));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_finished_task_is_not_kept_from_the_page_until_the_window_ends() {
+    let (mut world, _, paying) = about_to_pay();
+    let begun = world.now;
+    let mut next = paying.answered(lost(None), world.now);
+    let task = loop {
+        next = match next.step {
+            Step::Done(outcome) => break outcome.unwrap(),
+            Step::Send(_, Sent::Looking(looking)) => {
+                looking.looked(answer(200, json!({"status": "completed", "result": {}})), world.now)
+            }
+            step => world.perform(step),
+        };
+    };
+    assert!(world.now < begun + 10_000);
+    assert_eq!(task.receipt.unwrap().plain()["settled"], "unknown");
+    assert_eq!(world.journal["id-1"]["paid"], "unknown", "the token has not taken it yet");
 }

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::core::{journal::Entry, payment::Proof, poll::AcceptedTask};
+use crate::core::{
+    assets::ASSETS, authorization::Authorization, chain, journal::Entry, payment::Proof, poll::AcceptedTask,
+};
 
 /// What the seller does with requests it is paid for, apart from single mishaps.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +30,8 @@ pub(super) struct World {
     pub(super) seller: Seller,
     /// Milliseconds that the clock of the chain is ahead of this machine's.
     pub(super) skew: i64,
+    /// The nodes through which the wallets on the page read: first that of the wallet that pays.
+    pub(super) nodes: Vec<Node>,
     choices: Vec<u8>,
     next: usize,
     pub(super) now: u64,
@@ -64,6 +68,7 @@ impl World {
             terms: terms.into(),
             seller,
             skew: 0,
+            nodes: vec![Node::default()],
             choices,
             next: 0,
             now: NOW,
@@ -84,6 +89,7 @@ impl World {
     pub(super) fn heal(&mut self) {
         self.choices.clear();
         self.skew = 0;
+        self.nodes = vec![Node::default()];
     }
 
     /// Three times of four the course goes on as it should, so that courses reach their end.
@@ -97,8 +103,8 @@ impl World {
         self.now.saturating_add_signed(self.skew) / 1000
     }
 
-    fn latest_block(&self) -> Value {
-        let seconds = self.chain_seconds();
+    fn latest_block(&self, ahead: i64) -> Value {
+        let seconds = self.chain_seconds().saturating_add_signed(ahead);
         json!({"number": format!("0x{:x}", seconds / 2), "timestamp": format!("0x{seconds:x}")})
     }
 
@@ -109,6 +115,12 @@ impl World {
         }
     }
 
+    /// Whether the chain is past the window of everything that was signed.
+    pub(super) fn is_closed(&self) -> bool {
+        let end = |typed: &Value| typed["message"]["validBefore"].as_str().unwrap().parse::<u64>().unwrap();
+        self.signs.iter().all(|typed| end(typed) <= self.chain_seconds())
+    }
+
     /// Whoever holds an authorization may use it at the last moment.
     pub(super) fn settle_what_is_held(&mut self) {
         for held in std::mem::take(&mut self.held) {
@@ -116,8 +128,17 @@ impl World {
         }
     }
 
+    /// Somebody sets the clock of this machine. It may be set forward where no block is ahead: fooled by both, nobody knows.
+    fn set_clock(&mut self) {
+        let most = if self.nodes[0].ahead > 0 { 0 } else { 3_600_000 };
+        let by = [0, -300_000, most][self.pick(24) % 3];
+        self.now = self.now.saturating_add_signed(by);
+        self.skew -= by;
+    }
+
     fn pass(&mut self) {
         self.now += [1_000, 20_000, 200_000, 4_000_000][self.pick(4)];
+        self.set_clock();
         if self.pick(8) == 1 {
             self.settle_what_is_held();
         }
@@ -183,16 +204,22 @@ impl World {
                 let answers = [answer(402, &self.terms), answer(402, "{"), answer(500, "<html>"), lost(None), refusal];
                 state.answered(answers[self.pick(5)].clone(), self.now)
             }
-            Step::FindWallets(state) => state.found([1, 0, 2][self.pick(3)]),
+            Step::FindWallets(state @ Finding::Payer(_)) => state.found([1, 0, 2][self.pick(3)], self.now),
+            Step::FindWallets(state) => state.found(self.nodes.len(), self.now),
             Step::Ask(_, question, Asked::Talking(state)) => {
                 let reply = talk(&question, self.pick(7));
                 state.answered(reply)
             }
-            Step::AskBoth(_, questions, state) => {
-                let replies = questions.each_ref().map(|question| match (question.method, self.pick(7)) {
-                    ("eth_getBlockByNumber", 0) => Ok(self.latest_block()),
+            Step::AskAll(questions, state @ Gathered::Counting(_)) => {
+                let replies = questions.iter().map(|(_, question)| match (question.method, self.pick(7)) {
+                    ("eth_getBlockByNumber", 0) => Ok(self.latest_block(0)),
                     (_, outcome) => talk(question, outcome),
                 });
+                let replies = replies.collect();
+                state.answered(replies, self.now)
+            }
+            Step::AskAll(questions, state @ Gathered::Reading(_)) => {
+                let replies = questions.iter().map(|(wallet, question)| self.read(*wallet, question)).collect();
                 state.answered(replies, self.now)
             }
             Step::Confirm(_, state) => {
@@ -229,10 +256,6 @@ impl World {
             Step::Send(request, Sent::Looking(state)) => {
                 let answer = self.look(&request);
                 state.looked(answer, self.now)
-            }
-            Step::Ask(_, question, Asked::Reading(state)) => {
-                let reply = self.read(&question);
-                state.answered(reply, self.now)
             }
             Step::Sleep(ms, state) => {
                 assert!(ms <= 15_000);
@@ -367,24 +390,59 @@ impl World {
         }
     }
 
-    pub(super) fn read(&mut self, question: &Question) -> Reply<Value> {
+    /// What a wallet reads through its node. A prompt is never opened for it.
+    pub(super) fn read(&mut self, wallet: usize, question: &Question) -> Reply<Value> {
+        let node = self.nodes[wallet];
         let outcome = self.pick(8);
-        if outcome == 1 {
+        if outcome == 1 || node.is_silent {
             return Err(None);
         }
         let params = question.params.as_ref().and_then(|p| Value::parse(p));
         Ok(match question.method {
-            "eth_chainId" if outcome == 2 => json!("0x1"),
+            "eth_chainId" if outcome == 2 || node.is_elsewhere => json!("0x1"),
             "eth_chainId" => json!("0x2105"),
-            "eth_getBlockByNumber" => self.latest_block(),
+            "eth_accounts" if node.lists_payer => json!([PAYER.to_string().to_lowercase()]),
+            "eth_accounts" => json!(["0x70997970c51812dc3a010c7d01b50e0d17dc79c8"]),
+            "eth_getBlockByNumber" => self.latest_block(node.ahead),
             "eth_call" => {
                 let data = params.unwrap()[0]["data"].as_str().unwrap().to_owned();
                 let is_taken = self.taken.iter().any(|nonce| data.ends_with(&nonce[2..]));
-                json!(format!("0x{:064x}", u8::from(is_taken)))
+                json!(format!("0x{:064x}", u8::from(node.claims.unwrap_or(is_taken))))
             }
-            "eth_getLogs" => json!([{"transactionHash": format!("0x{}", "ab".repeat(32))}]),
+            "eth_getLogs" => json!([{"transactionHash": TRANSACTION}]),
+            "eth_getTransactionReceipt" => json!({"status": "0x1", "logs": self.transfer()}),
             other => panic!("{other}"),
         })
+    }
+
+    /// The events of the transaction that took what was signed last.
+    fn transfer(&self) -> Value {
+        let message = &self.signs.last().expect("a signature")["message"];
+        let authorization = Authorization::read(&ASSETS[0], message).unwrap();
+        chain::tests::logs(&authorization, TRANSACTION)
+    }
+}
+
+const TRANSACTION: &str = "0xabababababababababababababababababababababababababababababababab";
+
+/// What a wallet on the page reads through.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Node {
+    /// It answers nothing.
+    pub(super) is_silent: bool,
+    /// It is on another chain.
+    pub(super) is_elsewhere: bool,
+    /// Its wallet has the account that paid.
+    pub(super) lists_payer: bool,
+    /// Seconds that its latest block is ahead of the chain.
+    pub(super) ahead: i64,
+    /// What it says of the payment, if not the truth.
+    pub(super) claims: Option<bool>,
+}
+
+impl Default for Node {
+    fn default() -> Self {
+        Self { is_silent: false, is_elsewhere: false, lists_payer: true, ahead: 0, claims: None }
     }
 }
 

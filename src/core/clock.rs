@@ -1,0 +1,252 @@
+//! The two clocks of a purchase: the chain's, by which alone an authorization runs out, and this machine's, in which the
+//! page is told every time.
+//!
+//! Either may be wrong. Up to a day apart, an authorization is stamped by the chain's clock; further apart, nothing is
+//! signed. Whether its window has passed is decided by both: by the time of a block, and by the time that has passed on
+//! this machine since the stamp.
+
+use std::{cell::RefCell, rc::Rc};
+
+use super::{
+    chain::{self, Block},
+    error::{Code, Error, Stage},
+    json::Json,
+    text::{number, text},
+    wallet::{self, Question, Reply},
+};
+
+/// The latest block that a node has is never quite new.
+const BLOCK_AGE_MS: u64 = 30_000;
+/// Some chains make blocks only when there is something to put in.
+const LONGEST_GAP_MS: u64 = 300_000;
+/// A larger difference between a node and this machine means that one of them is broken.
+const FURTHEST_OFF_MS: u64 = 24 * 3_600_000;
+const HOUR_MS: u64 = 3_600_000;
+
+/// How far the clock of a chain is ahead of this machine's, as its latest block shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ChainClock {
+    /// Milliseconds; 0 while no block has been read.
+    ahead: i64,
+}
+
+impl ChainClock {
+    /// Learns the time from a block that a node reported just now.
+    ///
+    /// # Errors
+    /// `clock_mismatch` with `{chain, machine}` when the two are a day apart or more.
+    pub fn of(block: Block, now_ms: u64) -> Result<Self, Error> {
+        let chain_ms = block.time_ms();
+        let off = chain_ms.abs_diff(now_ms);
+        if !is_plausible(block, now_ms) {
+            return Err(mismatch(chain_ms, now_ms));
+        }
+        let ahead = chain_ms.checked_signed_diff(now_ms).filter(|_| off >= BLOCK_AGE_MS);
+        Ok(Self { ahead: ahead.unwrap_or_default() })
+    }
+
+    /// The chain's time at a time of this machine.
+    #[must_use]
+    pub const fn at(self, now_ms: u64) -> u64 {
+        now_ms.saturating_add_signed(self.ahead)
+    }
+
+    /// Stamps an authorization now. A chain that seems to be behind may only have made no block for a while: what is open
+    /// a little longer does no harm, while what has run out is of no use.
+    #[must_use]
+    pub fn stamp(self, now_ms: u64) -> Stamp {
+        let chain_ms = self.at(now_ms);
+        let is_idle = chain_ms.saturating_add(LONGEST_GAP_MS) > now_ms;
+        Stamp { machine_ms: now_ms, time_ms: if is_idle { chain_ms.max(now_ms) } else { chain_ms }, chain_ms }
+    }
+}
+
+/// Whether a block is less than a day from this machine's clock. One that is further off proves nothing.
+#[must_use]
+pub const fn is_plausible(block: Block, now_ms: u64) -> bool {
+    block.time_ms().abs_diff(now_ms) < FURTHEST_OFF_MS
+}
+
+fn mismatch(chain_ms: u64, machine_ms: u64) -> Error {
+    let hours = chain_ms.abs_diff(machine_ms).checked_div(HOUR_MS).unwrap_or_default();
+    let apart = if hours < 48 { text!(number(hours), " hours") } else { text!(number(hours / 24), " days") };
+    let message = text!(
+        "the wallet's node and this machine's clock are ",
+        apart,
+        " apart, so nothing was signed and nothing was paid: set the clock of this machine, or choose another node in the \
+         wallet (a local fork shows the time of its last block: mine a new one)"
+    );
+    let error = Error::unpaid(Code::ClockMismatch, Stage::Wallet, message);
+    error.detail("chain", chain_ms).detail("machine", machine_ms)
+}
+
+/// The moment at which an authorization is stamped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    machine_ms: u64,
+    /// The time that is stamped.
+    time_ms: u64,
+    /// The time of the chain, as far as it is known.
+    chain_ms: u64,
+}
+
+impl Stamp {
+    /// The time that is stamped, in milliseconds.
+    #[must_use]
+    pub const fn time_ms(self) -> u64 {
+        self.time_ms
+    }
+
+    /// The time of the chain, in milliseconds.
+    #[must_use]
+    pub const fn chain_ms(self) -> u64 {
+        self.chain_ms
+    }
+
+    /// This machine's time at a time on the clock of the stamp.
+    #[must_use]
+    pub const fn here(self, time_ms: u64) -> u64 {
+        self.machine_ms.saturating_add(time_ms.saturating_sub(self.time_ms))
+    }
+
+    /// This machine's time once the chain, too, is at that time, counted from the stamp.
+    #[must_use]
+    pub const fn on_chain(self, time_ms: u64) -> u64 {
+        self.machine_ms.saturating_add(time_ms.saturating_sub(self.chain_ms))
+    }
+}
+
+impl From<u64> for Stamp {
+    /// Stamps by this machine's clock alone.
+    fn from(machine_ms: u64) -> Self {
+        ChainClock::default().stamp(machine_ms)
+    }
+}
+
+/// Asks a wallet for its chain and its latest block, at once and without a prompt.
+#[must_use]
+pub fn questions(wallet: usize) -> Vec<(usize, Question)> {
+    vec![(wallet, Question::chain_id()), (wallet, chain::latest_block())]
+}
+
+/// The clocks of chains, by chain id, that wallets of this page have shown. Kept for the life of the page, so that a click
+/// does not depend on how fast a node answers.
+#[derive(Clone, Debug, Default)]
+pub struct Clocks(Rc<RefCell<Vec<(u64, ChainClock)>>>);
+
+impl Clocks {
+    /// Keeps what a wallet has shown.
+    pub fn learn(&self, chain_id: u64, clock: ChainClock) {
+        let mut clocks = self.0.borrow_mut();
+        clocks.retain(|(id, _)| *id != chain_id);
+        clocks.push((chain_id, clock));
+    }
+
+    /// Learns from the replies to [`questions`].
+    pub fn hear<J: Json>(&self, replies: &[Reply<J>], now_ms: u64) {
+        let [Ok(chain), Ok(block)] = replies else { return };
+        let clock = Block::read(block).and_then(|block| ChainClock::of(block, now_ms).ok());
+        if let Some((id, clock)) = wallet::read_chain_id(chain).zip(clock) {
+            self.learn(id, clock);
+        }
+    }
+
+    /// The clock of a chain; this machine's while nothing is known.
+    #[must_use]
+    pub fn of(&self, chain_id: u64) -> ChainClock {
+        let clocks = self.0.borrow();
+        clocks.iter().find(|(id, _)| *id == chain_id).map(|(_, clock)| *clock).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::{
+        assets::ASSETS,
+        authorization::{Authorization, LONGEST_SECONDS},
+        error::{Paid, Retry},
+        terms::tests::offer,
+    };
+    use alloy_primitives::{B256, address};
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    const NOW: u64 = 1_740_672_089_000;
+    const DAY: i64 = 86_400;
+
+    fn block(timestamp: u64) -> Block {
+        Block::read(&json!({"number": "0x1", "timestamp": format!("0x{timestamp:x}")})).unwrap()
+    }
+
+    fn clock(off_seconds: i64) -> Result<ChainClock, Error> {
+        ChainClock::of(block((NOW / 1000).saturating_add_signed(off_seconds)), NOW)
+    }
+
+    #[test]
+    fn a_clock_that_is_off_is_set_by_the_chain() {
+        assert_eq!(ChainClock::default().at(NOW), NOW, "untold");
+        for (off, at) in [(0, 0), (-29, 0), (29, 0), (-30, -30), (3600, 3600), (-3600, -3600), (DAY - 1, DAY - 1)] {
+            assert_eq!(clock(off).unwrap().at(NOW), NOW.saturating_add_signed(at * 1000), "{off} s");
+        }
+        for (off, time) in [(-299, 0), (-301, -301), (-3600, -3600), (40, 40), (3600, 3600)] {
+            let stamp = clock(off).unwrap().stamp(NOW);
+            assert_eq!(stamp.time_ms(), NOW.saturating_add_signed(time * 1000), "{off} s");
+            assert_eq!(stamp.here(stamp.time_ms() + 60_000), NOW + 60_000, "{off} s");
+        }
+    }
+
+    #[test]
+    fn clocks_that_are_a_day_apart_are_named_with_both_times() {
+        for off in [DAY, -DAY, 40 * DAY, -1_000_000_000] {
+            let error = clock(off).unwrap_err();
+            let chain = NOW.saturating_add_signed(off * 1000);
+            assert_eq!(
+                (error.code, error.stage, error.paid, error.retry),
+                (Code::ClockMismatch, Stage::Wallet, Paid::No, Retry::Safe)
+            );
+            assert_eq!(error.details.plain::<Value>(), json!({"chain": chain, "machine": NOW}));
+        }
+        assert!(clock(40 * DAY).unwrap_err().message.contains("40 days"));
+        assert!(ChainClock::of(block(u64::MAX), NOW).is_err());
+    }
+
+    #[test]
+    fn a_page_remembers_the_clock_of_each_chain() {
+        let clocks = Clocks::default();
+        assert_eq!(clocks.of(8453), ChainClock::default());
+        clocks.learn(8453, clock(3600).unwrap());
+        clocks.learn(1, clock(-3600).unwrap());
+        clocks.learn(8453, clock(7200).unwrap());
+        assert_eq!(clocks.of(8453).at(NOW), NOW + 7_200_000);
+        assert_eq!(clocks.of(1).at(NOW), NOW - 3_600_000);
+        let block = json!({"number": "0x1", "timestamp": format!("0x{:x}", NOW / 1000 + 60)});
+        clocks.hear(&[Ok(json!("0x2105")), Ok(block.clone())], NOW);
+        assert_eq!(clocks.of(8453).at(NOW), NOW + 60_000);
+        for nothing in [[Err(None), Ok(block)], [Ok(json!("0x2105")), Ok(json!(null))]] {
+            clocks.hear(&nothing, NOW + 9_000_000);
+            assert_eq!(clocks.of(8453).at(NOW), NOW + 60_000);
+        }
+    }
+
+    proptest! {
+        /// Promise 10: ten minutes at most by the node's clock, whatever the two clocks show; for a node that lies, a day more.
+        #[test]
+        fn an_authorization_is_open_for_ten_minutes_by_the_clock_of_the_node(
+            off in -100_000i64..100_000,
+            seconds in 10u64..5_000,
+        ) {
+            let payer = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
+            let Ok(clock) = clock(off) else {
+                prop_assert!(off.abs() >= DAY);
+                return Ok(());
+            };
+            let stamp = clock.stamp(NOW);
+            let authorization =
+                Authorization::stamp(&offer(&ASSETS[0], 1, seconds), payer, B256::ZERO, stamp);
+            let by_node = clock.at(NOW) + LONGEST_SECONDS * 1000;
+            prop_assert!(authorization.valid_before_ms() <= by_node);
+            prop_assert!(stamp.here(authorization.valid_before_ms()) > NOW + 250_000.min(seconds * 1000 - 1_000), "of use");
+        }
+    }
+}

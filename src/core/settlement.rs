@@ -1,0 +1,232 @@
+//! The settlement of a task that was accepted without a receipt that shows it: CORS hides the header from many pages.
+//!
+//! In the background, without a prompt, the token is asked through the wallet that paid, until it shows the transaction or
+//! the window is past. What has not been taken changes nothing: the service has the task.
+
+use std::rc::Rc;
+
+use super::{
+    assets::Asset,
+    authorization::Authorization,
+    journal::Entry,
+    json::Json,
+    payment::Receipt,
+    plain::{Members, object},
+    wallet::{Question, Reply},
+    witness::{Inquiry, Progress, Reader, Report, Reports},
+};
+
+/// The pauses between two inquiries grow from here to there.
+const FIRST_PAUSE_MS: u64 = 1_000;
+const LONGEST_PAUSE_MS: u64 = 60_000;
+/// Nodes may be this late in showing the last block of the window.
+const MARGIN_MS: u64 = 30_000;
+
+/// An authorization of which the transaction is not known yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settlement {
+    /// What was signed.
+    pub authorization: Authorization,
+    /// When its window has closed, by this machine's clock as it was at the stamp.
+    pub closes_at: u64,
+}
+
+impl Settlement {
+    /// As it crosses to JavaScript.
+    #[must_use]
+    pub fn plain<J: Json>(&self) -> J {
+        object(|members| self.write(members))
+    }
+
+    /// Writes it as it crosses to JavaScript, and stays in the journal.
+    pub fn write<J: Json>(&self, members: &mut Members<J>) {
+        let asset = self.authorization.asset();
+        members
+            .text("network", asset.chain.caip2)
+            .optional_text("asset", (!asset.is_pinned()).then(|| asset.to_json()).as_deref())
+            .text("authorization", &self.authorization.transfer().to_json())
+            .number("closesAt", self.closes_at);
+    }
+
+    /// Reads what [`Settlement::write`] wrote.
+    #[must_use]
+    pub fn read<J: Json>(kept: &J) -> Option<Self> {
+        let asset = match kept.text_at("asset") {
+            Some(asset) => Asset::read(&J::parse(&asset)?).ok()?,
+            None => Asset::on(&kept.text_at("network")?)?,
+        };
+        let authorization = Authorization::read(asset, &J::parse(&kept.text_at("authorization")?)?)?;
+        Some(Self { authorization, closes_at: kept.whole_at("closesAt")? })
+    }
+}
+
+/// What to do next.
+#[derive(Debug)]
+pub enum Step {
+    /// Let this many milliseconds pass.
+    Sleep(u64, Box<Settling>),
+    /// Look for the wallet that paid.
+    FindWallets(Box<Settling>),
+    /// Ask all at once, each the wallet at its place of the list.
+    AskAll(Vec<(usize, Question)>, Asking),
+    /// Write to the journal, under that id, if the purchase is still there; then it is over.
+    Write(String, Box<Entry>, Rc<Receipt>),
+    /// The transaction cannot be found.
+    Done,
+}
+
+/// Waiting for time to pass, or for wallets.
+#[derive(Clone, Debug)]
+pub struct Settling {
+    settlement: Settlement,
+    /// The purchase's own id.
+    id: String,
+    task_id: String,
+    pause: u64,
+}
+
+/// Waiting for what wallets report.
+#[derive(Clone, Debug)]
+pub struct Asking {
+    settling: Box<Settling>,
+    inquiry: Box<Inquiry>,
+}
+
+/// Begins to look for the transaction that paid for a task.
+#[must_use]
+pub fn begin(settlement: Settlement, id: String, task_id: String) -> Step {
+    Step::Sleep(FIRST_PAUSE_MS, Box::new(Settling { settlement, id, task_id, pause: FIRST_PAUSE_MS }))
+}
+
+impl Settling {
+    /// The pause is over.
+    #[must_use]
+    pub const fn woke(self: Box<Self>) -> Step {
+        Step::FindWallets(self)
+    }
+
+    /// How many wallets will do.
+    #[must_use]
+    pub fn found(self: Box<Self>, wallets: usize, now: u64) -> Step {
+        let readers = (0..wallets).map(|wallet| Reader { wallet, has_signed: false }).collect();
+        let progress = Inquiry::begin(&self.settlement.authorization, readers, now);
+        self.proceed(progress, now)
+    }
+
+    fn proceed(self: Box<Self>, progress: Progress, now: u64) -> Step {
+        match progress {
+            Progress::Ask(questions, inquiry) => Step::AskAll(questions, Asking { settling: self, inquiry }),
+            Progress::Done(reports) => self.heard(reports, now),
+        }
+    }
+
+    fn heard(mut self: Box<Self>, reports: Reports, now: u64) -> Step {
+        if let Some(Report::Taken(transaction @ Some(_))) = reports.own {
+            let receipt = Receipt::proven(&self.settlement.authorization, &self.task_id, transaction, now);
+            let receipt = Rc::new(receipt);
+            return Step::Write(self.id, Box::new(Entry::Settled { receipt: receipt.clone() }), receipt);
+        }
+        if now >= self.settlement.closes_at.saturating_add(MARGIN_MS) {
+            return Step::Done;
+        }
+        self.pause = self.pause.saturating_mul(2).min(LONGEST_PAUSE_MS);
+        Step::Sleep(self.pause, self)
+    }
+}
+
+impl Asking {
+    /// The wallets answered, or threw, each question in its place.
+    #[must_use]
+    pub fn answered<J: Json>(self, replies: Vec<Reply<J>>, now: u64) -> Step {
+        let progress = self.inquiry.answered(replies, now);
+        self.settling.proceed(progress, now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::{assets::ASSETS, chain, terms::tests::offer};
+    use alloy_primitives::{B256, address};
+    use serde_json::{Value, json};
+
+    const NOW: u64 = 1_740_672_089_000;
+    const HASH: &str = "0xabababababababababababababababababababababababababababababababab";
+
+    fn settlement() -> Settlement {
+        let payer = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
+        let offer = offer(&ASSETS[0], 1_000_000, 60);
+        let authorization = Authorization::stamp(&offer, payer, B256::from([7; 32]), NOW);
+        Settlement { authorization, closes_at: NOW + 60_000 }
+    }
+
+    /// Plays to the end; the token takes the payment after so many milliseconds. Gives the receipt, and the time.
+    fn play(taken_after: Option<u64>, account: &str, wallets: usize) -> (Option<Value>, u64) {
+        let mut now = NOW;
+        let mut step = begin(settlement(), "id-1".into(), "t1".into());
+        loop {
+            step = match step {
+                Step::Sleep(ms, settling) => {
+                    now += ms;
+                    settling.woke()
+                }
+                Step::FindWallets(settling) => settling.found(wallets, now),
+                Step::AskAll(questions, asking) => {
+                    let is_taken = taken_after.is_some_and(|after| now >= NOW + after);
+                    let answer = |(_, question): &(usize, Question)| -> Reply<Value> {
+                        Ok(match question.method {
+                            "eth_chainId" => json!("0x2105"),
+                            "eth_accounts" => json!([account]),
+                            "eth_getBlockByNumber" => {
+                                json!({"number": "0x100000", "timestamp": format!("0x{:x}", now / 1000)})
+                            }
+                            "eth_call" => json!(format!("0x{:064x}", u8::from(is_taken))),
+                            "eth_getLogs" => chain::tests::logs(&settlement().authorization, HASH),
+                            "eth_getTransactionReceipt" => json!({
+                                "status": "0x1", "logs": chain::tests::logs(&settlement().authorization, HASH),
+                            }),
+                            other => panic!("{other} could open a prompt"),
+                        })
+                    };
+                    asking.answered(questions.iter().map(answer).collect(), now)
+                }
+                Step::Write(id, entry, receipt) => {
+                    assert_eq!(id, "id-1");
+                    let entry = entry.plain::<Value>();
+                    assert_eq!((&entry["paid"], &entry["payment"]), (&json!("yes"), &Value::Null));
+                    assert_eq!(entry["receipt"], receipt.plain::<Value>());
+                    assert!(entry.get("step").is_none(), "how far the task has come is for others to say");
+                    return (Some(receipt.plain()), now);
+                }
+                Step::Done => return (None, now),
+            };
+        }
+    }
+
+    #[test]
+    fn the_transaction_is_found_once_it_is_there() {
+        let payer = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
+        for after in [0, 5_000, 60_000] {
+            let (receipt, now) = play(Some(after), payer, 1);
+            let receipt = receipt.unwrap();
+            assert_eq!((&receipt["settled"], &receipt["transaction"]), (&json!("chain"), &json!(HASH)), "{after}");
+            assert!(now >= NOW + after);
+        }
+    }
+
+    #[test]
+    fn what_was_not_taken_or_only_others_report_changes_nothing() {
+        let payer = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
+        let other = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
+        for (taken_after, account, wallets) in [(None, payer, 1), (Some(0), other, 1), (Some(0), payer, 0)] {
+            let (receipt, now) = play(taken_after, account, wallets);
+            assert!(receipt.is_none() && now >= NOW + 90_000, "{account}");
+        }
+    }
+
+    #[test]
+    fn it_comes_back_from_the_journal_as_it_was() {
+        assert_eq!(Settlement::read(&settlement().plain::<Value>()), Some(settlement()));
+        assert_eq!(Settlement::read(&json!({})), None);
+    }
+}

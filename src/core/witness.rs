@@ -1,0 +1,378 @@
+//! What wallets report of an authorization, read from the token all at once and without a prompt.
+//!
+//! One node's word is a report, not the truth. A wallet that signed, or that lists the payer among its accounts, is the
+//! payer's own: its word counts. Any other wallet on the page may read through a node that lies, and lists nobody's
+//! money: its word can delay a verdict, and never makes one.
+
+use super::{
+    authorization::Authorization,
+    chain::{self, Block},
+    clock::is_plausible,
+    json::Json,
+    wallet::{self, Question, Reply},
+};
+
+/// How long all the questions of one inquiry may take together.
+const PATIENCE_MS: u64 = 10_000;
+/// What is left for a later question when the first ones took all of it.
+const LEAST_PATIENCE_MS: u64 = 1_000;
+
+/// What one wallet reports of the authorization.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Report {
+    /// The token has taken it; with the transaction, when its logs show the transfer.
+    Taken(Option<String>),
+    /// The token has not taken it. `is_over`: at a block after which it never can.
+    Unused {
+        /// Whether the block is past the window.
+        is_over: bool,
+    },
+}
+
+/// What all the wallets that were asked report.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reports {
+    /// The strongest report of the payer's own wallets.
+    pub own: Option<Report>,
+    /// The strongest report of other wallets.
+    pub others: Option<Report>,
+    /// The time of the chain in milliseconds, as one of the payer's own wallets shows it.
+    pub chain_ms: Option<u64>,
+}
+
+/// A wallet to be asked, by its place in the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reader {
+    /// Its place.
+    pub wallet: usize,
+    /// It signed the authorization, so it is the payer's own.
+    pub has_signed: bool,
+}
+
+/// A wallet on the chain of the authorization, and the block that its answers are about.
+#[derive(Clone, Copy, Debug)]
+struct Witness {
+    wallet: usize,
+    is_own: bool,
+    block: Block,
+}
+
+/// Waiting for answers to questions that were asked at once.
+#[derive(Clone, Debug)]
+pub struct Inquiry {
+    authorization: Authorization,
+    deadline: u64,
+    topic: Topic,
+    reports: Reports,
+}
+
+#[derive(Clone, Debug)]
+enum Topic {
+    /// The chain, the accounts and the latest block of each.
+    Standing(Vec<Reader>),
+    /// Whether the token has taken it.
+    State(Vec<Witness>),
+    /// The transactions that used it.
+    Logs(Witness),
+    /// One such transaction.
+    Transaction(String),
+}
+
+/// What to do next.
+#[derive(Clone, Debug)]
+pub enum Progress {
+    /// Ask these wallets, all at once, and hand the replies over in the same order.
+    Ask(Vec<(usize, Question)>, Box<Inquiry>),
+    /// It is over.
+    Done(Reports),
+}
+
+impl Reports {
+    /// These and what others report besides.
+    #[must_use]
+    pub fn and(self, more: Self) -> Self {
+        let both = |one: Option<Report>, other: Option<Report>| match other {
+            Some(other) => stronger(one, other),
+            None => one,
+        };
+        Self {
+            own: both(self.own, more.own),
+            others: both(self.others, more.others),
+            chain_ms: self.chain_ms.or(more.chain_ms),
+        }
+    }
+}
+
+impl Inquiry {
+    /// Begins to ask.
+    #[must_use]
+    pub fn begin(authorization: &Authorization, readers: Vec<Reader>, now: u64) -> Progress {
+        let questions = || [Question::chain_id(), Question::accounts(), chain::latest_block()];
+        let asked = readers.iter().flat_map(|reader| questions().map(|question| (reader.wallet, question))).collect();
+        let inquiry = Box::new(Self {
+            authorization: authorization.clone(),
+            deadline: now.saturating_add(PATIENCE_MS),
+            topic: Topic::Standing(readers),
+            reports: Reports::default(),
+        });
+        inquiry.ask(asked, now)
+    }
+
+    /// The wallets answered, or threw, each question in its place.
+    #[must_use]
+    pub fn answered<J: Json>(mut self: Box<Self>, replies: Vec<Reply<J>>, now: u64) -> Progress {
+        let replies: Vec<Option<J>> = replies.into_iter().map(Result::ok).collect();
+        match std::mem::replace(&mut self.topic, Topic::Standing(Vec::new())) {
+            Topic::Standing(readers) => self.stood(&readers, &replies, now),
+            Topic::State(witnesses) => self.stated(&witnesses, &replies, now),
+            Topic::Logs(witness) => match replies.first().and_then(Option::as_ref).and_then(chain::read_transaction) {
+                Some(hash) => {
+                    let question = chain::transaction_receipt(&hash);
+                    self.next(Topic::Transaction(hash), vec![(witness.wallet, question)], now)
+                }
+                None => Progress::Done(self.reports),
+            },
+            Topic::Transaction(hash) => {
+                let receipt = replies.first().and_then(Option::as_ref);
+                if receipt.is_some_and(|receipt| chain::shows_transfer(receipt, &self.authorization)) {
+                    self.reports.own = Some(Report::Taken(Some(hash)));
+                }
+                Progress::Done(self.reports)
+            }
+        }
+    }
+
+    /// Which of the wallets are on the chain, and whose they are.
+    fn stood<J: Json>(mut self: Box<Self>, readers: &[Reader], replies: &[Option<J>], now: u64) -> Progress {
+        let chain_id = self.authorization.asset().chain.id;
+        let payer = self.authorization.transfer().from;
+        let mut witnesses = Vec::new();
+        for (reader, said) in readers.iter().zip(replies.chunks(3)) {
+            let [chain, accounts, block] = said else { continue };
+            let is_home = chain.as_ref().and_then(wallet::read_chain_id) == Some(chain_id);
+            let Some(block) = block.as_ref().and_then(Block::read).filter(|_| is_home) else { continue };
+            if !is_plausible(block, now) {
+                continue;
+            }
+            let lists_payer = || accounts.as_ref().and_then(|list| wallet::read_account(list, Some(payer))).is_some();
+            let is_own = reader.has_signed || lists_payer();
+            if is_own {
+                self.reports.chain_ms.get_or_insert(block.time_ms());
+            }
+            witnesses.push(Witness { wallet: reader.wallet, is_own, block });
+        }
+        let asked = witnesses.iter().map(|w| (w.wallet, chain::authorization_state(&self.authorization, w.block)));
+        let asked = asked.collect();
+        self.next(Topic::State(witnesses), asked, now)
+    }
+
+    /// What the token says of it through each wallet.
+    fn stated<J: Json>(mut self: Box<Self>, witnesses: &[Witness], replies: &[Option<J>], now: u64) -> Progress {
+        let mut taken = None;
+        for (witness, reply) in witnesses.iter().zip(replies) {
+            let report = match reply.as_ref().and_then(chain::read_state) {
+                Some(true) => Report::Taken(None),
+                Some(false) => Report::Unused { is_over: witness.block.is_after(&self.authorization) },
+                None => continue,
+            };
+            if witness.is_own && report == Report::Taken(None) {
+                taken = Some(*witness);
+            }
+            let told = if witness.is_own { &mut self.reports.own } else { &mut self.reports.others };
+            *told = stronger(told.take(), report);
+        }
+        match taken {
+            Some(witness) => {
+                let question = chain::authorization_used(&self.authorization, witness.block);
+                self.next(Topic::Logs(witness), vec![(witness.wallet, question)], now)
+            }
+            None => Progress::Done(self.reports),
+        }
+    }
+
+    fn next(mut self: Box<Self>, topic: Topic, asked: Vec<(usize, Question)>, now: u64) -> Progress {
+        self.topic = topic;
+        self.ask(asked, now)
+    }
+
+    fn ask(self: Box<Self>, asked: Vec<(usize, Question)>, now: u64) -> Progress {
+        if asked.is_empty() {
+            return Progress::Done(self.reports);
+        }
+        let patience = self.deadline.saturating_sub(now).max(LEAST_PATIENCE_MS);
+        let within = |(wallet, question): (usize, Question)| (wallet, Question { patience, ..question });
+        Progress::Ask(asked.into_iter().map(within).collect(), self)
+    }
+}
+
+/// Of two reports, the one that says more: what was taken was taken, and what is over is over.
+fn stronger(known: Option<Report>, report: Report) -> Option<Report> {
+    Some(match (known, report) {
+        (Some(known @ Report::Taken(_)), _) => known,
+        (Some(known @ Report::Unused { is_over: true }), Report::Unused { .. }) => known,
+        (_, report) => report,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::{assets::ASSETS, terms::tests::offer};
+    use alloy_primitives::{B256, address};
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    const NOW: u64 = 1_740_672_089_000;
+    const PAYER: &str = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
+    const OTHER: &str = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+    const HASH: &str = "0xabababababababababababababababababababababababababababababababab";
+
+    fn authorization() -> Authorization {
+        let offer = offer(&ASSETS[0], 1_000_000, 60);
+        Authorization::stamp(&offer, address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"), B256::from([7; 32]), NOW)
+    }
+
+    /// A wallet, and what its node says.
+    #[derive(Clone, Debug)]
+    struct Node {
+        chain: &'static str,
+        account: &'static str,
+        has_signed: bool,
+        /// Seconds that its block is ahead of this machine; none when it does not answer.
+        block: Option<i64>,
+        state: Option<bool>,
+        /// Its logs show the transfer.
+        shows_transfer: bool,
+    }
+
+    impl Node {
+        fn is_own(&self) -> bool {
+            self.has_signed || self.account == PAYER
+        }
+
+        fn answer(&self, question: &Question, now: u64) -> Reply<Value> {
+            let word = |value: bool| json!(format!("0x{:064x}", u8::from(value)));
+            match question.method {
+                "eth_chainId" => Ok(json!(self.chain)),
+                "eth_accounts" => Ok(json!([self.account.to_lowercase()])),
+                "eth_getBlockByNumber" => self.block.ok_or(None).map(|ahead| {
+                    let time = (now / 1000).saturating_add_signed(ahead);
+                    json!({"number": "0x100000", "timestamp": format!("0x{time:x}")})
+                }),
+                "eth_call" => self.state.map(word).ok_or(None),
+                "eth_getLogs" => Ok(chain::tests::logs(&authorization(), HASH)),
+                "eth_getTransactionReceipt" if self.shows_transfer => {
+                    Ok(json!({"status": "0x1", "logs": chain::tests::logs(&authorization(), HASH)}))
+                }
+                "eth_getTransactionReceipt" => Ok(json!({"status": "0x1", "logs": []})),
+                other => panic!("{other} could open a prompt"),
+            }
+        }
+    }
+
+    /// Asks all the nodes; gives what they report, and how many times questions were asked.
+    fn inquire(nodes: &[Node], now: u64) -> (Reports, usize) {
+        let reader = |(wallet, node): (usize, &Node)| Reader { wallet, has_signed: node.has_signed };
+        let readers = nodes.iter().enumerate().map(reader).collect();
+        let mut progress = Inquiry::begin(&authorization(), readers, now);
+        let mut rounds = 0;
+        loop {
+            progress = match progress {
+                Progress::Done(reports) => return (reports, rounds),
+                Progress::Ask(asked, inquiry) => {
+                    rounds += 1;
+                    assert!(asked.iter().all(|(_, question)| question.patience <= PATIENCE_MS));
+                    let replies = asked.iter().map(|(wallet, question)| nodes[*wallet].answer(question, now)).collect();
+                    inquiry.answered(replies, now)
+                }
+            };
+        }
+    }
+
+    const GOOD: Node = Node {
+        chain: "0x2105",
+        account: PAYER,
+        has_signed: false,
+        block: Some(0),
+        state: Some(true),
+        shows_transfer: true,
+    };
+
+    #[test]
+    fn a_transaction_counts_when_its_logs_show_the_transfer() {
+        let (reports, rounds) = inquire(&[GOOD], NOW);
+        assert_eq!((reports.own, rounds), (Some(Report::Taken(Some(HASH.into()))), 4));
+        let (reports, _) = inquire(&[Node { shows_transfer: false, ..GOOD }], NOW);
+        assert_eq!(reports.own, Some(Report::Taken(None)));
+    }
+
+    #[test]
+    fn all_wallets_are_asked_at_once_within_one_patience() {
+        let nodes = [Node { block: None, ..GOOD }, Node { account: OTHER, state: Some(false), ..GOOD }, GOOD];
+        let (reports, rounds) = inquire(&nodes, NOW);
+        assert_eq!(
+            (reports.own, reports.others, rounds),
+            (Some(Report::Taken(Some(HASH.into()))), Some(Report::Unused { is_over: false }), 4)
+        );
+        let readers = vec![Reader { wallet: 0, has_signed: true }];
+        let Progress::Ask(asked, inquiry) = Inquiry::begin(&authorization(), readers, NOW) else { panic!() };
+        let replies = asked.iter().map(|(_, question)| GOOD.answer(question, NOW)).collect();
+        let Progress::Ask(asked, _) = inquiry.answered(replies, NOW + 9_500) else { panic!() };
+        assert_eq!(asked[0].1.patience, LEAST_PATIENCE_MS, "what is left of the patience");
+    }
+
+    fn node() -> impl Strategy<Value = Node> {
+        let ahead = prop_oneof![
+            4 => -100i64..1_000,
+            1 => prop::sample::select(vec![-86_400i64, 86_400, 40 * 86_400, -3_600, 3_600]),
+        ];
+        (
+            prop::sample::select(vec!["0x2105", "0x1"]),
+            prop::sample::select(vec![PAYER, OTHER]),
+            any::<bool>(),
+            prop::option::weighted(0.8, ahead),
+            prop::option::weighted(0.8, any::<bool>()),
+            any::<bool>(),
+        )
+            .prop_map(|(chain, account, has_signed, block, state, shows_transfer)| Node {
+                chain,
+                account,
+                has_signed,
+                block,
+                state,
+                shows_transfer,
+            })
+    }
+
+    proptest! {
+        /// Promise 5: only the payer's own wallets make a verdict, each at a block that is less than a day off.
+        #[test]
+        fn only_the_payers_own_wallets_count(nodes in prop::collection::vec(node(), 0..5), later in 0u64..700) {
+            let now = NOW + later * 1000;
+            let (reports, _) = inquire(&nodes, now);
+            let speaks = |node: &&Node| {
+                node.chain == "0x2105" && node.state.is_some() && node.block.is_some_and(|ahead| ahead.abs() < 86_400)
+            };
+            let over = |node: &Node| {
+                let time = (now / 1000).saturating_add_signed(node.block.unwrap());
+                time >= authorization().valid_before_ms() / 1000 + 20
+            };
+            for (is_own, report) in [(true, reports.own), (false, reports.others)] {
+                let spoken: Vec<&Node> = nodes.iter().filter(speaks).filter(|node| node.is_own() == is_own).collect();
+                let is_taken = spoken.iter().any(|node| node.state == Some(true));
+                match report {
+                    None => prop_assert!(spoken.is_empty()),
+                    Some(Report::Taken(transaction)) => {
+                        prop_assert!(is_taken);
+                        let shown = spoken.iter().any(|node| node.state == Some(true) && node.shows_transfer);
+                        prop_assert!(transaction.is_none() || (is_own && shown));
+                    }
+                    Some(Report::Unused { is_over }) => {
+                        prop_assert!(!is_taken && !spoken.is_empty());
+                        prop_assert_eq!(is_over, spoken.iter().any(|node| over(node)));
+                    }
+                }
+            }
+        }
+    }
+}
