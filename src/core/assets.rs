@@ -125,11 +125,11 @@ impl Asset {
         ASSETS.iter().find(|asset| asset.chain.is_called(network))
     }
 
-    /// The token of that address on a network: its USDC, or one that the page has named.
+    /// The token of that address on a network: its USDC, or one of those that this call names.
     #[must_use]
-    pub fn at(network: &str, address: Address) -> Option<&'static Self> {
-        let is_it = |asset: &&'static Self| asset.address == address && asset.chain.is_called(network);
-        ASSETS.iter().find(is_it).or_else(|| NAMED.with_borrow(|named| named.iter().copied().find(is_it)))
+    pub fn among(named: &[&'static Self], network: &str, address: Address) -> Option<&'static Self> {
+        let is_it = |asset: &&Self| asset.address == address && asset.chain.is_called(network);
+        ASSETS.iter().chain(named.iter().copied()).find(is_it)
     }
 
     /// Whether it is in the table, and not named by the page.
@@ -138,7 +138,8 @@ impl Asset {
         ASSETS.contains(self)
     }
 
-    /// Reads a token that the page names: `{network, address, name, version, symbol, decimals}`. From then on it is known.
+    /// Reads a token that the page names: `{network, address, name, version, symbol, decimals}`. What is read of equal members is
+    /// the same token.
     ///
     /// # Errors
     /// The name of the member that is wrong.
@@ -148,21 +149,21 @@ impl Asset {
         let id = chain_id(&network).ok_or("network")?;
         let is_other =
             |address: &Address| !address.is_zero() && Self::on(&network).is_none_or(|a| a.address != *address);
-        let address = parse_address(&text("address")?).filter(is_other).ok_or("address")?;
+        let address = parse_own_address(&text("address")?).filter(is_other).ok_or("address")?;
         let decimals = given.whole_at("decimals").filter(|decimals| *decimals <= MOST_DECIMALS);
         let decimals = decimals.and_then(|decimals| decimals.try_into().ok()).ok_or("decimals")?;
         let (name, version, symbol) = (text("name")?, text("version")?, text("symbol")?);
-        let is_it = |known: &&Self| {
-            (known.name, known.version, known.symbol, known.decimals) == (&name, &version, &symbol, decimals)
+        let is_it = |known: &&'static Self| {
+            (known.chain.id, known.address, known.decimals) == (id, address, decimals)
+                && (known.name, known.version, known.symbol) == (&name, &version, &symbol)
         };
-        if let Some(known) = Self::at(&network, address).filter(is_it) {
+        if let Some(known) = NAMED.with_borrow(|named| named.iter().copied().find(is_it)) {
             return Ok(known);
         }
         let (name, version, symbol) = (name.leak(), version.leak(), symbol.leak());
         let asset: &'static Self =
             Box::leak(Box::new(Self { chain: Chain::of(id, network), address, name, version, symbol, decimals }));
-        // What was said of it last counts, so the search begins there.
-        NAMED.with_borrow_mut(|named| named.insert(0, asset));
+        NAMED.with_borrow_mut(|named| named.push(asset));
         Ok(asset)
     }
 
@@ -184,7 +185,8 @@ impl Asset {
 const MOST_DECIMALS: u64 = 36;
 
 thread_local! {
-    /// The tokens that the page has named: each lives as long as the page, like those of the table.
+    /// One of each token that has been read: each lives as long as the page, like those of the table. Nothing is looked up here by its
+    /// address: which tokens are known is for each call to say.
     static NAMED: RefCell<Vec<&'static Asset>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -217,11 +219,23 @@ pub fn parse_address(given: &str) -> Option<Address> {
     text::read_exactly(given).map(Address::new)
 }
 
+/// Reads an address that a page wrote down: letters of both cases are a checksum ([EIP-55](https://eips.ethereum.org/EIPS/eip-55)),
+/// which has to be right.
+#[must_use]
+pub fn parse_own_address(given: &str) -> Option<Address> {
+    let digits = given.strip_prefix("0x")?;
+    let has = |is_case: fn(&u8) -> bool| digits.as_bytes().iter().any(is_case);
+    let has_checksum = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
+    parse_address(given).filter(|address| !has_checksum || text::address(*address) == given)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::core::eip712::Domain;
     use alloy_primitives::{B256, b256};
+    use proptest::prelude::*;
+    use serde_json::json;
 
     /// The values that the token contracts themselves give for `DOMAIN_SEPARATOR()`.
     const SEPARATORS: [(u64, B256); 13] = [
@@ -268,6 +282,41 @@ mod tests {
             "0xg33589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
         ] {
             assert_eq!(parse_address(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_known_to_those_who_name_it() {
+        let read = |name: &str| {
+            let address = "0x60a3E35Cc302bFA44Cb288Bc5a4F316Fdb1adb42";
+            Asset::read(&json!({
+                "network": "eip155:8453", "address": address, "name": name, "version": "2", "symbol": "EURC", "decimals": 6,
+            }))
+            .unwrap()
+        };
+        let (one, other) = (read("EURC"), read("Euro Coin"));
+        assert_ne!(one, other);
+        assert_eq!((one, other), (read("EURC"), read("Euro Coin")), "each is read once, however often it is named");
+        let among = |named: &[&'static Asset]| Asset::among(named, "base", one.address);
+        assert_eq!((among(&[one]), among(&[other]), among(&[])), (Some(one), Some(other), None));
+        assert_eq!(Asset::among(&[one], "base", ASSETS[0].address), Some(&ASSETS[0]));
+        assert_eq!(Asset::among(&[one], "base-sepolia", one.address), None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_wrong_checksum_is_refused_and_none_at_all_is_not(bytes in any::<[u8; 20]>(), at in 2usize..42) {
+            let address = Address::from(bytes);
+            let written = address.to_string();
+            let digits = written.strip_prefix("0x").unwrap();
+            for form in [written.clone(), digits.to_lowercase(), digits.to_uppercase()] {
+                let form = if form.starts_with("0x") { form } else { format!("0x{form}") };
+                prop_assert_eq!(parse_own_address(&form), Some(address));
+            }
+            let flip = |c: char| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() };
+            let flipped: String = written.char_indices().map(|(i, c)| if i == at { flip(c) } else { c }).collect();
+            let is_plain = flipped[2..] == digits.to_lowercase() || flipped[2..] == digits.to_uppercase();
+            prop_assert_eq!(parse_own_address(&flipped).is_some(), is_plain || flipped == written);
         }
     }
 }

@@ -316,7 +316,8 @@ mod tests {
             assert_eq!(signature.signer(&authorization.digest()), Some(authorization.transfer().from), "it is genuine");
             let echo = match terms {
                 Some(name) => {
-                    let offer = terms::reread::<Value>(&published(name).to_string()).unwrap().remove(0).offer.unwrap();
+                    let offer =
+                        terms::reread::<Value>(&published(name).to_string()).unwrap().remove(0).offer(&[]).unwrap();
                     assert_eq!(
                         (offer.amount, offer.pay_to),
                         (authorization.transfer().value, authorization.transfer().to)

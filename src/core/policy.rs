@@ -36,11 +36,12 @@ impl Policy {
     /// # Errors
     /// `price_too_high` when only the cap stands in the way, `no_acceptable_offer` with every offer and its reason otherwise.
     pub fn choose<J: Json>(&self, entries: &[Entry<J>]) -> Result<Offer, Error> {
-        let allowed = self.allowed(entries)?;
+        let judged = self.judged(entries);
+        let allowed = self.ranked(&judged);
         let affordable = allowed.iter().find(|offer| self.check_cap(offer).is_ok());
         match affordable.or_else(|| allowed.first()) {
             Some(offer) => self.check_cap(offer).map(|()| (*offer).clone()),
-            None => Err(refusal(self, entries)),
+            None => Err(refusal(entries, &judged)),
         }
     }
 
@@ -49,21 +50,27 @@ impl Policy {
     /// # Errors
     /// `no_acceptable_offer` with every offer and its reason.
     pub fn prefer<J: Json>(&self, entries: &[Entry<J>]) -> Result<Offer, Error> {
-        self.allowed(entries)?.first().map(|offer| (*offer).clone()).ok_or_else(|| refusal(self, entries))
+        let judged = self.judged(entries);
+        self.ranked(&judged).first().map(|offer| (*offer).clone()).ok_or_else(|| refusal(entries, &judged))
     }
 
-    fn allowed<'a, J: Json>(&self, entries: &'a [Entry<J>]) -> Result<Vec<&'a Offer>, Error> {
-        let mut picks = Vec::new();
+    /// Each entry's offer, or why it may not be signed. What it costs is not judged here.
+    fn judged<J: Json>(&self, entries: &[Entry<J>]) -> Vec<Result<Offer, String>> {
+        let named: Vec<_> = self.tokens.iter().map(|token| token.asset).collect();
+        entries.iter().map(|entry| self.judge(entry.offer(&named)?)).collect()
+    }
+
+    /// The offers that may be signed, in order of preference.
+    fn ranked<'a>(&self, judged: &'a [Result<Offer, String>]) -> Vec<&'a Offer> {
+        let mut ranked = Vec::new();
         for token in &self.tokens {
-            let here = entries.iter().filter_map(|entry| self.judge(entry).ok());
-            picks.extend(here.filter(|offer| offer.asset == token.asset));
+            ranked.extend(judged.iter().flatten().filter(|offer| offer.asset == token.asset));
         }
-        if picks.is_empty() { Err(refusal(self, entries)) } else { Ok(picks) }
+        ranked
     }
 
-    fn judge<'a, J>(&self, entry: &'a Entry<J>) -> Result<&'a Offer, String> {
-        let offer = entry.offer.as_ref().map_err(Clone::clone)?;
-        if self.cap(offer).is_none() {
+    fn judge(&self, offer: Offer) -> Result<Offer, String> {
+        if self.cap(&offer).is_none() {
             let Asset { chain, symbol, .. } = offer.asset;
             return Err(text!(symbol, " on ", chain.name, " is not among the allowed networks and tokens"));
         }
@@ -107,10 +114,53 @@ impl Policy {
     }
 }
 
-fn refusal<J: Json>(policy: &Policy, entries: &[Entry<J>]) -> Error {
-    let reasons: Vec<String> = entries.iter().map(|e| policy.judge(e).err().unwrap_or_default()).collect();
-    let why = reasons.first().map_or("it lists none", String::as_str);
+fn refusal<J: Json>(entries: &[Entry<J>], judged: &[Result<Offer, String>]) -> Error {
+    let reasons = judged.iter().map(|offer| offer.as_ref().err().map_or("", String::as_str));
+    let why = reasons.clone().next().unwrap_or("it lists none");
     let message = text!("none of the server's offers can be paid: ", why);
-    let offers: Vec<Details> = entries.iter().zip(&reasons).map(|(entry, reason)| entry.describe(reason)).collect();
+    let offers: Vec<Details> = entries.iter().zip(reasons).map(|(entry, reason)| entry.describe(reason)).collect();
     Error::unpaid(Code::NoAcceptableOffer, Stage::Quote, message).retry(Retry::Never).detail("offers", offers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::{
+        config::Config,
+        http::HttpResponse,
+        terms::{self, tests::with},
+    };
+    use proptest::{collection::vec, prelude::*, sample::select};
+    use serde_json::{Value, json};
+
+    const EURC: &str = "0x60a3E35Cc302bFA44Cb288Bc5a4F316Fdb1adb42";
+    /// What clients may believe a token to be called.
+    const NAMES: [&str; 3] = ["EURC", "Euro Coin", "Fake"];
+
+    fn naming(name: &str) -> Policy {
+        let token = json!({
+            "network": "eip155:8453", "address": EURC, "name": name, "version": "2", "symbol": "EURC", "decimals": 6,
+            "maxPrice": "1.00",
+        });
+        Config::read(&json!({"assets": [token]})).unwrap().policy
+    }
+
+    proptest! {
+        #[test]
+        fn a_token_is_what_this_client_calls_it_whatever_others_do(
+            own in select(&NAMES[..]),
+            said in select(&NAMES[..]),
+            others in vec(select(&NAMES[..]), 0..4),
+        ) {
+            let policy = naming(own);
+            for other in others {
+                naming(other);
+            }
+            let body = with(json!({"asset": EURC, "extra": {"name": said}}));
+            let entries = terms::read::<Value>(&HttpResponse { status: 402, body, ..HttpResponse::default() }).unwrap();
+            prop_assert_eq!(policy.choose(&entries).map(|offer| offer.asset.name).ok(), (own == said).then_some(own));
+            let error = Config::read(&json!({})).unwrap().policy.choose(&entries).unwrap_err();
+            prop_assert!(error.message.contains("no asset"), "{}", error.message);
+        }
+    }
 }

@@ -5,6 +5,8 @@
 //! which many sellers forget to expose, or leave out for the body. So both are read, the header first, and all terms are
 //! taken from one of them. One odd entry does not spoil the others: it is kept with the reason why it cannot be paid.
 
+use std::rc::Rc;
+
 use alloy_primitives::{Address, U256, keccak256};
 
 use super::{
@@ -49,7 +51,7 @@ impl Version {
 /// Terms that can be signed as they stand. Whether they may be is for the policy to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
-    /// The pinned token that the offer names.
+    /// The token that the offer names: a built-in one, or one of the page's own.
     pub asset: &'static Asset,
     /// The price, in atomic units.
     pub amount: U256,
@@ -92,13 +94,11 @@ impl Echo {
     }
 }
 
-/// One entry of `accepts`: the seller's own JSON, and what it comes to.
+/// One entry of `accepts`: the seller's own JSON, and what stands around it.
 #[derive(Clone, Debug)]
 pub struct Entry<J> {
-    /// The seller's own JSON, untouched.
-    pub raw: J,
-    /// The offer, or why it is none.
-    pub offer: Result<Offer, String>,
+    raw: J,
+    frame: Rc<Frame>,
 }
 
 /// The shortest window in which a person can sign and a facilitator settle.
@@ -178,11 +178,12 @@ fn read_document<J: Json>(document: &J, demand: Option<String>) -> Result<Vec<En
         return Err(Error::unpaid(Code::NoAcceptableOffer, Stage::Quote, message));
     };
     let part = |key| document.get(key).filter(|_| version == Version::Two).map(|part| part.to_text());
-    let frame = Frame { version, resource: part("resource"), extensions: part("extensions"), demand };
-    Ok(accepts.into_iter().take(MOST_ENTRIES).map(|raw| Entry { offer: read_offer(&raw, &frame), raw }).collect())
+    let frame = Rc::new(Frame { version, resource: part("resource"), extensions: part("extensions"), demand });
+    Ok(accepts.into_iter().take(MOST_ENTRIES).map(|raw| Entry { raw, frame: frame.clone() }).collect())
 }
 
 /// What stands around the entries.
+#[derive(Debug)]
 struct Frame {
     version: Version,
     resource: Option<String>,
@@ -191,6 +192,14 @@ struct Frame {
 }
 
 impl<J: Json> Entry<J> {
+    /// The offer to a page that names these tokens besides the built-in ones.
+    ///
+    /// # Errors
+    /// Why it is none, in words.
+    pub fn offer(&self, named: &[&'static Asset]) -> Result<Offer, String> {
+        read_offer(&self.raw, &self.frame, named)
+    }
+
     /// The entry in words, for an error's details.
     #[must_use]
     pub fn describe(&self, reason: &str) -> Details {
@@ -206,14 +215,14 @@ impl<J: Json> Entry<J> {
     }
 }
 
-fn read_offer<J: Json>(raw: &J, frame: &Frame) -> Result<Offer, String> {
+fn read_offer<J: Json>(raw: &J, frame: &Frame, named: &[&'static Asset]) -> Result<Offer, String> {
     let scheme = required(raw, "scheme")?;
     if scheme != "exact" {
         return Err(text!("the scheme is ", quoted(&scheme), ", not exact"));
     }
     let network = required(raw, "network")?;
     let token = required(raw, "asset")?;
-    let asset = parse_address(&token).and_then(|address| Asset::at(&network, address));
+    let asset = parse_address(&token).and_then(|address| Asset::among(named, &network, address));
     let asset =
         asset.ok_or_else(|| text!("no asset ", quoted(&token), " is known on the network ", quoted(&network)))?;
     check_domain(raw, asset)?;
@@ -331,7 +340,7 @@ pub(crate) mod tests {
     fn only(body: &str) -> Result<Offer, String> {
         let mut entries = read::<Value>(&answered(body)).unwrap();
         assert_eq!(entries.len(), 1);
-        entries.remove(0).offer
+        entries.remove(0).offer(&[])
     }
 
     #[test]
@@ -404,14 +413,14 @@ pub(crate) mod tests {
     fn version_2_is_read_from_the_header_and_from_the_body() {
         for response in [announced(&second(), "{}"), announced(&second(), DOCUMENTED), answered(&second().to_string())]
         {
-            let offer = read::<Value>(&response).unwrap().remove(0).offer.unwrap();
+            let offer = read::<Value>(&response).unwrap().remove(0).offer(&[]).unwrap();
             assert_eq!((offer.amount, offer.asset.chain.id), (U256::from(1_000_000), 8453));
             let Echo { version, accepted, resource, extensions, .. } = &offer.echo;
             let parse = |text: &str| Value::parse(text).unwrap();
             assert_eq!((*version, parse(accepted)), (Version::Two, second()["accepts"][0].clone()), "word for word");
             assert_eq!(resource.as_deref().map(parse), Some(second()["resource"].clone()));
             assert_eq!(extensions.as_deref().map(parse), Some(second()["extensions"].clone()));
-            assert_eq!(reread::<Value>(&offer.echo.terms()).unwrap().remove(0).offer.unwrap(), offer);
+            assert_eq!(reread::<Value>(&offer.echo.terms()).unwrap().remove(0).offer(&[]).unwrap(), offer);
         }
     }
 
@@ -426,13 +435,13 @@ pub(crate) mod tests {
         ] {
             let response = HttpResponse { terms: Some(header.into()), ..answered(DOCUMENTED) };
             assert_eq!(
-                read::<Value>(&response).unwrap()[0].offer.as_ref().unwrap().echo.version,
+                read::<Value>(&response).unwrap()[0].offer(&[]).unwrap().echo.version,
                 Version::One,
                 "{header:.9}"
             );
         }
         let first: Value = serde_json::from_str(DOCUMENTED).unwrap();
-        let offer = read::<Value>(&announced(&first, "{}")).unwrap().remove(0).offer.unwrap();
+        let offer = read::<Value>(&announced(&first, "{}")).unwrap().remove(0).offer(&[]).unwrap();
         assert_eq!(offer.echo.version, Version::One, "version 1 in the header of version 2");
         let long = format!("{}{}", DOCUMENTED, " ".repeat(LONGEST_BODY));
         assert_eq!(read::<Value>(&answered(&long)).unwrap_err().code, Code::BadResponse);
@@ -447,9 +456,9 @@ pub(crate) mod tests {
              "asset": "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v", "payTo": "8bsg"},
         ]});
         let entries = read::<Value>(&answered(&hybrid.to_string())).unwrap();
-        let offer = entries[0].offer.as_ref().unwrap();
+        let offer = entries[0].offer(&[]).unwrap();
         assert_eq!((offer.amount, offer.echo.version), (U256::from(1_200_000), Version::Two));
-        assert!(entries[1].offer.as_ref().unwrap_err().contains("network"));
+        assert!(entries[1].offer(&[]).unwrap_err().contains("network"));
     }
 
     #[test]
@@ -483,7 +492,7 @@ pub(crate) mod tests {
         let long = |letters: usize| {
             let mut terms = second();
             terms["extensions"]["bazaar"] = "x".repeat(letters).into();
-            read::<Value>(&answered(&terms.to_string())).unwrap().remove(0).offer
+            read::<Value>(&answered(&terms.to_string())).unwrap().remove(0).offer(&[])
         };
         assert!(long(4_000).is_ok());
         assert!(long(12_000).unwrap_err().contains("too long"));
