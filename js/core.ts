@@ -9,7 +9,8 @@ export interface Call {
   request?: object
   quote?: Quote
   task?: AcceptedTask | string
-  options: object
+  /** Those of the client, of the call and of the wait, in this order. */
+  options: object[]
   payer?: string
   send: (url: string, init: RequestInit, body: string | undefined, most: number, patience: number, final: boolean) => Promise<Outcome>
   recall?: (id: string, fresh: boolean) => Promise<unknown>

@@ -1,7 +1,8 @@
 import { quietly } from './attempt.js'
-import type { ImagineEvent, WaitOptions } from './types.js'
+import type { Options } from './options.js'
+import type { ImagineEvent } from './types.js'
 
-type Listeners = Pick<WaitOptions, 'onEvent' | 'onProgress'>
+type Listeners = Pick<Options, 'onEvent' | 'onProgress'>
 
 /** Tells a page's callbacks. What they throw, at once or later, is reported as the page's own error and does no harm. */
 export function tell({ onEvent, onProgress }: Listeners, event: ImagineEvent): void {

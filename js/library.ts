@@ -9,12 +9,16 @@ import { need } from './globals.js'
 import { compose, readImage, type Picture } from './image.js'
 import { finish, journal, merge, soon, type Entry } from './journal.js'
 import { Line } from './line.js'
+import { members } from './members.js'
 import { mobileLinks } from './mobile.js'
+import { copies, readMembers, readOptions, readPurchase, readRequest, staying, type Options } from './options.js'
 import { findPurchase, forgetPurchase, Hold, listTasks, together } from './purchases.js'
 import { NOBODY } from './rehearsal.js'
 import { tellOthers } from './tabs.js'
 import { AcceptedTaskHandle } from './task.js'
-import type { Client, Config, Eip1193Provider, GenerateRequest, ImagineEvent, Library, Quote, Receipt, Task, WasmSource } from './types.js'
+import type {
+  BalanceOptions, Client, Config, Eip1193Provider, GenerateRequest, ImagineEvent, Library, Quote, Receipt, Task, TaskFilter, WasmSource,
+} from './types.js'
 import { Vigil } from './vigil.js'
 import { atHand, findWallets, payerOf, present, providerOf, watchWallets } from './wallets.js'
 
@@ -25,24 +29,23 @@ export function library(load: (source?: WasmSource) => Promise<Core>): Library {
 }
 
 function client(load: () => Promise<Core>, config?: Config): Client {
-  const over = (options?: Config): Config => merged(config, options)
+  const over = (options?: Config): Options => readOptions(options, readOptions(config))
 
   const ready = <T>(signal: AbortSignal | undefined, work?: Promise<T>) => {
     const all = Promise.all([load(), work as T])
     return unlessAborted(signal, all, (reason) => refuse('aborted', 'aborted before anything was sent', { cause: reason }))
   }
 
-  const submit = async (given: GenerateRequest | Quote, options: Config): Promise<Task> => {
-    const quote = isQuote(given) ? given : undefined
+  const submit = async (given: GenerateRequest | Quote, options: Options): Promise<Task> => {
+    const { request, quote } = readPurchase(given)
     if (quote?.accepted?.taskId) return found(quote.accepted.id, quote.accepted.taskId, quote.accepted.baseUrl, options)
-    const request = isQuote(given) ? given.request : given
-    const { signal, baseUrl, maxPrice, networks, assets, payTo, budget, storage, wallet } = options
+    const { signal, wallet, layers } = options
     if (wallet !== undefined && typeof wallet !== 'string' && !providerOf(wallet)) {
       throw refuse('invalid_request', "`wallet` takes an EIP-1193 provider, an EIP-6963 detail, or a wallet's rdns")
     }
-    const [core, wanted] = await ready(signal, readRequest(request, options))
+    const [core, wanted] = await ready(signal, compile(request, options))
     const same = {
-      text: JSON.stringify([wanted.fields, baseUrl, maxPrice, networks, assets, payTo, budget, storage]),
+      text: JSON.stringify([wanted.fields, layers]),
       image: wanted.picture && request.image,
       wallet,
     }
@@ -52,7 +55,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     })
   }
 
-  const buy = (core: Core, wanted: Wanted, request: GenerateRequest, quote: Quote | undefined, options: Config): Promise<Task> => {
+  const buy = (core: Core, wanted: Wanted, request: GenerateRequest, quote: Quote | undefined, options: Options): Promise<Task> => {
     const whole = (part: CoreQuote) => complete(part, request)
     const notify = (event: BuyingEvent) => tell(options, event.type === 'quoted' ? { type: 'quoted', quote: whole(event.quote) } : event)
     const { confirm } = options
@@ -69,13 +72,13 @@ function client(load: () => Promise<Core>, config?: Config): Client {
   }
 
   /** Takes a purchase up of which nobody knows how it ended. */
-  const takeUp = async (id: string, options: Config): Promise<Task> => {
+  const takeUp = async (id: string, options: Options): Promise<Task> => {
     const [core] = await undecided(ready(options.signal))
     return holding(options, (held) => core.resume({ ...held, notify: (event: ImagineEvent) => tell(options, event) }, id))
   }
 
   /** Makes a call of the core that has hold of a purchase until it ends. */
-  const holding = async (options: Config, make: (held: Call) => Promise<{ id: string; task: AcceptedTask }>, picture?: Picture): Promise<Task> => {
+  const holding = async (options: Options, make: (held: Call) => Promise<{ id: string; task: AcceptedTask }>, picture?: Picture): Promise<Task> => {
     const hold = new Hold(journal(options.storage), options.signal, picture)
     const { recall, write, compose } = hold
     const conversation = new Conversation(options.wallet)
@@ -91,21 +94,23 @@ function client(load: () => Promise<Core>, config?: Config): Client {
   }
 
   /** A task that the server took without asking for payment. */
-  const found = (id: string, taskId: string, baseUrl: string, options: Config) => accepted(id, { taskId, receipt: null }, { ...options, baseUrl })
+  const found = (id: string, taskId: string, baseUrl: string, options: Options) => accepted(id, { taskId, receipt: null }, staying(options, baseUrl))
 
   /** The task stays with the service that took it, whatever a later wait asks for. */
-  const accepted = (id: string, task: AcceptedTask, { signal: _, ...bought }: Config): Task => {
+  const accepted = (id: string, task: AcceptedTask, options: Options): Task => {
+    const bought = { ...options, signal: undefined }
     const { taskId, receipt } = task
     tell(bought, { type: 'accepted', taskId, receipt })
     const handle: AcceptedTaskHandle = new AcceptedTaskHandle(id, task, {
-      watch: async (options, notify) => {
-        const { baseUrl: _, ...waiting }: Config = options
+      watch: async ({ signal, layers }, notify) => {
+        const waiting = layers.map(({ baseUrl: _, ...layer }) => layer)
         const hear = (event: WatchingEvent) => notify(event.type === 'status' ? { ...event, status: readStatus(event.status, handle.receipt) } : event)
         const core = await load()
         const vigil = new Vigil(id)
         const { rest, line } = vigil
         try {
-          const status = await calling(merged(bought, waiting), (call) => core.watch({ ...call, rest, task, notify: hear }), line)
+          const all = { signal, layers: [...bought.layers, ...waiting] }
+          const status = await calling(all, (call) => core.watch({ ...call, rest, task, notify: hear }), line)
           return readGeneration((status as Completed).raw, taskId, handle.receipt)
         } finally {
           vigil.end()
@@ -134,11 +139,13 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     submit: async (given, options) => submit(given, over(options)),
     generate: async (given, options) => {
       const all = over(options)
-      return (await submit(given, all)).wait(all)
+      const { signal, onEvent, onProgress } = all
+      return (await submit(given, all)).wait(members({ signal, onEvent, onProgress }))
     },
-    quote: async (request, options) => {
+    quote: async (given, options) => {
       const all = over(options)
-      const [core, { fields, picture }] = await ready(all.signal, readRequest(request, all))
+      const request = readRequest(given)
+      const [core, { fields, picture }] = await ready(all.signal, compile(request, all))
       const line = new Line({ compose: (text) => compose(text, picture) })
       rehearse(core)
       const write = (id: string, entry: Entry) => soon(journal(all.storage).change(id, (record) => record ?? merge(id, entry)(undefined)))
@@ -157,21 +164,28 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       const looking = findPurchase(journal(all.storage), taskId)
       const purchase = await undecided(unlessAborted(all.signal, looking, (reason) => refuse('aborted', 'aborted before the purchase was taken up', { cause: reason })))
       if (!purchase || purchase.paid === 'no' && !purchase.taskId) return null
-      const there = { ...all, baseUrl: purchase.order.baseUrl }
+      const there = staying(all, purchase.order.baseUrl)
       const { taskId: known, receipt = null, payment: settlement } = purchase
       return known ? accepted(purchase.id, { taskId: known, receipt, settlement }, there) : takeUp(purchase.id, there)
     },
-    tasks: (filter) => listTasks(journal(config?.storage), filter),
-    forget: (id) => forgetPurchase(journal(config?.storage), id),
-    wallets: (options) => findWallets(options),
+    tasks: async (filter) => {
+      const wanted = readMembers<TaskFilter>('filter', filter, ['unfinished', 'limit'])
+      return listTasks(journal(over().storage), wanted)
+    },
+    forget: async (id) => forgetPurchase(journal(over().storage), id),
+    wallets: async (options) => findWallets(readMembers<{ waitMs: number }>('options', options, ['waitMs'])),
     watchWallets,
-    balance: async ({ wallet = config?.wallet, address = payerOf(wallet), network } = {}) => {
+    balance: async (options) => {
+      const { network, ...given } = readMembers<BalanceOptions>('options', options, ['wallet', 'address', 'network'])
+      const bound = over()
+      const wallet = given.wallet ?? bound.wallet
+      const address = given.address ?? payerOf(wallet)
+      const payer = address && { payer: String(address) }
+      const where = network ? readOptions({ networks: [network] }) : { ...bound, signal: undefined }
       const [core] = await ready(undefined)
-      const conversation = new Conversation(wallet)
-      const { find, ask } = conversation
-      const where = given({ networks: network ? [network] : config?.networks })
-      const payer = address && String(address)
-      return calling(where, (call) => core.balance({ ...call, ...given({ payer }), find, ask })).catch(describeWallets).finally(conversation.end)
+      const { find, ask, end } = new Conversation(wallet)
+      const read = calling(where, (call) => core.balance({ ...call, ...payer, find, ask }))
+      return read.catch(describeWallets).finally(end)
     },
   }
 }
@@ -188,29 +202,16 @@ type PlainEvent = Exclude<ImagineEvent, { type: 'quoted' | 'status' }>
 type BuyingEvent = PlainEvent | { type: 'quoted'; quote: CoreQuote }
 type WatchingEvent = PlainEvent | { type: 'status'; status: CoreStatus; heardAt: number }
 
-/**
- * The options of a call over those of its client. What is `undefined` or `null` is not given; only a `timeout` of `null` means
- * something. A client's networks, tokens, recipients and budget are limits, which no call lifts.
- */
-function merged(config?: Config, options?: Config): Config {
-  const limits = given({ networks: config?.networks, assets: config?.assets, payTo: config?.payTo, budget: config?.budget })
-  const all: Config = { ...given(config), ...given(options), ...limits }
-  const { signal } = all
-  if (signal && typeof signal.addEventListener !== 'function') throw refuse('invalid_request', '`signal` takes an AbortSignal')
-  return all
-}
-
-function given(options: object | null | undefined): object {
-  const isGiven = ([key, value]: [string, unknown]) => value !== undefined && (value !== null || key === 'timeout')
-  return Object.fromEntries(Object.entries(options ?? {}).filter(isGiven))
-}
-
-/** Makes a call of the core. It fails with a plain object; pages get a real error. `null`, which the core cannot tell from absent, goes as a word. */
-async function calling<T>({ signal, timeout, ...options }: Config, make: (call: Call) => Promise<T>, { send, callOff } = new Line()): Promise<T> {
+/** Makes a call of the core. It fails with a plain object; pages get a real error. */
+async function calling<T>(
+  { signal, layers }: Pick<Options, 'signal' | 'layers'>,
+  make: (call: Call) => Promise<T>,
+  { send, callOff } = new Line(),
+): Promise<T> {
   const { aborted, forget } = onAbort(signal)
   const abortReason = () => (signal?.aborted ? signal.reason : undefined)
   try {
-    return await make({ options: { ...options, timeout: timeout === null ? 'none' : timeout }, send, aborted, abortReason })
+    return await make({ options: layers, send, aborted, abortReason })
   } catch (failure) {
     throw isFailure(failure) ? new ImagineError(failure) : asError(failure)
   } finally {
@@ -231,28 +232,32 @@ let isRehearsed = false
 function rehearse(core: Core): void {
   if (isRehearsed || typeof document === 'undefined') return
   isRehearsed = true
-  setTimeout(() => calling({}, (call) => core.submit({ ...call, ...NOBODY })).catch(() => {}))
+  setTimeout(() => calling(readOptions(), (call) => core.submit({ ...call, ...NOBODY })).catch(() => {}))
 }
 
 interface Wanted {
   /** The request as the core takes it: what is known of the picture in the place of the picture, `extra` as plain JSON. */
   fields: object
-  picture?: Picture
+  picture: Picture | undefined
 }
 
-async function readRequest(request: GenerateRequest, { upload = 'json' }: Config): Promise<Wanted> {
+async function compile({ prompt, image, extra, ...others }: GenerateRequest, { upload }: Options): Promise<Wanted> {
   if (upload === 'form') need('FormData')
-  if (upload !== 'json' && upload !== 'form') throw refuse('invalid_request', '`upload` takes "json" or "form"')
-  const { prompt, extra } = request ?? {}
-  const fields = { ...request, prompt: typeof prompt === 'string' ? prompt.trim() : prompt, extra: plain(extra), form: upload === 'form' }
-  const image = await readImage(request?.image)
-  if (typeof image !== 'object') return { fields: { ...fields, image, picture: undefined } }
-  return { fields: { ...fields, image: undefined, picture: { type: image.blob.type, digest: image.digest } }, picture: image }
+  const fields = copies({ ...others, prompt: typeof prompt === 'string' ? prompt.trim() : prompt })
+  const more = extra && { extra: parsed(extra) }
+  const picture = await readImage(image)
+  if (typeof picture !== 'object') return { fields: { ...fields, ...more, image: picture }, picture: undefined }
+  return { fields: { ...fields, ...more, image: { type: picture.blob.type, digest: picture.digest } }, picture }
 }
 
-function plain(extra: unknown): unknown {
+/** What JSON makes of it; what JSON would leave out without a word is refused. */
+function parsed(extra: unknown): unknown {
+  const hold = (_: string, value: unknown) => {
+    if (typeof value === 'function' || typeof value === 'symbol') throw new TypeError(`JSON has no ${typeof value}`)
+    return value
+  }
   try {
-    return extra && JSON.parse(JSON.stringify(extra))
+    return JSON.parse(JSON.stringify(extra, hold))
   } catch (cause) {
     throw refuse('invalid_request', '`extra` takes what JSON can hold', { cause })
   }
@@ -260,10 +265,6 @@ function plain(extra: unknown): unknown {
 
 function complete({ id, ...part }: CoreQuote, request: GenerateRequest): Quote {
   return { request: { ...request, id }, ...part }
-}
-
-function isQuote(given: GenerateRequest | Quote): given is Quote {
-  return typeof given === 'object' && given !== null && 'price' in given && 'request' in given
 }
 
 /** Whatever goes wrong before a purchase is taken up, money may have moved for it. */

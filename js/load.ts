@@ -24,12 +24,23 @@ async function load(source: WasmSource | undefined, standard: () => WasmSource |
     // Only now: the bindings make a TextDecoder as soon as they are evaluated, which an import of the library must not.
     const { begin, imports, ...functions } = await import('../build/core/core.js')
     begin(await instantiate(source ?? (await standard()), imports()))
-    return functions as unknown as Core
+    return bare(functions)
   } catch (cause) {
     if (isImagineError(cause)) throw cause
     const hint = "a Content-Security-Policy needs 'wasm-unsafe-eval' in script-src"
     throw refuse('unsupported_environment', `the WebAssembly of imagine-x402 could not be loaded (${hint}); nothing was sent`, { cause })
   }
+}
+
+type Function = (call: object, ...others: unknown[]) => unknown
+
+/** The core takes a call by its members: none of them may be what stands in `Object.prototype`. */
+function bare(functions: object): Core {
+  const entries = Object.entries(functions).map(([name, make]: [string, Function]) => {
+    const take: Function = (call, ...others) => make(Object.assign(Object.create(null), call), ...others)
+    return [name, take]
+  })
+  return Object.fromEntries(entries) as Core
 }
 
 async function instantiate(source: WasmSource, imports: WebAssembly.Imports): Promise<WebAssembly.Instance> {

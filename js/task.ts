@@ -3,11 +3,12 @@ import type { AcceptedTask } from './core.js'
 import { asError, ImagineError, restate } from './error.js'
 import { safely, tell } from './events.js'
 import { attempt, quietly } from './attempt.js'
+import { readOptions, type Options } from './options.js'
 import type { Generation, ImagineEvent, Paid, Receipt, Task, TaskSnapshot, TaskStatus, WaitOptions } from './types.js'
 
 /** What a task needs of the client that bought it. */
 export interface Watching {
-  watch(options: WaitOptions, notify: (event: ImagineEvent) => void): Promise<Generation>
+  watch(options: Options, notify: (event: ImagineEvent) => void): Promise<Generation>
   status(): Promise<TaskStatus>
   /** The task has ended. */
   ended(status: 'completed' | 'failed'): void
@@ -62,9 +63,10 @@ export class AcceptedTaskHandle implements Task {
     this.#change({ receipt, ...(result && { result: { ...result, receipt } }) })
   }
 
-  readonly wait = (options: WaitOptions = {}): Promise<Generation> => this.#owned(this.#wait(options))
+  readonly wait = (options?: WaitOptions): Promise<Generation> => this.#owned(this.#wait(options))
 
-  async #wait(options: WaitOptions): Promise<Generation> {
+  async #wait(given?: WaitOptions): Promise<Generation> {
+    const options = readOptions(given)
     const { signal } = options
     if (signal?.aborted) throw this.#aborted(signal.reason)
     if (this.#snapshot.result) return this.#snapshot.result
@@ -155,15 +157,15 @@ export class AcceptedTaskHandle implements Task {
   /** Takes a listener in that sets no limit, and starts the poller for it. */
   #listen(listener: Listener): () => void {
     const leave = this.#join(listener)
-    if (!this.#poller && !this.#snapshot.result) this.#start({ timeout: null }, false)
+    if (!this.#poller && !this.#snapshot.result) this.#start(readOptions({ timeout: null }), false)
     return leave
   }
 
   /** Starts a poller in the place of the one before. */
-  #start(options: WaitOptions, governed: boolean): Poller {
+  #start(options: Options, governed: boolean): Poller {
     const controller = attempt(() => new AbortController())
     const abort = () => quietly(() => controller?.abort())
-    const watched = this.#watching.watch({ ...options, ...(controller && { signal: controller.signal }) }, (event) => {
+    const watched = this.#watching.watch({ ...options, signal: controller?.signal }, (event) => {
       if (this.#poller === poller) this.#hear(event)
     })
     let finish!: Poller['finish']
@@ -199,7 +201,7 @@ export class AcceptedTaskHandle implements Task {
     this.#poller = undefined
     const lasting = [...this.#listeners].some((listener) => listener.changed ?? listener.over)
     if (error.code === 'wait_timeout' || error.code === 'invalid_request') {
-      if (lasting) this.#start({ timeout: null }, false)
+      if (lasting) this.#start(readOptions({ timeout: null }), false)
     } else {
       if (error.code === 'generation_failed') this.#watching.ended('failed')
       this.#change({ error })

@@ -46,11 +46,14 @@ export interface GenerateRequest {
   autoClank?: boolean
   /** The idempotency id, sent as `seed`: 1 to 128 letters, digits, `-`, `_`, `.` and `:`. Default a fresh UUID. */
   id?: string
-  /** Further fields, passed on under `templateData`. */
+  /** Further fields, passed on under `templateData`: what JSON can hold. A name that is not listed here belongs in it. */
   extra?: Record<string, unknown>
 }
 
-/** Options of every call. */
+/**
+ * Options of every call. They are read by name when the call is made, own or inherited, but never from an `Object.prototype`. An unknown
+ * name is `invalid_request`; so is `null` for `maxPrice`, `payTo`, `networks`, `assets`, `budget` and `storage`. `undefined` means left out.
+ */
 export interface CallOptions {
   /** Ends the call at once, in every stage: the error is `aborted`, says whether money moved, and has the signal's reason as `cause`. */
   signal?: AbortSignal
@@ -98,7 +101,7 @@ export interface Config extends GenerateOptions {
    * picture as a file. A server that refuses the JSON as too large (413) gets the form by itself, before anything is paid.
    */
   upload?: 'json' | 'form'
-  /** When given, nobody else is ever paid. */
+  /** When given, nobody else is ever paid. `undefined` sets no limit. A wrong EIP-55 checksum is refused. */
   payTo?: Address[]
   /**
    * The most that all purchases of this origin may cost together in any period of that length, over all tabs. Counted from the
@@ -109,7 +112,8 @@ export interface Config extends GenerateOptions {
   assets?: Asset[]
   /**
    * Where purchases are remembered. Default `indexeddb`: they survive reloads and crashes, and all tabs share them. `memory`
-   * is gone with the page: a payment whose answer is lost with it cannot be found again.
+   * is gone with the page: a payment whose answer is lost with it cannot be found again. Where a client has a `budget`, no call
+   * can take another one.
    */
   storage?: 'indexeddb' | 'memory'
 }

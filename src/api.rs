@@ -9,16 +9,16 @@ use wasm_bindgen_futures::{future_to_promise, spawn_local};
 
 use crate::{
     core::{
-        assets::parse_address,
+        assets::{parse_address, parse_own_address},
         clock::Clocks,
         config::Config,
-        error::{Code, Error, Failure, Retry, Stage},
+        error::{Code, Error, Failure, Paid, Retry, Stage},
         json::Json,
         payment::Proof,
         plain::object,
         poll::{self, AcceptedTask},
         purchase::{self, Order},
-        request::{Request, uuid},
+        request::{Dialect, Request, uuid},
         settlement::{self, Settlement},
     },
     driver,
@@ -77,6 +77,8 @@ pub fn watch(call: Call) -> Promise {
 #[wasm_bindgen]
 pub fn resume(call: Call, id: String) -> Promise {
     promise(async move {
+        let unknown = |error: Error| error.paid(Paid::Unknown, Retry::Resume);
+        Config::read(&Js(call.options())).map_err(unknown)?;
         let begun = purchase::resume(id.clone());
         driver::purchase(&Browser::new(&call), begun).await.map(|task| submitted(&id, &task))
     })
@@ -88,8 +90,8 @@ pub fn balance(call: Call) -> Promise {
     promise(async move {
         let asset = Config::read(&Js(call.options()))?.policy.tokens.first().map(|token| token.asset);
         let asset = asset.ok_or_else(|| Error::invalid("`networks` is empty"))?;
-        let invalid = || Error::invalid("`address` takes 0x and 40 hex digits");
-        let owner = Js(call.payer()).text().map(|text| parse_address(&text).ok_or_else(invalid)).transpose()?;
+        let invalid = || Error::invalid("`address` takes 0x and 40 hex digits, with the right checksum or none");
+        let owner = Js(call.payer()).text().map(|text| parse_own_address(&text).ok_or_else(invalid)).transpose()?;
         spawn_local(learn_clock(call.clone()));
         driver::balance(&Browser::new(&call), asset, owner).await.map(|money| money.plain::<Js>().0)
     })
@@ -132,7 +134,8 @@ fn submitted(id: &str, task: &AcceptedTask<Proof<Js>>) -> JsValue {
 /// Reads everything that the caller gave, before anything is sent anywhere.
 fn order(browser: &Browser, call: &Call) -> Result<Order, Error> {
     let config = Config::read(&Js(call.options()))?;
-    let request = Request::read(&Js(call.request()), fresh_id(browser)?)?;
+    let mut request = Request::read(&Js(call.request()), fresh_id(browser)?)?;
+    request.speak(Dialect { form: config.form, ..request.dialect() });
     let payer = Js(call.payer()).text().as_deref().and_then(parse_address);
     let clocks = CLOCKS.with(Clone::clone);
     Ok(Order { request, config, confirm: call.confirm().is_some(), payer, clocks })

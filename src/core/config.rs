@@ -3,12 +3,13 @@
 use alloy_primitives::U256;
 
 use super::{
-    assets::{Asset, parse_address},
+    assets::{Asset, parse_own_address},
     budget::Budget,
     error::Error,
     http::BaseUrl,
     json::Json,
     money::parse_units,
+    names::check_options,
     policy::{Policy, Token},
     text::{number, text},
 };
@@ -19,6 +20,13 @@ const DEFAULT_CAP: &str = "5.00";
 const DEFAULT_INTERVAL_MS: u64 = 15_000;
 const SHORTEST_INTERVAL_MS: u64 = 2_000;
 const DEFAULT_TIMEOUT_MS: u64 = 20 * 60 * 1000;
+const DEFAULT_STORAGE: &str = "indexeddb";
+
+/// The limits of a client, which no call lifts or widens.
+const HELD: [&str; 4] = ["networks", "assets", "payTo", "budget"];
+
+/// Options that limit something, where `null` could mean "no limit" as well as "nothing at all".
+const NEVER_NULL: [&str; 6] = ["maxPrice", "payTo", "networks", "assets", "budget", "storage"];
 
 /// A checked configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,14 +41,27 @@ pub struct Config {
     pub poll_interval: u64,
     /// Milliseconds of waiting; `None` is no limit.
     pub timeout: Option<u64>,
+    /// Whether requests are sent as forms from the beginning.
+    pub form: bool,
 }
 
 impl Config {
-    /// Reads the options of a call. `timeout: "none"` stands for JavaScript's `null`.
+    /// Reads the options of a call: one object, or a list of those that count for it, the client's first. A later one goes
+    /// over those before it, but lifts no limit of theirs.
     ///
     /// # Errors
     /// `invalid_request` with the name of the option.
-    pub fn read<J: Json>(options: &J) -> Result<Self, Error> {
+    pub fn read<J: Json>(given: &J) -> Result<Self, Error> {
+        let layers = given.items().unwrap_or_else(|| vec![given.clone()]);
+        for layer in &layers {
+            check_options(layer)?;
+            check_nulls(layer)?;
+        }
+        check_storage(&layers)?;
+        Self::of(&merged(&layers))
+    }
+
+    fn of<J: Json>(options: &J) -> Result<Self, Error> {
         let budget = options.get("budget").as_ref().map(Budget::read).transpose()?;
         if budget.is_some() && options.get("assets").is_some() {
             return Err(Error::invalid("`budget` counts USDC alone, so it does not go together with `assets`"));
@@ -51,8 +72,43 @@ impl Config {
             budget,
             poll_interval: poll_interval(options)?,
             timeout: timeout(options)?,
+            form: form(options)?,
         })
     }
+}
+
+fn check_nulls<J: Json>(options: &J) -> Result<(), Error> {
+    match NEVER_NULL.iter().find(|name| options.is_null_at(name)) {
+        Some(name) => Err(Error::invalid(text!("`", name, "` is null: give a value, or leave it out"))),
+        None => Ok(()),
+    }
+}
+
+/// A budget is counted in one storage: another one would have no purchases in it.
+fn check_storage<J: Json>(layers: &[J]) -> Result<(), Error> {
+    let Some(at) = layers.iter().position(|layer| layer.get("budget").is_some()) else { return Ok(()) };
+    let (bound, later) = layers.split_at_checked(at.saturating_add(1)).unwrap_or_default();
+    let named = |layers: &[J]| layers.iter().rev().find_map(|layer| layer.text_at("storage"));
+    let counted = named(bound).unwrap_or_else(|| DEFAULT_STORAGE.into());
+    if named(later).is_none_or(|storage| storage == counted) {
+        return Ok(());
+    }
+    Err(Error::invalid("the client's `budget` is counted in its own `storage`: a call cannot take another one"))
+}
+
+/// One object of them all. `null` stands for what was left out, except as a `timeout`.
+fn merged<J: Json>(layers: &[J]) -> J {
+    let mut all = J::object();
+    for layer in layers {
+        for (name, value) in layer.entries() {
+            let is_held = HELD.contains(&name.as_str()) && all.get(&name).is_some();
+            let is_given = name == "timeout" || !layer.is_null_at(&name);
+            if is_given && !is_held {
+                all.set(&name, value);
+            }
+        }
+    }
+    all
 }
 
 fn base_url<J: Json>(options: &J) -> Result<BaseUrl, Error> {
@@ -113,8 +169,9 @@ fn pay_to<J: Json>(options: &J) -> Result<Option<Vec<alloy_primitives::Address>>
     };
     let mut addresses = Vec::new();
     for name in &named {
-        let address = parse_address(name);
-        addresses.push(address.ok_or_else(|| Error::invalid("`payTo` takes addresses: 0x and 40 hex digits each"))?);
+        let wrong =
+            || Error::invalid("`payTo` takes addresses: 0x and 40 hex digits each, with the right checksum or none");
+        addresses.push(parse_own_address(name).ok_or_else(wrong)?);
     }
     Ok(Some(addresses))
 }
@@ -134,10 +191,18 @@ fn poll_interval<J: Json>(options: &J) -> Result<u64, Error> {
 }
 
 fn timeout<J: Json>(options: &J) -> Result<Option<u64>, Error> {
-    if options.text_at("timeout").as_deref() == Some("none") {
+    if options.is_null_at("timeout") {
         return Ok(None);
     }
     Ok(Some(milliseconds(options, "timeout")?.unwrap_or(DEFAULT_TIMEOUT_MS)))
+}
+
+fn form<J: Json>(options: &J) -> Result<bool, Error> {
+    match options.get("upload").map(|upload| upload.text()) {
+        None => Ok(false),
+        Some(Some(how)) if how == "json" || how == "form" => Ok(how == "form"),
+        Some(_) => Err(Error::invalid("`upload` takes \"json\" or \"form\"")),
+    }
 }
 
 fn milliseconds<J: Json>(options: &J, key: &str) -> Result<Option<u64>, Error> {
@@ -168,6 +233,7 @@ mod tests {
         error::{Code, Paid},
         money::format_units,
     };
+    use proptest::{prelude::*, sample::select};
     use serde_json::{Value, json};
 
     #[test]
@@ -176,12 +242,14 @@ mod tests {
         assert_eq!(config.base_url.create(), "https://eliza.getimagine.club/generation/create");
         assert_eq!(config.policy.tokens, [Token { asset: &ASSETS[0], cap: U256::from(5_000_000) }]);
         assert_eq!(config.policy.pay_to, None);
-        assert_eq!((config.poll_interval, config.timeout), (15_000, Some(1_200_000)));
+        assert_eq!((config.poll_interval, config.timeout, config.form), (15_000, Some(1_200_000), false));
     }
 
     #[test]
     fn no_timeout_and_zero_are_different() {
-        assert_eq!(Config::read(&json!({"timeout": "none"})).unwrap().timeout, None);
+        assert_eq!(Config::read(&json!({"timeout": null})).unwrap().timeout, None);
+        assert_eq!(Config::read(&json!([{"timeout": 5}, {"timeout": null}])).unwrap().timeout, None);
+        assert_eq!(Config::read(&json!([{"timeout": null}, {}])).unwrap().timeout, None);
         assert_eq!(Config::read(&json!({"timeout": 0})).unwrap().timeout, Some(0));
     }
 
@@ -255,11 +323,107 @@ mod tests {
             (json!({"pollInterval": 1999}), "pollInterval"),
             (json!({"pollInterval": "15000"}), "pollInterval"),
             (json!({"timeout": -1}), "timeout"),
+            (json!({"timeout": "none"}), "timeout"),
+            (json!({"upload": "xml"}), "upload"),
+            (json!({"upload": true}), "upload"),
             (json!({"budget": {}}), "budget"),
+            (json!({"maxprice": "0.10"}), "`maxPrice`"),
+            (json!([{}, {"maxprice": "0.10"}]), "`maxPrice`"),
+            (json!([{"payto": [PAYEE]}, {}]), "`payTo`"),
+            (json!({"payTo": ["0x209693bC6afc0C5328bA36FaF03C514EF312287C"]}), "checksum"),
         ] {
             let error = Config::read::<Value>(&options).unwrap_err();
             assert_eq!((error.code, error.paid), (Code::InvalidRequest, Paid::No), "{options}");
             assert!(error.message.contains(word), "{}", error.message);
+        }
+    }
+
+    const PAYEE: &str = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C";
+    const OTHER: &str = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+
+    #[test]
+    fn null_is_refused_for_limits_and_means_left_out_elsewhere() {
+        for name in ["maxPrice", "payTo", "networks", "assets", "budget", "storage"] {
+            for layers in [json!({name: null}), json!([{name: null}, {}]), json!([{}, {name: null}])] {
+                let error = Config::read::<Value>(&layers).unwrap_err();
+                assert_eq!((error.code, error.paid), (Code::InvalidRequest, Paid::No), "{layers}");
+                assert!(error.message.contains(&format!("`{name}` is null")), "{}", error.message);
+            }
+        }
+        let bound = json!({"baseUrl": "https://one.example", "pollInterval": 5_000, "upload": "form"});
+        let call = json!({"baseUrl": null, "pollInterval": null, "upload": null, "signal": null, "wallet": null});
+        assert_eq!(Config::read(&json!([bound, call])).unwrap(), Config::read(&bound).unwrap());
+        assert_eq!(Config::read(&call).unwrap(), Config::read(&json!({})).unwrap());
+    }
+
+    #[test]
+    fn the_budget_of_a_client_is_counted_in_its_own_storage() {
+        let budget = json!({"amount": "5", "per": "day"});
+        for (layers, is_refused) in [
+            (json!([{"budget": budget}, {"storage": "memory"}]), true),
+            (json!([{"budget": budget}, {"storage": "indexeddb"}]), false),
+            (json!([{"budget": budget, "storage": "memory"}, {"storage": "memory"}]), false),
+            (json!([{"budget": budget, "storage": "memory"}, {"storage": "indexeddb"}]), true),
+            (json!([{"budget": budget}, {"budget": {"amount": "9", "per": "day"}, "storage": "memory"}]), true),
+            (json!([{"storage": "memory"}, {"budget": budget}]), false),
+            (json!([{}, {"budget": budget, "storage": "memory"}]), false),
+            (json!([{}, {"budget": budget}, {"storage": "memory"}]), true),
+        ] {
+            let refusal = Config::read::<Value>(&layers).err().map(|error| error.message.clone());
+            assert_eq!(refusal.is_some_and(|message| message.contains("`storage`")), is_refused, "{layers}");
+        }
+    }
+
+    /// Any value of each option, none of them the default.
+    fn some(name: &str, second: bool) -> Value {
+        let pick = |one: Value, other: Value| if second { other } else { one };
+        match name {
+            "networks" => pick(json!(["eip155:8453", "eip155:1"]), json!(["eip155:1", "eip155:137", "eip155:8453"])),
+            "payTo" => pick(json!([PAYEE]), json!([OTHER, PAYEE])),
+            "assets" => pick(json!([token(json!({}))]), json!([token(json!({"maxPrice": "900.00"}))])),
+            "maxPrice" => pick(json!("0.10"), json!("9.00")),
+            "baseUrl" => pick(json!("https://one.example"), json!("https://two.example")),
+            "upload" => pick(json!("form"), json!("json")),
+            _ => pick(json!(3_000), json!(4_000)),
+        }
+    }
+
+    const MERGED: [&str; 8] =
+        ["networks", "payTo", "assets", "maxPrice", "baseUrl", "upload", "pollInterval", "timeout"];
+
+    fn options(names: &[&str], second: bool) -> Value {
+        names.iter().map(|name| ((*name).into(), some(name, second))).collect::<serde_json::Map<_, _>>().into()
+    }
+
+    proptest! {
+        /// A client's limits stand whatever a call says; everything else is the call's word, then the client's.
+        #[test]
+        fn a_call_lifts_no_limit_of_its_client(
+            bound in prop::sample::subsequence(&MERGED[..], 0..=8),
+            called in prop::sample::subsequence(&MERGED[..], 0..=8),
+        ) {
+            let (client, call) = (options(&bound, false), options(&called, true));
+            let config = Config::read(&json!([client, call])).unwrap();
+            let mut expected = call.clone();
+            for (name, value) in client.as_object().unwrap() {
+                if ["networks", "payTo", "assets"].contains(&name.as_str()) || call.get(name).is_none() {
+                    expected[name] = value.clone();
+                }
+            }
+            prop_assert_eq!(&config, &Config::read(&expected).unwrap());
+            let later = Config::read(&json!([client, call, {}, options(&["payTo"], true)])).unwrap();
+            if bound.contains(&"payTo") {
+                prop_assert_eq!(later.policy.pay_to, config.policy.pay_to, "nor does a third");
+            }
+        }
+
+        #[test]
+        fn a_budget_of_a_client_stands(cents in 1u64..10_000, per in select(&["hour", "day", "week"][..])) {
+            let client = json!({"budget": {"amount": format!("0.{cents:04}"), "per": per}});
+            let call = json!({"budget": {"amount": "999999", "per": "hour"}});
+            let alone = Config::read(&client).unwrap().budget;
+            prop_assert!(alone.is_some());
+            prop_assert_eq!(Config::read(&json!([client, call])).unwrap().budget, alone);
         }
     }
 }

@@ -27,6 +27,8 @@ pub trait Json: Clone + 'static {
     fn to_text(&self) -> String;
     /// A member of an object. Absent, `null` and `undefined` are all `None`.
     fn get(&self, key: &str) -> Option<Self>;
+    /// Whether the member `key` is there and `null`.
+    fn is_null_at(&self, key: &str) -> bool;
     /// The members of an object, in its own order.
     fn entries(&self) -> Vec<(String, Self)>;
     /// The items of an array.
@@ -172,6 +174,9 @@ mod native {
         }
         fn get(&self, key: &str) -> Option<Self> {
             self.as_object()?.get(key).filter(|v| !v.is_null()).cloned()
+        }
+        fn is_null_at(&self, key: &str) -> bool {
+            self.as_object().and_then(|members| members.get(key)).is_some_and(Self::is_null)
         }
         fn entries(&self) -> Vec<(String, Self)> {
             let members = self.as_object().into_iter().flatten();

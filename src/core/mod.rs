@@ -15,6 +15,7 @@ pub mod image;
 pub mod journal;
 pub mod json;
 pub mod money;
+pub mod names;
 pub mod notice;
 pub mod pace;
 pub mod payment;

@@ -330,8 +330,7 @@ mod tests {
     const MINUTE: u64 = 60_000;
 
     fn config(timeout: Option<u64>) -> Config {
-        let options = timeout.map_or(json!({"timeout": "none"}), |ms| json!({"timeout": ms}));
-        Config::read(&options).unwrap()
+        Config::read(&json!({"timeout": timeout})).unwrap()
     }
 
     fn begin(timeout: Option<u64>) -> Next<Value> {

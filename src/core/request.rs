@@ -7,6 +7,7 @@ use super::{
     http::{HttpResponse, is_task_id},
     image,
     json::{self, Json, ObjectWriter},
+    names::check_fields,
     text::{hex, text, word},
 };
 
@@ -43,13 +44,13 @@ pub struct Dialect {
 }
 
 impl Request {
-    /// Reads a `GenerateRequest`, its prompt trimmed by the facade (Rust's trimming brings tables), with `form: true` for a server
-    /// that is known to take forms, and with `picture: { type, digest }` in the place of `image` where the facade has its bytes.
-    /// `fresh_id` is used when the request has no `id`.
+    /// Reads a `GenerateRequest`, its prompt trimmed by the facade (Rust's trimming brings tables), with `image: { type, digest }` where
+    /// the facade has the bytes of the picture. `fresh_id` is used when the request has no `id`.
     ///
     /// # Errors
     /// `invalid_request` or `image_unreadable`, with the name of the field.
     pub fn read<J: Json>(request: &J, fresh_id: String) -> Result<Self, Error> {
+        check_fields(request)?;
         let prompt = text(request, "prompt")?.unwrap_or_default();
         if prompt.is_empty() {
             return Err(Error::invalid("the prompt is empty: say what the video shows"));
@@ -62,7 +63,7 @@ impl Request {
                 "`id` takes 1 to 128 letters, digits, `-`, `_`, `.` and `:`, a letter or digit first",
             ));
         }
-        let picture = request.get("picture");
+        let picture = request.get("image").filter(|image| image.get("digest").is_some());
         let fields_with = |model: Option<&str>| {
             let mut fields = ObjectWriter::default()
                 .text("prompt", &prompt)
@@ -80,7 +81,7 @@ impl Request {
             Some(_) => None,
         };
         let fingerprint = hash(&fields);
-        let dialect = Dialect { seed: true, form: flag(request, "form")? };
+        let dialect = Dialect { seed: true, form: false };
         Ok(Self { id, is_fresh, prompt, fingerprint, former_fingerprint, fields, dialect })
     }
 
@@ -319,7 +320,7 @@ mod tests {
     }
 
     fn pictured(kind: &str, digest: &str) -> Request {
-        read(json!({"prompt": "a \0 boat", "picture": {"type": kind, "digest": digest}})).unwrap()
+        read(json!({"prompt": "a \0 boat", "image": {"type": kind, "digest": digest}})).unwrap()
     }
 
     #[test]
@@ -354,7 +355,7 @@ mod tests {
         assert_eq!(request.fingerprint(), fingerprint, "it is the same request");
         let mut plain = read(json!({"prompt": "a boat", "image": "https://x/y.png"})).unwrap();
         assert!(!plain.reword(&answer(413, "")), "a form would be no smaller");
-        assert!(read(json!({"prompt": "a boat", "form": true})).unwrap().body().starts_with("\0{"));
+        assert!(plain.speak(Dialect { seed: true, form: true }) && plain.body().starts_with("\0{"));
     }
 
     #[test]
@@ -373,6 +374,10 @@ mod tests {
             (json!({"prompt": "x", "duration": -1}), "duration"),
             (json!({"prompt": "x", "duration": "8"}), "duration"),
             (json!({"prompt": "x", "image": {}}), "image"),
+            (json!({"prompt": "x", "picture": "https://x/y.png"}), "picture"),
+            (json!({"prompt": "x", "form": true}), "form"),
+            (json!({"prompt": "x", "lenght": 8}), "`extra`"),
+            (json!({"prompt": "x", "autoclank": true}), "`autoClank`"),
             (json!({"prompt": "x", "autoClank": "false"}), "autoClank"),
             (json!({"prompt": "x", "id": "a/b"}), "id"),
             (json!({"prompt": "x", "extra": []}), "extra"),

@@ -19,7 +19,7 @@ extern "C" {
     /// A task to wait for, or the id of one to look at once.
     #[wasm_bindgen(method, getter)]
     pub fn task(this: &Call) -> JsValue;
-    /// The options of the call over those of the client.
+    /// The options of the client, of the call and of the wait: what [`Config::read`](crate::core::config::Config::read) takes.
     #[wasm_bindgen(method, getter)]
     pub fn options(this: &Call) -> JsValue;
     /// The only account to pay from.

@@ -47,8 +47,12 @@ impl Json for Js {
     }
 
     fn get(&self, key: &str) -> Option<Self> {
-        let member = self.0.is_object().then(|| Reflect::get(&self.0, &key.into()).ok()).flatten()?;
+        let member = self.member(key)?;
         (!member.is_null() && !member.is_undefined()).then_some(Self(member))
+    }
+
+    fn is_null_at(&self, key: &str) -> bool {
+        self.member(key).is_some_and(|member| member.is_null())
     }
 
     fn entries(&self) -> Vec<(String, Self)> {
@@ -88,6 +92,31 @@ impl Json for Js {
 
     fn is_object(&self) -> bool {
         self.0.is_object() && !Array::is_array(&self.0)
+    }
+}
+
+/// Longer chains of prototypes are no page's work.
+const MOST_PROTOTYPES: usize = 16;
+
+impl Js {
+    /// A member of its own or of a prototype, but not of an `Object.prototype`: what is there was put there for all objects.
+    fn member(&self, key: &str) -> Option<JsValue> {
+        let key = JsValue::from(key);
+        let mut holder = self.0.is_object().then(|| self.0.clone())?;
+        for depth in 0..MOST_PROTOTYPES {
+            let above = JsValue::from(Reflect::get_prototype_of(&holder).ok()?);
+            let has_it =
+                !Reflect::get_own_property_descriptor::<Object>(holder.unchecked_ref(), &key).ok()?.is_undefined();
+            if has_it && above.is_null() && depth > 0 {
+                return None;
+            }
+            // What nobody has, a Proxy may answer for all that.
+            if has_it || above.is_null() {
+                return Reflect::get(&self.0, &key).ok();
+            }
+            holder = above;
+        }
+        None
     }
 }
 

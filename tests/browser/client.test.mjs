@@ -36,20 +36,22 @@ describe('createClient', TIMEOUT, () => {
     assert.ok(error.causeIsReason, 'the cause is the reason itself')
   })
 
-  const lifted = [
-    ['maxPrice', { maxPrice: '0.10' }, { maxPrice: null }, 'price_too_high'],
-    ['payTo', { payTo: [OTHER] }, { payTo: null }, 'no_acceptable_offer'],
-    ['networks', { networks: ['eip155:84532'] }, { networks: null }, 'no_acceptable_offer'],
+  const limits = [
+    ['maxPrice', '0.10'], ['payTo', [OTHER]], ['networks', ['eip155:84532']], ['assets', []], ['budget', { amount: '1', per: 'day' }],
+    ['storage', 'memory'],
   ]
-  for (const [name, limits, options, expected] of lifted) {
-    test(`null does not lift its ${name}`, async () => {
-      await open()
-      const call = (imagine, { request, config, options }) => imagine.createClient(config).submit(request, options)
-      const { code, paid } = await dapp.failure(call, { request, config: at(seller.url, limits), options })
-      assert.deepEqual([code, paid], [expected, 'no'])
-      await assertNothingAsked()
-    })
-  }
+  test('null for a limit is refused, by the client and by a call of it', async () => {
+    await open()
+    const call = (imagine, { request, config, options }) => imagine.createClient(config).submit(request, options)
+    for (const [name, value] of limits) {
+      for (const [config, options] of [[{ [name]: value }, { [name]: null }], [{ [name]: null }, {}]]) {
+        const { code, paid, message } = await dapp.failure(call, { request, config: at(seller.url, config), options })
+        assert.deepEqual([code, paid, message.includes(`\`${name}\` is null`)], ['invalid_request', 'no', name !== 'storage'], name)
+      }
+    }
+    assert.equal(seller.requests.length, 0)
+    await assertNothingAsked()
+  })
 
   test('null for all options is like none', async () => {
     await open({}, { wallet: null })

@@ -56,6 +56,10 @@ export interface GenerateRequest {
   extra?: Record<string, unknown>;
 }
 
+/**
+ * Added: options and requests are read by name when the call is made, own or inherited, but never from an `Object.prototype`. An unknown
+ * name is `invalid_request`; so is `null` for `maxPrice`, `payTo`, `networks`, `assets`, `budget` and `storage`. `undefined` means left out.
+ */
 export interface CallOptions { signal?: AbortSignal; baseUrl?: string }
 export interface WaitOptions extends CallOptions {
   onEvent?: (event: ImagineEvent) => void;
@@ -72,10 +76,10 @@ export interface GenerateOptions extends WaitOptions {
 }
 export interface Config extends GenerateOptions {
   networks?: Network[];             // allowed, in order of preference; default ["eip155:8453"]
-  payTo?: Address[];                // if given, no other recipient is ever signed for
+  payTo?: Address[];                // if given, no other recipient is ever signed for; a wrong EIP-55 checksum is refused
   budget?: { amount: string; per: "hour" | "day" | "week" }; // over all tabs, kept in the journal
   assets?: Asset[];                 // tokens allowed besides the built-in USDC table
-  storage?: "indexeddb" | "memory";
+  storage?: "indexeddb" | "memory";  // of a client with a budget, no call can take another one
   upload?: "json" | "form";          // added: servers that take a form, or no large JSON
 }
 /** Any EIP-1193 provider, an EIP-6963 detail, a viem client, or the `rdns` of an announced wallet. */

@@ -26,6 +26,19 @@ test('every public type is in the contract, and compared with it', () => {
   assert.deepEqual(compared.sort(), [...contract, 'ImagineError'].sort())
 })
 
+test('the tables of names are those of the contract', () => {
+  const known = (name) => JSON.parse(readFileSync(at(`../../js/${name}-names.json`), 'utf8')).sort()
+  assert.deepEqual(known('option'), membersOf('Config').sort())
+  assert.deepEqual(known('request'), membersOf('GenerateRequest').sort())
+})
+
+/** The members of an interface of the contract, with those that it extends. */
+function membersOf(name) {
+  const { members, heritageClauses = [] } = read(at('api.d.ts')).statements.find((statement) => statement.name?.text === name)
+  const extended = heritageClauses.flatMap(({ types }) => types.map(({ expression }) => expression.text))
+  return [...members.map((member) => member.name.text), ...extended.flatMap(membersOf)]
+}
+
 test('nothing is untyped but what listeners of a wallet get, as EIP-1193 has it', () => {
   const found = []
   for (const file of readdirSync(DIST).filter((name) => name.endsWith('.d.ts'))) {

@@ -23,10 +23,14 @@ fn terms() -> impl Strategy<Value = String> {
 }
 
 fn options() -> impl Strategy<Value = Value> {
-    let pins = prop_oneof![Just(json!(null)), Just(json!(["0x13a9e3ee4A25C3C72D67F42044438aabc54f2b96"]))];
     let caps = prop_oneof![Just("5.00"), Just("1.5"), Just("0.000001")];
-    (pins, caps, any::<bool>())
-        .prop_map(|(pay_to, cap, confirm)| json!({"payTo": pay_to, "maxPrice": cap, "confirm": confirm}))
+    (any::<bool>(), caps, any::<bool>()).prop_map(|(is_pinned, cap, confirm)| {
+        let mut options = json!({"maxPrice": cap, "confirm": confirm});
+        if is_pinned {
+            options["payTo"] = json!(["0x13a9e3ee4A25C3C72D67F42044438aabc54f2b96"]);
+        }
+        options
+    })
 }
 
 proptest! {

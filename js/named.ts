@@ -1,0 +1,39 @@
+/** What a page gives as an object, read by name: whatever its prototype, realm or shape. */
+
+/** A member, own or inherited, by its getter if it has one; but none of an `Object.prototype`: the page did not give it. */
+export function look(given: object, name: string): unknown {
+  let holder: object | null = given
+  while (holder && !has(holder, name)) holder = Reflect.getPrototypeOf(holder)
+  // What nobody has, a Proxy may answer for all that.
+  return holder && isRoot(holder) ? undefined : Reflect.get(given, name)
+}
+
+const has = (holder: object, name: string): boolean => Reflect.getOwnPropertyDescriptor(holder, name) !== undefined
+
+/** Whether it is the `Object.prototype` of this realm or another, which no page inherits options from. */
+const isRoot = (holder: object): boolean =>
+  Reflect.getPrototypeOf(holder) === null && has(holder, 'hasOwnProperty') && has(holder, 'isPrototypeOf')
+
+/** The members of these names, and those of other names that are its own, in an object that inherits nothing. */
+export function named(given: unknown, names: readonly string[]): Record<string, unknown> {
+  const found = Object.create(null) as Record<string, unknown>
+  if (given === undefined || given === null) return found
+  if (typeof given !== 'object') throw new TypeError(`a ${typeof given} is not an object`)
+  for (const name of new Set([...names, ...Object.keys(given)])) {
+    const value = look(given, name)
+    if (value !== undefined) found[name] = value
+  }
+  return found
+}
+
+/** Stands for what no option takes, such as a function or a bigint. The core refuses it by the option's name. */
+const UNFIT = {}
+
+/** A copy as JSON has it, which the page cannot change any more: of objects the members of these names, down to a depth. */
+export function plain(value: unknown, names: readonly string[] = [], depth = 0): unknown {
+  if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) return value
+  if (typeof value !== 'object' || depth === 0) return UNFIT
+  const copy = (name: string | number) => plain(look(value, String(name)), names, depth - 1)
+  if (Array.isArray(value)) return Array.from({ length: value.length }, (_, at) => copy(at))
+  return Object.fromEntries(names.filter((name) => look(value, name) !== undefined).map((name) => [name, copy(name)]))
+}

@@ -1,0 +1,92 @@
+/** Options and requests as a page gives them, read once when the call is made. The core decides what is allowed. */
+import { isImagineError, refuse } from './error.js'
+import { named, plain } from './named.js'
+import OPTIONS from './option-names.json' with { type: 'json' }
+import FIELDS from './request-names.json' with { type: 'json' }
+import type { Asset, Budget, Config, GenerateRequest, Quote } from './types.js'
+
+/** What the facade itself uses of the options of a call, and all that the core has to judge. */
+export interface Options {
+  signal: Config['signal'] | undefined
+  wallet: Config['wallet'] | undefined
+  confirm: Config['confirm'] | undefined
+  onEvent: Config['onEvent'] | undefined
+  onProgress: Config['onProgress'] | undefined
+  storage: Config['storage'] | undefined
+  upload: Config['upload'] | undefined
+  /** Copies of what was given: by the client first, then by the call, then by the wait. The core merges them. */
+  layers: Record<string, unknown>[]
+}
+
+/** What the core reads of a `budget`, and of a token in `assets`. */
+const MEMBERS = Object.keys({
+  amount: 0, per: 0, network: 0, address: 0, name: 0, version: 0, symbol: 0, decimals: 0, maxPrice: 0,
+} satisfies Record<keyof Budget | keyof Asset, 0>)
+
+/** `assets` is a list of objects with members. */
+const DEEPEST = 2
+
+const QUOTE = Object.keys({
+  request: 0, price: 0, network: 0, asset: 0, payTo: 0, x402Version: 0, maxTimeoutSeconds: 0, quotedAt: 0, accepted: 0,
+  outputSchema: 0, seal: 0,
+} satisfies Record<keyof Quote, 0>)
+
+/** Reads options over those that were given before. */
+export function readOptions(given?: Config | null, before?: Options): Options {
+  return read('options', () => {
+    const found = named(given, OPTIONS) as Config
+    const { storage = before?.storage, upload } = found
+    const { signal, wallet, confirm, onEvent, onProgress, ...layer } = found
+    if (signal && typeof signal.addEventListener !== 'function') {
+      throw refuse('invalid_request', '`signal` takes an AbortSignal')
+    }
+    for (const [name, callback] of Object.entries({ confirm, onEvent, onProgress })) {
+      if (callback && typeof callback !== 'function') throw refuse('invalid_request', `\`${name}\` takes a function`)
+    }
+    return {
+      signal: signal ?? before?.signal,
+      wallet: wallet ?? before?.wallet,
+      confirm: confirm ?? before?.confirm,
+      onEvent: onEvent ?? before?.onEvent,
+      onProgress: onProgress ?? before?.onProgress,
+      storage,
+      upload: upload ?? before?.upload,
+      layers: [...(before?.layers ?? []), copies(layer, DEEPEST)],
+    }
+  })
+}
+
+/** Options of a call about something that stands at one service, whatever else they say. */
+export function staying(options: Options, baseUrl: string): Options {
+  return { ...options, layers: [...options.layers, { baseUrl }] }
+}
+
+/** Reads what is to be bought: a request, or a quote with the request in it. */
+export function readPurchase(given: unknown): { request: GenerateRequest; quote: Quote | undefined } {
+  const quote = readMembers<Quote>('request', given, QUOTE)
+  const isQuote = 'price' in quote && 'request' in quote
+  return { request: readRequest(isQuote ? quote.request : given), quote: isQuote ? (quote as Quote) : undefined }
+}
+
+/** Reads a request: what the page gave, with names of its own where it has some. */
+export function readRequest(given: unknown): GenerateRequest {
+  return readMembers<GenerateRequest>('request', given, FIELDS) as GenerateRequest
+}
+
+/** Reads an argument with members. */
+export function readMembers<T>(what: string, given: unknown, names: readonly string[]): Partial<T> {
+  return read(what, () => named(given, names) as Partial<T>)
+}
+
+/** Copies of all members, which the page cannot change any more. */
+export const copies = (of: object, depth = 0): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(of).map(([name, value]) => [name, plain(value, MEMBERS, depth)]))
+
+function read<T>(what: string, work: () => T): T {
+  try {
+    return work()
+  } catch (cause) {
+    if (isImagineError(cause)) throw cause
+    throw refuse('invalid_request', `the ${what} could not be read; nothing was sent`, { cause })
+  }
+}

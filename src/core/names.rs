@@ -1,0 +1,178 @@
+//! The names that options and requests may have. Anything else is refused, since a misspelt limit would limit nothing.
+
+use super::{
+    error::Error,
+    json::Json,
+    text::{keep, text},
+};
+
+/// Every option of a client, a call or a hook, limits first. The facade reads the same table.
+pub const OPTIONS: &[&str] = &include!("../../js/option-names.json");
+
+/// Every field of a request. The facade reads the same table.
+pub const FIELDS: &[&str] = &include!("../../js/request-names.json");
+
+/// As much of a page's own name as an error repeats.
+const LONGEST_NAME: usize = 40;
+
+/// A name with more wrong letters than this is another word.
+const MOST_SLIPS: usize = 2;
+
+/// Refuses options with a name that is not one of [`OPTIONS`].
+///
+/// # Errors
+/// `invalid_request` with the name, and the one that it is close to.
+pub fn check_options<J: Json>(options: &J) -> Result<(), Error> {
+    check(options, OPTIONS, "an option of imagine-x402", "")
+}
+
+/// Refuses a request with a name that is not one of [`FIELDS`].
+///
+/// # Errors
+/// `invalid_request` with the name, and the one that it is close to.
+pub fn check_fields<J: Json>(request: &J) -> Result<(), Error> {
+    check(request, FIELDS, "a field of a request", "; further fields for the service go into `extra`")
+}
+
+fn check<J: Json>(given: &J, known: &[&str], kind: &str, hint: &str) -> Result<(), Error> {
+    let Some((unknown, _)) = given.entries().into_iter().find(|(name, _)| !known.contains(&name.as_str())) else {
+        return Ok(());
+    };
+    let question = nearest(&unknown, known).map_or_else(String::new, |name| text!(": did you mean `", name, "`?"));
+    let shown = keep(&unknown, LONGEST_NAME, |c| matches!(c, ' '..='~'));
+    Err(Error::invalid(text!("`", shown, "` is not ", kind, question, hint)))
+}
+
+/// The known name that was probably meant.
+fn nearest<'a>(unknown: &str, known: &[&'a str]) -> Option<&'a str> {
+    let unknown = keep(unknown, LONGEST_NAME, |_| true).to_ascii_lowercase();
+    let slips = |name: &&str| distance(&unknown, &name.to_ascii_lowercase());
+    let nearest = known.iter().copied().min_by_key(slips)?;
+    let slips = slips(&nearest);
+    (slips <= MOST_SLIPS && slips.saturating_mul(2) < nearest.len()).then_some(nearest)
+}
+
+/// How many letters have to be added, dropped or replaced to make one name the other (Levenshtein).
+fn distance(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (i, letter) in one.bytes().enumerate() {
+        let mut last = i.saturating_add(1);
+        let mut next = vec![last];
+        for (pair, there) in row.windows(2).zip(other.bytes()) {
+            let &[before, above] = pair else { continue };
+            let replaced = before.saturating_add((letter != there).into());
+            last = replaced.min(above.min(last).saturating_add(1));
+            next.push(last);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::error::{Code, Paid};
+    use proptest::{prelude::*, sample::select};
+    use serde_json::{Value, json};
+
+    /// What limits a purchase: the names that may least of all be missed.
+    const LIMITS: [&str; 6] = ["maxPrice", "payTo", "networks", "assets", "budget", "storage"];
+
+    fn options(name: &str) -> Value {
+        json!({ name: "any" })
+    }
+
+    fn refusal(checked: Result<(), Error>) -> String {
+        let error = checked.unwrap_err();
+        assert_eq!((error.code, error.paid), (Code::InvalidRequest, Paid::No));
+        error.message.clone()
+    }
+
+    #[test]
+    fn every_known_name_passes() {
+        for name in OPTIONS {
+            assert!(check_options(&options(name)).is_ok(), "{name}");
+        }
+        for name in FIELDS {
+            assert!(check_fields(&options(name)).is_ok(), "{name}");
+        }
+        assert!(LIMITS.iter().all(|name| OPTIONS.contains(name)));
+        assert!(check_options(&json!({})).is_ok() && check_options(&json!(null)).is_ok());
+    }
+
+    #[test]
+    fn unknown_names_are_refused_with_the_known_one_that_they_are_close_to() {
+        for (name, meant) in [
+            ("maxprice", "maxPrice"),
+            ("MAX_PRICE", "maxPrice"),
+            ("maxPrize", "maxPrice"),
+            ("payto", "payTo"),
+            ("network", "networks"),
+            ("asset", "assets"),
+            ("bugdet", "budget"),
+            ("onevent", "onEvent"),
+            ("baseURL", "baseUrl"),
+        ] {
+            let message = refusal(check_options(&options(name)));
+            assert_eq!(message, format!("`{name}` is not an option of imagine-x402: did you mean `{meant}`?"));
+        }
+        let message = refusal(check_fields(&json!({"prompt": "a boat", "lenght": 8})));
+        assert_eq!(message, "`lenght` is not a field of a request; further fields for the service go into `extra`");
+        assert!(refusal(check_fields(&options("Duration"))).contains("did you mean `duration`?"));
+        for other in ["recipient", "price", "prompt", "delay", "__proto__", "", "é"] {
+            assert!(!refusal(check_options(&options(other))).contains("mean"), "{other}");
+        }
+    }
+
+    #[test]
+    fn short_names_are_meant_only_by_what_is_the_same_but_for_case() {
+        assert!(refusal(check_fields(&options("ID"))).contains("`id`"));
+        assert!(!refusal(check_fields(&options("fx"))).contains("mean"));
+    }
+
+    #[test]
+    fn an_unknown_name_is_repeated_in_part_and_without_hidden_characters() {
+        let message = refusal(check_options(&options(&format!("\u{7}\u{202e}{}", "x".repeat(5_000)))));
+        assert!(message.len() < 120 && message.is_ascii() && !message.contains(char::is_control), "{message}");
+    }
+
+    /// A name after one change of a letter.
+    fn slip(name: &str, at: usize, kind: usize, letter: char) -> String {
+        let mut letters: Vec<char> = name.chars().collect();
+        let at = at % (letters.len() + 1);
+        match kind {
+            0 => letters.insert(at, letter),
+            1 => drop(letters.remove(at.min(letters.len() - 1))),
+            _ => letters[at.min(name.len() - 1)] = letter,
+        }
+        letters.into_iter().collect()
+    }
+
+    proptest! {
+        #[test]
+        fn a_limit_with_one_or_two_wrong_letters_is_refused_by_its_name(
+            limit in select(&LIMITS[..]),
+            slips in prop::collection::vec((0usize..20, 0usize..3, "[a-zA-Z_]"), 1..=2),
+        ) {
+            let given = slips.iter().fold(String::from(limit), |name, (at, kind, letter)| {
+                slip(&name, *at, *kind, letter.chars().next().unwrap())
+            });
+            prop_assume!(!OPTIONS.contains(&given.as_str()));
+            let message = refusal(check_options(&options(&given)));
+            prop_assert!(message.contains(&format!("did you mean `{limit}`?")), "{}", message);
+        }
+
+        #[test]
+        fn no_other_name_passes(name in ".*") {
+            prop_assume!(!OPTIONS.contains(&name.as_str()) && !FIELDS.contains(&name.as_str()));
+            prop_assert!(check_options(&options(&name)).is_err() && check_fields(&options(&name)).is_err());
+        }
+
+        #[test]
+        fn the_distance_is_the_same_both_ways_and_none_between_equals(one in "[a-d]{0,6}", other in "[a-d]{0,6}") {
+            prop_assert_eq!(distance(&one, &other), distance(&other, &one));
+            prop_assert_eq!(distance(&one, &other) == 0, one == other);
+        }
+    }
+}
