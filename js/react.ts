@@ -6,6 +6,14 @@
 import { quote, resume, submit, watchWallets } from 'imagine-x402'
 import type { Config, Generation, GenerateRequest, ImagineError, ImagineEvent, Quote, Receipt, Task, TaskSnapshot, WalletInfo } from 'imagine-x402'
 import { useEffect, useState, useSyncExternalStore } from 'react'
+import { attempt } from './attempt.js'
+import { named } from './named.js'
+import OPTIONS from './option-names.json' with { type: 'json' }
+import FIELDS from './request-names.json' with { type: 'json' }
+
+/** Options as the library reads them; nothing where they cannot be read, which the call then refuses. */
+const read = <T extends object>(given: T | null | undefined, names: string[]): T | undefined =>
+  attempt(() => named(given, names) as T)
 
 /** A value that components can listen to. */
 class Store<T> {
@@ -103,18 +111,8 @@ class Buyer {
   }
 
   async #run(begin: (options: Config) => Promise<Task | null>): Promise<Generation | null> {
-    const { options } = this
-    const heard: Config = {
-      ...options,
-      onEvent: (event) => {
-        this.#change({ event })
-        options.onEvent?.(event)
-      },
-      onProgress: (progress, status) => {
-        this.#change({ progress })
-        options.onProgress?.(progress, status)
-      },
-    }
+    const options = read(this.options, OPTIONS)
+    const heard: Config = options ? this.#heard(options) : this.options
     this.purchase.set({ ...IDLE, step: 'buying' })
     try {
       const task = await begin(heard)
@@ -129,6 +127,20 @@ class Buyer {
     } catch (error) {
       this.#change({ step: 'failed', error: error as ImagineError })
       return null
+    }
+  }
+
+  #heard(options: Config): Config {
+    return {
+      ...options,
+      onEvent: (event) => {
+        this.#change({ event })
+        options.onEvent?.(event)
+      },
+      onProgress: (progress, status) => {
+        this.#change({ progress })
+        options.onProgress?.(progress, status)
+      },
     }
   }
 
@@ -187,18 +199,26 @@ interface Asked extends UseQuote {
 
 const UNASKED: Asked = { key: '', image: undefined, quote: null, error: null, isLoading: false }
 
+/** What a price depends on, as text. What JSON does not have is refused by the call, so it need not be told apart. */
+function keyOf(fields: object, { signal: _, wallet, confirm, onEvent, onProgress, ...options }: Config): string {
+  const isOdd = (value: unknown) => typeof value === 'bigint' || typeof value === 'function'
+  const write = (_: string, value: unknown) => (isOdd(value) ? String(value) : value)
+  return attempt(() => JSON.stringify([fields, options], write)) ?? 'not JSON'
+}
+
 /**
  * The price of a request, asked again once it has been the same for `delay` milliseconds (default 400); `null` asks nothing. Pass the quote
  * to `generate` in the click.
  *
- * @param options those of a call, and `delay` in milliseconds
+ * @param given the options of a call, and `delay` in milliseconds
  */
-export function useQuote(request: GenerateRequest | null, options: Config & { delay?: number } = {}): UseQuote {
+export function useQuote(request: GenerateRequest | null, given: Config & { delay?: number } = {}): UseQuote {
   const [store] = useState(() => new Store(UNASKED))
   const asked = useSyncExternalStore(store.subscribe, store.get, () => UNASKED)
-  const { delay = 400, baseUrl, networks, payTo, assets, maxPrice, upload } = options
-  const image = request?.image
-  const key = request ? JSON.stringify([{ ...request, image: null }, baseUrl, networks, payTo, assets, maxPrice, upload]) : ''
+  const known = read(given, [...OPTIONS, 'delay'])
+  const { delay = 400, ...options } = known ?? {}
+  const { image, ...fields }: Partial<GenerateRequest> = read(request, FIELDS) ?? {}
+  const key = request ? keyOf(fields, options) : ''
   useEffect(() => {
     if (!request) return
     const leaving = new AbortController()
@@ -207,7 +227,8 @@ export function useQuote(request: GenerateRequest | null, options: Config & { de
       if (!signal.aborted) store.set({ ...UNASKED, ...settled, key, image })
     }
     const timer = setTimeout(() => {
-      quote(request, { ...options, signal }).then((quote) => settle({ quote }), (error: ImagineError) => settle({ error }))
+      const asked = quote(request, known ? { ...options, signal } : given)
+      asked.then((quote) => settle({ quote }), (error: ImagineError) => settle({ error }))
     }, delay)
     return () => {
       clearTimeout(timer)

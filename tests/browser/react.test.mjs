@@ -63,6 +63,56 @@ describe('useQuote', TIMEOUT, () => {
   })
 })
 
+describe('options and requests of any kind', TIMEOUT, () => {
+  test('useGenerate obeys limits that are inherited or given by a getter', async () => {
+    const { page, watch } = await open()
+    await page.evaluate(([request, options]) => {
+      class Limits {
+        get maxPrice() {
+          return '0.50'
+        }
+      }
+      globalThis.app.show('Buy', { request, options: Object.setPrototypeOf({ ...options }, Limits.prototype) })
+    }, [request, { baseUrl: sandbox.apiUrl }])
+    await page.click('#buy')
+    await untilSaid(/^price_too_high$/)
+    assert.equal(watch.paid().length, 0)
+  })
+
+  test('useQuote says what is wrong with them, and asks again once they are right', async () => {
+    const { watch } = await open()
+    const options = at(sandbox.apiUrl)
+    const cycle = {}
+    cycle.cycle = cycle
+    const wrong = [
+      { request, options: { ...options, maxPrice: 5n } },
+      { request: { ...request, extra: { deep: [5n] } }, options },
+      { request: { ...request, extra: cycle }, options },
+      { request, options: { ...options, maxprice: '1.00' } },
+      { request, options: { ...options, payTo: null } },
+    ]
+    for (const props of wrong) {
+      await show('Price', props)
+      await untilSaid(/^invalid_request$/)
+      await show(null)
+    }
+    assert.equal(watch.unpaid().length, 0)
+    await show('Price', wrong[0])
+    await untilSaid(/^invalid_request$/)
+    await show('Price', { request, options })
+    await untilSaid(/^1\.00$/)
+  })
+
+  test('useQuote shows the error of options that cannot be read', async () => {
+    const { page } = await open()
+    await page.evaluate((request) => {
+      const options = { get maxPrice() { throw new Error('not now') } }
+      globalThis.app.show('Quote', { request, options })
+    }, request)
+    await untilSaid(/^invalid_request$/)
+  })
+})
+
 describe('useWallets', TIMEOUT, () => {
   test('lists wallets, also those that come late', async () => {
     const { page } = await open()

@@ -8,7 +8,7 @@ let root
 /** Everything that the components have shown, in order. */
 const shown = []
 
-const PARTS = { Buy, Price, Watch, Wallets, All }
+const PARTS = { Buy, Price, Quote, Watch, Wallets, All }
 
 globalThis.app = {
   shown,
@@ -38,6 +38,12 @@ function Price({ request, options, delay = 300 }) {
     h('input', { value: prompt, onInput: (event) => setPrompt(event.target.value) }),
     h('button', { id: 'buy', onClick: () => void generate(quote) }, 'Buy'),
     h('output', null, result ? result.video.url : error ? error.code : isLoading ? '…' : quote ? quote.price.amount : 'nothing'))
+}
+
+/** With the very options that it is given. */
+function Quote({ request, options }) {
+  const { quote, error } = useQuote(request, options)
+  return h('output', null, error?.code ?? quote?.price.amount ?? '')
 }
 
 function Watch() {
