@@ -57,8 +57,7 @@ impl Config {
             check_options(layer)?;
             check_nulls(layer)?;
         }
-        check_storage(&layers)?;
-        Self::of(&merged(&layers))
+        Self::of(&merged(&layers)?)
     }
 
     fn of<J: Json>(options: &J) -> Result<Self, Error> {
@@ -84,23 +83,16 @@ fn check_nulls<J: Json>(options: &J) -> Result<(), Error> {
     }
 }
 
-/// A budget is counted in one storage: another one would have no purchases in it.
-fn check_storage<J: Json>(layers: &[J]) -> Result<(), Error> {
-    let Some(at) = layers.iter().position(|layer| layer.get("budget").is_some()) else { return Ok(()) };
-    let (bound, later) = layers.split_at_checked(at.saturating_add(1)).unwrap_or_default();
-    let named = |layers: &[J]| layers.iter().rev().find_map(|layer| layer.text_at("storage"));
-    let counted = named(bound).unwrap_or_else(|| DEFAULT_STORAGE.into());
-    if named(later).is_none_or(|storage| storage == counted) {
-        return Ok(());
-    }
-    Err(Error::invalid("the client's `budget` is counted in its own `storage`: a call cannot take another one"))
-}
-
 /// One object of them all. `null` stands for what was left out, except as a `timeout`.
-fn merged<J: Json>(layers: &[J]) -> J {
+fn merged<J: Json>(layers: &[J]) -> Result<J, Error> {
     let mut all = J::object();
     for layer in layers {
+        let has_budget = all.get("budget").is_some();
         for (name, value) in layer.entries() {
+            if has_budget && name == "storage" && value.text() != Some(storage(&all)) {
+                let message = "the client's `budget` is counted in its own `storage`: a call cannot take another one";
+                return Err(Error::invalid(message));
+            }
             let is_held = HELD.contains(&name.as_str()) && all.get(&name).is_some();
             let is_given = name == "timeout" || !layer.is_null_at(&name);
             if is_given && !is_held {
@@ -108,7 +100,12 @@ fn merged<J: Json>(layers: &[J]) -> J {
             }
         }
     }
-    all
+    Ok(all)
+}
+
+/// Where purchases are remembered. What it may be is the facade's to say, which opens it.
+fn storage<J: Json>(options: &J) -> String {
+    options.text_at("storage").unwrap_or_else(|| DEFAULT_STORAGE.into())
 }
 
 fn base_url<J: Json>(options: &J) -> Result<BaseUrl, Error> {
