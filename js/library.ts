@@ -40,9 +40,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     const { request, quote } = readPurchase(given)
     if (quote?.accepted?.taskId) return found(quote.accepted.id, quote.accepted.taskId, quote.accepted.baseUrl, options)
     const { signal, wallet, layers } = options
-    if (wallet !== undefined && typeof wallet !== 'string' && !providerOf(wallet)) {
-      throw refuse('invalid_request', "`wallet` takes an EIP-1193 provider, an EIP-6963 detail, or a wallet's rdns")
-    }
+    checkWallet(wallet)
     const [core, wanted] = await ready(signal, compile(request, options))
     const same = {
       text: JSON.stringify([wanted.fields, layers]),
@@ -172,15 +170,23 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       const wanted = readMembers<TaskFilter>('filter', filter, ['unfinished', 'limit'])
       return listTasks(journal(over().storage), wanted)
     },
-    forget: async (id) => forgetPurchase(journal(over().storage), id),
-    wallets: async (options) => findWallets(readMembers<{ waitMs: number }>('options', options, ['waitMs'])),
+    forget: async (id) => {
+      if (typeof id !== 'string') throw refuse('invalid_request', '`forget` takes the id of a purchase')
+      await forgetPurchase(journal(over().storage), id)
+    },
+    wallets: async (options) => {
+      const { waitMs } = readMembers<{ waitMs: number }>('options', options, ['waitMs'])
+      if (typeof (waitMs ?? 0) !== 'number') throw refuse('invalid_request', '`waitMs` takes a number of milliseconds')
+      return findWallets(waitMs ?? undefined)
+    },
     watchWallets,
     balance: async (options) => {
       const { network, ...given } = readMembers<BalanceOptions>('options', options, ['wallet', 'address', 'network'])
       const bound = over()
       const wallet = given.wallet ?? bound.wallet
+      checkWallet(wallet)
       const address = given.address ?? payerOf(wallet)
-      const payer = address && { payer: String(address) }
+      const payer = address !== undefined && { payer: address }
       const where = network ? readOptions({ networks: [network] }) : { ...bound, signal: undefined }
       const [core] = await ready(undefined)
       const { find, ask, end } = new Conversation(wallet)
@@ -201,6 +207,11 @@ function reading(provider: Eip1193Provider | undefined): Pick<Call, 'find' | 'as
 type PlainEvent = Exclude<ImagineEvent, { type: 'quoted' | 'status' }>
 type BuyingEvent = PlainEvent | { type: 'quoted'; quote: CoreQuote }
 type WatchingEvent = PlainEvent | { type: 'status'; status: CoreStatus; heardAt: number }
+
+function checkWallet(wallet: unknown): void {
+  if (wallet === undefined || typeof wallet === 'string' || providerOf(wallet)) return
+  throw refuse('invalid_request', "`wallet` takes an EIP-1193 provider, an EIP-6963 detail, or a wallet's rdns")
+}
 
 /** Makes a call of the core. It fails with a plain object; pages get a real error. */
 async function calling<T>(

@@ -2,6 +2,7 @@
 import { refuse } from './error.js'
 import { safely } from './events.js'
 import { attempt, quietly } from './attempt.js'
+import { look } from './named.js'
 import type { Eip1193Provider, WalletInfo, WalletLike } from './types.js'
 
 /** Those that have announced themselves, each once, in the order in which they came. */
@@ -16,7 +17,7 @@ const ALL_MS = 200
 const ANY_MS = 1_000
 
 /** The wallets that are there in time, each once. */
-export async function findWallets({ waitMs = ALL_MS }: { waitMs?: number } = {}): Promise<WalletInfo[]> {
+export async function findWallets(waitMs = ALL_MS): Promise<WalletInfo[]> {
   ask()
   await until(() => false, waitMs)
   return present()
@@ -66,18 +67,15 @@ export function atHand(wallet?: WalletLike): Eip1193Provider | undefined {
 
 /** The provider in what a page passes as `wallet`: itself (or a viem client), or the `provider` of an EIP-6963 detail. */
 export function providerOf(wallet: unknown): Eip1193Provider | undefined {
-  const inner = attempt(() => (wallet as { provider?: unknown } | undefined)?.provider)
-  return [wallet, inner].find(isProvider)
+  return [wallet, memberOf(wallet, 'provider')].find(isProvider)
 }
 
 /** The account of a viem client, the only one that it stands for. */
 export function payerOf(wallet: unknown): string | undefined {
-  const account = attempt(() => {
-    const { address, type } = (wallet as { account?: { address?: string; type?: string } } | undefined)?.account ?? {}
-    return { address, type }
-  })
-  if (account?.type === 'local') throw refuse('invalid_request', '`wallet` takes no viem client that signs by itself: pass an EIP-1193 provider')
-  return account?.address
+  const account = memberOf(wallet, 'account')
+  const [address, type] = ['address', 'type'].map((name) => memberOf(account, name))
+  if (type === 'local') throw refuse('invalid_request', '`wallet` takes no viem client that signs by itself: pass an EIP-1193 provider')
+  return address as string | undefined
 }
 
 const canListen = () => typeof addEventListener === 'function' && typeof Event === 'function'
@@ -149,5 +147,11 @@ export function present(): WalletInfo[] {
 }
 
 function isProvider(value: unknown): value is Eip1193Provider {
-  return typeof attempt(() => (value as Partial<Eip1193Provider> | undefined)?.request) === 'function'
+  return typeof memberOf(value, 'request') === 'function'
+}
+
+/** A member of what may be anything, as a page or a wallet made it. */
+function memberOf(value: unknown, name: string): unknown {
+  const isObject = typeof value === 'object' || typeof value === 'function'
+  return isObject && value !== null ? attempt(() => look(value, name)) : undefined
 }

@@ -91,7 +91,11 @@ pub fn balance(call: Call) -> Promise {
         let asset = Config::read(&Js(call.options()))?.policy.tokens.first().map(|token| token.asset);
         let asset = asset.ok_or_else(|| Error::invalid("`networks` is empty"))?;
         let invalid = || Error::invalid("`address` takes 0x and 40 hex digits, with the right checksum or none");
-        let owner = Js(call.payer()).text().map(|text| parse_own_address(&text).ok_or_else(invalid)).transpose()?;
+        let payer = Js(call.payer());
+        let owner = match payer.text() {
+            None if payer.0.is_undefined() => None,
+            text => Some(text.as_deref().and_then(parse_own_address).ok_or_else(invalid)?),
+        };
         spawn_local(learn_clock(call.clone()));
         driver::balance(&Browser::new(&call), asset, owner).await.map(|money| money.plain::<Js>().0)
     })

@@ -161,6 +161,7 @@ describe('what something has put into Object.prototype', TIMEOUT, () => {
       onEvent: () => globalThis.heard = true, payer: other, prompt: 'evil', image: 'https://evil.example/x.png',
       extra: { evil: 1 }, id: 'evil', autoClank: true, price: { atomic: '1' }, request: { prompt: 'evil' }, accepted,
       seal: {}, task: 'evil', quote: { accepted }, seedless: true, form: true, taskId: 'evil',
+      provider: { request: async () => [other] }, account: { address: other, type: 'local' },
     })
   }
 
@@ -179,7 +180,7 @@ describe('what something has put into Object.prototype', TIMEOUT, () => {
       const calls = [
         () => imagine.submit(request),
         () => imagine.submit(request, {}),
-        () => imagine.createClient({}).generate(request),
+        () => imagine.createClient({}).generate(request, { wallet: 'org.example.none' }),
         () => imagine.submit({ duration: 8 }),
         () => imagine.submit(request, { budget: { amount: '5' } }),
       ]
@@ -221,6 +222,11 @@ describe('every function', TIMEOUT, () => {
         resume: () => bad.resume(),
         submit: () => bad.submit({ prompt: 'x' }, { wallet }),
         'an unknown option': () => imagine.createClient({ storag: 'memory' }).balance(),
+        'a Symbol to forget': () => imagine.forget(Symbol('id')),
+        'a bigint to wait': () => imagine.wallets({ waitMs: 5n }),
+        'a wallet that is not one': () => imagine.balance({ wallet: 5 }),
+        'an address that is not text': () => imagine.balance({ address: { toString: null }, wallet }),
+        'a network that is not text': () => imagine.balance({ network: 5n, wallet }),
         'no request': () => imagine.generate(),
         'null for a quote': () => imagine.quote(null),
         'a number': () => imagine.status(5),
