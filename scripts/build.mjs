@@ -138,7 +138,7 @@ async function bundle() {
 /** With the deflated WebAssembly as base64 in the place of its import, which stands first: text and scripts compress best apart. */
 async function inlined(code) {
   const base64 = await readFile(core('core.wasm.deflate'), 'base64')
-  const made = code.replace(/import (\w+) from"[^"]+\.deflate";/, (_, name) => `const ${name}="${base64}";`)
+  const made = code.replace(/import ([\w$]+) from"[^"]+\.deflate";/, (_, name) => `const ${name}="${base64}";`)
   if (made.includes('.deflate"')) throw new SetupError('the import of the deflated WebAssembly is not written as it was')
   return made
 }
