@@ -1,4 +1,4 @@
-/** What the WebAssembly module offers: six functions over plain values. */
+/** What the WebAssembly module offers: seven functions over plain values. */
 import type { Entry, Purchase } from './journal.js'
 import type { Outcome } from './line.js'
 import type { CoreStatus } from './generation.js'
@@ -46,4 +46,6 @@ export interface Core {
   balance(call: Call): Promise<Money>
   /** The receipt that names the transaction of an accepted task, once it is found. */
   settle(call: Call, id: string): Promise<Receipt | undefined>
+  /** Refuses options that are wrong. */
+  check(call: Call): Promise<void>
 }

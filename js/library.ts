@@ -41,7 +41,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     if (quote?.accepted?.taskId) return found(quote.accepted.id, quote.accepted.taskId, quote.accepted.baseUrl, options)
     const { signal, wallet, layers } = options
     checkWallet(wallet)
-    const [core, wanted] = await ready(signal, compile(request, options))
+    const [core, wanted] = await ready(signal, prepare(request, options))
     const same = {
       text: JSON.stringify([wanted.fields, layers]),
       image: wanted.picture && request.image,
@@ -67,6 +67,13 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     }
     if (!quote) rehearse(core)
     return holding(options, (held) => core.submit({ ...held, ...page }), wanted.picture)
+  }
+
+  /** For calls that may end without another word of the core. Without options, nothing is loaded for it. */
+  const check = async (options: Options): Promise<void> => {
+    if (options.layers.every((layer) => Object.keys(layer).length === 0)) return
+    const [core] = await ready(options.signal)
+    await calling(options, (call) => core.check(call))
   }
 
   /** Takes a purchase up of which nobody knows how it ended. */
@@ -126,10 +133,10 @@ function client(load: () => Promise<Core>, config?: Config): Client {
   }
 
   /** Looks for the transaction of a task that was accepted without one, in the background and without a prompt. */
-  const settle = async (id: string, task: AcceptedTask, { wallet, storage, ...options }: Config): Promise<Receipt | undefined> => {
+  const settle = async (id: string, task: AcceptedTask, options: Options): Promise<Receipt | undefined> => {
     const core = await load()
-    const { find, ask } = new Conversation(wallet)
-    const write = (id: string, entry: Entry) => soon(journal(storage).change(id, merge(id, entry)))
+    const { find, ask } = new Conversation(options.wallet)
+    const write = (id: string, entry: Entry) => soon(journal(options.storage).change(id, merge(id, entry)))
     return calling(options, (call) => core.settle({ ...call, find, ask, write, task }, id))
   }
 
@@ -143,7 +150,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     quote: async (given, options) => {
       const all = over(options)
       const request = readRequest(given)
-      const [core, { fields, picture }] = await ready(all.signal, compile(request, all))
+      const [core, { fields, picture }] = await ready(all.signal, prepare(request, all))
       const line = new Line({ compose: (text) => compose(text, picture) })
       rehearse(core)
       const write = (id: string, entry: Entry) => soon(journal(all.storage).change(id, (record) => record ?? merge(id, entry)(undefined)))
@@ -159,7 +166,8 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     },
     resume: async (taskId, options) => {
       const all = over(options)
-      const looking = findPurchase(journal(all.storage), taskId)
+      const records = journal(all.storage)
+      const looking = check(all).then(() => findPurchase(records, taskId))
       const purchase = await undecided(unlessAborted(all.signal, looking, (reason) => refuse('aborted', 'aborted before the purchase was taken up', { cause: reason })))
       if (!purchase || purchase.paid === 'no' && !purchase.taskId) return null
       const there = staying(all, purchase.order.baseUrl)
@@ -252,7 +260,7 @@ interface Wanted {
   picture: Picture | undefined
 }
 
-async function compile({ prompt, image, extra, ...others }: GenerateRequest, { upload }: Options): Promise<Wanted> {
+async function prepare({ prompt, image, extra, ...others }: GenerateRequest, { upload }: Options): Promise<Wanted> {
   if (upload === 'form') need('FormData')
   const fields = copies({ ...others, prompt: typeof prompt === 'string' ? prompt.trim() : prompt })
   const more = extra && { extra: parsed(extra) }

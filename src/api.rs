@@ -1,4 +1,4 @@
-//! The whole surface towards JavaScript: six functions over plain values. The facade in `js/` is its only caller.
+//! The whole surface towards JavaScript: seven functions over plain values. The facade in `js/` is its only caller.
 #![allow(unreachable_pub)] // wasm-bindgen exports what is `pub`
 
 use std::{future::Future, pin::Pin};
@@ -12,7 +12,7 @@ use crate::{
         assets::{parse_address, parse_own_address},
         clock::Clocks,
         config::Config,
-        error::{Code, Error, Failure, Paid, Retry, Stage},
+        error::{Code, Error, Failure, Retry, Stage},
         json::Json,
         payment::Proof,
         plain::object,
@@ -77,11 +77,15 @@ pub fn watch(call: Call) -> Promise {
 #[wasm_bindgen]
 pub fn resume(call: Call, id: String) -> Promise {
     promise(async move {
-        let unknown = |error: Error| error.paid(Paid::Unknown, Retry::Resume);
-        Config::read(&Js(call.options())).map_err(unknown)?;
         let begun = purchase::resume(id.clone());
         driver::purchase(&Browser::new(&call), begun).await.map(|task| submitted(&id, &task))
     })
+}
+
+/// Checks the options of a call that may need nothing else of the core.
+#[wasm_bindgen]
+pub fn check(call: Call) -> Promise {
+    promise(async move { Ok(Config::read(&Js(call.options())).map(|_| JsValue::UNDEFINED)?) })
 }
 
 /// Reads a balance of the first token of the options: of the account named as `payer`, or of the one that the wallet has connected.

@@ -70,13 +70,18 @@ describe('options', TIMEOUT, () => {
         () => imagine.createClient(names).submit(request, options),
         () => imagine.createClient(options).quote(request, names),
         () => imagine.createClient(options).status('t1', names),
+        () => imagine.createClient(options).resume(undefined, names),
+        () => imagine.createClient(names).resume(),
       ])
       const fields = [{ picture: new Blob() }, { form: true }, { Duration: 8 }, { maxPrice: '0.10' }]
       calls.push(...fields.map((more) => () => imagine.generate({ ...request, ...more }, options)))
       const refusals = []
       for (const call of calls) {
-        const { code, stage, paid } = await call().catch((error) => error)
-        refusals.push([code, stage === 'wait' ? 'no' : paid, code !== undefined])
+        const error = await call().catch((error) => error)
+        const { code, stage, paid } = error ?? {}
+        // Of a task or a purchase from before, it is not known whether it was paid.
+        const isEarlier = stage === 'wait' || stage === 'payment'
+        refusals.push([code, isEarlier && paid === 'unknown' ? 'no' : paid, imagine.isImagineError(error)])
       }
       const { message } = await imagine.generate(request, { ...options, maxprice: '0.10' }).catch((error) => error)
       await imagine.quote(request, { ...options, maxprice: undefined })

@@ -35,6 +35,10 @@ void generate({ duration: 8 })
 void generate({ prompt: 'A boat', duration: '8' })
 // @ts-expect-error -- a misspelt field
 void generate({ prompt: 'A boat', lenght: 8 })
+// @ts-expect-error -- a misspelt option
+void generate({ prompt: 'A boat' }, { maxprice: '1.00' })
+// @ts-expect-error -- a limit is never null
+createClient({ payTo: null })
 // @ts-expect-error -- an image element is no picture that is taken
 void generate({ prompt: 'A boat', image: new Image() })
 // @ts-expect-error -- no request
