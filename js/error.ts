@@ -24,7 +24,10 @@ export class ImagineError extends Error {
   declare readonly taskId?: string
   /** What was paid, where it is known. */
   declare readonly receipt?: Receipt
-  /** Facts for programs, such as `{ have, need, address }`, `{ price, cap }`, `{ offers }`, or `{ wallets, links }` where no wallet is. */
+  /**
+   * Facts for programs, such as `{ have, need, address }`, `{ price, cap }`, `{ offers }`, `{ wallets, links }` where no wallet is, or
+   * `{ status, body, reason }` of an answer, where `reason` is the service's own: one line of plain text.
+   */
   declare readonly details?: Record<string, unknown>
   /** What the wallet, the network or the page's own function threw, identity kept. */
   declare readonly cause?: unknown
@@ -52,7 +55,8 @@ export function restate(error: ImagineError, known: Partial<Failure>): ImagineEr
 
 /** An error that the facade itself finds, before anything was sent. */
 export function refuse(code: ErrorCode, message: string, known: Partial<Failure> = {}): ImagineError {
-  return new ImagineError({ code, stage: 'request', paid: 'no', retry: 'safe', message, ...known })
+  const retry = code === 'invalid_request' ? 'never' : 'safe'
+  return new ImagineError({ code, stage: 'request', paid: 'no', retry, message, ...known })
 }
 
 /**

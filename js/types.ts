@@ -455,9 +455,9 @@ export type ImagineEvent =
   /** The answer to the payment was lost or makes no sense. Its fate is being found out; nobody has to pay again. */
   | {
       type: 'payment_unknown'
-      /** What came in the place of an accepted task. */
+      /** What came instead of an accepted task, with the service's own reason: one line of plain text. */
       reason: string
-      /** By when its fate should be known at the latest, in this page's clock: half a minute after its window. Milliseconds since the epoch. */
+      /** By when its fate should be known at the latest, in this page's clock: it is asked for at once, and again until then. Milliseconds since the epoch. */
       checkAgainAt: number
     }
   /** The server took the payment. */

@@ -180,6 +180,13 @@ impl Error {
         self.add(name, value.into())
     }
 
+    /// Adds several facts.
+    #[must_use]
+    pub fn details(mut self, facts: Vec<(&'static str, Detail)>) -> Self {
+        self.0.details.0.extend(facts);
+        self
+    }
+
     /// Apart, so that it is compiled once and not for every kind of value.
     #[inline(never)]
     fn add(mut self, name: &'static str, value: Detail) -> Self {

@@ -24,6 +24,7 @@ pub mod policy;
 pub mod poll;
 pub mod purchase;
 pub mod quote;
+pub mod reason;
 pub mod rejection;
 pub mod request;
 mod secp256k1;

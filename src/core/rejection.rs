@@ -6,6 +6,7 @@
 use super::{
     error::{Code, Error, Retry, Stage},
     json::Json,
+    reason,
     text::{read_number, text},
 };
 
@@ -175,7 +176,7 @@ pub fn read<J: Json>(thrown: &J, asking: &str) -> Error {
         ),
         Meaning::Failed => (Code::WalletError, Retry::Safe, "the wallet failed"),
     };
-    let message = text!(what, " (at ", asking, ": ", rejection.message, ")");
+    let message = text!(what, " (at ", asking, ": ", reason::line(&rejection.message), ")");
     Error::unpaid(code, Stage::Wallet, message).retry(retry)
 }
 

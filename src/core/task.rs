@@ -4,10 +4,11 @@
 
 use super::{
     error::{Code, Error, Paid, Retry, Stage},
-    http::{HttpResponse, excerpt},
+    http::HttpResponse,
     json::Json,
     plain::object,
-    text::{cut, keep, number, read_number, text},
+    reason::{self, Refusal},
+    text::{cut, number, read_number, text},
 };
 
 /// One look at a task.
@@ -64,11 +65,14 @@ impl<J: Json> TaskStatus<J> {
             (Some("queued"), Some(raw)) => Self::Queued { task_id, progress: progress(&raw) },
             (Some("processing"), Some(raw)) => Self::Processing { task_id, progress: progress(&raw) },
             (Some("completed" | "succeeded"), Some(raw)) => Self::Completed { task_id, progress: 100, raw },
-            (Some("failed"), Some(raw)) => Self::Failed { task_id, error: reason(&raw) },
+            (Some("failed"), Some(raw)) => {
+                let said = reason::read(&raw);
+                Self::Failed { task_id, error: said.unwrap_or_else(|| "the server gives no reason".into()) }
+            }
             (Some("not_found"), _) => Self::NotFound { task_id },
             _ if response.status == 404 => Self::NotFound { task_id },
             (Some(_), Some(raw)) if is_success(response.status) => Self::Unknown { task_id, raw },
-            _ => return Err(says_nothing(response)),
+            _ => return Err(says_nothing::<J>(response)),
         })
     }
 
@@ -82,16 +86,15 @@ impl<J: Json> TaskStatus<J> {
     }
 }
 
-fn says_nothing(response: &HttpResponse) -> Error {
-    let (code, message) = if is_success(response.status) {
-        (Code::BadResponse, "the server's answer about the task cannot be read; try again".into())
+fn says_nothing<J: Json>(response: &HttpResponse) -> Error {
+    let Refusal { in_message, details } = Refusal::read::<J>(response);
+    let (code, what) = if is_success(response.status) {
+        (Code::BadResponse, "the server's answer about the task cannot be read".into())
     } else {
-        (Code::Http, text!("the server answered ", number(response.status.into()), " about the task; try again"))
+        (Code::Http, text!("the server answered ", number(response.status.into()), " about the task"))
     };
-    Error::unpaid(code, Stage::Wait, message)
-        .paid(Paid::Unknown, Retry::Safe)
-        .detail("status", u64::from(response.status))
-        .detail("body", excerpt(&response.body))
+    let message = text!(what, in_message, "; try again");
+    Error::unpaid(code, Stage::Wait, message).paid(Paid::Unknown, Retry::Safe).details(details)
 }
 
 const fn is_success(status: u16) -> bool {
@@ -104,18 +107,6 @@ fn progress<J: Json>(raw: &J) -> Option<u64> {
     let number = value.number()?;
     let whole = cut(&number, b'.').map_or(number.as_str(), |(whole, _)| whole);
     Some(read_number(whole)?.min(100))
-}
-
-fn reason<J: Json>(raw: &J) -> String {
-    let error = raw.get("error");
-    let text = error.as_ref().and_then(|e| e.text().or_else(|| e.text_at("message")));
-    text.map_or_else(|| "the server gives no reason".into(), |text| keep(&text, 500, is_readable))
-}
-
-/// Neither markup, nor what turns the direction of a line, hides in it or ends it.
-const fn is_readable(c: char) -> bool {
-    let hides = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-    !hides && !matches!(c, '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '<' | '>')
 }
 
 #[cfg(test)]
@@ -170,5 +161,8 @@ mod tests {
             let error = look(status, body).unwrap_err();
             assert_eq!((error.code, error.paid), (code, Paid::Unknown), "{status} {body}");
         }
+        let busy = look(429, json!({"error": "slow down"})).unwrap_err();
+        assert_eq!(busy.message, "the server answered 429 about the task: \"slow down\"; try again");
+        assert_eq!(busy.details.get("reason"), Some(&"slow down".into()));
     }
 }

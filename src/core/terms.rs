@@ -11,10 +11,11 @@ use alloy_primitives::{Address, U256, keccak256};
 
 use super::{
     assets::{Asset, parse_address},
-    error::{Code, Details, Error, Stage},
-    http::{HttpResponse, excerpt},
+    error::{Code, Details, Error, Retry, Stage},
+    http::HttpResponse,
     json::{Json, ObjectWriter},
     money::parse_atomic,
+    reason::Refusal,
     text::{keep, number, text, word},
 };
 
@@ -98,7 +99,7 @@ impl Echo {
 #[derive(Clone, Debug)]
 pub struct Entry<J> {
     raw: J,
-    frame: Rc<Frame>,
+    frame: Rc<Result<Frame, String>>,
 }
 
 /// The shortest window in which a person can sign and a facilitator settle.
@@ -119,27 +120,18 @@ const LONGEST_ECHO: usize = 0x2c00;
 /// Reads a 402.
 ///
 /// # Errors
-/// `bad_response` when there are no terms in it, `no_acceptable_offer` when they are of another version of x402.
+/// `bad_response` when there are no terms in it, `no_acceptable_offer` when they list no offer.
 pub fn read<J: Json>(response: &HttpResponse) -> Result<Vec<Entry<J>>, Error> {
     let document = document::<J>(response);
-    let entries =
-        document.as_ref().map_or_else(|| Err(no_terms()), |terms| read_document(terms, Some(demand(response))));
-    entries.map_err(|error| error.detail("body", excerpt(&response.body)))
+    let entries = document.and_then(|terms| read_document(&terms, Some(demand(response))));
+    let entries = entries.ok_or_else(|| no_terms::<J>(response))?;
+    if entries.is_empty() { Err(no_offer::<J>(response)) } else { Ok(entries) }
 }
 
 /// What a 402 says, in one hash: a paid request that is answered by the same one was not seen to be paid.
 #[must_use]
 pub fn demand(response: &HttpResponse) -> String {
     word(keccak256(text!(response.terms.as_deref().unwrap_or_default(), "\n", response.body)))
-}
-
-/// Why a 402 refuses a payment, in the seller's own words.
-#[must_use]
-pub fn refusal<J: Json>(response: &HttpResponse) -> Option<String> {
-    let settlement = response.receipt.as_ref().and_then(|receipt| J::parse(receipt));
-    let reason = settlement.and_then(|receipt| receipt.text_at("errorReason"));
-    let reason = reason.or_else(|| document::<J>(response)?.text_at("error"));
-    reason.map(|words| bounded(&words)).filter(|words| !words.is_empty())
 }
 
 fn document<J: Json>(response: &HttpResponse) -> Option<J> {
@@ -149,10 +141,23 @@ fn document<J: Json>(response: &HttpResponse) -> Option<J> {
     announced.or_else(|| J::parse(body?))
 }
 
-fn no_terms() -> Error {
-    let message = "the server asked for payment, but shows this page no terms (version 2 of x402 has them in the header \
-                   `PAYMENT-REQUIRED`, which must be exposed)";
-    Error::unpaid(Code::BadResponse, Stage::Quote, message)
+fn no_terms<J: Json>(response: &HttpResponse) -> Error {
+    let Refusal { in_message, details } = Refusal::read::<J>(response);
+    let message = text!(
+        "the server asked for payment, but shows this page no terms (version 2 of x402 has them in the header \
+         `PAYMENT-REQUIRED`, which must be exposed)",
+        in_message
+    );
+    Error::unpaid(Code::BadResponse, Stage::Quote, message).details(details)
+}
+
+fn no_offer<J: Json>(response: &HttpResponse) -> Error {
+    let Refusal { in_message, details } = Refusal::read::<J>(response);
+    let message = text!("the server asked for payment, but lists no offer", in_message);
+    Error::unpaid(Code::NoAcceptableOffer, Stage::Quote, message)
+        .retry(Retry::Never)
+        .detail("offers", Vec::new())
+        .details(details)
 }
 
 /// Reads terms that [`Echo::terms`] wrote.
@@ -160,7 +165,7 @@ fn no_terms() -> Error {
 pub fn reread<J: Json>(terms: &str) -> Option<Vec<Entry<J>>> {
     let terms = J::parse(terms)?;
     let demand = terms.text_at("demand");
-    read_document(&terms, demand).ok()
+    read_document(&terms, demand)
 }
 
 /// Whether the header says anything: otherwise the body may.
@@ -168,18 +173,15 @@ fn is_terms<J: Json>(document: &J) -> bool {
     document.get("accepts").is_some()
 }
 
-fn read_document<J: Json>(document: &J, demand: Option<String>) -> Result<Vec<Entry<J>>, Error> {
-    let (Some(said), Some(accepts)) = (document.get("x402Version"), document.get("accepts").and_then(|a| a.items()))
-    else {
-        return Err(no_terms());
-    };
-    let Some(version) = Version::read(&said) else {
-        let message = text!("the server asks for payment by x402 version ", bounded(&said.to_text()), ", not 1 or 2");
-        return Err(Error::unpaid(Code::NoAcceptableOffer, Stage::Quote, message));
-    };
-    let part = |key| document.get(key).filter(|_| version == Version::Two).map(|part| part.to_text());
-    let frame = Rc::new(Frame { version, resource: part("resource"), extensions: part("extensions"), demand });
-    Ok(accepts.into_iter().take(MOST_ENTRIES).map(|raw| Entry { raw, frame: frame.clone() }).collect())
+fn read_document<J: Json>(document: &J, demand: Option<String>) -> Option<Vec<Entry<J>>> {
+    let (said, accepts) = (document.get("x402Version")?, document.get("accepts")?.items()?);
+    let version = Version::read(&said);
+    let part = |key| document.get(key).filter(|_| version == Some(Version::Two)).map(|part| part.to_text());
+    let (resource, extensions) = (part("resource"), part("extensions"));
+    let frame = version.map(|version| Frame { version, resource, extensions, demand });
+    let frame = frame.ok_or_else(|| text!("it is of x402 version ", bounded(&said.to_text()), ", not 1 or 2"));
+    let frame = Rc::new(frame);
+    Some(accepts.into_iter().take(MOST_ENTRIES).map(|raw| Entry { raw, frame: frame.clone() }).collect())
 }
 
 /// What stands around the entries.
@@ -197,22 +199,38 @@ impl<J: Json> Entry<J> {
     /// # Errors
     /// Why it is none, in words.
     pub fn offer(&self, named: &[&'static Asset]) -> Result<Offer, String> {
-        read_offer(&self.raw, &self.frame, named)
+        let frame = self.frame.as_ref().as_ref().map_err(Clone::clone)?;
+        read_offer(&self.raw, frame, named)
     }
 
     /// The entry in words, for an error's details.
     #[must_use]
     pub fn describe(&self, reason: &str) -> Details {
-        let field = |name: &'static str| (name, bounded(&self.raw.text_at(name).unwrap_or_default()).into());
-        Details::of(vec![
-            field("scheme"),
-            field("network"),
-            field("asset"),
-            ("amount", bounded(&amount_text(&self.raw).unwrap_or_default()).into()),
-            field("payTo"),
-            ("reason", reason.into()),
-        ])
+        describe(&self.raw, reason)
     }
+}
+
+impl Offer {
+    /// The error for an offer that turns out to be unusable once the payer is known.
+    #[must_use]
+    pub fn refuse<J: Json>(&self, reason: &str) -> Error {
+        let described = J::parse(&self.echo.accepted).map(|raw| describe(&raw, reason));
+        Error::unpaid(Code::NoAcceptableOffer, Stage::Wallet, text!(reason, "; nothing was paid"))
+            .retry(Retry::Never)
+            .detail("offers", described.into_iter().collect::<Vec<_>>())
+    }
+}
+
+fn describe<J: Json>(raw: &J, reason: &str) -> Details {
+    let field = |name: &'static str| (name, bounded(&raw.text_at(name).unwrap_or_default()).into());
+    Details::of(vec![
+        field("scheme"),
+        field("network"),
+        field("asset"),
+        ("amount", bounded(&amount_text(raw).unwrap_or_default()).into()),
+        field("payTo"),
+        ("reason", reason.into()),
+    ])
 }
 
 fn read_offer<J: Json>(raw: &J, frame: &Frame, named: &[&'static Asset]) -> Result<Offer, String> {
@@ -480,11 +498,35 @@ pub(crate) mod tests {
             ("{\"x402Version\":1}", Code::BadResponse),
             ("{\"x402Version\":1,\"accepts\":{}}", Code::BadResponse),
             ("{\"x402Version\":2}", Code::BadResponse),
+            ("{\"accepts\":[]}", Code::BadResponse),
+            ("{\"x402Version\":1,\"accepts\":[]}", Code::NoAcceptableOffer),
             ("{\"x402Version\":3,\"accepts\":[]}", Code::NoAcceptableOffer),
-            ("{\"x402Version\":\"1\",\"accepts\":[]}", Code::NoAcceptableOffer),
         ] {
             assert_eq!(read::<Value>(&answered(body)).unwrap_err().code, code, "{body}");
         }
+    }
+
+    #[test]
+    fn offers_of_another_version_are_listed_with_that_reason() {
+        for version in [json!(3), json!("1"), json!({"major": 2})] {
+            let mut terms = second();
+            terms["x402Version"] = version.clone();
+            let entries = read::<Value>(&answered(&terms.to_string())).unwrap();
+            let reason = entries[0].offer.as_ref().unwrap_err();
+            assert!(reason.contains("version") && entries.len() == 1, "{version}: {reason}");
+            assert_eq!(entries[0].describe(reason).get("network"), Some(&"eip155:8453".into()), "{version}");
+        }
+    }
+
+    #[test]
+    fn a_402_without_terms_tells_what_it_says_instead() {
+        let error = read::<Value>(&answered("{\"error\":\"売り切れました\"}")).unwrap_err();
+        assert!(error.message.ends_with(": \"売り切れました\""), "{}", error.message);
+        assert_eq!(error.details.get("reason"), Some(&"売り切れました".into()));
+        let terms = json!({"x402Version": 2, "accepts": [], "error": "sold out"});
+        let error = read::<Value>(&announced(&terms, "{}")).unwrap_err();
+        assert_eq!((error.code, error.retry), (Code::NoAcceptableOffer, Retry::Never));
+        assert!(error.message.ends_with(": \"sold out\""), "{}", error.message);
     }
 
     #[test]

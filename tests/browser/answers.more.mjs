@@ -22,6 +22,8 @@ const buy = (overrides) => [generate, { request, options: at(seller.url, overrid
 
 const paidRequests = () => seller.requests.filter(({ paid }) => paid)
 
+const announce = (terms) => ({ 'payment-required': Buffer.from(JSON.stringify(terms)).toString('base64') })
+
 describe('a bad answer to the payment', TIMEOUT, () => {
   /** By the time of the answer the chain is past the window, so it tells at once that the payment was not taken. */
   const late = (answer) => async () => {
@@ -65,6 +67,22 @@ describe('a bad answer to the payment', TIMEOUT, () => {
       if (status && !cut) assert.equal(details.status, status)
       if (body && !cut) assert.ok(details.body.includes(typeof body === 'string' ? body.slice(0, 20) : Object.keys(body)[0]), details.body)
       assert.equal(await sandbox.authorizationUsed(sandbox.payer.address, details.nonce), false)
+    })
+  }
+
+  const refusals = [
+    ['of a body of version 1', { body: { x402Version: 1, error: '残高が足りません', accepts: [] } }, '残高が足りません'],
+    ['of the header of version 2', { headers: announce({ x402Version: 2, error: 'sold out', accepts: [] }), body: {} }, 'sold out'],
+    ['in `reason`', { body: { reason: `no${'!'.repeat(5000)}` } }, `no${'!'.repeat(498)}`],
+  ]
+  for (const [where, answer, reason] of refusals) {
+    test(`the service's own reason, ${where}, is told`, async () => {
+      await open({ paid: late({ status: 402, ...answer }), status: NOT_FOUND })
+      const { code, message, details } = await dapp.failure(...buy())
+      const { reason: heard } = (await dapp.events()).find(({ type }) => type === 'payment_unknown')
+      const said = `the server answered 402 to the payment: "${reason}"`
+      assert.deepEqual([code, details.reason, heard], ['payment_rejected', reason, said])
+      assert.ok(message.endsWith(said), message)
     })
   }
 

@@ -97,6 +97,14 @@ describe('other answers to the probe', TIMEOUT, () => {
     assert.match(JSON.stringify(offers[0]), /upto/)
   })
 
+  test("a 422 instead of a price tells the service's own reason, as text and in its own script", async () => {
+    const msg = '<b>長すぎます</b>\u202e\n10 秒まで'
+    await open({ probe: { status: 422, body: { detail: [{ loc: ['body', 'duration'], msg, type: 'less_than' }] } } })
+    const { code, message, details } = await dapp.failure(...buy())
+    const reason = 'body.duration: b長すぎます/b 10 秒まで'
+    assert.deepEqual([code, message, details.reason], ['http', `the server answered 422 instead of a price: "${reason}"`, reason])
+  })
+
   test('an offer that cannot be paid does not spoil the next', async () => {
     const { body } = paymentRequired(sandbox)
     body.accepts.unshift(null, { ...body.accepts[0], network: 'solana', payTo: 'merchant' })
@@ -208,6 +216,7 @@ describe('bad input never reaches the network', TIMEOUT, () => {
       }, { request, overrides, options: at(seller.url) })
       assertWhole(error)
       assert.deepEqual([error.code, error.paid, error.stage], [code, 'no', 'request'])
+      assert.equal(error.retry, code === 'invalid_request' ? 'never' : 'safe')
       assert.equal(seller.requests.length, 0)
       assert.equal(dapp.user.count(), 0)
     })

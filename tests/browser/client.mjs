@@ -23,8 +23,8 @@ export async function openElsewhere() {
 export const buy = (overrides) => [generate, { request, options: at(seller.url, overrides) }]
 export const paidTo = ({ requests }) => requests.filter(({ paid }) => paid)
 
-export function assertInvalid({ code, paid, branded, class: isOurs }) {
-  assert.deepEqual({ code, paid, branded, isOurs }, { code: 'invalid_request', paid: 'no', branded: true, isOurs: true })
+export function assertInvalid({ code, paid, retry, branded, class: isOurs }) {
+  assert.deepEqual({ code, paid, retry, branded, isOurs }, { code: 'invalid_request', paid: 'no', retry: 'never', branded: true, isOurs: true })
 }
 
 export async function assertNothingAsked() {

@@ -207,8 +207,8 @@ describe('a purchase', TIMEOUT, () => {
     await openDapp({ wallet: null })
     const requests = sandbox.requests.length
     for (const wallet of [{}, 5, { provider: {} }, true]) {
-      const { code, paid } = await dapp.failure(...buy({ wallet }))
-      assert.deepEqual([code, paid], ['invalid_request', 'no'], JSON.stringify(wallet))
+      const { code, paid, retry } = await dapp.failure(...buy({ wallet }))
+      assert.deepEqual([code, paid, retry], ['invalid_request', 'no', 'never'], JSON.stringify(wallet))
     }
     assert.equal(sandbox.requests.length, requests)
   })

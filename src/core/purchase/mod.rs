@@ -36,13 +36,14 @@ use super::{
     clock::Clocks,
     config::Config,
     error::{Code, Error, Failure, Paid, Retry, Stage},
-    http::{Answer, HttpRequest, HttpResponse, Method, excerpt, is_task_id},
+    http::{Answer, HttpRequest, HttpResponse, Method, is_task_id},
     journal::{self, Entry, Known},
     json::Json,
     notice::Notice,
     payment::Proof,
     poll::AcceptedTask,
     quote::{self, Quote},
+    reason::Refusal,
     request::Request,
     terms::{self, Offer},
     text::{self, text},
@@ -437,14 +438,12 @@ pub fn read_probe<J: Json>(answer: Answer<J>) -> Result<Probed<J>, Failure<J>> {
     if let Some(task_id) = read_task_id::<J>(&response) {
         return Ok(Probed::Accepted(task_id));
     }
-    let (code, message) = match response.status {
+    let (code, what) = match response.status {
         200..=299 => (Code::BadResponse, "the server's answer is neither a price nor a task".into()),
         status => (Code::Http, text!("the server answered ", text::number(status.into()), " instead of a price")),
     };
-    let error = Error::unpaid(code, Stage::Quote, message)
-        .detail("status", u64::from(response.status))
-        .detail("body", excerpt(&response.body));
-    Err(error.into())
+    let Refusal { in_message, details } = Refusal::read::<J>(&response);
+    Err(Error::unpaid(code, Stage::Quote, text!(what, in_message)).details(details).into())
 }
 
 /// The task of a 202.

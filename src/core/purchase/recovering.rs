@@ -24,6 +24,7 @@ use super::{
         notice::Notice,
         payment::{Payment, Proof, Receipt},
         poll::AcceptedTask,
+        reason::Refusal,
         task::TaskStatus,
         terms,
         text::{self, text},
@@ -338,7 +339,9 @@ impl<J: Json> Underway<J> {
 
     /// Leaves it to `resume()`.
     pub(super) fn unsettled(self, why: &str) -> Next<J> {
-        let message = text!("it cannot be told yet whether the payment was taken; do not pay again: ", why);
+        let reason = &self.trouble.reason;
+        let message =
+            text!("it cannot be told yet whether the payment was taken; do not pay again: ", why, "; ", reason);
         let error = self.describe(Code::PaymentUnknown, &message);
         Step::Done(Err(Failure { cause: self.trouble.cause, ..error.into() })).into()
     }
@@ -369,7 +372,7 @@ impl<J: Json> Underway<J> {
             .detail("asset", text::address(authorization.asset().address))
             .detail("network", authorization.asset().chain.caip2)
             .detail("validBefore", self.signed.settlement.closes_at);
-        self.trouble.details.iter().fold(error, |error, (name, value)| error.detail(name, value.clone()))
+        error.details(self.trouble.details.clone())
     }
 }
 
@@ -411,18 +414,14 @@ impl<J: Json> Trouble<J> {
     }
 
     fn answered(response: &HttpResponse, payment: Option<&Payment>) -> Self {
-        let status = u64::from(response.status);
-        let mut details = vec![("status", status.into()), ("body", excerpt(&response.body).into())];
+        let Refusal { in_message, mut details } = Refusal::read::<J>(response);
         details.extend(response.receipt.as_ref().map(|receipt| ("paymentResponse", excerpt(receipt).into())));
-        let refused = response.status == 402;
         // With a receipt, even one of a failure, the payment was seen.
         let is_unseen = |payment: &&Payment| {
-            refused && response.receipt.is_none() && payment.demand == Some(terms::demand(response))
+            response.status == 402 && response.receipt.is_none() && payment.demand == Some(terms::demand(response))
         };
         let reason = payment.filter(is_unseen).map(unseen).unwrap_or_else(|| {
-            let words = terms::refusal::<J>(response).filter(|_| refused);
-            let words = words.map_or_else(String::new, |words| text!(": \"", words, "\""));
-            text!("the server answered ", text::number(status), " to the payment", words)
+            text!("the server answered ", text::number(response.status.into()), " to the payment", in_message)
         });
         Self { reason, details, cause: None }
     }

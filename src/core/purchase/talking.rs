@@ -14,7 +14,7 @@ use super::{
         money::Money,
         notice::Notice,
         quote::Quote,
-        rejection,
+        reason, rejection,
         terms::Offer,
         text::{self, text},
         wallet::{self, Question, Reply},
@@ -168,8 +168,7 @@ impl<J: Json> Talk<J> {
 
     fn with(self, payer: Address) -> Next<J> {
         if self.deal.offer.pay_to == payer {
-            let message = "the seller names the payer's own account as the recipient; nothing was paid";
-            return Error::unpaid(Code::NoAcceptableOffer, Stage::Wallet, message).into();
+            return self.deal.offer.refuse::<J>("the seller names the payer's own account as the recipient").into();
         }
         self.ask(Question::chain_id(), Topic::Chain(payer))
     }
@@ -201,7 +200,8 @@ impl<J: Json> Talk<J> {
 
     fn on_chain(self, answer: &J, payer: Address) -> Next<J> {
         let Some(chain_id) = wallet::read_chain_id(answer) else {
-            let message = text!("the wallet names its network in a way that cannot be read: ", answer.to_text());
+            let named = reason::line(&answer.to_text());
+            let message = text!("the wallet names its network in a way that cannot be read: ", named);
             return Error::unpaid(Code::WalletError, Stage::Wallet, message).into();
         };
         let chain = &self.asset().chain;

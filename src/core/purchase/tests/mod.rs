@@ -2,6 +2,7 @@
 
 mod promises;
 mod recovery;
+mod table;
 mod world;
 
 use alloy_primitives::{Address, B256, U256, address, hex, keccak256};
@@ -360,6 +361,31 @@ fn a_server_that_does_not_know_the_seed_is_asked_without() {
     let Step::Recall(_, recalling) = order(&json!({})).begin_with(&quote, NOW).step else { panic!() };
     let Step::FindWallets(Finding::Payer(choosing)) = recalling.recalled::<Value>(Ok(None)).step else { panic!() };
     assert_eq!(choosing.deal.order.request, quoting.request, "a quote remembers how it was asked for");
+}
+
+#[test]
+fn a_request_that_is_refused_instead_of_priced_tells_the_servers_reason() {
+    for (status, body, reason) in [
+        (400, json!({"error": "prompt is required"}), "prompt is required"),
+        (422, json!({"detail": [{"loc": ["body", "duration"], "msg": "too long"}]}), "body.duration: too long"),
+        (422, json!({"message": "プロンプトが長すぎます"}), "プロンプトが長すぎます"),
+        (403, json!({"success": false, "error": {"message": "not in your country"}}), "not in your country"),
+        (500, json!({"error": {"fieldErrors": {"prompt": ["Required"]}}}), "prompt: Required"),
+        (200, json!({"status": "error", "reason": "closed"}), "closed"),
+    ] {
+        let code = if status == 200 { Code::BadResponse } else { Code::Http };
+        let bought = ended(probing(&json!({})).answered(answer(status, &body), NOW).step);
+        let quoted = order(&json!({})).quote::<Value>(answer(status, &body), NOW).unwrap_err().error;
+        for error in [bought, quoted] {
+            assert_eq!((error.code, error.paid, error.retry), (code, Paid::No, Retry::Safe), "{body}");
+            assert!(error.message.ends_with(&format!(": \"{reason}\"")), "{}", error.message);
+            assert_eq!(error.details.get("reason"), Some(&reason.into()), "{body}");
+            assert_eq!(error.details.get("status"), Some(&u64::from(status).into()), "{body}");
+        }
+    }
+    let silent = ended(probing(&json!({})).answered(answer(502, "<html>"), NOW).step);
+    assert_eq!(silent.message, "the server answered 502 instead of a price");
+    assert_eq!(silent.details.get("reason"), None);
 }
 
 #[test]

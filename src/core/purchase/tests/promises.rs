@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::{
+    table::is_listed,
     world::{Ended, Node, Seller, World, decoded},
     *,
 };
@@ -134,8 +135,9 @@ fn check_task(task: &AcceptedTask<Proof<Value>>, world: &World) -> Result<(), Te
     Ok(())
 }
 
-/// Promise 5: `no` is certain, and so is `yes`.
+/// Promise 5: `no` is certain, and so is `yes`. And the README has the error as it is.
 fn check_paid(error: &Error, before: usize, world: &World) -> Result<(), TestCaseError> {
+    prop_assert!(is_listed(error), "{:?}", error);
     match error.paid {
         Paid::No => {
             prop_assert_eq!(world.taken.len(), before, "{:?}", error);

@@ -59,7 +59,7 @@ fn an_unread_journal_leaves_only_a_fresh_purchase_certainly_unpaid() {
 }
 
 /// A world in which the payment is about to be sent for the first time.
-fn about_to_pay() -> (World, HttpRequest, Paying<Value>) {
+pub(super) fn about_to_pay() -> (World, HttpRequest, Paying<Value>) {
     let mut world = good_world(&json!({}));
     let mut next = order(&json!({})).begin::<Value>();
     loop {
@@ -185,6 +185,8 @@ fn a_second_402_in_the_words_of_the_first_names_the_lost_header() {
     for (reason, words) in [
         (other("error", json!("insufficient_funds")), "insufficient_funds"),
         (other("message", json!("残高不足")), "X-PAYMENT header is required"),
+        (other("error", json!("支払いが必要です")), "支払いが必要です"),
+        (other("reason", json!("残高不足")), "X-PAYMENT header is required; 残高不足"),
         (reason_of(DOCUMENTED, Some(failed)), "invalid_exact_evm_token_name_mismatch"),
         (reason_of(DOCUMENTED, Some(json!({"success": false}))), "X-PAYMENT header is required"),
     ] {
@@ -192,8 +194,38 @@ fn a_second_402_in_the_words_of_the_first_names_the_lost_header() {
     }
     assert_eq!(other("error", Value::Null), PLAIN);
     assert_eq!(other("error", json!({"code": "payment_required"})), PLAIN);
-    assert_eq!(other("error", json!("支払いが必要です")), PLAIN);
     assert_eq!(reason_of("{}", None), PLAIN, "no terms");
+}
+
+/// What the visitor is told in the end of a payment that this answer refused, and that the token has not taken.
+pub(super) fn refused_for_good(response: &HttpResponse) -> Error {
+    let (mut world, _, paying) = about_to_pay();
+    let mut next = paying.answered(Ok(response.clone()), world.now);
+    loop {
+        world.now += 1_000;
+        next = match next.step {
+            Step::Done(outcome) => return outcome.unwrap_err().error,
+            Step::Send(_, Sent::Paying(paying)) => paying.answered(Ok(response.clone()), world.now),
+            step => world.perform(step),
+        };
+    }
+}
+
+#[test]
+fn the_reason_of_a_refusal_is_in_the_message_and_in_the_details() {
+    let body = |status: u16, body: &Value| HttpResponse { status, body: body.to_string(), ..HttpResponse::default() };
+    let second = json!({"x402Version": 2, "error": "残高不足", "accepts": []}).to_string();
+    for (response, words) in [
+        (body(402, &json!({"x402Version": 1, "error": "wallet is on a list", "accepts": []})), "wallet is on a list"),
+        (HttpResponse { terms: Some(second), ..body(402, &json!({})) }, "残高不足"),
+        (body(400, &json!({"error": "Bad Request", "reason": "prompt refused"})), "Bad Request; prompt refused"),
+        (body(422, &json!({"detail": [{"loc": ["body", "seed"], "msg": "not a UUID"}]})), "body.seed: not a UUID"),
+    ] {
+        let error = refused_for_good(&response);
+        assert_eq!((error.code, error.paid), (Code::PaymentRejected, Paid::No));
+        assert!(error.message.ends_with(&format!(": \"{words}\"")), "{}", error.message);
+        assert_eq!(error.details.get("reason"), Some(&words.into()));
+    }
 }
 
 #[test]
@@ -229,6 +261,7 @@ fn without_a_wallet_to_read_the_chain_nothing_is_certain() {
     for known in ["id", "nonce", "payer", "payTo", "amount", "asset", "network", "validBefore"] {
         assert!(error.details.get(known).is_some(), "{known}");
     }
+    assert!(error.message.ends_with("the answer to the payment was lost"), "{}", error.message);
     assert!(world.now > NOW + 60_000, "it was tried until the window had closed");
 }
 
