@@ -7,6 +7,7 @@ const among = (...statuses) => (reshape) => (answer, seen) =>
 const running = among('queued', 'processing')
 const completed = among('completed')
 const failed = among('failed')
+const missing = among('not_found')
 const every = among('queued', 'processing', 'completed', 'failed')
 
 const atFirst = (answer) => every((_body, { look }) => (look <= 2 ? answer : {}))
@@ -75,6 +76,10 @@ export const ANSWERS = {
     says: 'the task fails, and its `error` is an object with a `message`',
   },
 
+  'missing-as-error': {
+    reshape: missing(() => ({ code: 200, body: { status: 'error', message: 'Task not found' } })),
+    says: 'a task that does not exist is an `error`, told by a 200',
+  },
   'missing-at-first': {
     reshape: atFirst({ code: 404, body: { status: 'not_found' } }),
     says: 'the first two looks at a task are answered 404',

@@ -34,12 +34,14 @@ const LEASHED = '(read -r _ <&3 || kill -9 $$) >/dev/null 2>&1 & exec "$@" 3<&-'
 /**
  * Starts anvil on a free port.
  * @param {number} chainId
- * @returns `rpcUrl`, viem's `chain` and public `client`, `died` (an Error, should anvil end on its own), `stop`
+ * @param {number} aheadS seconds by which its clock is ahead of this machine's
+ * @returns `rpcUrl`, viem's `chain` and public `client`, `passTime`, `died` (an Error, should anvil end on its own), `stop`
  */
-export async function startChain(chainId) {
+export async function startChain(chainId, aheadS = 0) {
   // Each transaction gets a block at once, and time goes on without any: the latest block is never older than on Base.
   const program = anvil()
   const args = ['--host', '127.0.0.1', '--port', '0', '--chain-id', String(chainId), '--block-time', '2', '--mixed-mining']
+  if (aheadS !== 0) args.push('--timestamp', String(Math.floor(Date.now() / 1000) + aheadS))
   // `detached`: a Ctrl-C in the terminal is for Node, which then stops anvil in good order.
   const child = spawn('/bin/sh', ['-c', LEASHED, 'sh', program, ...args], { detached: true, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] })
   const leash = child.stdio[3]
@@ -67,7 +69,14 @@ export async function startChain(chainId) {
   const chain = localChain(chainId, rpcUrl)
   const client = createPublicClient({ chain, transport: http(rpcUrl), pollingInterval: POLLING_INTERVAL })
   await client.request({ method: 'anvil_setLoggingEnabled', params: [false] })
-  return { rpcUrl, chain, client, died, stop }
+
+  /** Lets so many seconds pass on the chain; all other clocks go on as they were. */
+  async function passTime(seconds) {
+    await client.request({ method: 'evm_increaseTime', params: [seconds] })
+    await client.request({ method: 'evm_mine', params: [] })
+  }
+
+  return { rpcUrl, chain, client, passTime, died, stop }
 }
 
 /** A chain object of our own: the stock ones carry public RPC addresses, and nothing here may ever reach those. */

@@ -2,6 +2,12 @@
 
 const invalid = ({ response }) => response.json({ isValid: false, invalidReason: 'invalid_payload' })
 
+const claim = ({ response }) => {
+  const { paymentPayload, paymentRequirements } = response.req.body
+  const { from } = paymentPayload.payload.authorization
+  response.json({ success: true, transaction: '', network: paymentRequirements.network, payer: from })
+}
+
 const drop = ({ response }) => response.destroy()
 
 const refuse = (status, content, headers = {}) => ({ response }) => {
@@ -33,6 +39,15 @@ const garble = (...headers) => ({ response, body }) => {
 
 /** Each version of x402 has its own. */
 const RECEIPTS = ['X-PAYMENT-RESPONSE', 'PAYMENT-RESPONSE']
+
+// The seller tells of a settlement, but of no transaction.
+const hollow = (...headers) => ({ response, body }) => {
+  for (const header of headers.filter((name) => response.hasHeader(name))) {
+    const receipt = JSON.parse(Buffer.from(response.get(header), 'base64'))
+    response.set(header, Buffer.from(JSON.stringify({ ...receipt, success: true, transaction: '' })).toString('base64'))
+  }
+  response.end(body)
+}
 
 // The real answer, turned into a failure: what it says about the transaction stays.
 const deny = (errorReason) => ({ response, body }) => response.json({ ...JSON.parse(body), success: false, errorReason })
@@ -66,6 +81,7 @@ export const FAULTS = {
   'paid-truncated': { on: ['paid'], after: truncate, says: 'the connection ends in the middle of the answer, after settlement' },
   'receipt-missing': { on: ['paid'], after: without(...RECEIPTS), says: 'the answer has no receipt' },
   'receipt-garbage': { on: ['paid'], after: garble(...RECEIPTS), says: 'the receipt is garbage' },
+  'receipt-hollow': { on: ['paid'], after: hollow(...RECEIPTS), says: 'the receipt says success, and its `transaction` is empty' },
   'cors-missing': {
     on: ['paid'], after: without('Access-Control-Allow-Origin'),
     says: 'pages may not read the paid answer: a network error, after settlement',
@@ -85,10 +101,15 @@ export const FAULTS = {
     on: ['settle'], after: deny('invalid_exact_evm_nonce_already_used'),
     says: 'the facilitator settles, but says that the nonce was used before',
   },
+  'settle-claimed': {
+    on: ['settle'], before: claim,
+    says: 'the facilitator settles nothing and says success, with an empty `transaction`',
+  },
   'chain-down': { on: ['verify', 'settle'], says: 'the facilitator cannot reach the chain' },
   'handler-fails': { on: ['paid'], says: 'the seller fails with 500 after verification, so nothing is settled' },
 
   'seed-refused': { on: ['probe', 'paid'], says: 'the seller does not know the field `seed` and answers 400' },
+  'seed-uuid-only': { on: ['probe', 'paid'], says: 'the seller answers 400 to a `seed` that is not a UUID' },
   'seed-ignored': { on: ['paid'], ignoresSeed: true, says: 'the seller ignores `seed`: the task has an id of its own' },
   'seed-ignored-500-after': {
     on: ['paid'], ignoresSeed: true, after: error500,

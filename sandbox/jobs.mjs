@@ -4,6 +4,9 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const PROGRESS = [0, 25, 50, 75]
 const AGENT = randomUUID()
 
+/** Whether the seller keys a task by such a `seed`; it ignores any other. */
+export const isUuid = (seed) => UUID.test(seed)
+
 /**
  * The life of the tasks, told by a clock alone: queued for one step, processing for four, then completed or failed.
  * @param {{ stepMs: number, fail: boolean, mediaUrl: string, now?: () => number }} options
@@ -14,7 +17,7 @@ export function createJobs({ stepMs, fail, mediaUrl, now = Date.now }) {
 
   /** Starts a task and returns its id: the order's seed if that is a UUID not used before, else a fresh one. */
   function start({ seed, prompt, duration }) {
-    const taskId = UUID.test(seed) && !tasks.has(seed) ? seed : randomUUID()
+    const taskId = isUuid(seed) && !tasks.has(seed) ? seed : randomUUID()
     tasks.set(taskId, { prompt, duration, startedAt: now(), looks: 0, soraVideoId: `video_${randomUUID().replaceAll('-', '')}` })
     return taskId
   }

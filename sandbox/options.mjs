@@ -5,12 +5,15 @@ import { FAULTS } from './faults.mjs'
 /** An option that cannot be used; the message is meant for a person. */
 export class OptionError extends Error {}
 
-const DEFAULTS = { chainId: 8453, token: 'usdc', x402: 1, price: '1.00', stepMs: 1000, fail: false, fault: null, answers: null, jsonLimit: 64 * 2 ** 20 }
+const DEFAULTS = { chainId: 8453, token: 'usdc', x402: 1, price: '1.00', stepMs: 1000, fail: false, fault: null, answers: null, jsonLimit: 64 * 2 ** 20, chainAheadS: 0 }
 
 const VERSIONS = ['1', '2', 'both', 'hybrid']
 
 /** Longer than the minute for which a payment is valid. */
 const DELAY_MS = 70_000
+
+/** A chain that is further off has a broken clock anyhow. */
+const MOST_AHEAD_S = 10 * 365 * 86_400
 
 /** A timer takes no more. */
 const LONGEST_MS = 2 ** 31 - 1
@@ -26,6 +29,7 @@ const LONGEST_MS = 2 ** 31 - 1
  * @property {string | null} fault what goes wrong from the start; see `faults.mjs`
  * @property {string | null} answers how tasks are told from the start; see `answers.mjs`
  * @property {number} jsonLimit bytes that a body of JSON may have; a longer one is answered 413
+ * @property {number} chainAheadS seconds by which the chain's clock is ahead of this machine's; negative where it is behind
  */
 
 /**
@@ -35,7 +39,7 @@ const LONGEST_MS = 2 ** 31 - 1
  */
 export function checkOptions(given = {}) {
   const options = { ...DEFAULTS, ...given }
-  const { chainId, token, x402, price, stepMs, fail, fault, answers, jsonLimit } = options
+  const { chainId, token, x402, price, stepMs, fail, fault, answers, jsonLimit, chainAheadS } = options
   if (chainId !== 8453 && chainId !== 84532) throw new OptionError(`chain id must be 8453 or 84532, not ${chainId}`)
   if (token !== 'usdc' && !(token === 'eurc' && chainId === 8453)) throw new OptionError(`token must be usdc, or eurc on chain 8453, not ${token}`)
   if (!VERSIONS.includes(String(x402))) throw new OptionError(`x402 must be 1, 2, both or hybrid, not ${x402}`)
@@ -49,6 +53,9 @@ export function checkOptions(given = {}) {
   if (fault !== null) checkFault(fault)
   if (answers !== null) checkAnswers(answers)
   if (!Number.isSafeInteger(jsonLimit) || jsonLimit < 1) throw new OptionError(`json-limit must be a whole number of bytes from 1, not ${jsonLimit}`)
+  if (!Number.isSafeInteger(chainAheadS) || Math.abs(chainAheadS) > MOST_AHEAD_S) {
+    throw new OptionError(`chain-ahead-s must be a whole number of seconds up to ${MOST_AHEAD_S}, not ${chainAheadS}`)
+  }
   return options
 }
 

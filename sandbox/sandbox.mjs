@@ -25,11 +25,11 @@ const PAY_TO = '0x13a9e3ee4A25C3C72D67F42044438aabc54f2b96'
  * @param {Partial<import('./options.mjs').Options>} [given]
  * @returns where everything is (`apiUrl`, `rpcUrl`, `mediaUrl`, `controlUrl`, `facilitatorUrl`, `chainId`, `token`, `payTo`), who pays (`payer`,
  *   and `poor` who has ETH but none of it), what can be asked (`client`, `balanceOf`, `authorizationUsed`, `payments`, `requests`,
- *   `tasks`, and `stranger` with the requests that went astray), `fault` (lets something go wrong), `answer` (how tasks are told), `died` (resolves to an Error
- *   should the chain end on its own; all the rest is stopped by then), and `stop`
+ *   `tasks`, and `stranger` with the requests that went astray), `fault` (lets something go wrong), `answer` (how tasks are told), `passTime` (lets seconds
+ *   pass on the chain alone), `died` (resolves to an Error should the chain end on its own; all the rest is stopped by then), and `stop`
  */
 export async function startSandbox(given) {
-  const { chainId, token: tokenName, x402, price, stepMs, fail, fault, answers, jsonLimit } = checkOptions(given)
+  const { chainId, token: tokenName, x402, price, stepMs, fail, fault, answers, jsonLimit, chainAheadS } = checkOptions(given)
   const { network, caip2, tokens } = NETWORKS[chainId]
   const running = []
   const run = async (starting) => {
@@ -41,7 +41,7 @@ export async function startSandbox(given) {
   const stop = () => (stopped ??= Promise.all(running.map((part) => part.stop())).then(() => {}))
 
   try {
-    const chain = await run(startChain(chainId))
+    const chain = await run(startChain(chainId, chainAheadS))
     const token = await installToken(chain, tokens[tokenName])
     await installMulticall(chain)
     const media = await run(startMedia())
@@ -81,6 +81,7 @@ export async function startSandbox(given) {
       tasks: jobs.tasks,
       stranger: { url: stranger.url, requests: stranger.requests },
       fault: faults.set,
+      passTime: chain.passTime,
       answer: wording.set,
       died: chain.died.then(async (error) => {
         await stop()

@@ -1,5 +1,6 @@
 import express from 'express'
 import { parseBody } from './body.mjs'
+import { isUuid } from './jobs.mjs'
 import { BadOrder, readOrder } from './order.mjs'
 import { readPicture, withoutPicture } from './picture.mjs'
 import { priceOf } from './price.mjs'
@@ -39,7 +40,9 @@ export async function startSeller({ till, basePrice, jobs, wording, faults, json
   function order(request, response, next) {
     const { log } = response.locals
     log.body = request.body
-    if (meets(response, 'seed-refused') && request.body?.seed !== undefined) throw new BadOrder('unknown field: seed')
+    const { seed } = request.body ?? {}
+    if (meets(response, 'seed-refused') && seed !== undefined) throw new BadOrder('unknown field: seed')
+    if (meets(response, 'seed-uuid-only') && seed !== undefined && !isUuid(seed)) throw new BadOrder('seed must be a UUID')
     const { image, ...rest } = readOrder(request.body)
     const picture = readPicture(image, request.file)
     if (picture) Object.assign(log, { image: picture, body: withoutPicture(request.body, picture) })

@@ -19,6 +19,8 @@ const HELP = `Usage: npm run sandbox -- [options]
   --fault <name>     what goes wrong, from the start
   --answers <name>   how tasks are told, from the start
   --json-limit <n>   bytes that a body of JSON may have before it is answered 413 (default 64 MB)
+  --chain-ahead-s=<s>
+                     seconds by which the chain's clock is ahead of this machine's; =-60 is a minute behind
   --help             show this
 
 Faults, which can also be switched at run time (sandbox/README.md):
@@ -44,6 +46,7 @@ const ARGUMENTS = {
   fault: { type: 'string' },
   answers: { type: 'string' },
   'json-limit': { type: 'string' },
+  'chain-ahead-s': { type: 'string' },
   help: { type: 'boolean' },
 }
 
@@ -57,12 +60,13 @@ function readOptions() {
   const given = {
     token, x402, price, fail, fault, answers,
     stepMs: number(values['step-ms']), chainId: number(values['chain-id']), jsonLimit: number(values['json-limit']),
+    chainAheadS: number(values['chain-ahead-s']),
   }
   return checkOptions(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)))
 }
 
 function number(text) {
-  return /^\d+$/.test(text) ? Number(text) : text
+  return /^-?\d+$/.test(text) ? Number(text) : text
 }
 
 /** Ends the process. Anvil ends with it in any case; stopping first is the polite way. */

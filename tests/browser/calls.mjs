@@ -22,15 +22,9 @@ export const at = (baseUrl, overrides = {}) => ({ baseUrl, pollInterval: 2000, m
 
 /** Lets seconds pass on the sandbox's chain and on the clock of the page. */
 export async function passTime(sandbox, { page }, seconds) {
-  await passChainTime(sandbox, seconds)
+  await sandbox.passTime(seconds)
   await page.evaluate((ms) => {
     const now = Date.now
     Date.now = () => now() + ms
   }, seconds * 1000)
-}
-
-/** Lets seconds pass on the sandbox's chain alone. */
-export async function passChainTime(sandbox, seconds) {
-  await sandbox.client.request({ method: 'evm_increaseTime', params: [seconds] })
-  await sandbox.client.request({ method: 'evm_mine', params: [] })
 }

@@ -2,7 +2,7 @@
 // Real chain, real token, official x402 seller and facilitator, which fail where the sandbox makes them fail.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { at, passChainTime } from './calls.mjs'
+import { at } from './calls.mjs'
 import { SIGN } from './harness.mjs'
 import { testFound, testUnpaid } from './recovery.mjs'
 import { request, submit, useWorlds } from './world.mjs'
@@ -146,7 +146,7 @@ describe('offline for longer than the window', TIMEOUT, () => {
     await jump(dapp)
     const left = await buying
     assert.deepEqual([left.code, left.paid, left.retry], ['payment_unknown', 'unknown', 'resume'])
-    await passChainTime(sandbox, 120)
+    await sandbox.passTime(120)
     await dapp.page.context().setOffline(false)
     const { code, paid } = await dapp.failure(...resume())
     assert.deepEqual([code, paid], ['payment_rejected', 'no'])
@@ -172,7 +172,7 @@ describe('offline for longer than the window', TIMEOUT, () => {
     await jump(dapp)
     const left = await buying
     assert.deepEqual([left.code, left.paid, left.retry], ['payment_unknown', 'unknown', 'resume'])
-    await passChainTime(sandbox, 120)
+    await sandbox.passTime(120)
     await dapp.page.context().setOffline(false)
     const { receipt, video } = await dapp.value(...resume())
     assert.ok(video.url)
@@ -210,7 +210,7 @@ describe('the clocks of node and page', TIMEOUT, () => {
     const { sandbox, dapp, buy } = await open('paid-402-before')
     const buying = dapp.run(...buy())
     await dapp.untilEvent('payment_unknown')
-    await passChainTime(sandbox, 300)
+    await sandbox.passTime(300)
     const rounds = sandbox.requests.length + 4
     while (sandbox.requests.length < rounds) await sandbox.client.getBlockNumber()
     await dapp.abort()
@@ -220,7 +220,7 @@ describe('the clocks of node and page', TIMEOUT, () => {
 
   test('that are weeks apart sign nothing, and both are named', async () => {
     const { sandbox, dapp, buy } = await open()
-    await passChainTime(sandbox, 40 * 86_400)
+    await sandbox.passTime(40 * 86_400)
     const { timestamp } = await sandbox.client.getBlock()
     const { code, stage, paid, retry, details } = await dapp.failure(...buy())
     assert.deepEqual([code, stage, paid, retry], ['clock_mismatch', 'wallet', 'no', 'safe'])

@@ -41,6 +41,7 @@ const READ = {
   'failed-500': FAILURE,
   'failed-200': FAILURE,
   'failed-object': FAILURE,
+  'missing-as-error': {},
   'missing-at-first': { looks: [], waits: [...life('not_found', undefined, undefined), ...END] },
   'busy-at-first': { looks: [], waits: [['retrying'], ['retrying'], ...END] },
   'generation-at-top': {},

@@ -27,7 +27,7 @@ const generation = (members) => (result) => completed({ ...result, generation: {
 
 const DOCUMENTED = { queued: [202, { status: 'queued' }], processing: [202, { status: 'processing', progress: 25 }], end: completed }
 
-/** What differs from the documented answers: code, body and headers while it is queued, at 25 %, and at its end. */
+/** What differs from the documented answers: code, body and headers while it is queued, at 25 %, at its end, and where it does not exist. */
 const TOLD = {
   state: {
     queued: [202, { state: 'queued' }], processing: [202, { state: 'processing', progress: 25 }],
@@ -44,6 +44,7 @@ const TOLD = {
   'failed-500': { end: () => [500, { status: 'failed', error: REASON }] },
   'failed-200': { end: () => [200, { status: 'failed', error: REASON }] },
   'failed-object': { end: () => [500, { status: 'failed', error: { code: 'failed', message: REASON } }] },
+  'missing-as-error': { missing: [200, { status: 'error', message: 'Task not found' }] },
   'missing-at-first': { queued: NOT_FOUND, processing: NOT_FOUND },
   'busy-at-first': { queued: BUSY, processing: BUSY },
   'generation-at-top': { end: (result) => [200, { status: 'completed', ...result }] },
@@ -106,9 +107,9 @@ for (const [name, told] of Object.entries(TOLD)) {
     const look = watch()
     const [queued, processing, end, unknown] = [look(name, 0), look(name, 2), look(name, 5), look(name, 5, 'unknown')]
     const [, { result }] = look(null, 5)
-    const expected = { ...DOCUMENTED, ...told }
+    const expected = { ...DOCUMENTED, missing: NOT_FOUND, ...told }
     assert.deepEqual([queued, processing, end], [expected.queued, expected.processing, expected.end(result)])
-    assert.deepEqual(unknown, NOT_FOUND)
+    assert.deepEqual(unknown, expected.missing)
   })
 }
 

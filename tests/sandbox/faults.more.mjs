@@ -41,7 +41,7 @@ async function read(action) {
 
 const purchase = (order = ORDER) => outcome(async () => (await buy(sandbox, order)).response)
 
-const OTHERS = ['probe-dropped', 'probe-500', 'seed-refused', 'status-404', 'status-500', 'status-dropped']
+const OTHERS = ['probe-dropped', 'probe-500', 'seed-refused', 'seed-uuid-only', 'status-404', 'status-500', 'status-dropped']
 
 test('every fault has its test', () => {
   assert.deepEqual([...Object.keys(PAID), ...OTHERS].sort(), Object.keys(FAULTS).sort())
@@ -113,6 +113,15 @@ test('the receipt goes missing or becomes garbage, and the task is still told', 
   assert.ok(sandbox.tasks.has(garbage.body.taskId))
 })
 
+test('a receipt of success without a transaction comes of a settlement, and of none', async () => {
+  for (const [name, payments] of [['receipt-hollow', 1], ['settle-claimed', 0]]) {
+    sandbox.fault(name)
+    const { headers, body, paid } = await purchase()
+    const { success, transaction } = receipt({ headers })
+    assert.deepEqual([success, transaction, paid, sandbox.tasks.has(body.taskId)], [true, '', payments, true], name)
+  }
+})
+
 test('CORS headers go missing', async () => {
   const allowed = ({ headers }) => [headers.has('access-control-allow-origin'), headers.has('access-control-expose-headers')]
   sandbox.fault('cors-missing')
@@ -163,6 +172,14 @@ test('a seed is refused or ignored', async () => {
   assert.deepEqual([refused.saw, refused.body], [400, { error: 'unknown field: seed' }])
   const refusedPaid = await outcome(() => create(sandbox, { ...ORDER, seed }, header))
   assert.deepEqual([refusedPaid.saw, refusedPaid.paid, refusedPaid.tasks], [400, 0, 0])
+
+  sandbox.fault('seed-uuid-only')
+  const named = await outcome(() => create(sandbox, { ...ORDER, seed: 'order-8' }))
+  assert.deepEqual([named.saw, named.body], [400, { error: 'seed must be a UUID' }])
+  assert.equal((await create(sandbox, { ...ORDER, seed: randomUUID() })).status, 402)
+  assert.equal((await create(sandbox, ORDER)).status, 402)
+  sandbox.fault(null)
+  assert.notEqual((await purchase({ ...ORDER, seed: 'order-8' })).body.taskId, 'order-8', 'no fault: it is ignored')
 
   sandbox.fault('seed-ignored')
   const ignored = await purchase({ ...ORDER, seed })

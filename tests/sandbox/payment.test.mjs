@@ -33,6 +33,21 @@ test('the payer starts with 1000 USDC, the poor one with ETH alone', async () =>
   }
 })
 
+test("the chain's clock can be days off from the start, and time can pass on the chain alone", async () => {
+  for (const days of [40, -40]) {
+    const off = await startSandbox({ chainAheadS: days * 86_400 })
+    try {
+      const ahead = async () => Number((await off.client.getBlock()).timestamp) - Date.now() / 1000
+      assert.ok(Math.abs(await ahead() - days * 86_400) < 60, `${await ahead()} s`)
+      await off.passTime(3600)
+      assert.ok(Math.abs(await ahead() - days * 86_400 - 3600) < 60, `${await ahead()} s`)
+    } finally {
+      await off.stop()
+    }
+  }
+  for (const chainAheadS of [0.5, 'late', Infinity]) await assert.rejects(startSandbox({ chainAheadS }), /chain-ahead-s must be/)
+})
+
 test('a payment settles on the chain and buys a task', async () => {
   const { result, payer, seller } = await moved(() => buy(sandbox, ORDER))
   const { response, nonce } = result

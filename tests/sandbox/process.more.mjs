@@ -141,7 +141,7 @@ test('bad options are refused before anything starts', async () => {
     ['--price', 'free'], ['--price', '1,50'], ['--price', '0'], ['--price', '-1'], ['--price', '1e3'], ['--price', '0.0000001'],
     ['--step-ms', '0'], ['--step-ms', '1.5'], ['--step-ms', 'soon'], ['--chain-id', '1'], ['--chain-id', 'base'],
     ['--x402', '3'], ['--token', 'dai'], ['--token', 'eurc', '--chain-id', '84532'], ['--x402', 'none'], ['--x402'], ['--fail=yes'], ['--unknown'], ['extra'], ['--fault', 'nonsense'], ['--fault'],
-    ['--answers', 'nonsense'], ['--answers'], ['--json-limit', '0'], ['--json-limit', 'much'],
+    ['--answers', 'nonsense'], ['--answers'], ['--json-limit', '0'], ['--json-limit', 'much'], ['--chain-ahead-s', 'late'],
   ]
   await Promise.all(cases.map(async (args) => {
     const cli = launch(args)
@@ -157,7 +157,7 @@ test('bad options are refused before anything starts', async () => {
 test('help is help', async () => {
   const cli = launch(['--help'])
   assert.equal(await cli.ended, 0)
-  assert.match(cli.output.stdout, /--price[^]*--step-ms[^]*--fail[^]*--chain-id[^]*--x402[^]*--fault[^]*--answers[^]*--json-limit/)
+  assert.match(cli.output.stdout, /--price[^]*--step-ms[^]*--fail[^]*--chain-id[^]*--x402[^]*--fault[^]*--answers[^]*--json-limit[^]*--chain-ahead-s/)
   for (const [name, { says }] of Object.entries({ ...FAULTS, ...ANSWERS })) assert.ok(cli.output.stdout.includes(`  ${name.padEnd(22)} ${says}\n`), name)
 })
 
