@@ -120,6 +120,20 @@ export function createTestWorld({ price = '1.00', balance = '100.00', looks = 0 
   return { service, wallet: new Wallet(service, atomic(balance)) }
 }
 
+/** What is answered instead, by method: it gets the request and the provider's own answer, which is asked for when it is called. */
+export type Replacements = Record<string, (request: { method: string; params?: unknown }, ask: () => Promise<unknown>) => unknown>
+
+/** The same provider, but for the methods that are answered instead: a wallet over a node that lies, is behind, or is silent. */
+export function replacing(provider: Eip1193Provider, replacements: Replacements): Eip1193Provider {
+  return {
+    request: async (request) => {
+      const ask = () => provider.request(request)
+      const instead = Object.hasOwn(replacements, request.method) ? replacements[request.method] : undefined
+      return instead ? instead(request, ask) : ask()
+    },
+  }
+}
+
 /** An amount of USDC in millionths. */
 function atomic(amount: string): bigint {
   const [, whole, part = ''] = /^(\d+)(?:\.(\d{1,6}))?$/.exec(amount) ?? []
@@ -255,11 +269,13 @@ class Wallet implements TestWallet {
       case 'eth_getCode':
         return '0x'
       case 'eth_getBlockByNumber':
-        return { number: '0x1', timestamp: hex(Math.floor(Date.now() / 1000)) }
+        return { number: BLOCK, timestamp: hex(Math.floor(Date.now() / 1000)) }
       case 'eth_call':
         return this.#call((first as { data: string }).data)
       case 'eth_getLogs':
         return this.#logs((first as { topics: string[] }).topics)
+      case 'eth_getTransactionReceipt':
+        return this.#receipt(first as string)
       default:
         throw new WalletError(4200, `the test wallet does not know ${method}`)
     }
@@ -276,10 +292,35 @@ class Wallet implements TestWallet {
     return this.#service.payments.reduce((sum, { atomic }) => sum + BigInt(atomic), 0n)
   }
 
+  /** The log of a payment by its nonce, as a filter of topics finds it. */
   #logs([, , nonce = '']: string[]): object[] {
-    return this.#service.isUsed(nonce) ? [{ transactionHash: transactionOf(nonce) }] : []
+    return this.#payments().filter((payment) => payment.nonce === nonce.toLowerCase()).map((payment) => logsOf(payment)[0]!)
+  }
+
+  /** The receipt of the transaction that took a payment. */
+  #receipt(transaction: string): object | null {
+    const payment = this.#payments().find(({ nonce }) => transactionOf(nonce) === transaction.toLowerCase())
+    return payment ? { status: '0x1', to: TOKEN, transactionHash: transactionOf(payment.nonce), blockNumber: BLOCK, logs: logsOf(payment) } : null
+  }
+
+  #payments(): TestService['payments'] {
+    return this.#service.payments
   }
 }
+
+/** What the token logs of a payment: `AuthorizationUsed(address,bytes32)` and `Transfer(address,address,uint256)`. */
+function logsOf({ from, to, atomic, nonce }: TestService['payments'][number]): object[] {
+  const at = { address: TOKEN, transactionHash: transactionOf(nonce), blockNumber: BLOCK }
+  return [
+    { ...at, topics: [AUTHORIZATION_USED, word(BigInt(from)), nonce], data: '0x' },
+    { ...at, topics: [TRANSFER, word(BigInt(from)), word(BigInt(to))], data: word(BigInt(atomic)) },
+  ]
+}
+
+const AUTHORIZATION_USED = '0x98de503528ee59b575ef0c0a2576a82497bfc029a5685b209e9ec333479b10a5'
+const TRANSFER = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef'
+/** There is one block. */
+const BLOCK = '0x1'
 
 /** `balanceOf(address)` and `authorizationState(address,bytes32)` */
 const BALANCE_OF = '0x70a08231'

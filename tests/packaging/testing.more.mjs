@@ -100,6 +100,36 @@ describe('a world for tests', TIMEOUT, () => {
     assert.deepEqual(world.service.payments, [])
   })
 
+  test('has a wallet that shows the receipt of what was paid, and its log', async () => {
+    const { receipt: { transaction, nonce, payTo } } = await imagine.generate(request, options())
+    const ask = (method, ...params) => world.wallet.request({ method, params })
+    const [from, to] = [world.wallet.address, payTo].map((address) => `0x${address.slice(2).toLowerCase().padStart(64, '0')}`)
+    const mined = await ask('eth_getTransactionReceipt', transaction)
+    assert.deepEqual([mined.status, mined.transactionHash, mined.blockNumber], ['0x1', transaction, '0x1'])
+    const [used, transfer] = mined.logs
+    assert.deepEqual(used.topics.slice(1), [from, nonce])
+    assert.deepEqual([...transfer.topics.slice(1), BigInt(transfer.data)], [from, to, 1_000_000n])
+    assert.deepEqual(await ask('eth_getLogs', { topics: used.topics }), [used])
+    assert.deepEqual([used.address, used.transactionHash, used.blockNumber], [mined.to, transaction, '0x1'])
+    assert.deepEqual(await ask('eth_getLogs', { topics: [...used.topics.slice(0, 2), `0x${'00'.repeat(32)}`] }), [])
+    assert.equal(await ask('eth_getTransactionReceipt', `0x${'00'.repeat(32)}`), null)
+  })
+
+  test('has wallets over other nodes, which say what the test wants', async () => {
+    const ahead = (await world.wallet.request({ method: 'eth_getBlockByNumber', params: ['latest', false] })).timestamp
+    const lying = testing.replacing(world.wallet, {
+      eth_getBlockByNumber: async (_request, ask) => ({ ...await ask(), timestamp: `0x${(Number(ahead) + 300).toString(16)}` }),
+      eth_call: () => `0x${'0'.repeat(64)}`,
+      eth_getLogs: () => { throw new Error('the node is down') },
+    })
+    const ask = (method) => lying.request({ method, params: ['latest', false] })
+    assert.equal(Number((await ask('eth_getBlockByNumber')).timestamp) - Number(ahead) >= 300, true)
+    assert.equal(BigInt(await ask('eth_call')), 0n)
+    await assert.rejects(ask('eth_getLogs'), /the node is down/)
+    assert.equal(await ask('eth_chainId'), '0x2105', 'the rest is the wallet itself')
+    await assert.rejects(ask('toString'), /does not know toString/, 'and nothing is inherited')
+  })
+
   test('shows progress on the way', async () => {
     open({ looks: 1 })
     const seen = []

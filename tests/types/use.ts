@@ -6,7 +6,7 @@ import {
   type TaskRecord, type TaskStatus, type WalletInfo,
 } from 'imagine-x402'
 import { useGenerate, useQuote, useTask, useWallets, type Purchase, type UseQuote } from 'imagine-x402/react'
-import { createTestWorld, type Answer, type Fate, type TestService, type TestWallet } from 'imagine-x402/testing'
+import { createTestWorld, replacing, type Answer, type Fate, type Replacements, type TestService, type TestWallet } from 'imagine-x402/testing'
 import { generate as generateByUrl, ImagineError as ErrorByUrl } from 'imagine-x402/url'
 
 declare const provider: Eip1193Provider
@@ -173,6 +173,8 @@ const fates: Fate[] = ['accept', 'refuse', 'lose', 'fail']
 world.wallet.signing = answers[0]!
 world.service.fate = fates[0]!
 void generate(offer, { wallet: world.wallet, baseUrl: world.service.baseUrl })
+const behind: Replacements = { eth_getBlockByNumber: async (_request, ask) => ({ ...(await ask() as object), timestamp: '0x0' }), eth_call: () => '0x' }
+void generate(offer, { wallet: replacing(world.wallet, behind) })
 // @ts-expect-error -- there is no such fate
 world.service.fate = 'explode'
 // @ts-expect-error -- the list is kept by the service
