@@ -1,7 +1,7 @@
 //! Why a server says no, in its own words. They are shown to people, so they are one short line of plain text, whatever the server sends.
 
 use super::{
-    error::Detail,
+    error::{Code, Detail, Error, Stage},
     http::{HttpResponse, excerpt},
     json::Json,
     text::text,
@@ -65,6 +65,12 @@ impl Refusal {
         }
         Self { in_message, details }
     }
+
+    /// The error for an answer that came before anything was signed.
+    #[must_use]
+    pub fn error(self, code: Code, stage: Stage, what: &str) -> Error {
+        Error::unpaid(code, stage, text!(what, self.in_message)).details(self.details)
+    }
 }
 
 fn said_in<J: Json>(response: &HttpResponse) -> Option<String> {
@@ -91,7 +97,7 @@ fn sentence(body: &str) -> Option<String> {
 pub fn read<J: Json>(document: &J) -> Option<String> {
     let mut said = Vec::new();
     collect(document, "", DEEPEST, &mut said);
-    (!said.is_empty()).then(|| line(&said.join("; ")))
+    said.into_iter().reduce(|all, part| text!(all, "; ", part)).map(|all| line(&all))
 }
 
 /// Finds the words in any value, however the server nests them. `place` is the field that they are about.

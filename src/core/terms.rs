@@ -123,9 +123,24 @@ const LONGEST_ECHO: usize = 0x2c00;
 /// `bad_response` when there are no terms in it, `no_acceptable_offer` when they list no offer.
 pub fn read<J: Json>(response: &HttpResponse) -> Result<Vec<Entry<J>>, Error> {
     let document = document::<J>(response);
-    let entries = document.and_then(|terms| read_document(&terms, Some(demand(response))));
-    let entries = entries.ok_or_else(|| no_terms::<J>(response))?;
-    if entries.is_empty() { Err(no_offer::<J>(response)) } else { Ok(entries) }
+    match document.and_then(|terms| read_document(&terms, Some(demand(response)))) {
+        Some(entries) if !entries.is_empty() => Ok(entries),
+        Some(_) => {
+            Err(unusable::<J>(response, Code::NoAcceptableOffer, "the server asked for payment, but lists no offer")
+                .retry(Retry::Never)
+                .detail("offers", Vec::new()))
+        }
+        None => Err(unusable::<J>(
+            response,
+            Code::BadResponse,
+            "the server asked for payment, but shows this page no terms (version 2 of x402 has them in the header \
+             `PAYMENT-REQUIRED`, which must be exposed)",
+        )),
+    }
+}
+
+fn unusable<J: Json>(response: &HttpResponse, code: Code, what: &str) -> Error {
+    Refusal::read::<J>(response).error(code, Stage::Quote, what)
 }
 
 /// What a 402 says, in one hash: a paid request that is answered by the same one was not seen to be paid.
@@ -139,25 +154,6 @@ fn document<J: Json>(response: &HttpResponse) -> Option<J> {
     let announced = announced.and_then(|header| J::parse(header)).filter(is_terms);
     let body = Some(&response.body).filter(|body| body.len() <= LONGEST_BODY);
     announced.or_else(|| J::parse(body?))
-}
-
-fn no_terms<J: Json>(response: &HttpResponse) -> Error {
-    let Refusal { in_message, details } = Refusal::read::<J>(response);
-    let message = text!(
-        "the server asked for payment, but shows this page no terms (version 2 of x402 has them in the header \
-         `PAYMENT-REQUIRED`, which must be exposed)",
-        in_message
-    );
-    Error::unpaid(Code::BadResponse, Stage::Quote, message).details(details)
-}
-
-fn no_offer<J: Json>(response: &HttpResponse) -> Error {
-    let Refusal { in_message, details } = Refusal::read::<J>(response);
-    let message = text!("the server asked for payment, but lists no offer", in_message);
-    Error::unpaid(Code::NoAcceptableOffer, Stage::Quote, message)
-        .retry(Retry::Never)
-        .detail("offers", Vec::new())
-        .details(details)
 }
 
 /// Reads terms that [`Echo::terms`] wrote.
@@ -512,9 +508,9 @@ pub(crate) mod tests {
             let mut terms = second();
             terms["x402Version"] = version.clone();
             let entries = read::<Value>(&answered(&terms.to_string())).unwrap();
-            let reason = entries[0].offer.as_ref().unwrap_err();
+            let reason = entries[0].offer(&[]).unwrap_err();
             assert!(reason.contains("version") && entries.len() == 1, "{version}: {reason}");
-            assert_eq!(entries[0].describe(reason).get("network"), Some(&"eip155:8453".into()), "{version}");
+            assert_eq!(entries[0].describe(&reason).get("network"), Some(&"eip155:8453".into()), "{version}");
         }
     }
 

@@ -442,8 +442,7 @@ pub fn read_probe<J: Json>(answer: Answer<J>) -> Result<Probed<J>, Failure<J>> {
         200..=299 => (Code::BadResponse, "the server's answer is neither a price nor a task".into()),
         status => (Code::Http, text!("the server answered ", text::number(status.into()), " instead of a price")),
     };
-    let Refusal { in_message, details } = Refusal::read::<J>(&response);
-    Err(Error::unpaid(code, Stage::Quote, text!(what, in_message)).details(details).into())
+    Err(Refusal::read::<J>(&response).error(code, Stage::Quote, &what).into())
 }
 
 /// The task of a 202.

@@ -65,7 +65,7 @@ fn wallet(method: &'static str, reply: Reply<Value>) -> Error {
 }
 
 fn task(paid: bool) -> AcceptedTask<Value> {
-    AcceptedTask { task_id: TASK.into(), receipt: paid.then(|| json!({})) }
+    AcceptedTask { task_id: TASK.into(), receipt: paid.then(|| json!({})), settlement: None }
 }
 
 /// A task ends in this way, or is never finished.
@@ -104,7 +104,9 @@ fn unsettled(answer: &Answer<Value>) -> Error {
         next = match next.step {
             Step::Done(outcome) => return outcome.unwrap_err().error,
             Step::Send(_, Sent::Paying(paying)) => paying.answered(answer.clone(), world.now),
-            Step::Ask(_, _, Asked::Reading(reading)) => reading.answered(Err(None), world.now),
+            Step::AskAll(questions, reading @ Gathered::Reading(_)) => {
+                reading.answered(vec![Err(None); questions.len()], world.now)
+            }
             step => world.perform(step),
         };
     }
