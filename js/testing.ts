@@ -120,8 +120,9 @@ export function createTestWorld({ price = '1.00', balance = '100.00', looks = 0 
   return { service, wallet: new Wallet(service, atomic(balance)) }
 }
 
-/** What is answered instead, by method: it gets the request and the provider's own answer, which is asked for when it is called. */
-export type Replacements = Record<string, (request: { method: string; params?: unknown }, ask: () => Promise<unknown>) => unknown>
+/** What is answered instead, by the name of the method: `ask` asks the provider itself. */
+export type Replacements =
+  Record<string, (request: { method: string; params?: unknown }, ask: () => Promise<unknown>) => unknown>
 
 /** The same provider, but for the methods that are answered instead: a wallet over a node that lies, is behind, or is silent. */
 export function replacing(provider: Eip1193Provider, replacements: Replacements): Eip1193Provider {

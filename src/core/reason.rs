@@ -1,4 +1,5 @@
-//! Why a server says no, in its own words. They are shown to people, so they are one short line of plain text, whatever the server sends.
+//! Why a server says no, in its own words. They are shown to people, so they are one short line of plain text,
+//! whatever the server sends.
 
 use super::{
     error::{Code, Detail, Error, Stage},
@@ -16,10 +17,10 @@ const DEEPEST: usize = 6;
 /// Of several problems, the first ones.
 const MOST_PROBLEMS: usize = 5;
 
-/// Where servers have their words, in the order in which they are read out. First those of x402: of a failed settlement, and of a 402.
-/// Then those of others: [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) (`title`, `detail`), OAuth, FastAPI
-/// (`detail: [{loc, msg}]`), NestJS (`error` and `message`, a list), Zod (`issues`, `formErrors`), and at last by the name of a field:
-/// Laravel and Zod.
+/// Where servers have their words, in the order in which they are read out. First those of x402: of a failed
+/// settlement, and of a 402. Then those of others: [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) (`title`,
+/// `detail`), OAuth, FastAPI (`detail: [{loc, msg}]`), NestJS (`error` and `message`, a list), Zod (`issues`,
+/// `formErrors`), and at last by the name of a field: Laravel and Zod.
 const WORDS: [&str; 16] = [
     "errorReason",
     "error_reason",
@@ -157,7 +158,8 @@ fn quoted(words: &str) -> String {
     text!("\"", letters.collect::<String>(), "\"")
 }
 
-/// Somebody else's text as one line: of any script, but neither markup nor what hides, ends a line or turns its direction.
+/// Somebody else's text as one line: of any script, but neither markup nor what hides, ends a line or turns its
+/// direction.
 #[must_use]
 pub fn line(text: &str) -> String {
     let mut line = String::new();
@@ -186,7 +188,8 @@ const fn is_space(letter: char) -> bool {
 }
 
 /// Markup, controls, and what Unicode calls
-/// [default ignorable](https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point), which has the marks of direction.
+/// [default ignorable](https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point), which has the marks of
+/// direction.
 fn hides(letter: char) -> bool {
     const HIDDEN: [[u16; 2]; 18] = [
         [0, 0x1f],
@@ -346,7 +349,10 @@ mod tests {
     proptest! {
         /// Whatever JSON or text a server sends, in its headers and its body.
         #[test]
-        fn every_reason_is_one_short_line_without_hidden_characters(documents in prop::array::uniform3(documents()), cut in 0usize..400) {
+        fn every_reason_is_one_short_line_without_hidden_characters(
+            documents in prop::array::uniform3(documents()),
+            cut in 0usize..400,
+        ) {
             let mut parts = documents.map(|document| document.to_string());
             parts[2] = parts[2].chars().take(cut.max(1)).collect();
             let Refusal { in_message, details } = refusal(402, [&parts[0], &parts[1], &parts[2]]);
@@ -358,7 +364,8 @@ mod tests {
             prop_assert_eq!(reason.is_some(), !in_message.is_empty());
             prop_assert!(words.chars().count() <= MOST_LETTERS && in_message.chars().count() <= MOST_LETTERS + 4);
             for text in [&words, &in_message] {
-                prop_assert!(!text.chars().any(|c| c.is_control() || hides(c) || matches!(c, '\u{2028}' | '\u{2029}')), "{:?}", text);
+                let is_hidden = |c: char| c.is_control() || hides(c) || matches!(c, '\u{2028}' | '\u{2029}');
+                prop_assert!(!text.chars().any(is_hidden), "{:?}", text);
             }
             prop_assert!(in_message.matches('"').count() <= 2);
             prop_assert_eq!(words.trim_matches(' '), words.as_str());

@@ -1,8 +1,10 @@
-// Another wallet of the page, over a node that lies about a payment. Functions that run in the page, as an `addInitScript` or by `evaluate`.
+// Another wallet of the page, over a node that lies about a payment. It runs in the page: `dapp.page.evaluate(announceLiar, lies)`
+// announces it at once, `world.change(announceLiar, lies)` on all pages to come.
 
 /**
  * Announces a wallet that reads the chain through the page's own one, `window.ethereum`, and lies about authorizations.
- * @param {{ used?: boolean, aheadS?: number, rdns?: string }} lies what it says of every authorization; how far ahead its newest block is
+ * @param {{ used?: boolean, aheadS?: number, rdns?: string }} lies what it says of every authorization, how many seconds
+ *   its newest block is ahead
  */
 export function announceLiar({ used, aheadS = 0, rdns = 'test.liar' }) {
   const AUTHORIZATION_STATE = '0xe94a0102'
@@ -17,7 +19,8 @@ export function announceLiar({ used, aheadS = 0, rdns = 'test.liar' }) {
     return { ...answer, timestamp: `0x${(Number(answer.timestamp) + aheadS).toString(16)}` }
   }
   const info = { uuid: crypto.randomUUID(), name: 'Liar', rdns, icon: 'data:image/svg+xml,<svg/>' }
-  const announce = () => dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail: Object.freeze({ info, provider: { request } }) }))
+  const detail = Object.freeze({ info, provider: { request } })
+  const announce = () => dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail }))
   addEventListener('eip6963:requestProvider', announce)
   announce()
   globalThis.liar = { request, asked }

@@ -30,7 +30,8 @@ fn table() -> Vec<Row> {
     rows.map(row).collect()
 }
 
-/// What the text above the table says of every code: a purchase that may have been paid before is looked up, and so is a task.
+/// What the text above the table says of every code: a purchase that may have been paid before is looked up, and so is
+/// a task.
 fn is_said_above_the_table(error: &Report) -> bool {
     let may_be_paid_before = error.paid == Paid::Unknown && matches!(error.stage, Stage::Request | Stage::Quote);
     let is_of_a_task = error.stage == Stage::Wait && error.task_id.is_some() && error.code != Code::GenerationFailed;
