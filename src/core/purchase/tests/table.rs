@@ -182,6 +182,7 @@ fn ways() -> Vec<(Error, &'static [&'static str])> {
     let (_, request, paying) = about_to_pay();
     vec![
         (Error::invalid("bad input"), &[]),
+        (wallet("eth_getBlockByNumber", block_at(NOW + 40 * 86_400_000)), &["chain", "machine"]),
         (poll::look::<Value>("../x", Config::read(&json!({})).unwrap(), NOW).unwrap_err(), &[]),
         (
             recalled({
