@@ -1,7 +1,7 @@
 /** What one call of the library says to the wallets that will do for it. The core decides what is asked, and what the answers mean. */
 import { within } from './abort.js'
 import { attempt, quietly } from './attempt.js'
-import { providerOf, findProviders } from './wallets.js'
+import { findProviders, present, providerOf } from './wallets.js'
 import type { Eip1193Provider, WalletLike } from './types.js'
 
 const CONNECT = 'eth_requestAccounts'
@@ -26,6 +26,7 @@ const connecting = new WeakMap<Eip1193Provider, Connecting>()
 export class Conversation {
   readonly #wallet: WalletLike | undefined
   #providers: Eip1193Provider[] = []
+  #others: Promise<unknown> | undefined
   #open: Connecting | undefined
   readonly #over = ending()
 
@@ -47,8 +48,9 @@ export class Conversation {
 
   /** Adds the other wallets on the page, behind those that will do. Returns how many there are then. */
   readonly findOthers = async (): Promise<number> => {
-    const others = await findProviders()
-    this.#providers = [...new Set([...this.#providers, ...others])]
+    // Wallets are asked to announce themselves once; those that come later are in the list by themselves.
+    await (this.#others ??= findProviders())
+    this.#providers = [...new Set([...this.#providers, ...present().map(({ provider }) => provider)])]
     return this.#providers.length
   }
 

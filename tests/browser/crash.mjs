@@ -31,9 +31,9 @@ async function leave() {
   await rm(folder, { recursive: true, force: true })
 }
 
-async function start() {
+async function start(config) {
   profile = await launchProfile(folder)
-  dapp = await stage.openDapp({ wallet: walletFor(sandbox), profile })
+  dapp = await stage.openDapp({ wallet: walletFor(sandbox, config), profile })
 }
 
 /** Kills every process of the browser, without a word. */
@@ -46,9 +46,10 @@ async function kill() {
   await closed
 }
 
+/** The wallet, which lives beside the pages, still has the page's permission when the browser is started again. */
 export async function crash() {
   await kill()
-  await start()
+  await start({ connected: true })
 }
 
 /** Begins to buy; what becomes of it is lost with the browser. */

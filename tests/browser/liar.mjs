@@ -3,18 +3,20 @@
 
 /**
  * Announces a wallet that reads the chain through the page's own one, `window.ethereum`, and lies about authorizations.
- * @param {{ used?: boolean, aheadS?: number, rdns?: string }} lies what it says of every authorization, how many seconds
- *   its newest block is ahead
+ * @param {{ used?: boolean, aheadS?: number, accounts?: string[], rdns?: string }} lies what it says of every authorization,
+ *   how many seconds its newest block is ahead, and its accounts, if not those of the page's own wallet
  */
-export function announceLiar({ used, aheadS = 0, rdns = 'test.liar' }) {
+export function announceLiar({ used, aheadS = 0, accounts, rdns = 'test.liar' }) {
   const AUTHORIZATION_STATE = '0xe94a0102'
   const asked = []
+  const own = window.ethereum.request.bind(window.ethereum)
   const request = async (about) => {
     const { method, params } = about
     asked.push(method)
     const isState = method === 'eth_call' && params[0].data.startsWith(AUTHORIZATION_STATE)
     if (isState && used !== undefined) return `0x${String(Number(used)).padStart(64, '0')}`
-    const answer = await window.ethereum.request(about)
+    if (method === 'eth_accounts' && accounts) return accounts
+    const answer = await own(about)
     if (method !== 'eth_getBlockByNumber') return answer
     return { ...answer, timestamp: `0x${(Number(answer.timestamp) + aheadS).toString(16)}` }
   }

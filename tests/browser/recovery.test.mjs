@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { at } from './calls.mjs'
 import { SIGN } from './harness.mjs'
+import { announceLiar } from './liar.mjs'
 import { testFound, testUnpaid } from './recovery.mjs'
 import { request, submit, useWorlds } from './world.mjs'
 
@@ -203,6 +204,47 @@ describe('a task that was accepted without a receipt', TIMEOUT, () => {
       assert.equal(await dapp.asked(SIGN), 1)
     })
   }
+})
+
+describe('another wallet on the page', TIMEOUT, () => {
+  const accounts = ['0x70997970C51812dc3A010C7d01b50e0d17dc79C8']
+  const moveElsewhere = () => {
+    const request = window.ethereum.request.bind(window.ethereum)
+    window.ethereum.request = async (about) => (about.method === 'eth_chainId' ? '0x1' : request(about))
+  }
+
+  test('that says "unused" ahead of time does not make a payment unpaid, and the payer\'s own wallet is asked too', async () => {
+    const { sandbox, dapp, resume, leaveUnanswered, assertPaid } = await open('paid-500-after')
+    await leaveUnanswered()
+    await dapp.page.evaluate(announceLiar, { used: false, aheadS: 300, accounts })
+    const { receipt } = await dapp.value(...resume())
+    assert.equal(receipt.transaction, (await sandbox.payments())[0].transaction)
+    await assertPaid(1)
+    const methods = await dapp.page.evaluate(() => globalThis.liar.asked)
+    const prompts = methods.filter((method) => !/^eth_(chainId|accounts|getBlockByNumber|call|getLogs|getTransactionReceipt)$/.test(method))
+    assert.deepEqual(prompts, [], 'nothing that could open a prompt')
+  })
+
+  test('that says "taken" makes nobody\'s payment paid', async () => {
+    const { sandbox, dapp, order, leaveUnanswered } = await open('paid-402-before')
+    await leaveUnanswered()
+    await dapp.page.evaluate(announceLiar, { used: true, accounts })
+    await dapp.page.evaluate(moveElsewhere)
+    const seen = await dapp.run(async (imagine, options, { controller, watch }) => {
+      setTimeout(() => controller.abort(), 6_000)
+      return imagine.resume(undefined, { ...options, ...watch, signal: controller.signal })
+    }, order().options)
+    assert.deepEqual([seen.error.code, seen.error.paid, seen.error.retry], ['aborted', 'unknown', 'resume'])
+    assert.equal((await sandbox.payments()).length, 0)
+  })
+})
+
+test('a status answer with an unknown word is not a task: nothing was paid', TIMEOUT, async () => {
+  const { sandbox, assertPaid, buyBeyondTheWindow } = await open('paid-402-before')
+  sandbox.answer('missing-as-error')
+  const { error } = await buyBeyondTheWindow()
+  assert.deepEqual([error.code, error.paid], ['payment_rejected', 'no'])
+  await assertPaid(0)
 })
 
 describe('the clocks of node and page', TIMEOUT, () => {

@@ -45,6 +45,12 @@ const MOST_SEARCHES: u32 = 7;
 /// The pauses between two rounds grow from here to there.
 const FIRST_PAUSE_MS: u64 = 1_000;
 const LONGEST_PAUSE_MS: u64 = 15_000;
+/// What is told where the payer's own wallet is silent.
+const UNASKED: &str = "the wallet that paid could not be asked: connect it to this page, on the network of the payment, and \
+                       call `resume()`";
+/// What is told where another wallet reports that the payment was taken.
+const REPORTED: &str = "another wallet on this page reports that it was taken, but the wallet that paid could not be asked: \
+                        connect it to this page, on the network of the payment, and call `resume()`";
 /// How long the service is waited for at each look.
 const LOOK_PATIENCE_MS: u64 = 10_000;
 
@@ -251,10 +257,8 @@ impl<J: Json> Underway<J> {
             Verdict::Open if self.task == Known::Result => self.worked(Paid::Unknown, now),
             Verdict::Open if self.is_ahead_of_chain(now) => self.unsettled("the chain is behind"),
             Verdict::Silent if self.has_task() => self.worked(Paid::Yes, now),
-            Verdict::Silent if self.is_reported_taken && !waits => self.unsettled(
-                "another wallet on this page reports that it was taken, and the payer's own cannot be asked",
-            ),
-            Verdict::Silent if !waits => self.unsettled("no wallet of the payer on its network could be asked"),
+            Verdict::Silent if self.is_reported_taken && !waits => self.unsettled(REPORTED),
+            Verdict::Silent if !waits => self.unsettled(UNASKED),
             _ => self.pause(now),
         }
     }
