@@ -1,6 +1,7 @@
 //! What the driver needs from the world. The browser's side is `web`, one file a port; tests bring their own.
 
 use crate::core::{
+    error::Failure,
     http::{Answer, HttpRequest},
     journal::Entry,
     notice::Notice,
@@ -74,6 +75,8 @@ pub trait Entropy {
 pub trait Page<J> {
     /// Tells the page. Never fails, and the page may call the library again from it.
     fn notify(&self, notice: &Notice<J>);
+    /// Reports the error of a caller that gives up from now on. The facade has it for the calls that joined this one.
+    fn stands(&self, given_up: &Failure<J>);
     /// Asks the page whether to go on; `Err` is what its function threw.
     async fn confirm(&self, quote: &Quote<J>) -> Result<bool, J>;
     /// The reason, when the caller has given up already.

@@ -69,7 +69,11 @@ where
             purchase::Step::Done(outcome) => return outcome,
             step => step,
         };
-        next = match (step.given_up(), ports.abort_reason()) {
+        let given_up = step.given_up();
+        if let Some(failure) = &given_up {
+            ports.stands(failure);
+        }
+        next = match (given_up, ports.abort_reason()) {
             (None, _) => take(ports, step).await,
             (Some(failure), Some(reason)) => return Err(Failure { cause: Some(reason), ..failure }),
             (Some(failure), None) => until(aborted.as_mut(), failure, take(ports, step)).await?,

@@ -35,6 +35,8 @@ struct World {
     /// The deed that takes too long.
     late_at: Option<&'static str>,
     looks: RefCell<Vec<Answer<Value>>>,
+    /// What a caller that has joined would be told if it gave up now.
+    stands: RefCell<Option<Value>>,
     now: Cell<u64>,
 }
 
@@ -152,6 +154,10 @@ impl Page<Value> for World {
         self.deeds.borrow_mut().push(format!("({name})"));
     }
 
+    fn stands(&self, given_up: &Failure<Value>) {
+        self.stands.replace(Some(given_up.error.plain()));
+    }
+
     async fn confirm(&self, _: &Quote<Value>) -> Result<bool, Value> {
         self.deed("confirm").await;
         Ok(true)
@@ -220,6 +226,11 @@ fn giving_up_ends_every_step_at_once_and_begins_no_other() {
             (failure.error.code, failure.error.paid, failure.cause),
             (Code::Aborted, Paid::No, Some(json!("reason"))),
             "{deed}"
+        );
+        assert_eq!(
+            world.stands.take(),
+            Some(failure.error.plain()),
+            "a call that joined would be told the same: {deed}"
         );
     }
 }

@@ -74,6 +74,9 @@ extern "C" {
     /// Rests until then, or until something happens before: a promise of an object.
     #[wasm_bindgen(method, catch)]
     pub fn rest(this: &Call, until: f64) -> Result<JsValue, JsValue>;
+    /// Takes the error of a caller that gives up from now on, before each step.
+    #[wasm_bindgen(method, catch)]
+    pub fn stands(this: &Call, given_up: JsValue) -> Result<(), JsValue>;
     /// Takes every notice.
     #[wasm_bindgen(method, catch)]
     pub fn notify(this: &Call, notice: JsValue) -> Result<(), JsValue>;

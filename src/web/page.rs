@@ -4,9 +4,9 @@ use std::future::pending;
 
 use wasm_bindgen::JsValue;
 
-use super::{Browser, Js, fetch::settle};
+use super::{Browser, Js, fetch::settle, js::thrown};
 use crate::{
-    core::{notice::Notice, quote::Quote},
+    core::{error::Failure, notice::Notice, quote::Quote},
     ports::Page,
 };
 
@@ -14,6 +14,11 @@ impl Page<Js> for Browser {
     fn notify(&self, notice: &Notice<Js>) {
         // The facade's function reports what a page's callback throws; it never throws itself.
         let _ = self.call.notify(notice.plain().0);
+    }
+
+    fn stands(&self, given_up: &Failure<Js>) {
+        // A call that nobody can join has no such function.
+        let _ = self.call.stands(thrown(given_up.clone()));
     }
 
     async fn confirm(&self, quote: &Quote<Js>) -> Result<bool, Js> {
