@@ -4,6 +4,9 @@ import { attempt, quietly } from './attempt.js'
 import { findProviders, present, providerOf } from './wallets.js'
 import type { Eip1193Provider, WalletLike } from './types.js'
 
+/** How long to wait for the answer to `eth_accounts`. */
+const ACCOUNTS_MS = 5_000
+
 const CONNECT = 'eth_requestAccounts'
 
 /** The code of MetaMask's `disconnect` that mends itself. */
@@ -61,6 +64,12 @@ export class Conversation {
     const question = { method, ...(params && { params: JSON.parse(params) }) }
     const answer = method === CONNECT ? this.#connect(provider) : ask(provider, question, this.#over.ended)
     return within(patience, answer.catch((error) => Promise.reject(error ?? new Error('the wallet gave no reason'))))
+  }
+
+  /** The accounts that the only wallet has connected; `undefined` without such a wallet or an answer. Opens no prompt. */
+  async accounts(): Promise<unknown> {
+    if (await this.find() !== 1) return undefined
+    return this.ask(0, 'eth_accounts', undefined, ACCOUNTS_MS).catch(() => undefined).finally(this.end)
   }
 
   /** Nobody waits any more: of a prompt that is still open, the wallet itself has to say so from now on. */

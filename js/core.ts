@@ -1,4 +1,5 @@
-/** What the WebAssembly module offers: seven functions over plain values. */
+/** What the WebAssembly module offers: a few functions over plain values. */
+import type { Failure } from './error.js'
 import type { Entry, Purchase } from './journal.js'
 import type { Outcome } from './line.js'
 import type { CoreStatus } from './generation.js'
@@ -21,6 +22,8 @@ export interface Call {
   ask?: (place: number, method: string, params: string | undefined, patience: number) => Promise<unknown>
   rest?: (until: number) => Promise<object>
   notify?: (event: never) => void
+  /** Is told the error of a caller that gives up from now on. */
+  stands?: (givenUp: Failure) => void
   confirm?: (quote: CoreQuote) => boolean | Promise<boolean>
   abortReason: () => unknown
   /** Has to settle in the end, if only when the call is over: what waits for it stays in memory until then. */
@@ -39,8 +42,17 @@ export type CoreQuote = Omit<Quote, 'request'> & { id: string }
 
 export interface Core {
   quote(call: Call): Promise<CoreQuote>
-  submit(call: Call): Promise<{ id: string; task: AcceptedTask }>
-  resume(call: Call, id: string): Promise<{ id: string; task: AcceptedTask }>
+  submit(call: Call): Promise<AcceptedTask>
+  resume(call: Call, id: string): Promise<AcceptedTask>
+  /** What a purchase is about, before it is begun. */
+  identify(call: Call): Promise<{ identity: string; id?: string }>
+  /** How a purchase relates to one that is under way: `same`, `other` or `ask`. */
+  relate(first: object, second: object): string
+  /** The account of which an answer to `eth_accounts` tells, or a word for why it is not known. */
+  account(answer: unknown): string
+  /** Whether nothing was ever bought under an id, since this page drew it. */
+  fresh(id: string): boolean
+  keccak(bytes: Uint8Array): string
   /** The status of a task once it is completed; of one that is given by its id, as it is. */
   watch(call: Call): Promise<CoreStatus>
   balance(call: Call): Promise<Money>

@@ -1,7 +1,8 @@
 /** The picture that a video starts from: its bytes, and how they are sent. */
 import { attempt } from './attempt.js'
 import { fromBase64, toBase64, typeOf } from './bytes.js'
-import { refuse } from './error.js'
+import type { Core } from './core.js'
+import { isImagineError, refuse } from './error.js'
 import { isA, need } from './globals.js'
 import type { GenerateRequest } from './types.js'
 
@@ -36,15 +37,19 @@ const PART = 3 * 2 ** 16
 const ENCODED = 4 * 2 ** 16
 
 /** Addresses as text, which the core judges; everything else as its bytes. */
-export async function readImage(image: GenerateRequest['image']): Promise<string | Picture | undefined> {
+export async function readImage(
+  image: GenerateRequest['image'],
+  load: () => Promise<Core>,
+): Promise<string | Picture | undefined> {
   if (image === undefined || image === null) return undefined
   if (typeof image !== 'string' && !isA<URL>('URL', image)) need('Blob')
   try {
     const given = isA<URL>('URL', image) ? image.href : image
     const [, base64] = typeof given === 'string' ? (DATA.exec(given) ?? []) : []
     if (typeof given === 'string' && !base64) return given
-    return await picture(base64 ? decode(base64) : await readBlob(given as Exclude<typeof given, string>))
+    return await picture(base64 ? decode(base64) : await readBlob(given as Exclude<typeof given, string>), load)
   } catch (cause) {
+    if (isImagineError(cause)) throw cause
     throw refuse('image_unreadable', `${cause instanceof Unfit ? cause.message : 'the image could not be read'}; nothing was sent`, { cause })
   }
 }
@@ -61,12 +66,12 @@ function decode(base64: string): Blob {
 /** A picture that cannot be sent, and why. */
 class Unfit extends Error {}
 
-async function picture(given: Blob): Promise<Picture> {
+async function picture(given: Blob, load: () => Promise<Core>): Promise<Picture> {
   if (given.size > LONGEST) throw new Unfit(`the image has ${(given.size / 2 ** 20).toFixed(1)} MB, more than 25`)
   const type = typeOf(new Uint8Array(await given.slice(0, 16).arrayBuffer()))
   if (!type?.startsWith('image/')) throw new Unfit('the image is no PNG, JPEG, GIF, WebP, AVIF or BMP')
   const blob = new Blob([given], { type })
-  return { blob, digest: await digest(blob) }
+  return { blob, digest: await digest(blob, load) }
 }
 
 async function readBlob(image: Exclude<GenerateRequest['image'], string | URL | undefined>): Promise<Blob> {
@@ -114,13 +119,14 @@ function byteReader(blob: Blob): ReadableStreamBYOBReader | undefined {
   }
 }
 
-/** Where there is no cryptography, since the page is not secure, pictures of one size are told apart by nothing. */
-async function digest(blob: Blob): Promise<string> {
+/** Hashes by the browser's own SHA-256; by the core on pages without `crypto.subtle`, which is missing on plain http. */
+async function digest(blob: Blob, load: () => Promise<Core>): Promise<string> {
   const subtle = attempt(() => crypto.subtle as SubtleCrypto | undefined)
-  if (!subtle) return String(blob.size)
-  const digests: ArrayBuffer[] = []
-  for await (const part of parts(blob)) digests.push(await subtle.digest('SHA-256', part))
-  return new Uint8Array(await subtle.digest('SHA-256', await new Blob(digests).arrayBuffer())).join()
+  const hash = subtle ? (bytes: BufferSource) => subtle.digest('SHA-256', bytes) : (await load()).keccak
+  const digests: BlobPart[] = []
+  for await (const part of parts(blob)) digests.push(await hash(part))
+  const whole = await hash(new Uint8Array(await new Blob(digests).arrayBuffer()))
+  return typeof whole === 'string' ? whole : new Uint8Array(whole).join()
 }
 
 /**

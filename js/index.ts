@@ -8,7 +8,8 @@ const all: Library = /* @__PURE__ */ library(/* @__PURE__ */ loader(wasm))
 
 /**
  * Asks for the price, checks it, has the visitor's wallet sign, pays, waits: resolves with the finished video and the receipt. Call it in
- * the visitor's click. The same request twice at the same time is one purchase; so is the same `id`.
+ * the visitor's click. The same request twice at the same time is one purchase, whatever objects it is made of; so is
+ * the same `id`.
  *
  * @param request what is to be made, or its {@link Quote}: then exactly that price is paid, or nothing
  * @param options limits, callbacks, the wallet and a signal
@@ -61,7 +62,7 @@ export const forget: Library['forget'] = all.forget
 /**
  * Looks at a task once. `failed` and `not_found` are values, not exceptions.
  *
- * @param taskId the server's id
+ * @param taskId the server's id, or the own id of a purchase in the journal
  * @throws {@link ImagineError} `network`, `http` or `bad_response` where there is no answer to read
  *
  * @function

@@ -8,7 +8,8 @@ import type { Config, TaskRecord, TaskStatus } from './types.js'
 
 /** A record as the core writes it. */
 export type Purchase = Omit<TaskRecord, 'baseUrl' | 'prompt' | 'createdAt' | 'price'> & {
-  order: Pick<TaskRecord, 'baseUrl' | 'prompt' | 'createdAt' | 'price'>
+  /** `seed` is the id as it was sent; version 1 sent the id itself. */
+  order: Pick<TaskRecord, 'baseUrl' | 'prompt' | 'createdAt' | 'price'> & { seed?: string }
   /** What was signed; with `body`, it may be sent again. */
   payment?: { body?: string; picture?: StoredPicture } | null
 }

@@ -12,15 +12,16 @@ import { Line } from './line.js'
 import { members } from './members.js'
 import { mobileLinks } from './mobile.js'
 import { copies, readMembers, readOptions, readPurchase, readRequest, staying, type Options } from './options.js'
-import { findPurchase, forgetPurchase, Hold, listTasks, together } from './purchases.js'
+import { findPurchase, forgetPurchase, Hold, listTasks, taskOf } from './purchases.js'
 import { NOBODY } from './rehearsal.js'
 import { tellOthers } from './tabs.js'
 import { AcceptedTaskHandle } from './task.js'
+import { together, type Purchase } from './together.js'
 import type {
   BalanceOptions, Client, Config, Eip1193Provider, GenerateRequest, ImagineEvent, Library, Quote, Receipt, Task, TaskFilter, WasmSource,
 } from './types.js'
 import { Vigil } from './vigil.js'
-import { atHand, findWallets, payerOf, present, providerOf, watchWallets } from './wallets.js'
+import { atHand, findWallets, payerOf, present, providerOf, tagOf, watchWallets } from './wallets.js'
 
 /** The public functions over a way to load the WebAssembly. */
 export function library(load: (source?: WasmSource) => Promise<Core>): Library {
@@ -31,42 +32,65 @@ export function library(load: (source?: WasmSource) => Promise<Core>): Library {
 function client(load: () => Promise<Core>, config?: Config): Client {
   const over = (options?: Config): Options => readOptions(options, readOptions(config))
 
+  let loaded: Core | undefined
+
   const ready = <T>(signal: AbortSignal | undefined, work?: Promise<T>) => {
-    const all = Promise.all([load(), work as T])
+    const all = Promise.all([load().then((core) => (loaded = core)), work as T])
     return unlessAborted(signal, all, (reason) => refuse('aborted', 'aborted before anything was sent', { cause: reason }))
   }
 
   const submit = async (given: GenerateRequest | Quote, options: Options): Promise<Task> => {
     const { request, quote } = readPurchase(given)
     if (quote?.accepted?.taskId) return found(quote.accepted.id, quote.accepted.taskId, quote.accepted.baseUrl, options)
-    const { signal, wallet, layers } = options
+    const { signal, wallet } = options
     checkWallet(wallet)
-    const [core, wanted] = await ready(signal, prepare(request, options))
-    const same = {
-      text: JSON.stringify([wanted.fields, layers]),
-      image: wanted.picture && request.image,
-      wallet,
+    const identify = async () => {
+      const [core, wanted] = await ready(signal, prepare(request, options, load))
+      const about = { request: wanted.fields, ...(quote && { quote }) }
+      return { core, wanted, identified: await calling(options, (call) => core.identify({ ...call, ...about })) }
     }
-    return together(same, signal, (id) => {
-      const named = id === undefined ? wanted : { ...wanted, fields: { ...wanted.fields, id } }
-      return buy(core, named, request, quote, options)
+    const { core, wanted, identified } = await unlookedUp(request.id, identify())
+    return together({
+      core,
+      party: { ...identified, wallet: tagOf(wallet), account: payerOf(wallet) },
+      signal,
+      hear: (event) => tell(options, event),
+      askAccount: async () => core.account(await new Conversation(wallet).accounts()),
+      buy: (purchase, id) => {
+        const named = id === undefined ? wanted : { ...wanted, fields: { ...wanted.fields, id } }
+        return buy(core, purchase, named, { request, quote }, options)
+      },
     })
   }
 
-  const buy = (core: Core, wanted: Wanted, request: GenerateRequest, quote: Quote | undefined, options: Options): Promise<Task> => {
+  /** Until the journal was read, a purchase that the page has named may have been paid, whatever goes wrong. */
+  const unlookedUp = async <T>(id: unknown, work: Promise<T>): Promise<T> => {
+    try {
+      return await work
+    } catch (thrown) {
+      const error = asError(thrown)
+      if (typeof id !== 'string' || error.code === 'invalid_request' || loaded?.fresh(id)) throw error
+      throw restate(error, { paid: 'unknown', retry: 'resume' })
+    }
+  }
+
+  const buy = (
+    core: Core, purchase: Purchase, wanted: Wanted, { request, quote }: Ordered, options: Options,
+  ): Promise<Task> => {
     const whole = (part: CoreQuote) => complete(part, request)
-    const notify = (event: BuyingEvent) => tell(options, event.type === 'quoted' ? { type: 'quoted', quote: whole(event.quote) } : event)
+    const tellAll: Notify = (event) => purchase.tell(event)
+    const notify = (event: BuyingEvent) =>
+      tellAll(event.type === 'quoted' ? { type: 'quoted', quote: whole(event.quote) } : event)
     const { confirm } = options
-    const payer = payerOf(options.wallet)
     const page = {
       request: wanted.fields,
-      ...(quote && { quote }),
-      ...(payer && { payer }),
+      ...members({ quote, payer: payerOf(options.wallet) }),
       notify,
+      stands: purchase.stands,
       ...(confirm && { confirm: (part: CoreQuote) => confirm(whole(part)) }),
     }
     if (!quote) rehearse(core)
-    return holding(options, (held) => core.submit({ ...held, ...page }), wanted.picture)
+    return holding(options, (held) => core.submit({ ...held, ...page }), tellAll, wanted.picture)
   }
 
   /** For calls that may end without another word of the core. Without options, nothing is loaded for it. */
@@ -79,19 +103,23 @@ function client(load: () => Promise<Core>, config?: Config): Client {
   /** Takes a purchase up of which nobody knows how it ended. */
   const takeUp = async (id: string, options: Options): Promise<Task> => {
     const [core] = await undecided(ready(options.signal))
-    return holding(options, (held) => core.resume({ ...held, notify: (event: ImagineEvent) => tell(options, event) }, id))
+    const notify = (event: ImagineEvent) => tell(options, event)
+    return holding(options, (held) => core.resume({ ...held, notify }, id), notify)
   }
 
   /** Makes a call of the core that has hold of a purchase until it ends. */
-  const holding = async (options: Options, make: (held: Call) => Promise<{ id: string; task: AcceptedTask }>, picture?: Picture): Promise<Task> => {
+  const holding = async (
+    options: Options, make: (held: Call) => Promise<AcceptedTask>, notify: Notify, picture?: Picture,
+  ): Promise<Task> => {
     const hold = new Hold(journal(options.storage), options.signal, picture)
     const { recall, write, compose } = hold
     const conversation = new Conversation(options.wallet)
     const { invite, find, findOthers, ask } = conversation
     try {
       const line = new Line({ compose })
-      const { id, task } = await calling(options, (call) => make({ ...call, recall, write, invite, find, findOthers, ask }), line).catch(describeWallets)
-      return accepted(id, task, options)
+      const held = (call: Call) => make({ ...call, recall, write, invite, find, findOthers, ask })
+      const task = await calling(options, held, line).catch(describeWallets)
+      return accepted(hold.id, task, options, notify)
     } finally {
       conversation.end()
       await hold.end()
@@ -102,10 +130,11 @@ function client(load: () => Promise<Core>, config?: Config): Client {
   const found = (id: string, taskId: string, baseUrl: string, options: Options) => accepted(id, { taskId, receipt: null }, staying(options, baseUrl))
 
   /** The task stays with the service that took it, whatever a later wait asks for. */
-  const accepted = (id: string, task: AcceptedTask, options: Options): Task => {
+  const accepted = (id: string, task: AcceptedTask, options: Options, notify?: Notify): Task => {
     const bought = { ...options, signal: undefined }
     const { taskId, receipt } = task
-    tell(bought, { type: 'accepted', taskId, receipt })
+    const tellAll = notify ?? ((event) => tell(bought, event))
+    tellAll({ type: 'accepted', taskId, receipt })
     const handle: AcceptedTaskHandle = new AcceptedTaskHandle(id, task, {
       watch: async ({ signal, layers }, notify) => {
         const waiting = layers.map(({ baseUrl: _, ...layer }) => layer)
@@ -150,7 +179,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     quote: async (given, options) => {
       const all = over(options)
       const request = readRequest(given)
-      const [core, { fields, picture }] = await ready(all.signal, prepare(request, all))
+      const [core, { fields, picture }] = await ready(all.signal, prepare(request, all, load))
       const line = new Line({ compose: (text) => compose(text, picture) })
       rehearse(core)
       const write = (id: string, entry: Entry) => soon(journal(all.storage).change(id, (record) => record ?? merge(id, entry)(undefined)))
@@ -159,10 +188,12 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     },
     status: async (taskId, options) => {
       const all = over(options)
-      const [core] = await ready(all.signal).catch((error) => {
+      const [core, purchase] = await ready(all.signal, purchaseOf(taskId, all)).catch((error) => {
         throw restate(error, { stage: 'wait', paid: 'unknown' })
       })
-      return readStatus(await calling(all, (call) => core.watch({ ...call, task: typeof taskId === 'string' ? taskId : '' })), null)
+      const task = purchase ? taskOf(purchase) : typeof taskId === 'string' ? taskId : ''
+      const where = purchase ? staying(all, purchase.order.baseUrl) : all
+      return readStatus(await calling(where, (call) => core.watch({ ...call, task })), null)
     },
     resume: async (taskId, options) => {
       const all = over(options)
@@ -210,6 +241,23 @@ function reading(provider: Eip1193Provider | undefined): Pick<Call, 'find' | 'as
   const { find, ask } = new Conversation(provider)
   return { find, ask }
 }
+
+/** Returns the purchase of that id, if the journal has it: the service may know it by another name. */
+async function purchaseOf(id: string, { storage }: Options) {
+  try {
+    return await journal(storage).read(id)
+  } catch {
+    return undefined
+  }
+}
+
+/** What is to be bought, and at which price if that was asked before. */
+interface Ordered {
+  request: GenerateRequest
+  quote: Quote | undefined
+}
+
+type Notify = (event: ImagineEvent) => void
 
 /** Events as the core gives them. */
 type PlainEvent = Exclude<ImagineEvent, { type: 'quoted' | 'status' }>
@@ -260,13 +308,16 @@ interface Wanted {
   picture: Picture | undefined
 }
 
-async function prepare({ prompt, image, extra, ...others }: GenerateRequest, { upload }: Options): Promise<Wanted> {
+async function prepare(
+  { prompt, image, extra, ...others }: GenerateRequest, { upload }: Options, load: () => Promise<Core>,
+): Promise<Wanted> {
   if (upload === 'form') need('FormData')
   const fields = copies({ ...others, prompt: typeof prompt === 'string' ? prompt.trim() : prompt })
   const more = extra && { extra: parsed(extra) }
-  const picture = await readImage(image)
+  const picture = await readImage(image, load)
   if (typeof picture !== 'object') return { fields: { ...fields, ...more, image: picture }, picture: undefined }
-  return { fields: { ...fields, ...more, image: { type: picture.blob.type, digest: picture.digest } }, picture }
+  const { blob: { type, size }, digest } = picture
+  return { fields: { ...fields, ...more, image: { type, digest, size: String(size) } }, picture }
 }
 
 /** What JSON makes of it; what JSON would leave out without a word is refused. */

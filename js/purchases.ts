@@ -1,15 +1,17 @@
-/** The purchases under way on this page, and those that the journal has. */
-import { unlessAborted, within } from './abort.js'
-import { isImagineError, refuse } from './error.js'
+/** A call's hold of its purchase, and the purchases that the journal has. */
+import { within } from './abort.js'
+import { refuse } from './error.js'
 import { compose, fromStore, type Picture, type StoredPicture } from './image.js'
 import { merge, PATIENCE_MS, soon, type Entry, type Journal, type Purchase } from './journal.js'
-import type { Task, TaskFilter, TaskRecord } from './types.js'
+import type { TaskFilter, TaskRecord } from './types.js'
 
 /** One call's hold of a purchase, from its beginning to its end. */
 export class Hold {
   readonly #journal: Journal
   readonly #signal: AbortSignal | undefined
   #picture: Picture | undefined
+  /** The id of the purchase. The core moves on to another one when the generation of the first has failed. */
+  id = ''
   #id: string | undefined
   #release: (() => void) | undefined
   #recalled: Promise<unknown> | undefined
@@ -27,6 +29,9 @@ export class Hold {
 
   /** Of a fresh purchase nobody knows: what is in the way of the storage is early enough for the first write. */
   readonly recall = async (id: string, fresh: boolean): Promise<Purchase | undefined> => {
+    this.id = id
+    this.#release?.()
+    this.#release = undefined
     const recalled = (this.#recalled = this.#recall(id))
     if (!fresh) return recalled
     recalled.catch(() => {})
@@ -58,7 +63,7 @@ export class Hold {
     const asks = isAsking(entry)
     const put = (whole: Entry) =>
       this.#journal.change(id, (record) => {
-        if (asks && (this.#over || isAsking(record))) return record
+        if (asks && (this.#over || isStanding(record))) return record
         this.#asks ||= asks
         return merge(id, whole)(record)
       }, asks ? 'relaxed' : 'strict')
@@ -81,41 +86,10 @@ async function keep<T>({ blob, digest }: Picture, entry: Entry, put: (entry: Ent
 
 const isAsking = (record: Entry | undefined) => record?.step === 'signing'
 
+/** Whether another call has written the record meanwhile: then no intent is written over it. */
+const isStanding = (record: Purchase | undefined) => record !== undefined && record.step !== 'abandoned'
+
 const dropIntent = (record: Purchase | undefined) => (isAsking(record) ? undefined : record)
-
-/** What makes two calls the same purchase: the request and its limits, the picture and the wallet. */
-interface Same {
-  text: string
-  image: unknown
-  wallet: unknown
-}
-
-const underWay: { same: Same; task: Promise<Task> }[] = []
-
-/**
- * The same request twice at the same time, as by a double click, is one purchase. Who joins is not ended by the abort of
- * whoever came first: then it buys itself, or takes the payment up that may have left.
- */
-export async function together(same: Same, signal: AbortSignal | undefined, buy: (id?: string) => Promise<Task>): Promise<Task> {
-  const isSame = (other: Same) => other.text === same.text && other.image === same.image && other.wallet === same.wallet
-  const first = underWay.find((other) => isSame(other.same))
-  if (!first) return begin(same, buy())
-  try {
-    return await unlessAborted(signal, first.task, (reason) => refuse('aborted', 'aborted; another call goes on with the purchase', { cause: reason }))
-  } catch (error) {
-    if (signal?.aborted || !isImagineError(error) || error.code !== 'aborted') throw error
-    const id = error.paid === 'no' ? undefined : (error.details?.id as string | undefined)
-    return together(same, signal, () => buy(id))
-  }
-}
-
-function begin(same: Same, task: Promise<Task>): Promise<Task> {
-  const purchase = { same, task }
-  underWay.push(purchase)
-  const end = () => void underWay.splice(underWay.indexOf(purchase), 1)
-  task.then(end, end)
-  return task
-}
 
 /** What goes wrong with the journal says nothing about money. */
 async function readable<T>(work: Promise<T>): Promise<T> {
@@ -143,18 +117,26 @@ function show({ order, id, taskId, step, paid, receipt, status }: Purchase): Tas
   return { id, baseUrl, prompt, createdAt, step, paid, ...known }
 }
 
-/** The purchase of that task, or the newest unfinished one. */
-export async function findPurchase(journal: Journal, taskId?: string): Promise<Purchase | undefined> {
+/** The purchase of that id, or else of that task; of neither, the newest unfinished one. */
+export async function findPurchase(journal: Journal, id?: string): Promise<Purchase | undefined> {
   const all = (await readable(journal.all())).sort(newestFirst)
-  return all.find((purchase) => (taskId === undefined ? isUnfinished(purchase) : purchase.taskId === taskId || purchase.id === taskId))
+  if (id === undefined) return all.find(isUnfinished)
+  return all.find((purchase) => purchase.id === id) ?? all.find((purchase) => purchase.taskId === id)
 }
+
+/** Returns the service's id of the task, or what was sent as its id while that is not known. */
+export const taskOf = ({ id, taskId, order }: Purchase): string => taskId ?? order.seed ?? id
 
 /** Waits for a call that has hold of the purchase. */
 export async function forgetPurchase(journal: Journal, id: string): Promise<void> {
   const release = await readable(journal.hold(id))
   try {
     const record = await readable(journal.read(id))
-    if (record?.step === 'signed') throw refuse('invalid_request', 'money may be under way for this purchase: `resume()` it first')
+    if (record?.step === 'signed') {
+      const { paid } = record
+      const is = paid === 'yes' ? 'is paid, and its task is not known yet' : 'may be paid: money may be under way for it'
+      throw refuse('invalid_request', `this purchase ${is}; call \`resume()\` first`, { paid, retry: 'resume' })
+    }
     await readable(soon(journal.change(id, () => undefined)))
   } finally {
     release?.()

@@ -44,7 +44,10 @@ export interface GenerateRequest {
   autoEnhance?: boolean
   /** Deploys a Clanker token for the result, for good. Off unless set. */
   autoClank?: boolean
-  /** The idempotency id, sent as `seed`: 1 to 128 letters, digits, `-`, `_`, `.` and `:`. Default a fresh UUID. */
+  /**
+   * The idempotency id: 1 to 128 letters, digits, `-`, `_`, `.` and `:`. Default a fresh UUID. It is sent as `seed`: as
+   * it is if it is a UUID, else as the UUID (version 5) that is derived from it.
+   */
   id?: string
   /** Further fields, passed on under `templateData`: what JSON can hold. A name that is not listed here belongs in it. */
   extra?: Record<string, unknown>
@@ -524,15 +527,18 @@ export interface Client {
   /** Like `generate`, but resolves as soon as the payment is accepted. */
   submit(request: GenerateRequest | Quote, options?: GenerateOptions): Promise<Task>
   /**
-   * Takes up a purchase from the journal, by its task id or its own id (default: the newest unfinished one), in whatever step
-   * it was interrupted. Never signs. Resolves with `null` when there is none, or nothing was paid for it.
+   * Takes up a purchase from the journal, by its own id or its task id (default: the newest unfinished one), in whatever
+   * step it was interrupted. Never signs. Resolves with `null` when there is none, or nothing was paid for it.
    */
   resume(taskId?: string, options?: ResumeOptions): Promise<Task | null>
   /** The purchases that this browser made for this origin, newest first. Plain data: `JSON.stringify` exports it. */
   tasks(filter?: TaskFilter): Promise<TaskRecord[]>
   /** Deletes the record of a purchase. Refused while money may be under way for it. */
   forget(id: string): Promise<void>
-  /** Looks at a task once. `failed` and `not_found` are values, not exceptions. */
+  /**
+   * Looks at a task once, by the server's id or that of a purchase in the journal. `failed` and `not_found` are values,
+   * not exceptions.
+   */
   status(taskId: string, options?: CallOptions): Promise<TaskStatus>
   /** Asks for the price. Needs no wallet, spends nothing. Pass the result to `generate` to skip the asking, inside the click. */
   quote(request: GenerateRequest, options?: CallOptions): Promise<Quote>

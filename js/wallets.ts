@@ -70,6 +70,31 @@ export function providerOf(wallet: unknown): Eip1193Provider | undefined {
   return [wallet, memberOf(wallet, 'provider')].find(isProvider)
 }
 
+/** What tells whether two calls mean the same wallet. */
+export interface WalletTag {
+  /** One for each provider object. */
+  number?: number
+  /** The words in which the page named the wallet: its rdns, or none for the only one. */
+  name?: string
+}
+
+const numbers = new WeakMap<Eip1193Provider, number>()
+let lastNumber = 0
+
+export function tagOf(wallet: WalletLike | undefined): WalletTag {
+  const chosen = providerOf(wallet)
+  if (chosen) return { number: numberOf(chosen) }
+  const name = typeof wallet === 'string' ? wallet : ''
+  const named = name ? announced.find(({ rdns }) => rdns === name) : announced.length === 1 ? announced[0] : undefined
+  return { name, ...(named && { number: numberOf(named.provider) }) }
+}
+
+function numberOf(provider: Eip1193Provider): number {
+  const number = numbers.get(provider) ?? ++lastNumber
+  numbers.set(provider, number)
+  return number
+}
+
 /** The account of a viem client, the only one that it stands for. */
 export function payerOf(wallet: unknown): string | undefined {
   const account = memberOf(wallet, 'account')

@@ -1,8 +1,9 @@
-//! The whole surface towards JavaScript: seven functions over plain values. The facade in `js/` is its only caller.
+//! The whole surface towards JavaScript: a few functions over plain values. The facade in `js/` is its only caller.
 #![allow(unreachable_pub)] // wasm-bindgen exports what is `pub`
 
-use std::{future::Future, pin::Pin};
+use std::{cell::RefCell, future::Future, pin::Pin};
 
+use alloy_primitives::keccak256;
 use js_sys::Promise;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::{future_to_promise, spawn_local};
@@ -12,14 +13,16 @@ use crate::{
         assets::{parse_address, parse_own_address},
         clock::Clocks,
         config::Config,
-        error::{Code, Error, Failure, Retry, Stage},
+        error::{Code, Error, Failure, Paid, Retry, Stage},
+        identity::{self, Account, Drawn, Party},
         json::Json,
-        payment::Proof,
-        plain::object,
         poll::{self, AcceptedTask},
         purchase::{self, Order},
-        request::{Dialect, Request, uuid},
+        quote::drew,
+        request::{Dialect, Request},
         settlement::{self, Settlement},
+        text::word,
+        uuid,
     },
     driver,
     ports::{Clock, Entropy},
@@ -29,6 +32,11 @@ use crate::{
 thread_local! {
     /// The clocks of chains, for the life of the page.
     static CLOCKS: Clocks = Clocks::default();
+    static DRAWN: RefCell<Drawn> = const { RefCell::new(Drawn::new()) };
+}
+
+fn drawn<T>(act: impl FnOnce(&mut Drawn) -> T) -> T {
+    DRAWN.with(|drawn| act(&mut drawn.borrow_mut()))
 }
 
 /// Asks for the price. Resolves with a quote, without the request that the facade adds.
@@ -38,7 +46,12 @@ pub fn quote(call: Call) -> Promise {
         let browser = Browser::new(&call);
         let order = order(&browser, &call)?;
         spawn_local(learn_clock(call));
-        driver::quote(&browser, order).await.map(|quote| quote.plain().0)
+        let is_fresh = order.request.is_fresh();
+        let quote = driver::quote(&browser, order).await?;
+        if is_fresh {
+            drawn(|drawn| drawn.note(&quote.id));
+        }
+        Ok(quote.plain().0)
     })
 }
 
@@ -47,12 +60,56 @@ pub fn quote(call: Call) -> Promise {
 pub fn submit(call: Call) -> Promise {
     promise(async move {
         let browser = Browser::new(&call);
-        let order = order(&browser, &call)?;
+        let mut order = order(&browser, &call)?;
         let id = String::from(order.request.id());
+        let was_drawn = drawn(|drawn| drawn.take(&id));
+        if was_drawn {
+            order.request = order.request.fresh();
+        }
         let quote = Js(call.quote());
         let begun = if quote.0.is_object() { order.begin_with(&quote, browser.now()) } else { order.begin() };
-        driver::purchase(&browser, begun).await.map(|task| submitted(&id, &task))
+        let outcome = driver::purchase(&browser, begun).await;
+        if was_drawn && outcome.as_ref().is_err_and(|failure| failure.error.paid == Paid::No) {
+            drawn(|drawn| drawn.note(&id));
+        }
+        outcome.map(|task| task.plain().0)
     })
+}
+
+/// What a purchase is about. Resolves with a party without its wallet, for [`relate`].
+#[wasm_bindgen]
+pub fn identify(call: Call) -> Promise {
+    promise(async move {
+        let Order { request, config, .. } = order(&Browser::new(&call), &call)?;
+        let id = request.id();
+        let is_drawn = request.is_drawn() || drew(&Js(call.quote()), id) || drawn(|drawn| drawn.has(id));
+        let identity = identity::of_call(request.fingerprint(), &config);
+        Ok(Party::plain::<Js>(&identity, (!is_drawn).then_some(id)).0)
+    })
+}
+
+/// How a purchase relates to one that is under way: `same`, `other` or `ask`.
+#[wasm_bindgen]
+pub fn relate(first: JsValue, second: JsValue) -> JsValue {
+    identity::relate(&Party::read(&Js(first)), &Party::read(&Js(second))).name().into()
+}
+
+/// Whether nothing was ever bought under that id: this page drew it, and has sent no payment for it.
+#[wasm_bindgen]
+pub fn fresh(id: &str) -> bool {
+    drawn(|drawn| drawn.has(id))
+}
+
+/// The account of which a wallet's answer to `eth_accounts` tells, for a party; `undefined` is no answer.
+#[wasm_bindgen]
+pub fn account(answer: JsValue) -> JsValue {
+    Account::answered(&Js(answer)).plain().into()
+}
+
+/// The keccak-256 of bytes as hex, for pages without `crypto.subtle`.
+#[wasm_bindgen]
+pub fn keccak(bytes: &[u8]) -> JsValue {
+    word(keccak256(bytes)).into()
 }
 
 /// Waits for a task that [`submit`] gave, or looks once at one that is known by its id alone. Resolves with its status.
@@ -76,10 +133,9 @@ pub fn watch(call: Call) -> Promise {
 /// Takes up the purchase of that id from the journal. Resolves with the accepted task. Never signs.
 #[wasm_bindgen]
 pub fn resume(call: Call, id: String) -> Promise {
-    promise(async move {
-        let begun = purchase::resume(id.clone());
-        driver::purchase(&Browser::new(&call), begun).await.map(|task| submitted(&id, &task))
-    })
+    promise(
+        async move { driver::purchase(&Browser::new(&call), purchase::resume(id)).await.map(|task| task.plain().0) },
+    )
 }
 
 /// Checks the options of a call that may need nothing else of the core.
@@ -131,14 +187,6 @@ fn promise(work: impl Future<Output = Result<JsValue, Failure<Js>>> + 'static) -
     future_to_promise(async move { work.await.map_err(thrown) })
 }
 
-/// An accepted task as it crosses to JavaScript.
-fn submitted(id: &str, task: &AcceptedTask<Proof<Js>>) -> JsValue {
-    object::<Js>(|members| {
-        members.text("id", id).value("task", task.plain());
-    })
-    .0
-}
-
 /// Reads everything that the caller gave, before anything is sent anywhere.
 fn order(browser: &Browser, call: &Call) -> Result<Order, Error> {
     let config = Config::read(&Js(call.options()))?;
@@ -159,5 +207,5 @@ fn fresh_id(browser: &Browser) -> Result<String, Error> {
     let message =
         "this browser gives no secure random numbers (`crypto.getRandomValues`), without which no payment is safe";
     let no_random = || Error::unpaid(Code::UnsupportedEnvironment, Stage::Request, message).retry(Retry::Never);
-    browser.draw().map(uuid).ok_or_else(no_random)
+    browser.draw().map(uuid::random).ok_or_else(no_random)
 }

@@ -57,6 +57,12 @@ impl Budget {
         })
     }
 
+    /// The amount and the period.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        text!(self.amount, " per ", self.per)
+    }
+
     /// Whether the offer may be paid beside the purchases that the journal has.
     ///
     /// # Errors

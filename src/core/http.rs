@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::{
     json::Json,
     payment::Payment,
-    text::{cut, keep, read_number, text, trim_end},
+    text::{cut, hex, keep, read_number, text, trim_end},
 };
 
 /// A request to the service.
@@ -132,7 +132,7 @@ impl BaseUrl {
     /// Where a task is looked at. `task_id` has passed [`is_task_id`].
     #[must_use]
     pub fn status(&self, task_id: &str) -> String {
-        text!(self.0, "/generation/", task_id, "/status")
+        text!(self.0, "/generation/", percent_encoded(task_id), "/status")
     }
 }
 
@@ -160,10 +160,49 @@ fn is_name(host: &str) -> bool {
     host.bytes().all(fits) && before != b'.'
 }
 
-/// Task ids enter addresses: letters, digits, `-`, `_`, `.` and `:`, and the first one a letter or digit, so that no id
-/// leads to another place.
+/// Whether a service may name a task so: 1 to 128 visible characters, which are encoded where they enter an address. `.`
+/// and `..` would lead to another place even so.
 #[must_use]
 pub fn is_task_id(text: &str) -> bool {
+    // Not `count`, which the standard library has for the fastest of machines, and in half a kilobyte.
+    let mut left = 128u32;
+    let mut fits = |c: char| {
+        let is_within = left > 0;
+        left = left.saturating_sub(1);
+        is_within && is_visible(c)
+    };
+    !matches!(text, "" | "." | "..") && text.chars().all(&mut fits)
+}
+
+/// Neither a space of any kind, nor a control character, nor one that hides in a line or turns it.
+const fn is_visible(c: char) -> bool {
+    let is_space =
+        matches!(c, ' ' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}');
+    let is_control = matches!(c, '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}');
+    let hides = matches!(
+        c,
+        '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+    );
+    !is_space && !is_control && !hides
+}
+
+/// Text as one segment of an address ([RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)).
+fn percent_encoded(text: &str) -> String {
+    let mut segment = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~:".contains(&byte) {
+            segment.push(char::from(byte));
+        } else {
+            segment.push('%');
+            segment.push_str(&hex(&[byte]).to_ascii_uppercase());
+        }
+    }
+    segment
+}
+
+/// Whether a page may name a purchase so: letters, digits, `-`, `_`, `.` and `:`, a letter or digit first.
+#[must_use]
+pub fn is_own_id(text: &str) -> bool {
     let mut bytes = text.bytes();
     text.len() <= 128
         && bytes.next().is_some_and(|b| b.is_ascii_alphanumeric())
@@ -210,12 +249,63 @@ mod tests {
 
     #[test]
     fn task_ids_cannot_leave_their_place() {
-        assert!(is_task_id("123e4567-e89b-12d3-a456-426614174000"));
-        for good in ["17", "job:1.2", "image-a_b"] {
-            assert!(is_task_id(good), "{good}");
+        let base = BaseUrl::parse("https://example.org/api").unwrap();
+        for (id, segment) in [
+            ("123e4567-e89b-12d3-a456-426614174000", "123e4567-e89b-12d3-a456-426614174000"),
+            ("17", "17"),
+            ("job:1.2", "job:1.2"),
+            ("_xK3", "_xK3"),
+            ("-a", "-a"),
+            ("a/b", "a%2Fb"),
+            ("a?b#c", "a%3Fb%23c"),
+            ("a%2fb", "a%252fb"),
+            ("../x", "..%2Fx"),
+            ("...", "..."),
+            ("a\\b", "a%5Cb"),
+            ("é漢", "%C3%A9%E6%BC%A2"),
+            ("<a>&\"+", "%3Ca%3E%26%22%2B"),
+        ] {
+            assert!(is_task_id(id), "{id}");
+            assert_eq!(base.status(id), format!("https://example.org/api/generation/{segment}/status"));
         }
-        for bad in ["", "a/b", "..", ".", "-a", "a?b", "a%2fb", "é", &"a".repeat(129)] {
+        assert!(is_task_id(&"é".repeat(128)));
+        for bad in
+            ["", "..", ".", "a b", "a\n", "\u{7f}", "a\u{200b}", "\u{202e}a", "\u{a0}", "\u{3000}", &"a".repeat(129)]
+        {
             assert!(!is_task_id(bad), "{bad}");
+        }
+    }
+
+    proptest::proptest! {
+        /// However a service names its task, the name is one segment of the address, and is read from it again.
+        #[test]
+        fn a_task_id_is_one_segment(id in "\\PC{0,140}") {
+            let segment = percent_encoded(&id);
+            proptest::prop_assert!(segment.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~:%".contains(&b)));
+            let mut decoded = Vec::new();
+            let mut rest = segment.as_str();
+            while let Some(first) = rest.chars().next() {
+                let (byte, length) = match first {
+                    '%' => (u8::from_str_radix(&rest[1..3], 16).unwrap(), 3),
+                    letter => (u8::try_from(letter).unwrap(), 1),
+                };
+                decoded.push(byte);
+                rest = &rest[length..];
+            }
+            proptest::prop_assert_eq!(String::from_utf8(decoded).unwrap(), id.as_str());
+            if is_task_id(&id) {
+                proptest::prop_assert!(!matches!(segment.as_str(), "." | ".." | ""));
+            }
+        }
+    }
+
+    #[test]
+    fn a_page_names_its_purchases_in_plain_letters() {
+        for good in ["123e4567-e89b-12d3-a456-426614174000", "17", "job:1.2", "image-a_b"] {
+            assert!(is_own_id(good), "{good}");
+        }
+        for bad in ["", "a/b", "..", ".", "-a", "_a", "a?b", "a%2fb", "é", &"a".repeat(129)] {
+            assert!(!is_own_id(bad), "{bad}");
         }
     }
 }

@@ -13,7 +13,7 @@ use super::{
     authorization::Authorization,
     config::Config,
     error::{Code, Error, Paid, Stage},
-    http::{BaseUrl, is_task_id},
+    http::{BaseUrl, is_own_id, is_task_id},
     json::Json,
     money::{Money, parse_atomic},
     payment::{Payment, Receipt},
@@ -22,11 +22,12 @@ use super::{
     request::Request,
     settlement::Settlement,
     terms::{Offer, Version},
-    text,
 };
 
-/// The form of the records. A later one reads all earlier ones.
-const VERSION: u8 = 1;
+/// The form of the records that are written. All earlier ones are read.
+const VERSION: u8 = 2;
+/// The form in which a request was told by its whole body, and its id was sent as it is.
+const FIRST_VERSION: u8 = 1;
 
 /// An authorization used to be open for ten minutes, and up to five more on a chain whose last block was old.
 const LONGEST_WINDOW_MS: u64 = 900_000;
@@ -118,6 +119,8 @@ pub struct Order {
     base_url: String,
     prompt: String,
     created_at: u64,
+    /// The id as it was sent.
+    seed: String,
     /// The hash of the request: the same id cannot stand for two.
     fingerprint: String,
     price: Option<Money>,
@@ -136,6 +139,7 @@ impl Order {
                 .text("baseUrl", &self.base_url)
                 .text("prompt", &self.prompt)
                 .number("createdAt", self.created_at)
+                .text("seed", &self.seed)
                 .text("fingerprint", &self.fingerprint)
                 .optional("price", self.price.as_ref().map(Money::plain))
                 .optional_text("network", self.network)
@@ -177,7 +181,8 @@ impl Order {
             base_url: config.base_url.as_str().into(),
             prompt: request.prompt().into(),
             created_at: now_ms,
-            fingerprint: request.fingerprint().into(),
+            seed: request.seed().into(),
+            fingerprint: request.fingerprint().as_str().into(),
             price: offer.map(|offer| Money::of(offer.asset, offer.amount)),
             network: offer.map(|offer| offer.asset.chain.caip2),
             asset: offer.filter(|offer| !offer.asset.is_pinned()).map(|offer| offer.asset.to_json()),
@@ -208,13 +213,17 @@ pub enum Known<J> {
     Signed(Box<Signed>),
     /// There is a task.
     Accepted(AcceptedTask<J>),
+    /// There was a task, and its generation failed.
+    Failed(AcceptedTask<J>, Paid),
 }
 
 /// A purchase that was signed and has no task yet.
 #[derive(Clone, Debug)]
 pub struct Signed {
-    /// The id that the request was sent with.
+    /// The id of the purchase.
     pub id: String,
+    /// The id that the request was sent with, by which the service may know the task.
+    pub seed: String,
     /// Where it was sent.
     pub base_url: BaseUrl,
     /// What was signed.
@@ -232,6 +241,9 @@ impl<J: Json> Known<J> {
         let known = match record.text_at("step").as_deref() {
             Some("signing" | "abandoned") => Some(Self::Nothing),
             Some("signed") => Signed::read(record).map(|signed| Self::Signed(Box::new(signed))),
+            Some("done") if record.text_at("status").as_deref() == Some("failed") => {
+                accepted(record).map(|task| Self::Failed(task, paid(record)))
+            }
             Some("accepted" | "done") => accepted(record).map(Self::Accepted),
             _ => None,
         };
@@ -242,8 +254,12 @@ impl<J: Json> Known<J> {
     #[must_use]
     pub fn is_of(record: &J, request: &Request, config: &Config) -> bool {
         let said = |key| order(record, key).and_then(|value| value.text());
-        said("fingerprint").is_some_and(|fingerprint| request.has_fingerprint(&fingerprint))
-            && said("baseUrl").as_deref() == Some(config.base_url.as_str())
+        let recorded = said("fingerprint").unwrap_or_default();
+        let is_same = match form(record) {
+            Some(FIRST_VERSION) => request.fingerprint().was(&recorded),
+            _ => request.fingerprint().as_str() == recorded,
+        };
+        is_same && said("baseUrl").as_deref() == Some(config.base_url.as_str())
     }
 }
 
@@ -269,7 +285,13 @@ pub fn cost<J: Json>(record: &J) -> Option<(u64, U256)> {
 }
 
 fn is_readable<J: Json>(record: &J) -> bool {
-    order(record, "version").is_some_and(|version| version.number() == Some(text::number(VERSION.into())))
+    form(record).is_some()
+}
+
+/// The form of a record, if this version can read it.
+fn form<J: Json>(record: &J) -> Option<u8> {
+    let version = u8::try_from(record.get("order")?.whole_at("version")?).ok()?;
+    (FIRST_VERSION..=VERSION).contains(&version).then_some(version)
 }
 
 fn order<J: Json>(record: &J, key: &str) -> Option<J> {
@@ -287,6 +309,15 @@ fn closes_at_the_latest<J: Json>(record: &J) -> Option<u64> {
     Some(record.get("order")?.whole_at("createdAt")?.saturating_add(LONGEST_WINDOW_MS))
 }
 
+/// Whether a record says that money moved.
+fn paid<J: Json>(record: &J) -> Paid {
+    match record.text_at("paid").as_deref() {
+        Some("yes") => Paid::Yes,
+        Some("no") => Paid::No,
+        _ => Paid::Unknown,
+    }
+}
+
 impl Signed {
     fn read<J: Json>(record: &J) -> Option<Self> {
         let kept = record.get("payment")?;
@@ -300,8 +331,14 @@ impl Signed {
         let version = Version::read(&kept.get("version")?)?;
         let sealed = kept.text_at("header").zip(kept.text_at("body"));
         let demand = kept.text_at("demand");
+        let id = record.text_at("id").filter(|id| is_own_id(id))?;
+        let seed = match form(record)? {
+            FIRST_VERSION => id.clone(),
+            _ => order(record, "seed")?.text().filter(|seed| is_own_id(seed))?,
+        };
         Some(Self {
-            id: record.text_at("id").filter(|id| is_task_id(id))?,
+            id,
+            seed,
             base_url: BaseUrl::parse(&order(record, "baseUrl")?.text()?)?,
             settlement: Rc::new(Settlement { authorization, closes_at }),
             payment: sealed.map(|(header, body)| Rc::new(Payment { version, header, body, demand })),
@@ -368,7 +405,10 @@ mod tests {
         });
         for (pointer, value) in [
             ("/step", json!("of a later version")),
-            ("/order/version", json!(2)),
+            ("/order/version", json!(3)),
+            ("/order/version", json!(0)),
+            ("/order/seed", json!("../x")),
+            ("/order/seed", Value::Null),
             ("/order/baseUrl", json!("http://example.org")),
             ("/payment/network", json!("eip155:2")),
             ("/payment/authorization", json!("{}")),

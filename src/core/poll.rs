@@ -63,6 +63,12 @@ impl<J: Json> AcceptedTask<J> {
         Ok(Self { task_id, receipt: value.get("receipt"), settlement: None })
     }
 
+    /// A task that the journal has.
+    #[must_use]
+    pub fn kept(self) -> AcceptedTask<Proof<J>> {
+        AcceptedTask { task_id: self.task_id, receipt: self.receipt.map(Proof::Kept), settlement: self.settlement }
+    }
+
     /// Money moved if there is a receipt: nothing else leads to an accepted task.
     const fn paid(&self) -> Paid {
         if self.receipt.is_some() { Paid::Yes } else { Paid::No }
@@ -142,7 +148,7 @@ pub fn watch<J: Json>(task: AcceptedTask<J>, config: Config, seed: u64, now: u64
 /// `invalid_request` when the id could not be a task's.
 pub fn look<J: Json>(task_id: &str, config: Config, now: u64) -> Result<Step<J>, Error> {
     if !is_task_id(task_id) {
-        return Err(Error::invalid("a task id has 1 to 128 letters, digits, `-`, `_`, `.` and `:`"));
+        return Err(Error::invalid("a task id has 1 to 128 visible characters, and is neither `.` nor `..`"));
     }
     let task = AcceptedTask { task_id: task_id.into(), receipt: None, settlement: None };
     Ok(Watch::new(task, config, true, 0, now).look(PATIENCE_MS, now))
@@ -469,7 +475,7 @@ mod tests {
             let error = look(answer).unwrap_err();
             assert_eq!((error.code, error.paid, error.retry), (code, Paid::Unknown, Retry::Safe));
         }
-        assert_eq!(super::look::<Value>("../x", config(None), 0).unwrap_err().code, Code::InvalidRequest);
+        assert_eq!(super::look::<Value>("..", config(None), 0).unwrap_err().code, Code::InvalidRequest);
     }
 
     #[test]

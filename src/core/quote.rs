@@ -63,6 +63,8 @@ pub struct Seal {
     seedless: bool,
     /// Set when the server takes a form.
     form: bool,
+    /// The id, if the library drew it.
+    drawn: Option<String>,
     /// The seller's own terms with this offer alone, as JSON text.
     terms: String,
 }
@@ -76,6 +78,7 @@ impl Seal {
                 .text("baseUrl", &self.base_url)
                 .text("body", &self.body)
                 .optional("seedless", self.seedless.then(|| J::of(&true)))
+                .optional_text("drawn", self.drawn.as_deref())
                 .optional("form", self.form.then(|| J::of(&true)))
                 .text("terms", &self.terms);
         })
@@ -129,9 +132,10 @@ impl<J: Json> Quote<J> {
             output_schema: J::parse(&offer.echo.accepted).and_then(|raw| raw.get("outputSchema")),
             seal: Some(Seal {
                 base_url: config.base_url.as_str().into(),
-                body: request.fingerprint().into(),
+                body: request.fingerprint().as_str().into(),
                 seedless: !request.dialect().seed,
                 form: request.dialect().form,
+                drawn: request.is_drawn().then(|| request.id().into()),
                 terms: offer.echo.terms(),
             }),
         }
@@ -165,6 +169,12 @@ impl<J: Json> Quote<J> {
     }
 }
 
+/// Whether the quote says that the library drew that id for it.
+#[must_use]
+pub fn drew<J: Json>(quote: &J, id: &str) -> bool {
+    quote.get("seal").and_then(|seal| seal.text_at("drawn")).as_deref() == Some(id)
+}
+
 /// Takes a quote back from JavaScript: reads the seller's own offer again, holds it against the policy of this call and
 /// against what the quote shows. So what was shown is what is signed, for what was asked, to the seller that was asked.
 /// Gives the offer, and whether the request has to go without `seed`.
@@ -180,8 +190,8 @@ pub fn reopen<J: Json>(quote: &J, request: &Request, config: &Config) -> Result<
         return Err(stale("this quote is from another `baseUrl`"));
     }
     let quoted = seal.text_at("body").unwrap_or_default();
-    if quoted != request.fingerprint() {
-        let is_earlier = request.has_fingerprint(&quoted);
+    if quoted != request.fingerprint().as_str() {
+        let is_earlier = request.fingerprint().was(&quoted);
         let why = if is_earlier {
             "this quote was made by an earlier version"
         } else {

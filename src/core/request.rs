@@ -1,14 +1,14 @@
 //! What the caller wants, checked and written in the service's dialect.
 
-use alloy_primitives::keccak256;
-
 use super::{
     error::Error,
-    http::{HttpResponse, is_task_id},
+    http::{HttpResponse, is_own_id},
+    identity::{self, Fingerprint},
     image,
     json::{self, Json, ObjectWriter},
     names::check_fields,
-    text::{hex, text, word},
+    text::text,
+    uuid,
 };
 
 /// The field that carries the id of the request, by which the task can be found again.
@@ -24,14 +24,25 @@ const MARK: &str = "\0";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     id: String,
-    is_fresh: bool,
+    /// The id as services take it.
+    seed: String,
+    origin: Origin,
     prompt: String,
-    fingerprint: String,
-    /// The fingerprint that this request had while the library named a model of its own; none for a request that names one.
-    former_fingerprint: Option<String>,
+    fingerprint: Fingerprint,
     /// The body as JSON, without its `seed` and its last brace.
     fields: String,
     dialect: Dialect,
+}
+
+/// Where the id of a request comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    /// The page chose it: it names the purchase.
+    Page,
+    /// The library drew it before, for a quote.
+    Drawn,
+    /// The library drew it, and nothing was ever bought under it.
+    Fresh,
 }
 
 /// The words in which a server takes a request.
@@ -44,8 +55,9 @@ pub struct Dialect {
 }
 
 impl Request {
-    /// Reads a `GenerateRequest`, its prompt trimmed by the facade (Rust's trimming brings tables), with `image: { type, digest }` where
-    /// the facade has the bytes of the picture. `fresh_id` is used when the request has no `id`.
+    /// Reads a `GenerateRequest`, its prompt trimmed by the facade (Rust's trimming brings tables), with
+    /// `image: { type, digest, size }` where the facade has the bytes of the picture. `fresh_id` is used when the request has
+    /// no `id`.
     ///
     /// # Errors
     /// `invalid_request` or `image_unreadable`, with the name of the field.
@@ -56,33 +68,42 @@ impl Request {
             return Err(Error::invalid("the prompt is empty: say what the video shows"));
         }
         let named = text(request, "id")?;
-        let is_fresh = named.is_none();
+        let origin = if named.is_some() { Origin::Page } else { Origin::Fresh };
         let id = named.unwrap_or(fresh_id);
-        if !is_task_id(&id) {
+        if !is_own_id(&id) {
             return Err(Error::invalid(
                 "`id` takes 1 to 128 letters, digits, `-`, `_`, `.` and `:`, a letter or digit first",
             ));
         }
-        let picture = request.get("image").filter(|image| image.get("digest").is_some());
-        let fields_with = |model: Option<&str>| {
-            let mut fields = ObjectWriter::default()
-                .text("prompt", &prompt)
-                .raw("templateData", &template_data(request, picture.as_ref(), model)?)
-                .finish();
-            fields.pop();
-            Ok(fields)
-        };
-        let digest = picture.as_ref().and_then(|picture| picture.text_at("digest")).unwrap_or_default();
-        let hash = |fields: &str| word(keccak256(text!(json_of(fields, Some(&id)), digest)));
-        let model = text(request, "videoModel")?;
-        let fields = fields_with(model.as_deref())?;
-        let former_fingerprint = match model {
-            None => Some(hash(&fields_with(Some(FORMER_DEFAULT_MODEL))?)),
-            Some(_) => None,
-        };
-        let fingerprint = hash(&fields);
+        let given = Given::read(request, prompt)?;
+        let fields = given.fields(given.model.as_deref());
+        let mut former = vec![json_of(&fields, &id)];
+        if given.model.is_none() {
+            former.push(json_of(&given.fields(Some(FORMER_DEFAULT_MODEL)), &id));
+        }
+        let fingerprint = Fingerprint::of(&given.canonical(), &former, &given.former_digests());
         let dialect = Dialect { seed: true, form: false };
-        Ok(Self { id, is_fresh, prompt, fingerprint, former_fingerprint, fields, dialect })
+        Ok(Self { seed: seed_of(&id), id, origin, prompt: given.prompt, fingerprint, fields, dialect })
+    }
+
+    /// The same request for the next purchase after the one of its id has failed. Its id is derived: whoever buys the
+    /// same again meanwhile, on any page, finds this purchase.
+    #[must_use]
+    pub fn anew(self) -> Self {
+        let id = uuid::derived(&self.id);
+        Self { seed: seed_of(&id), id, origin: Origin::Drawn, ..self }
+    }
+
+    /// The same request, whose id the library drew for a quote.
+    #[must_use]
+    pub fn drawn(self) -> Self {
+        Self { origin: Origin::Drawn, ..self }
+    }
+
+    /// The same request, whose id this page drew, and has sent no payment for.
+    #[must_use]
+    pub fn fresh(self) -> Self {
+        Self { origin: Origin::Fresh, ..self }
     }
 
     /// The words that it is put into.
@@ -118,16 +139,29 @@ impl Request {
         self.fields.bytes().any(|byte| byte == 0)
     }
 
-    /// The idempotency id, sent as `seed`.
+    /// The idempotency id, by which the page and the journal know the purchase.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// Whether the id was made for this very call: then nothing was ever bought by it.
+    /// What is sent as `seed`: the id if it is a UUID, or else the UUID that is derived from it, since some services take
+    /// nothing else.
+    #[must_use]
+    pub fn seed(&self) -> &str {
+        &self.seed
+    }
+
+    /// Whether nothing was ever bought under the id: it was drawn for this very call, or for a quote of this page.
     #[must_use]
     pub const fn is_fresh(&self) -> bool {
-        self.is_fresh
+        matches!(self.origin, Origin::Fresh)
+    }
+
+    /// Whether the library drew the id, now or for a quote. Otherwise the page has chosen it.
+    #[must_use]
+    pub const fn is_drawn(&self) -> bool {
+        !matches!(self.origin, Origin::Page)
     }
 
     /// What the video shows.
@@ -136,31 +170,27 @@ impl Request {
         &self.prompt
     }
 
-    /// The hash of the body with its `seed` and of its picture: another request has another one.
+    /// What tells it from other requests.
     #[must_use]
-    pub fn fingerprint(&self) -> &str {
+    pub const fn fingerprint(&self) -> &Fingerprint {
         &self.fingerprint
-    }
-
-    /// Whether that is the fingerprint of this request, now or while the library named a model of its own.
-    #[must_use]
-    pub fn has_fingerprint(&self, fingerprint: &str) -> bool {
-        self.fingerprint == fingerprint || self.former_fingerprint.as_deref() == Some(fingerprint)
     }
 
     /// The body as JSON text, with a zero character where the base64 of the picture belongs. One that is sent as a form begins with another.
     #[must_use]
     pub fn body(&self) -> String {
-        let json = json_of(&self.fields, self.dialect.seed.then_some(self.id.as_str()));
+        let json = if self.dialect.seed { json_of(&self.fields, &self.seed) } else { text!(self.fields, "}") };
         if self.dialect.form { text!(MARK, json) } else { json }
     }
 }
 
-/// The whole body, with the id as its `seed` where one is given.
-fn json_of(fields: &str, seed: Option<&str>) -> String {
-    // An id has no character that JSON would escape.
-    let seed = seed.map_or_else(String::new, |id| text!(",\"", SEED, "\":\"", id, "\""));
-    text!(fields, seed, "}")
+fn seed_of(id: &str) -> String {
+    if uuid::is_uuid(id) { id.into() } else { uuid::derived(id) }
+}
+
+/// The whole body with its `seed`, which has no character that JSON would escape.
+fn json_of(fields: &str, seed: &str) -> String {
+    text!(fields, ",\"", SEED, "\":\"", seed, "\"}")
 }
 
 /// Whether a [`Request::body`] is sent as a form.
@@ -169,61 +199,113 @@ pub fn is_form(body: &str) -> bool {
     body.starts_with(MARK)
 }
 
-/// A random UUID (version 4, [RFC 9562](https://www.rfc-editor.org/rfc/rfc9562#section-5.4)) of the first 16 bytes.
-#[must_use]
-pub fn uuid(random: [u8; 32]) -> String {
-    let mut text = String::new();
-    for (i, byte) in random.into_iter().take(16).enumerate() {
-        let byte = match i {
-            6 => byte & 0x0f | 0x40,
-            8 => byte & 0x3f | 0x80,
-            _ => byte,
-        };
-        if matches!(i, 4 | 6 | 8 | 10) {
-            text.push('-');
-        }
-        text.push_str(&hex(&[byte]));
-    }
-    text
+/// What the page gave, checked.
+struct Given<J> {
+    prompt: String,
+    model: Option<String>,
+    /// Seconds as JSON text.
+    duration: Option<String>,
+    image: Option<Image>,
+    sora_video_id: Option<String>,
+    auto_enhance: bool,
+    auto_clank: bool,
+    extra: Option<J>,
 }
 
-/// The fields of the video. The model and the duration are the service's own choice where the page makes none; the two flags are always sent,
-/// since other services of this kind have other defaults for them.
-fn template_data<J: Json>(request: &J, picture: Option<&J>, model: Option<&str>) -> Result<String, Error> {
-    let image = match picture.and_then(|picture| picture.text_at("type")) {
-        Some(kind) => Some(text!("\"data:", kind, ";base64,", MARK, "\"")),
-        None => text(request, "image")?.map(|url| image::check_url(&url).map(|()| json::string(&url))).transpose()?,
-    };
-    let mut data = ObjectWriter::default();
-    data.optional("videoModel", model);
-    if let Some(seconds) = duration(request)? {
-        data.raw("duration", &seconds);
+/// A picture to start from.
+enum Image {
+    /// The server fetches it.
+    Address(String),
+    /// The facade has its bytes. `size` is their number, in decimal.
+    Bytes { kind: String, digest: String, size: String },
+}
+
+impl<J: Json> Given<J> {
+    fn read(request: &J, prompt: String) -> Result<Self, Error> {
+        Ok(Self {
+            prompt,
+            model: text(request, "videoModel")?,
+            duration: duration(request)?,
+            image: image(request)?,
+            sora_video_id: text(request, "soraVideoId")?,
+            auto_enhance: flag(request, "autoEnhance")?,
+            auto_clank: flag(request, "autoClank")?,
+            extra: extra(request)?,
+        })
     }
-    data.optional_raw("image", image.as_deref()).optional("soraVideoId", text(request, "soraVideoId")?.as_deref());
-    for key in ["autoEnhance", "autoClank"] {
-        data.raw(key, if flag(request, key)? { "true" } else { "false" });
+
+    /// What version 1 of the records has for the picture: its digest, or on pages without `crypto.subtle` its size.
+    fn former_digests(&self) -> Vec<&str> {
+        match &self.image {
+            Some(Image::Bytes { digest, size, .. }) => vec![digest, size],
+            _ => vec![""],
+        }
     }
-    for (key, value) in extra(request)? {
-        data.raw(&key, &value);
+
+    /// The body as JSON, without its `seed` and its last brace. The model and the duration are the service's own choice
+    /// where the page makes none; the two flags are always sent, since other services of this kind have other defaults.
+    fn fields(&self, model: Option<&str>) -> String {
+        self.write(model, false)
     }
-    Ok(data.finish())
+
+    /// What tells the request from others: what the page gave, without defaults, which a later version may change, with
+    /// the digest of the picture for its place, and with `extra` in whatever order its members have.
+    fn canonical(&self) -> String {
+        self.write(self.model.as_deref(), true)
+    }
+
+    fn write(&self, model: Option<&str>, is_canonical: bool) -> String {
+        let image = self.image.as_ref().map(|image| match image {
+            Image::Bytes { kind, digest, .. } => {
+                text!("\"data:", kind, ";base64,", if is_canonical { digest } else { MARK }, "\"")
+            }
+            Image::Address(url) => json::string(url),
+        });
+        let mut data = ObjectWriter::default();
+        data.optional("videoModel", model)
+            .optional_raw("duration", self.duration.as_deref())
+            .optional_raw("image", image.as_deref())
+            .optional("soraVideoId", self.sora_video_id.as_deref());
+        for (key, value) in [("autoEnhance", self.auto_enhance), ("autoClank", self.auto_clank)] {
+            if value || !is_canonical {
+                data.raw(key, if value { "true" } else { "false" });
+            }
+        }
+        let extra = self.extra.as_ref().map(Json::entries).unwrap_or_default();
+        for (key, value) in if is_canonical { identity::sorted(extra) } else { extra } {
+            data.raw(&key, &if is_canonical { identity::canonical(&value) } else { value.to_text() });
+        }
+        let mut body = ObjectWriter::default();
+        let mut fields = body.text("prompt", &self.prompt).raw("templateData", &data.finish()).finish();
+        fields.pop();
+        fields
+    }
+}
+
+fn image<J: Json>(request: &J) -> Result<Option<Image>, Error> {
+    if let Some(picture) = request.get("image").filter(|image| image.get("digest").is_some()) {
+        let member = |key: &str| picture.text_at(key).unwrap_or_default();
+        return Ok(Some(Image::Bytes { kind: member("type"), digest: member("digest"), size: member("size") }));
+    }
+    let Some(url) = text(request, "image")? else { return Ok(None) };
+    image::check_url(&url)?;
+    Ok(Some(Image::Address(url)))
 }
 
 /// The fields that the request has names for: `extra` cannot smuggle them in.
 const NAMED: [&str; 6] = ["videoModel", "duration", "image", "soraVideoId", "autoEnhance", "autoClank"];
 
-fn extra<J: Json>(request: &J) -> Result<Vec<(String, String)>, Error> {
+fn extra<J: Json>(request: &J) -> Result<Option<J>, Error> {
     let Some(extra) = request.get("extra") else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
     if !extra.is_object() {
         return Err(Error::invalid("`extra` takes an object"));
     }
-    let entries = extra.entries();
-    if let Some((key, _)) = entries.iter().find(|(key, _)| NAMED.contains(&key.as_str())) {
+    if let Some((key, _)) = extra.entries().iter().find(|(key, _)| NAMED.contains(&key.as_str())) {
         return Err(Error::invalid(text!("`extra.", key, "` is a field of the request itself: set it there")));
     }
-    Ok(entries.into_iter().map(|(key, value)| (key, value.to_text())).collect())
+    Ok(Some(extra))
 }
 
 /// Seconds as JSON text, passed on as the caller's engine prints them.
@@ -259,8 +341,10 @@ mod tests {
     use crate::core::error::{Code, Paid};
     use serde_json::{Value, json};
 
+    const FRESH: &str = "123e4567-e89b-12d3-a456-426614174000";
+
     fn read(request: Value) -> Result<Request, Error> {
-        Request::read(&request, "fresh".into())
+        Request::read(&request, FRESH.into())
     }
 
     #[test]
@@ -270,7 +354,7 @@ mod tests {
         let flat = json!({
             "prompt": documented["prompt"], "videoModel": "sora", "duration": 8, "image": "https://example.com/input_reference.jpg",
         });
-        documented["seed"] = "fresh".into();
+        documented["seed"] = FRESH.into();
         assert_eq!(Value::parse(&read(flat).unwrap().body()), Some(documented));
     }
 
@@ -278,26 +362,9 @@ mod tests {
     fn what_the_page_leaves_open_is_the_services_own_choice() {
         let body = read(json!({"prompt": "a boat"})).unwrap().body();
         let expected = json!({
-            "prompt": "a boat", "templateData": {"autoEnhance": false, "autoClank": false}, "seed": "fresh",
+            "prompt": "a boat", "templateData": {"autoEnhance": false, "autoClank": false}, "seed": FRESH,
         });
         assert_eq!(Value::parse(&body), Some(expected));
-    }
-
-    #[test]
-    fn records_from_when_a_model_was_named_still_stand_for_their_requests() {
-        // What was written for `{ prompt: "a boat", id: "id-1" }` when it was sent with `"videoModel":"sora"`.
-        let former = "0xbb9f734b679ae4a95d70ba0eb79be6ce938b42558e34f4c3cf3f54a1c32dc759";
-        let request = |fields: Value| read(fields).unwrap();
-        let plain = request(json!({"prompt": "a boat", "id": "id-1"}));
-        assert!(plain.has_fingerprint(former) && plain.has_fingerprint(plain.fingerprint()));
-        assert_eq!(request(json!({"prompt": "a boat", "id": "id-1", "videoModel": "sora"})).fingerprint(), former);
-        for other in [
-            json!({"prompt": "a boat", "id": "id-2"}),
-            json!({"prompt": "a ship", "id": "id-1"}),
-            json!({"prompt": "a boat", "id": "id-1", "videoModel": "other"}),
-        ] {
-            assert!(!request(other.clone()).has_fingerprint(former), "{other}");
-        }
     }
 
     #[test]
@@ -333,35 +400,36 @@ mod tests {
     }
 
     #[test]
-    fn another_picture_is_another_request() {
-        let fingerprint = |kind, digest| pictured(kind, digest).fingerprint().to_owned();
-        assert_eq!(fingerprint("image/gif", "abc"), fingerprint("image/gif", "abc"));
-        assert_ne!(fingerprint("image/gif", "abc"), fingerprint("image/gif", "abd"));
-        assert_ne!(fingerprint("image/gif", "abc"), fingerprint("image/png", "abc"));
-    }
-
-    #[test]
     fn it_is_put_into_the_words_of_the_server() {
         let answer = |status, body: &str| HttpResponse { status, body: body.into(), ..HttpResponse::default() };
         let mut request = pictured("image/gif", "abc");
-        let (fingerprint, whole) = (request.fingerprint().to_owned(), request.body());
+        let (fingerprint, whole) = (request.fingerprint().clone(), request.body());
         for other in [answer(400, "no"), answer(500, "seed"), answer(402, "")] {
             assert!(!request.reword(&other) && request.body() == whole);
         }
         assert!(request.reword(&answer(413, "")) && !request.reword(&answer(413, "")));
         assert_eq!(request.body(), text!("\0", whole));
         assert!(request.reword(&answer(422, "unknown field: seed")) && !request.has_seed());
-        assert!(!request.body().ends_with("\"fresh\"}") && request.body().ends_with('}'));
-        assert_eq!(request.fingerprint(), fingerprint, "it is the same request");
+        assert!(!request.body().contains(FRESH) && request.body().ends_with('}'));
+        assert_eq!(*request.fingerprint(), fingerprint, "it is the same request");
         let mut plain = read(json!({"prompt": "a boat", "image": "https://x/y.png"})).unwrap();
         assert!(!plain.reword(&answer(413, "")), "a form would be no smaller");
         assert!(plain.speak(Dialect { seed: true, form: true }) && plain.body().starts_with("\0{"));
     }
 
     #[test]
-    fn fresh_ids_are_uuids() {
-        assert_eq!(uuid([0xff; 32]), "ffffffff-ffff-4fff-bfff-ffffffffffff");
-        assert_eq!(uuid([0; 32]), "00000000-0000-4000-8000-000000000000");
+    fn an_id_travels_as_a_uuid() {
+        let seed = |id: &str| read(json!({"prompt": "a boat", "id": id})).unwrap().seed().to_owned();
+        assert_eq!(seed(FRESH), FRESH);
+        for id in ["order-7", "job-8", "0x12", "123e4567e89b12d3a456426614174000"] {
+            let request = read(json!({"prompt": "a boat", "id": id})).unwrap();
+            assert!(uuid::is_uuid(request.seed()) && request.id() == id, "{id}");
+            assert_eq!(Value::parse(&request.body()).unwrap()["seed"], request.seed());
+            assert_eq!(request.seed(), seed(id), "the same on every page");
+        }
+        assert_ne!(seed("order-7"), seed("order-8"));
+        // Sent by this version and all later ones.
+        assert_eq!(seed("order-7"), "d00763b3-3b8d-5176-89d2-d7255cb6a0c4");
     }
 
     #[test]

@@ -10,7 +10,7 @@
 
 /** Quote, guard, sign, pay, wait: resolves with the finished media. */
 export function generate(request: GenerateRequest | Quote, options?: GenerateOptions): Promise<Generation>;
-/** One look at a task. `failed` and `not_found` are values, not exceptions. */
+/** One look at a task. `failed` and `not_found` are values, not exceptions. Added: also by the id of a purchase in the journal. */
 export function status(taskId: string, options?: CallOptions): Promise<TaskStatus>;
 
 /** The price of a request. Needs no wallet, spends nothing. Pass the result to `generate` to skip the probe, inside the click. */
@@ -50,7 +50,10 @@ export interface GenerateRequest {
   soraVideoId?: string;             // remix or continue an earlier video
   autoEnhance?: boolean;            // always sent explicitly
   autoClank?: boolean;              // deploys a token: off unless set
-  /** Idempotency id, sent as `seed`; default a fresh UUID. The task can be found by it if the answer is lost. */
+  /**
+   * Idempotency id, sent as `seed`; default a fresh UUID. The task can be found by it if the answer is lost.
+   * Added: one that is not a UUID is sent as the UUID (version 5) that is derived from it.
+   */
   id?: string;
   /** Further fields, passed through under `templateData`. */
   extra?: Record<string, unknown>;

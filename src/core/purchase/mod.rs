@@ -235,6 +235,11 @@ impl Order {
         Step::Recall(id, Box::new(Recalling { intent: Some(Intent { order: self, quoted }) })).into()
     }
 
+    /// The journal has this of it.
+    fn recalled<J: Json>(self, record: J) -> Next<J> {
+        Recalling { intent: Some(Intent { order: self, quoted: None }) }.recalled(Ok(Some(record)))
+    }
+
     fn ask_price<J>(self) -> Next<J> {
         Step::Send(self.probe(), Sent::Probing(Box::new(Probing(self)))).into()
     }
@@ -272,6 +277,9 @@ impl Order {
     /// Begins at the wallet, with a quote that the page has from before.
     #[must_use]
     pub fn begin_with<J: Json>(mut self, given: &J, now: u64) -> Next<J> {
+        if !self.request.is_fresh() && quote::drew(given, self.request.id()) {
+            self.request = self.request.drawn();
+        }
         match quote::reopen(given, &self.request, &self.config) {
             Ok((offer, dialect)) => {
                 self.request.speak(dialect);
@@ -356,9 +364,11 @@ impl Recalling {
                 Error::invalid("this `id` stands for another purchase already: take a new one").into()
             }
             Some(Ok(Known::Signed(signed))) => Box::new(Underway::new(*signed, Vec::new())).recover(),
-            Some(Ok(Known::Accepted(AcceptedTask { task_id, receipt, settlement }))) => {
-                Step::Done(Ok(AcceptedTask { task_id, receipt: receipt.map(Proof::Kept), settlement })).into()
-            }
+            Some(Ok(Known::Accepted(task))) => Step::Done(Ok(task.kept())).into(),
+            Some(Ok(Known::Failed(task, paid))) => match self.intent {
+                Some(intent) => intent.begin_anew(task.kept(), paid),
+                None => Step::Done(Ok(task.kept())).into(),
+            },
             Some(Ok(Known::Nothing)) | None => self.intent.map_or_else(|| nothing_to_resume().into(), Intent::begin),
         }
     }
@@ -383,6 +393,30 @@ impl Intent {
             None => self.order.ask_price(),
         }
     }
+
+    /// Begins the next purchase after the generation of this one has failed. An id of the page's own names the purchase that
+    /// has ended; an id that the library drew for a quote does not, so the quote buys again.
+    fn begin_anew<J: Json>(self, task: AcceptedTask<Proof<J>>, paid: Paid) -> Next<J> {
+        let Self { order, quoted } = self;
+        if order.request.is_drawn() {
+            return Order { request: order.request.anew(), ..order }.recall(quoted);
+        }
+        Step::Done(Err(ended(task, paid))).into()
+    }
+}
+
+fn ended<J>(task: AcceptedTask<Proof<J>>, paid: Paid) -> Failure<J> {
+    let (money, retry) = match paid {
+        Paid::No => ("it cost nothing", Retry::Safe),
+        _ => ("it was paid, and buying again pays again", Retry::PaysAgain),
+    };
+    let message = text!(
+        "the purchase of this `id` has ended, since its generation failed (",
+        money,
+        "): take another `id` to buy again"
+    );
+    let error = Error::unpaid(Code::GenerationFailed, Stage::Wait, message).paid(paid, retry).about(Some(task.task_id));
+    Failure { receipt: task.receipt, ..error.into() }
 }
 
 fn nothing_to_resume() -> Error {

@@ -9,7 +9,7 @@ use super::{
         authorization::{Authorization, SETTLE_MS},
         clock::{ChainClock, Stamp},
         error::{Code, Error, Failure, Paid, Retry, Stage},
-        journal::{self, Entry, Kept, Signed},
+        journal::{self, Entry, Kept, Known, Signed},
         json::Json,
         notice::Notice,
         payment::{Payment, Proof},
@@ -69,8 +69,14 @@ impl Drawing {
     fn intended<J: Json>(self, records: &[J], now: u64) -> Next<J> {
         let Deal { order, offer, .. } = &*self.deal;
         let is_this = |record: &&J| record.text_at("id").as_deref() == Some(order.request.id());
-        if records.iter().find(is_this).is_some_and(journal::is_asking) {
-            return contested().into();
+        if let Some(record) = records.iter().find(is_this) {
+            if journal::is_asking(record) {
+                return contested().into();
+            }
+            if !matches!(Known::read(record), Ok(Known::Nothing)) {
+                // Bought meanwhile, as by a page that the quote was handed to: then the intent was not written.
+                return self.deal.order.recalled(record.clone());
+            }
         }
         match order.config.budget.as_ref().map(|budget| budget.check(records, offer, now)) {
             Some(Err(error)) => error.into(),
@@ -154,7 +160,13 @@ impl Signing {
         let kept = Kept::whole(settlement.clone(), payment.clone());
         let entry = Entry::Signed { paid: Paid::Unknown, payment: kept, receipt: None };
         let id = String::from(request.id());
-        let signed = Signed { id: id.clone(), base_url: config.base_url, settlement, payment: Some(payment.clone()) };
+        let signed = Signed {
+            id: id.clone(),
+            seed: request.seed().into(),
+            base_url: config.base_url,
+            settlement,
+            payment: Some(payment.clone()),
+        };
         let readers = vec![Reader { wallet: self.wallet, has_signed: true }];
         let underway = Box::new(Underway::new(signed, readers));
         Step::Write(id, Box::new(entry), Writing::Payment(underway, payment)).into()

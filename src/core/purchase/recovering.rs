@@ -166,7 +166,7 @@ impl<J: Json> Underway<J> {
     }
 
     fn task_id(&self) -> &str {
-        self.claimed.as_deref().unwrap_or(&self.signed.id)
+        self.claimed.as_deref().unwrap_or(&self.signed.seed)
     }
 
     /// Takes up a payment of which nobody knows how it ended.

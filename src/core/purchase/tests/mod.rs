@@ -1,5 +1,6 @@
 //! What the tests of the purchase share; and the way to the signature, step by step.
 
+mod anew;
 mod promises;
 mod recovery;
 mod table;
@@ -20,6 +21,8 @@ use crate::core::{
 use world::{Ended, Seller, World};
 
 const NOW: u64 = 1_740_672_089_000;
+/// What `id-1` is sent as.
+const SEED: &str = "369fba59-641e-50cc-b783-435ab64bb72e";
 const TASK: &str = "123e4567-e89b-12d3-a456-426614174000";
 const PAYER: Address = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
 /// The first key of every development chain; worthless.
@@ -105,7 +108,7 @@ fn the_straight_course_pays_once() {
     let mut world = good_world(&options);
     let Ended::Outcome(Ok(task)) = world.play(order(&options).begin()) else { panic!() };
     let receipt = task.receipt.unwrap().plain();
-    assert_eq!((task.task_id.as_str(), &receipt["amount"]["amount"]), ("id-1", &json!("1.00")));
+    assert_eq!((task.task_id.as_str(), &receipt["amount"]["amount"]), (SEED, &json!("1.00")));
     assert_eq!((world.signs.len(), world.pays.len(), world.taken.len()), (1, 1, 1));
     assert_eq!(world.signs[0]["message"]["validAfter"], "0");
     assert_eq!(receipt["nonce"], world.taken[0]);
@@ -343,7 +346,7 @@ fn a_server_that_does_not_know_the_seed_is_asked_without() {
         panic!()
     };
     let Method::Post { body } = request.method else { panic!() };
-    let seeded = format!("{},\"seed\":\"id-1\"}}", &body[..body.len() - 1]);
+    let seeded = format!("{},\"seed\":\"{SEED}\"}}", &body[..body.len() - 1]);
     assert_eq!(order(&json!({})).request.body(), seeded);
     assert!(!body.contains("seed"), "{body}");
     let error = ended(reworded.clone().answered(refusal(), NOW).step);

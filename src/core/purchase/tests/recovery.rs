@@ -110,13 +110,13 @@ fn a_lost_answer_is_followed_to_its_end() {
     let next = paying.answered(lost(None), world.now);
     assert!(matches!(next.notices[..], [Notice::PaymentUnknown { .. }]));
     let end = recover(&mut world, next, |_| panic!("sent again"));
-    assert_eq!(end, json!({"task": "id-1", "settled": "chain", "known": known(0, "accepted", false)}));
+    assert_eq!(end, json!({"task": SEED, "settled": "chain", "known": known(0, "accepted", false)}));
 
     // It never arrived: the very same payment is sent again.
     let (mut world, request, paying) = about_to_pay();
     let next = paying.answered(lost(None), world.now);
     let end = recover(&mut world, next, |world| world.receive(&request));
-    assert_eq!(end, json!({"task": "id-1", "settled": "unknown", "known": known(1, "accepted", false)}));
+    assert_eq!(end, json!({"task": SEED, "settled": "unknown", "known": known(1, "accepted", false)}));
     assert_eq!(world.taken.len(), 1);
 
     // Refused each time, and not settled: certain once the window has closed.
@@ -144,7 +144,7 @@ fn a_lost_answer_is_followed_to_its_end() {
     world.work();
     let next = paying.answered(refused(), world.now);
     let end = recover(&mut world, next, |_| panic!("sent again"));
-    assert_eq!(end, json!({"task": "id-1", "settled": null, "known": known(0, "accepted", false)}));
+    assert_eq!(end, json!({"task": SEED, "settled": null, "known": known(0, "accepted", false)}));
 
     // The clock of the chain is behind: nothing is certain yet.
     let (mut world, _, paying) = about_to_pay();

@@ -371,7 +371,7 @@ impl World {
 
     /// The seller begins the job.
     pub(super) fn work(&mut self) {
-        let id = if self.seller.knows_seed { "id-1" } else { TASK };
+        let id = if self.seller.knows_seed { SEED } else { TASK };
         self.tasks.push(id.into());
     }
 

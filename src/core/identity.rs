@@ -1,0 +1,280 @@
+//! What makes two calls the same purchase, whatever objects they are made of.
+//!
+//! A request is told from others by its [`Fingerprint`], a call by that, the service and the limits. Of two calls with
+//! one identity, [`relate`] says whether they are one purchase: that depends on whose account would pay.
+
+use alloy_primitives::{Address, keccak256};
+
+use super::{
+    assets::parse_address,
+    config::Config,
+    json::{Json, ObjectWriter},
+    plain::{named, object},
+    text::{self, address, decimal, text, word},
+    wallet,
+};
+
+/// Deeper members of `extra` count in the order in which the page has them. The stack of the WebAssembly is small.
+const DEEPEST: u32 = 8;
+/// Ids of quotes that a page has not paid yet. When there are more, all are forgotten: they are looked up again.
+const MOST_DRAWN: usize = 100;
+
+/// What tells a request from others: hashes of what the page gave. Two requests with one fingerprint ask for the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fingerprint {
+    current: String,
+    /// What version 1 of the records may have for the same request: the hash of the whole body with its id, today and
+    /// while the library named a model of its own, and of the picture.
+    former: Vec<String>,
+}
+
+impl Fingerprint {
+    /// `given` is what the page gave, in a canonical form. `bodies` and `digests` are those of version 1.
+    #[must_use]
+    pub fn of(given: &str, bodies: &[String], digests: &[&str]) -> Self {
+        let mut former = Vec::new();
+        for body in bodies {
+            for digest in digests {
+                former.push(word(keccak256(text!(body, digest))));
+            }
+        }
+        Self { current: word(keccak256(given)), former }
+    }
+
+    /// As it is recorded.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.current
+    }
+
+    /// Whether version 1 had that for the same request under the same id.
+    #[must_use]
+    pub fn was(&self, recorded: &str) -> bool {
+        self.former.iter().any(|former| former == recorded)
+    }
+}
+
+/// A value as JSON text in which the order of members does not matter.
+#[must_use]
+pub fn canonical<J: Json>(value: &J) -> String {
+    canonical_within(value, DEEPEST)
+}
+
+fn canonical_within<J: Json>(value: &J, depth: u32) -> String {
+    let Some(depth) = depth.checked_sub(1) else {
+        return value.to_text();
+    };
+    if let Some(items) = value.items() {
+        let mut list = text::Text::default();
+        for item in &items {
+            list.add(",").add(&canonical_within(item, depth));
+        }
+        return text!("[", list.finish(), "]");
+    }
+    if !value.is_object() {
+        return value.to_text();
+    }
+    let mut object = ObjectWriter::default();
+    for (key, member) in sorted(value.entries()) {
+        object.raw(&key, &canonical_within(&member, depth));
+    }
+    object.finish()
+}
+
+/// Members by their names. By insertion, since the sorting of the standard library is larger than all of this file.
+#[must_use]
+pub fn sorted<J>(members: Vec<(String, J)>) -> Vec<(String, J)> {
+    let mut sorted: Vec<(String, J)> = Vec::new();
+    for member in members {
+        let at = sorted.iter().position(|other| other.0 > member.0).unwrap_or(sorted.len());
+        sorted.insert(at, member);
+    }
+    sorted
+}
+
+/// What a call is about: the request, the service, and what the page allows.
+#[must_use]
+pub fn of_call(fingerprint: &Fingerprint, config: &Config) -> String {
+    let mut parts = text::Text::default();
+    let mut add = |part: &str| {
+        parts.add(part).add("\n");
+    };
+    add(fingerprint.as_str());
+    add(config.base_url.as_str());
+    for token in &config.policy.tokens {
+        add(token.asset.chain.caip2);
+        add(&address(token.asset.address));
+        add(&decimal(token.cap));
+    }
+    for recipient in config.policy.pay_to.iter().flatten() {
+        add(&address(*recipient));
+    }
+    if let Some(budget) = &config.budget {
+        add(&budget.in_words());
+    }
+    word(keccak256(parts.finish()))
+}
+
+/// A call of the library, as far as it tells whose purchase it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Party {
+    identity: String,
+    /// The id that the page chose.
+    own_id: Option<String>,
+    wallet: Wallet,
+    account: Account,
+}
+
+/// The wallet of a call.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Wallet {
+    /// The number of the provider, where it is known: one object, one number.
+    number: Option<u64>,
+    /// The words in which the page named it: its `rdns`, or nothing for the only one that there is. None for an object.
+    name: Option<String>,
+}
+
+impl Wallet {
+    fn is(&self, other: &Self) -> bool {
+        let is_one_object = self.number.is_some() && self.number == other.number;
+        let is_one_name = self.name.is_some() && self.name == other.name;
+        is_one_object || is_one_name
+    }
+}
+
+/// The account that would pay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Account {
+    /// Not known yet.
+    Unknown,
+    /// This one.
+    Of(Address),
+    /// The wallet has connected none to this page.
+    Unconnected,
+    /// The wallet does not tell.
+    Silent,
+}
+
+impl Account {
+    /// Reads what a wallet answers to `eth_accounts`.
+    #[must_use]
+    pub fn answered<J: Json>(accounts: &J) -> Self {
+        match (wallet::read_account(accounts, None), accounts.items()) {
+            (Some(account), _) => Self::Of(account),
+            (None, Some(none)) if none.is_empty() => Self::Unconnected,
+            _ => Self::Silent,
+        }
+    }
+
+    /// As it crosses to JavaScript.
+    #[must_use]
+    pub fn plain(self) -> String {
+        match self {
+            Self::Unknown => String::new(),
+            Self::Of(account) => address(account),
+            Self::Unconnected => "unconnected".into(),
+            Self::Silent => "silent".into(),
+        }
+    }
+
+    fn read(text: Option<&str>) -> Self {
+        match text {
+            Some("unconnected") => Self::Unconnected,
+            Some("silent") => Self::Silent,
+            text => text.and_then(parse_address).map_or(Self::Unknown, Self::Of),
+        }
+    }
+}
+
+impl Party {
+    /// What the core knows of a call, as it crosses to JavaScript. The facade adds `wallet` and `account`.
+    #[must_use]
+    pub fn plain<J: Json>(identity: &str, own_id: Option<&str>) -> J {
+        object(|members| {
+            members.text("identity", identity).optional_text("id", own_id);
+        })
+    }
+
+    /// Reads `{ identity, id?, wallet: { number?, name? }, account? }`.
+    #[must_use]
+    pub fn read<J: Json>(party: &J) -> Self {
+        let wallet = party.get("wallet").map_or_else(Wallet::default, |wallet| Wallet {
+            number: wallet.whole_at("number"),
+            name: wallet.text_at("name"),
+        });
+        Self {
+            identity: party.text_at("identity").unwrap_or_default(),
+            own_id: party.text_at("id"),
+            wallet,
+            account: Account::read(party.text_at("account").as_deref()),
+        }
+    }
+}
+
+named! {
+    /// How a call relates to one that is under way.
+    pub enum Relation {
+        /// They are one purchase.
+        Same,
+        /// They are two.
+        Other,
+        /// Once the first has connected, the wallet of the second is asked for its accounts; then it can be told.
+        Ask,
+    }
+}
+
+/// Returns how the second call relates to the first, which is under way. A call whose wallet does not tell its account
+/// joins: in doubt, nothing is paid twice.
+#[must_use]
+pub fn relate(first: &Party, second: &Party) -> Relation {
+    let other_ids = first.own_id.is_some() && second.own_id.is_some() && first.own_id != second.own_id;
+    if first.identity != second.identity || other_ids {
+        return Relation::Other;
+    }
+    let is_same_wallet = first.wallet.is(&second.wallet);
+    match (first.account, second.account) {
+        (Account::Of(one), Account::Of(other)) if one == other => Relation::Same,
+        (Account::Of(_), Account::Of(_)) => Relation::Other,
+        (_, Account::Silent) => Relation::Same,
+        (_, Account::Of(_)) | (Account::Of(_), Account::Unknown) => Relation::Ask,
+        _ if is_same_wallet => Relation::Same,
+        (Account::Of(_), Account::Unconnected) => Relation::Other,
+        _ => Relation::Ask,
+    }
+}
+
+/// Ids that this page drew, for quotes, and has sent no payment for: nothing was ever bought under them.
+#[derive(Debug, Default)]
+pub struct Drawn(Vec<String>);
+
+impl Drawn {
+    /// An empty list.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Notes an id: it was just drawn, or what took it has come to nothing.
+    pub fn note(&mut self, id: &str) {
+        if self.0.len() >= MOST_DRAWN {
+            self.0.clear();
+        }
+        self.0.push(id.into());
+    }
+
+    /// Takes an id for a purchase, which alone may rely on its being fresh. Whether it was there.
+    pub fn take(&mut self, id: &str) -> bool {
+        let before = self.0.len();
+        self.0.retain(|drawn| drawn != id);
+        self.0.len() < before
+    }
+
+    /// Whether the id is there.
+    #[must_use]
+    pub fn has(&self, id: &str) -> bool {
+        self.0.iter().any(|drawn| drawn == id)
+    }
+}
+
+#[cfg(test)]
+mod tests;
