@@ -184,7 +184,7 @@ async fn learn_clock(call: Call) {
 /// Boxed first, so that what makes a promise of a future is compiled once.
 fn promise(work: impl Future<Output = Result<JsValue, Failure<Js>>> + 'static) -> Promise {
     let work: Pin<Box<dyn Future<Output = _>>> = Box::pin(work);
-    future_to_promise(async move { work.await.map_err(thrown) })
+    future_to_promise(async move { work.await.map_err(|failure| thrown(&failure)) })
 }
 
 /// Reads everything that the caller gave, before anything is sent anywhere.

@@ -269,6 +269,12 @@ pub fn is_asking<J: Json>(record: &J) -> bool {
     record.text_at("step").as_deref() == Some("signing")
 }
 
+/// Whether nothing can come of the purchase any more, so that another one may take its place.
+#[must_use]
+pub fn is_abandoned<J: Json>(record: &J) -> bool {
+    record.text_at("step").as_deref() == Some("abandoned")
+}
+
 /// A record may stand for money, so what cannot be read is not passed over.
 #[must_use]
 pub fn unreadable() -> Error {
@@ -349,7 +355,7 @@ impl Signed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::{assets::ASSETS, error::Retry, terms::tests::offer};
+    use crate::core::{assets::ASSETS, error::Retry, terms::tests::offer, uuid};
     use alloy_primitives::{B256, address};
     use serde_json::{Value, json};
 
@@ -385,6 +391,39 @@ mod tests {
         let Known::Signed(signed) = Known::read(&record(&entry)).unwrap() else { panic!() };
         assert_eq!((signed.id.as_str(), signed.base_url.as_str()), ("id-1", "https://eliza.getimagine.club"));
         assert_eq!((&signed.settlement, signed.payment), (&settlement(), Some(Rc::new(payment()))));
+    }
+
+    #[test]
+    fn a_payment_is_asked_for_by_what_was_sent() {
+        let kept = Kept::whole(&authorization(), payment().into());
+        let mut record = record(&Entry::Signed { paid: Paid::Unknown, payment: kept, receipt: None });
+        let seed = |record: &Value| match Known::read(record) {
+            Ok(Known::Signed(signed)) => signed.seed,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(json!(seed(&record)), record["order"]["seed"]);
+        assert_eq!(seed(&record), uuid::derived("id-1"));
+        // Version 1 sent the id as it is, and wrote no other.
+        record["order"]["version"] = 1.into();
+        record["order"].as_object_mut().unwrap().remove("seed");
+        assert_eq!(seed(&record), "id-1");
+    }
+
+    #[test]
+    fn a_task_that_failed_is_told_from_others() {
+        let accepted =
+            Entry::Accepted { order: None, paid: Paid::Yes, task_id: "_xK3".into(), receipt: None, payment: () };
+        let mut record = record(&accepted);
+        assert!(matches!(Known::read(&record), Ok(Known::Accepted(_))));
+        record["step"] = "done".into();
+        record["status"] = "completed".into();
+        assert!(matches!(Known::read(&record), Ok(Known::Accepted(_))));
+        record["status"] = "failed".into();
+        for (said, paid) in [("yes", Paid::Yes), ("no", Paid::No), ("perhaps", Paid::Unknown)] {
+            record["paid"] = said.into();
+            let Ok(Known::Failed(task, known)) = Known::read(&record) else { panic!() };
+            assert_eq!((task.task_id.as_str(), known), ("_xK3", paid));
+        }
     }
 
     #[test]

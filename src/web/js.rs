@@ -132,9 +132,10 @@ pub(crate) const fn float(ms: u64) -> f64 {
 }
 
 /// A failure as a plain object with the members of `ImagineError`; the facade makes the real error of it.
-pub(crate) fn thrown(failure: Failure<Js>) -> JsValue {
+pub(crate) fn thrown(failure: &Failure<Js>) -> JsValue {
     let mut error = failure.error.plain::<Js>();
-    let members = [("cause", failure.cause), ("receipt", failure.receipt.map(|receipt| receipt.plain()))];
+    let receipt = failure.receipt.as_ref().map(|receipt| receipt.plain());
+    let members = [("cause", failure.cause.clone()), ("receipt", receipt)];
     for (name, value) in members {
         if let Some(value) = value {
             error.set(name, value);

@@ -18,7 +18,7 @@ impl Page<Js> for Browser {
 
     fn stands(&self, given_up: &Failure<Js>) {
         // A call that nobody can join has no such function.
-        let _ = self.call.stands(thrown(given_up.clone()));
+        let _ = self.call.stands(thrown(given_up));
     }
 
     async fn confirm(&self, quote: &Quote<Js>) -> Result<bool, Js> {

@@ -44,7 +44,7 @@ export const ATTACKS = [
   { row: 17, attack: 'the same member twice', answer: (good) => ({ status: 402, body: JSON.stringify(good).replace('"payTo"', '"maxAmountRequired":"9000000","payTo"') }), code: 'price_too_high' },
   { row: 17, attack: 'members of prototypes', answer: (good) => ({ status: 402, body: JSON.stringify({ x402Version: 1 }).replace('}', `,"__proto__":${JSON.stringify(good)}}`) }), code: 'bad_response' },
   ...[null, 3, '1', 1.5, {}].map((version) => ({ row: 17, attack: `version ${JSON.stringify(version)}`, answer: (good) => ({ status: 402, body: { ...good, x402Version: version } }), code: version === null ? 'bad_response' : REFUSED })),
-  ...['../../admin', 'a/b', '', '%2e%2e', {}, 'x'.repeat(200)].map((taskId) => ({ row: 20, attack: `the task id ${JSON.stringify(taskId).slice(0, 16)}`, answer: () => ({ status: 202, body: { taskId } }), code: 'bad_response' })),
+  ...['.', '..', '', 'a b', 'a\u202Eb', {}, 'x'.repeat(200)].map((taskId) => ({ row: 20, attack: `the task id ${JSON.stringify(taskId).slice(0, 16)}`, answer: () => ({ status: 202, body: { taskId } }), code: 'bad_response' })),
 ]
 
 /** Good terms as version 2 has them in its header. */
@@ -72,6 +72,7 @@ export const LATER = [
   { row: 16, attack: 'an answer without end', outcome: '`bad_response`, after half a megabyte', file: 'attacks.test.mjs', test: '16: of an answer without end no more is read than a price could be' },
   { row: 18, attack: 'an extension that wants a signature', outcome: 'it gets none', file: 'attacks.test.mjs', test: '18: an extension that wants another signature gets none' },
   { row: 19, attack: 'a wallet that signs something else', outcome: '`bad_signature`, nothing is sent', file: 'attacks.test.mjs', test: '19: what a wallet signed otherwise is not sent' },
+  { row: 20, attack: 'the task id "../../admin"', outcome: 'one segment of the address, encoded', file: 'ids.test.mjs', test: 'whose id would lead to another place stays at its own' },
   { row: 20, attack: 'a result that is a script', outcome: 'no video', file: 'attacks.test.mjs', test: '20: a result that is a script is no video' },
   { row: 21, attack: 'a forged receipt', outcome: 'no settlement; the transaction is looked for on the chain', file: 'attacks.test.mjs', test: '21: a receipt that names no transaction proves no settlement' },
   { row: 22, attack: 'an account whose contract does not accept its key', outcome: '`bad_signature`, nothing is sent', file: 'contracts.more.mjs', test: 'of a plain account that hands over to a contract without a word on signatures' },

@@ -229,10 +229,10 @@ describe('the request', TIMEOUT, () => {
 
   test('what is not set is not sent, and what must be explicit is', async () => {
     await open()
-    await dapp.value(quote, { request: { prompt: '  a boat  ', id: 'my-id', extra: { aspectRatio: '16:9' } }, options: at(seller.url) })
+    await dapp.value(quote, { request: { prompt: '  a boat  ', id: '5d2a9d4e-7b7c-4b0e-9f0a-2f0c8f0f1a11', extra: { aspectRatio: '16:9' } }, options: at(seller.url) })
     const { prompt, seed, templateData } = bodyOf(seller.requests[0])
     assert.equal(prompt, 'a boat')
-    assert.equal(seed, 'my-id')
+    assert.equal(seed, '5d2a9d4e-7b7c-4b0e-9f0a-2f0c8f0f1a11')
     assert.equal(templateData.aspectRatio, '16:9')
     assert.deepEqual([templateData.autoEnhance, templateData.autoClank], [false, false])
     assert.ok(!('image' in templateData) && !('soraVideoId' in templateData))

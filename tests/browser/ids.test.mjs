@@ -169,6 +169,17 @@ describe('a task', TIMEOUT, () => {
       assert.equal((await dapp.value((imagine, id) => imagine.resume(id).then((task) => task.taskId), taskId)), taskId)
     })
   }
+
+  test('whose id would lead to another place stays at its own', async () => {
+    await openSandbox()
+    for (const taskId of ['../../admin', '%2e%2e', '..\\..\\x', '?x=1#y', '//example.org/']) {
+      const seller = await openSeller({ paid: accepted(taskId), status: completed })
+      const dapp = await openDapp()
+      await dapp.value(generate, { request, options: at(seller.url) })
+      const paths = seller.requests.filter(({ method }) => method === 'GET').map(({ path }) => path)
+      assert.deepEqual([...new Set(paths)], [`/generation/${encodeURIComponent(taskId)}/status`])
+    }
+  })
 })
 
 describe('on a page without `crypto.subtle`', TIMEOUT, () => {

@@ -9,7 +9,7 @@ use super::{
         authorization::{Authorization, SETTLE_MS},
         clock::{ChainClock, Stamp},
         error::{Code, Error, Failure, Paid, Retry, Stage},
-        journal::{self, Entry, Kept, Known, Signed},
+        journal::{self, Entry, Kept, Signed},
         json::Json,
         notice::Notice,
         payment::{Payment, Proof},
@@ -73,7 +73,7 @@ impl Drawing {
             if journal::is_asking(record) {
                 return contested().into();
             }
-            if !matches!(Known::read(record), Ok(Known::Nothing)) {
+            if !journal::is_abandoned(record) {
                 // Bought meanwhile, as by a page that the quote was handed to: then the intent was not written.
                 return self.deal.order.recalled(record.clone());
             }
