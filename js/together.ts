@@ -89,9 +89,9 @@ export async function together(buyer: Buyer): Promise<Task> {
   for (;;) {
     for (const purchase of underWay) seen.add(purchase)
     const others = [...seen].filter(({ isOver, isConnected }) => isConnected || !isOver)
-    const as = (first: Purchase) => ({ ...party, account: party.account ?? answers.get(first) })
-    const find = (relation: string) => others.find((first) => core.relate(first.party, as(first)) === relation)
-    const first = find('same')
+    const relation = (first: Purchase) =>
+      core.relate(first.party, { ...party, account: answers.get(first) ?? party.account })
+    const first = others.find((other) => relation(other) === 'same')
     if (first) {
       try {
         return await join(first, buyer)
@@ -102,13 +102,14 @@ export async function together(buyer: Buyer): Promise<Task> {
         continue
       }
     }
-    const unclear = find('ask')
+    const unclear = others.find((other) => relation(other) === 'ask')
     if (!unclear) return begin({ ...buyer, party }, id)
     await unlessGivenUp(unclear, buyer, unclear.connected)
-    if (!unclear.isConnected || party.account) continue
+    if (!unclear.isConnected || relation(unclear) !== 'ask') continue
     const answer = await unlessGivenUp(unclear, buyer, buyer.askAccount())
+    // An account is one for all; no account, or no answer, is so since that purchase has connected.
     if (answer.startsWith('0x')) party.account = answer
-    else answers.set(unclear, answer)
+    answers.set(unclear, answer)
   }
 }
 

@@ -395,7 +395,7 @@ mod tests {
 
     #[test]
     fn a_payment_is_asked_for_by_what_was_sent() {
-        let kept = Kept::whole(&authorization(), payment().into());
+        let kept = Kept::whole(settlement(), payment().into());
         let mut record = record(&Entry::Signed { paid: Paid::Unknown, payment: kept, receipt: None });
         let seed = |record: &Value| match Known::read(record) {
             Ok(Known::Signed(signed)) => signed.seed,
@@ -412,7 +412,7 @@ mod tests {
     #[test]
     fn a_task_that_failed_is_told_from_others() {
         let accepted =
-            Entry::Accepted { order: None, paid: Paid::Yes, task_id: "_xK3".into(), receipt: None, payment: () };
+            Entry::Accepted { order: None, paid: Paid::Yes, task_id: "_xK3".into(), receipt: None, settlement: None };
         let mut record = record(&accepted);
         assert!(matches!(Known::read(&record), Ok(Known::Accepted(_))));
         record["step"] = "done".into();

@@ -91,6 +91,7 @@ describe('whatever objects a click is made of', TIMEOUT, () => {
     globalThis.connecting ??= provider.request({ method: 'eth_requestAccounts' })
     return globalThis.viemClient(provider, (await globalThis.connecting)[0])
   }
+  const misnamed = (provider) => ({ account: { address: 'me.eth' }, request: (args) => provider.request(args) })
   const rdnsOf = async (_, { wallets }) => (await wallets())[0].rdns
   const MAKES = [
     ['the detail of an announced wallet', async (_, { wallets }) => ({ ...(await wallets())[0] })],
@@ -98,6 +99,7 @@ describe('whatever objects a click is made of', TIMEOUT, () => {
     ['a Proxy', proxied],
     ['a client of viem made in the click', (provider) => globalThis.viemClient(provider)],
     ['a client of viem with its account', withAccount],
+    ['an account that is not an address', misnamed],
     ['a provider and its rdns', async (provider, { wallets }) => (await wallets()) && provider, rdnsOf],
     ['a client of viem and no wallet', (provider) => globalThis.viemClient(provider), () => undefined],
   ]

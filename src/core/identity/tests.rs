@@ -25,7 +25,7 @@ fn a_request_is_what_the_page_gave_and_nothing_else() {
     let same = [
         json!({"prompt": "a boat", "extra": {"b": {"d": null, "c": [1, 2]}, "a": 1}}),
         json!({"prompt": "a boat", "id": "order-7", "extra": {"a": 1, "b": {"c": [1, 2], "d": null}}}),
-        json!({"prompt": "a boat", "form": true, "autoClank": false, "autoEnhance": null, "extra": plain()["extra"]}),
+        json!({"prompt": "a boat", "autoClank": false, "autoEnhance": null, "extra": plain()["extra"]}),
     ];
     for other in same {
         assert_eq!(fingerprint(plain()), fingerprint(other.clone()), "{other}");
@@ -46,7 +46,7 @@ fn a_request_is_what_the_page_gave_and_nothing_else() {
         json!({"prompt": "a boat", "extra": {"imageDigest": "abc"}}),
     ];
     for (kind, digest) in [("image/gif", "abc"), ("image/gif", "abd"), ("image/png", "abc")] {
-        others.push(json!({"prompt": "a boat", "picture": {"type": kind, "digest": digest, "size": "3"}}));
+        others.push(json!({"prompt": "a boat", "image": {"type": kind, "digest": digest, "size": "3"}}));
     }
     let mut known: Vec<String> = others.iter().cloned().map(fingerprint).collect();
     known.sort();
@@ -69,7 +69,7 @@ fn a_call_is_the_request_the_service_and_the_limits() {
     let plain = identity(boat(), json!({}));
     let written_out = json!({
         "baseUrl": "https://eliza.getimagine.club/", "maxPrice": "5", "networks": ["eip155:8453"], "pollInterval": 3000,
-        "timeout": "none",
+        "timeout": null,
     });
     assert_eq!(plain, identity(boat(), written_out), "the same in other words");
     for options in [
@@ -103,7 +103,7 @@ fn records_of_version_1_stand_for_their_requests_by_its_rule() {
     let plain = || json!({"prompt": "a boat", "id": "id-1"});
     let pictured = |digest: &str, size: &str| {
         let picture = json!({"type": "image/gif", "digest": digest, "size": size});
-        json!({"prompt": "a boat", "id": "id-1", "picture": picture})
+        json!({"prompt": "a boat", "id": "id-1", "image": picture})
     };
     assert!(stands(1, sora, plain()) && stands(1, &first(boat, ""), plain()));
     assert!(stands(1, sora, json!({"prompt": "a boat", "id": "id-1", "videoModel": "sora"})));

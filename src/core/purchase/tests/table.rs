@@ -183,7 +183,7 @@ fn ways() -> Vec<(Error, &'static [&'static str])> {
     vec![
         (Error::invalid("bad input"), &[]),
         (wallet("eth_getBlockByNumber", block_at(NOW + 40 * 86_400_000)), &["chain", "machine"]),
-        (poll::look::<Value>("../x", Config::read(&json!({})).unwrap(), NOW).unwrap_err(), &[]),
+        (poll::look::<Value>("..", Config::read(&json!({})).unwrap(), NOW).unwrap_err(), &[]),
         (
             recalled({
                 let mut record = intending(&json!({})).0;
