@@ -22,9 +22,9 @@ async function load(source: WasmSource | undefined, standard: () => WasmSource |
   need(...NEEDED)
   try {
     // Only now: the bindings make a TextDecoder as soon as they are evaluated, which an import of the library must not.
-    const { begin, imports, ...functions } = await import('../build/core/core.js')
+    const { begin, imports, account, fresh, keccak, ...calls } = await import('../build/core/core.js')
     begin(await instantiate(source ?? (await standard()), imports()))
-    return bare(functions)
+    return { ...bare(calls), account, fresh, keccak } as Core
   } catch (cause) {
     if (isImagineError(cause)) throw cause
     const hint = "a Content-Security-Policy needs 'wasm-unsafe-eval' in script-src"
@@ -35,12 +35,12 @@ async function load(source: WasmSource | undefined, standard: () => WasmSource |
 type Function = (call: object, ...others: unknown[]) => unknown
 
 /** The core takes a call by its members: none of them may be what stands in `Object.prototype`. */
-function bare(functions: object): Core {
+function bare(functions: object): object {
   const entries = Object.entries(functions).map(([name, make]: [string, Function]) => {
     const take: Function = (call, ...others) => make(Object.assign(Object.create(null), call), ...others)
     return [name, take]
   })
-  return Object.fromEntries(entries) as Core
+  return Object.fromEntries(entries)
 }
 
 async function instantiate(source: WasmSource, imports: WebAssembly.Imports): Promise<WebAssembly.Instance> {
