@@ -45,7 +45,7 @@ pub fn quote(call: Call) -> Promise {
     promise(async move {
         let browser = Browser::new(&call);
         let order = order(&browser, &call)?;
-        spawn_local(learn_clock(call));
+        learn_clock(&call, &order.config);
         let is_fresh = order.request.is_fresh();
         let quote = driver::quote(&browser, order).await?;
         if is_fresh {
@@ -148,7 +148,8 @@ pub fn check(call: Call) -> Promise {
 #[wasm_bindgen]
 pub fn balance(call: Call) -> Promise {
     promise(async move {
-        let asset = Config::read(&Js(call.options()))?.policy.tokens.first().map(|token| token.asset);
+        let config = Config::read(&Js(call.options()))?;
+        let asset = config.policy.tokens.first().map(|token| token.asset);
         let asset = asset.ok_or_else(|| Error::invalid("`networks` is empty"))?;
         let invalid = || Error::invalid("`address` takes 0x and 40 hex digits, with the right checksum or none");
         let payer = Js(call.payer());
@@ -156,7 +157,7 @@ pub fn balance(call: Call) -> Promise {
             None if payer.0.is_undefined() => None,
             text => Some(text.as_deref().and_then(parse_own_address).ok_or_else(invalid)?),
         };
-        spawn_local(learn_clock(call.clone()));
+        learn_clock(&call, &config);
         driver::balance(&Browser::new(&call), asset, owner).await.map(|money| money.plain::<Js>().0)
     })
 }
@@ -176,9 +177,13 @@ pub fn settle(call: Call, id: String) -> Promise {
     })
 }
 
-/// Reads the time of the chain as early as a wallet is at hand, so that a click need not wait for it.
-async fn learn_clock(call: Call) {
-    driver::learn_clock(&Browser::new(&call), &CLOCKS.with(Clone::clone)).await;
+/// Reads the time of the chain once, as early as a wallet is at hand, so that a click need not wait for it.
+fn learn_clock(call: &Call, config: &Config) {
+    let clocks = CLOCKS.with(Clone::clone);
+    if !config.policy.tokens.iter().any(|token| clocks.knows(token.asset.chain.id)) {
+        let browser = Browser::new(call);
+        spawn_local(async move { driver::learn_clock(&browser, &clocks).await });
+    }
 }
 
 /// Boxed first, so that what makes a promise of a future is compiled once.

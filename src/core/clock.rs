@@ -151,6 +151,12 @@ impl Clocks {
         }
     }
 
+    /// Whether a wallet has shown the clock of that chain.
+    #[must_use]
+    pub fn knows(&self, chain_id: u64) -> bool {
+        self.0.borrow().iter().any(|(id, _)| *id == chain_id)
+    }
+
     /// The clock of a chain; this machine's while nothing is known.
     #[must_use]
     pub fn of(&self, chain_id: u64) -> ChainClock {
@@ -214,12 +220,13 @@ mod tests {
     #[test]
     fn a_page_remembers_the_clock_of_each_chain() {
         let clocks = Clocks::default();
-        assert_eq!(clocks.of(8453), ChainClock::default());
+        assert_eq!((clocks.of(8453), clocks.knows(8453)), (ChainClock::default(), false));
         clocks.learn(8453, clock(3600).unwrap());
         clocks.learn(1, clock(-3600).unwrap());
         clocks.learn(8453, clock(7200).unwrap());
         assert_eq!(clocks.of(8453).at(NOW), NOW + 7_200_000);
         assert_eq!(clocks.of(1).at(NOW), NOW - 3_600_000);
+        assert!(clocks.knows(1) && clocks.knows(8453) && !clocks.knows(137));
         let block = json!({"number": "0x1", "timestamp": format!("0x{:x}", NOW / 1000 + 60)});
         clocks.hear(&[Ok(json!("0x2105")), Ok(block.clone())], NOW);
         assert_eq!(clocks.of(8453).at(NOW), NOW + 60_000);

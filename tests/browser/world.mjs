@@ -82,6 +82,15 @@ export const submit = (imagine, { request, options }, dapp) =>
 
 const resume = (imagine, options) => imagine.resume(undefined, options).then((task) => task && task.wait())
 
+/** The newest record, once it names the transaction. */
+export async function untilSettled(tasks) {
+  for (;;) {
+    const [record] = await tasks()
+    if (record.receipt?.settled === 'chain') return record
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+}
+
 /** What is in the browser's own storage. */
 const readStorage = () => new Promise((resolve, reject) => {
   const opening = indexedDB.open('imagine-x402')

@@ -102,7 +102,7 @@ pub struct Paying<J>(Box<Underway<J>>);
 pub struct Recovering<J> {
     underway: Box<Underway<J>>,
     /// What the wallets reported that were asked first.
-    reports: Option<Reports>,
+    reports: Option<Box<Reports>>,
 }
 
 /// Waiting for what wallets read from the chain.
@@ -228,7 +228,8 @@ impl<J: Json> Underway<J> {
             Progress::Done(reports) => match before {
                 Some(before) => self.weigh(before.and(reports), now),
                 None if reports.own.is_none() => {
-                    Step::FindWallets(Finding::Others(Recovering { underway: self, reports: Some(reports) })).into()
+                    Step::FindWallets(Finding::Others(Recovering { underway: self, reports: Some(Box::new(reports)) }))
+                        .into()
                 }
                 None => self.weigh(reports, now),
             },
@@ -471,7 +472,7 @@ impl<J: Json> Recovering<J> {
         let asked = |wallet: &usize| self.underway.readers.iter().any(|reader| reader.wallet == *wallet);
         let others = (0..wallets).filter(|wallet| !asked(wallet));
         let others = others.map(|wallet| Reader { wallet, has_signed: false }).collect();
-        self.underway.ask(others, Some(self.reports.unwrap_or_default()), now)
+        self.underway.ask(others, Some(*self.reports.unwrap_or_default()), now)
     }
 
     pub(super) fn given_up(&self) -> Failure<J> {
