@@ -115,7 +115,7 @@ describe('the page before the sandbox', () => {
       site.sandbox.fault(null)
     }
     await finish()
-    await page.getByText('read from the token contract').waitFor()
+    await page.getByText('the transaction shows the transfer').waitFor()
     assert.equal(await spent(), ONE)
   })
 })
