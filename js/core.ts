@@ -3,7 +3,7 @@ import type { Failure } from './error.js'
 import type { Entry, Purchase } from './journal.js'
 import type { Outcome } from './line.js'
 import type { CoreStatus } from './generation.js'
-import type { Money, Quote, Receipt } from './types.js'
+import type { Money, Paid, Quote, Receipt } from './types.js'
 
 /** The one argument of every call. */
 export interface Call {
@@ -13,6 +13,8 @@ export interface Call {
   /** Those of the client, of the call and of the wait, in this order. */
   options: object[]
   payer?: string
+  /** The number of the wallet, where it is known which one it is. */
+  wallet?: number
   send: (url: string, init: RequestInit, body: string | undefined, most: number, patience: number, final: boolean) => Promise<Outcome>
   recall?: (id: string, fresh: boolean) => Promise<unknown>
   write?: (id: string, entry: Entry) => Promise<Purchase[]>
@@ -33,6 +35,7 @@ export interface Call {
 export interface AcceptedTask {
   taskId: string
   receipt: Receipt | null
+  paid: Paid
   /** What was signed, while the transaction is not known that paid; the core's own. */
   settlement?: unknown
 }
@@ -49,7 +52,7 @@ export interface Core {
   /** How a purchase relates to one that is under way: `same`, `other` or `ask`. */
   relate(first: object, second: object): string
   /** The account of which an answer to `eth_accounts` tells, or a word for why it is not known. */
-  account(answer: unknown): string
+  account(answer: unknown, other?: string): string
   /** Whether nothing was ever bought under an id, since this page drew it. */
   fresh(id: string): boolean
   keccak(bytes: Uint8Array): string

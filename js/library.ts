@@ -21,7 +21,7 @@ import type {
   BalanceOptions, Client, Config, Eip1193Provider, GenerateRequest, ImagineEvent, Library, Quote, Receipt, Task, TaskFilter, WasmSource,
 } from './types.js'
 import { Vigil } from './vigil.js'
-import { atHand, findWallets, payerOf, present, providerOf, tagOf, watchWallets } from './wallets.js'
+import { atHand, findWallets, numberAtHand, payerOf, present, providerOf, tagOf, watchWallets } from './wallets.js'
 
 /** The public functions over a way to load the WebAssembly. */
 export function library(load: (source?: WasmSource) => Promise<Core>): Library {
@@ -52,7 +52,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       party: { ...identified, wallet: tagOf(wallet), account: payerOf(wallet) },
       signal,
       hear: (event) => tell(options, event),
-      askAccount: async () => core.account(await new Conversation(wallet).accounts()),
+      askAccount: async (other) => core.account(await new Conversation(wallet).accounts(), other),
       buy: (purchase, id) => {
         const named = id === undefined ? wanted : { ...wanted, fields: { ...wanted.fields, id } }
         return buy(core, purchase, named, { request, quote }, options)
@@ -81,7 +81,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     const { confirm } = options
     const page = {
       request: wanted.fields,
-      ...members({ quote, payer: payerOf(options.wallet) }),
+      ...members({ quote, payer: payerOf(options.wallet), wallet: numberAtHand(options.wallet) }),
       notify,
       stands: purchase.stands,
       ...(confirm && { confirm: (part: CoreQuote) => confirm(whole(part)) }),
@@ -124,7 +124,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
   }
 
   /** A task that the server took without asking for payment. */
-  const found = (id: string, taskId: string, baseUrl: string, options: Options) => accepted(id, { taskId, receipt: null }, staying(options, baseUrl))
+  const found = (id: string, taskId: string, baseUrl: string, options: Options) => accepted(id, { taskId, receipt: null, paid: 'no' }, staying(options, baseUrl))
 
   /** The task stays with the service that took it, whatever a later wait asks for. */
   const accepted = (id: string, task: AcceptedTask, options: Options, notify?: Notify): Task => {
@@ -180,7 +180,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       const line = new Line({ compose: (text) => compose(text, picture) })
       rehearse(core)
       const write = (id: string, entry: Entry) => soon(journal(all.storage).change(id, (record) => record ?? merge(id, entry)(undefined)))
-      const reader = reading(atHand(all.wallet))
+      const reader = { ...reading(atHand(all.wallet)), ...members({ wallet: numberAtHand(all.wallet) }) }
       return complete(await calling(all, (call) => core.quote({ ...call, ...reader, request: fields, write }), line), request)
     },
     status: async (taskId, options) => {
@@ -199,8 +199,8 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       const purchase = await undecided(unlessAborted(all.signal, looking, (reason) => refuse('aborted', 'aborted before the purchase was taken up', { cause: reason })))
       if (!purchase || purchase.paid === 'no' && !purchase.taskId) return null
       const there = staying(all, purchase.order.baseUrl)
-      const { taskId: known, receipt = null, payment: settlement } = purchase
-      return known ? accepted(purchase.id, { taskId: known, receipt, settlement }, there) : takeUp(purchase.id, there)
+      const { taskId: known, receipt = null, paid, payment: settlement } = purchase
+      return known ? accepted(purchase.id, { taskId: known, receipt, paid, settlement }, there) : takeUp(purchase.id, there)
     },
     tasks: async (filter) => {
       const wanted = readMembers<TaskFilter>('filter', filter, ['unfinished', 'limit'])
@@ -226,7 +226,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       const where = network ? readOptions({ networks: [network] }) : { ...bound, signal: undefined }
       const [core] = await ready(undefined)
       const { find, ask, end } = new Conversation(wallet)
-      const read = calling(where, (call) => core.balance({ ...call, ...payer, find, ask }))
+      const read = calling(where, (call) => core.balance({ ...call, ...payer, ...members({ wallet: numberAtHand(wallet) }), find, ask }))
       return read.catch(describeWallets).finally(end)
     },
   }
@@ -310,7 +310,7 @@ async function prepare(
 ): Promise<Wanted> {
   if (upload === 'form') need('FormData')
   const fields = copies({ ...others, prompt: typeof prompt === 'string' ? prompt.trim() : prompt })
-  const more = extra && { extra: parsed(extra) }
+  const more = extra !== undefined && extra !== null && { extra: parsed(extra) }
   const picture = await readImage(image, load)
   if (typeof picture !== 'object') return { fields: { ...fields, ...more, image: picture }, picture: undefined }
   const { blob: { type, size }, digest } = picture

@@ -7,6 +7,7 @@ export const locks = (): LockManager | undefined => attempt(() => globalThis.nav
 export function lock(name: string, options: LockOptions): Promise<(() => void) | undefined> {
   return new Promise((resolve, reject) => {
     const held = (lock: Lock | null) => (lock ? new Promise<void>((release) => resolve(release)) : resolve(undefined))
-    locks()!.request(name, options, held).catch(reject)
+    // Nothing that stands in `Object.prototype` is an option of ours.
+    locks()!.request(name, Object.assign(Object.create(null), options), held).catch(reject)
   })
 }

@@ -37,11 +37,11 @@ export function readOptions(given?: Config | null, before?: Options): Options {
     const found = named(given, OPTIONS) as Config
     const { storage = before?.storage, upload } = found
     const { signal, wallet, confirm, onEvent, onProgress, ...layer } = found
-    if (signal && typeof signal.addEventListener !== 'function') {
+    if (signal !== undefined && signal !== null && typeof signal.addEventListener !== 'function') {
       throw refuse('invalid_request', '`signal` takes an AbortSignal')
     }
     for (const [name, callback] of Object.entries({ confirm, onEvent, onProgress })) {
-      if (callback && typeof callback !== 'function') throw refuse('invalid_request', `\`${name}\` takes a function`)
+      if (callback !== undefined && callback !== null && typeof callback !== 'function') throw refuse('invalid_request', `\`${name}\` takes a function`)
     }
     return {
       signal: signal ?? before?.signal,
@@ -63,9 +63,9 @@ export function staying(options: Options, baseUrl: string): Options {
 
 /** Reads what is to be bought: a request, or a quote with the request in it. */
 export function readPurchase(given: unknown): { request: GenerateRequest; quote: Quote | undefined } {
-  const quote = readMembers<Quote>('request', given, QUOTE)
-  const isQuote = 'price' in quote && 'request' in quote
-  return { request: readRequest(isQuote ? quote.request : given), quote: isQuote ? (quote as Quote) : undefined }
+  const found = readMembers<Quote & GenerateRequest>('request', given, [...QUOTE, ...FIELDS])
+  const isQuote = 'price' in found && 'request' in found
+  return isQuote ? { request: readRequest(found.request), quote: found as Quote } : { request: found as GenerateRequest, quote: undefined }
 }
 
 /** Reads a request: what the page gave, with names of its own where it has some. */

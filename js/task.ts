@@ -37,16 +37,18 @@ export class AcceptedTaskHandle implements Task {
   readonly id: string
   readonly taskId: string
   #receipt: Receipt | null
+  #paid: Paid
   readonly #watching: Watching
   readonly #listeners = new Set<Listener>()
   #poller: Poller | undefined
   #progress: number | null = null
   #snapshot: TaskSnapshot
 
-  constructor(id: string, { taskId, receipt }: AcceptedTask, watching: Watching) {
+  constructor(id: string, { taskId, receipt, paid }: AcceptedTask, watching: Watching) {
     this.id = id
     this.taskId = taskId
     this.#receipt = receipt
+    this.#paid = paid
     this.#watching = watching
     this.#snapshot = { status: null, result: null, receipt, error: null, heardAt: null }
   }
@@ -59,6 +61,7 @@ export class AcceptedTaskHandle implements Task {
   settled(receipt: Receipt | undefined): void {
     if (!receipt) return
     this.#receipt = receipt
+    this.#paid = 'yes'
     const { result } = this.#snapshot
     this.#change({ receipt, ...(result && { result: { ...result, receipt } }) })
   }
@@ -231,10 +234,6 @@ export class AcceptedTaskHandle implements Task {
     if (!('progress' in status)) return status
     if (status.progress !== null) this.#progress = Math.max(this.#progress ?? 0, status.progress)
     return { ...status, progress: this.#progress } as TaskStatus
-  }
-
-  get #paid(): Paid {
-    return this.receipt ? 'yes' : 'no'
   }
 
   /** Whatever goes wrong with this task, its error knows the task and that it was paid. */

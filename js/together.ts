@@ -21,8 +21,8 @@ export interface Buyer {
   party: Party
   signal: AbortSignal | undefined
   hear(event: ImagineEvent): void
-  /** Asks its own wallet for the account: an address, or a word of the core's. */
-  askAccount(): Promise<string>
+  /** Asks its own wallet for the account, which may be that of another call: an address, or a word of the core's. */
+  askAccount(other: string | undefined): Promise<string>
   /** Begins a purchase; with an `id`, takes up the one of that id. */
   buy(purchase: Purchase, id?: string): Promise<Task>
 }
@@ -106,7 +106,7 @@ export async function together(buyer: Buyer): Promise<Task> {
     if (!unclear) return begin({ ...buyer, party }, id)
     await unlessGivenUp(unclear, buyer, unclear.connected)
     if (!unclear.isConnected || relation(unclear) !== 'ask') continue
-    const answer = await unlessGivenUp(unclear, buyer, buyer.askAccount())
+    const answer = await unlessGivenUp(unclear, buyer, buyer.askAccount(unclear.party.account))
     // An account is one for all; no account, or no answer, is so since that purchase has connected.
     if (answer.startsWith('0x')) party.account = answer
     answers.set(unclear, answer)

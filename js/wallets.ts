@@ -89,6 +89,13 @@ export function tagOf(wallet: WalletLike | undefined): WalletTag {
   return { name, ...(named && { number: numberOf(named.provider) }) }
 }
 
+/** The number of that provider. */
+export function numberAtHand(wallet?: WalletLike): number | undefined {
+  const provider = atHand(wallet)
+  return provider && numberOf(provider)
+}
+
+/** One object, one number, for the life of the page. */
 function numberOf(provider: Eip1193Provider): number {
   const number = numbers.get(provider) ?? ++lastNumber
   numbers.set(provider, number)

@@ -21,7 +21,7 @@ use crate::{
         quote::drew,
         request::{Dialect, Request},
         settlement::{self, Settlement},
-        text::word,
+        text::{read_number, word},
         uuid,
     },
     driver,
@@ -30,8 +30,8 @@ use crate::{
 };
 
 thread_local! {
-    /// The clocks of chains, for the life of the page.
-    static CLOCKS: Clocks = Clocks::default();
+    /// What each wallet has shown of the clocks of chains, for the life of the page. The facade numbers the wallets.
+    static CLOCKS: RefCell<Vec<(u64, Clocks)>> = const { RefCell::new(Vec::new()) };
     static DRAWN: RefCell<Drawn> = const { RefCell::new(Drawn::new()) };
 }
 
@@ -100,10 +100,11 @@ pub fn fresh(id: &str) -> bool {
     drawn(|drawn| drawn.has(id))
 }
 
-/// The account of which a wallet's answer to `eth_accounts` tells, for a party; `undefined` is no answer.
+/// The account of which a wallet's answer to `eth_accounts` tells, for a party; `undefined` is no answer. `other` is that of
+/// the call that it is compared with.
 #[wasm_bindgen]
-pub fn account(answer: JsValue) -> JsValue {
-    Account::answered(&Js(answer)).plain().into()
+pub fn account(answer: JsValue, other: Option<String>) -> JsValue {
+    Account::answered(&Js(answer), other.as_deref().and_then(parse_address)).plain().into()
 }
 
 /// The keccak-256 of bytes as hex, for pages without `crypto.subtle`.
@@ -177,10 +178,23 @@ pub fn settle(call: Call, id: String) -> Promise {
     })
 }
 
+/// The clocks that the wallet of a call has shown; none where it is not known yet which wallet that is.
+fn clocks(call: &Call) -> Clocks {
+    let Some(number) = Js(call.wallet()).number().as_deref().and_then(read_number) else { return Clocks::default() };
+    CLOCKS.with_borrow_mut(|known| {
+        if let Some((_, clocks)) = known.iter().find(|(other, _)| *other == number) {
+            return clocks.clone();
+        }
+        let clocks = Clocks::default();
+        known.push((number, clocks.clone()));
+        clocks
+    })
+}
+
 /// Reads the time of the chain once, as early as a wallet is at hand, so that a click need not wait for it.
 fn learn_clock(call: &Call, config: &Config) {
-    let clocks = CLOCKS.with(Clone::clone);
-    if !config.policy.tokens.iter().any(|token| clocks.knows(token.asset.chain.id)) {
+    let clocks = clocks(call);
+    if !config.policy.tokens.iter().all(|token| clocks.knows(token.asset.chain.id)) {
         let browser = Browser::new(call);
         spawn_local(async move { driver::learn_clock(&browser, &clocks).await });
     }
@@ -198,7 +212,7 @@ fn order(browser: &Browser, call: &Call) -> Result<Order, Error> {
     let mut request = Request::read(&Js(call.request()), fresh_id(browser)?)?;
     request.speak(Dialect { form: config.form, ..request.dialect() });
     let payer = Js(call.payer()).text().as_deref().and_then(parse_address);
-    let clocks = CLOCKS.with(Clone::clone);
+    let clocks = clocks(call);
     Ok(Order { request, config, confirm: call.confirm().is_some(), payer, clocks })
 }
 

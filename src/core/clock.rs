@@ -36,9 +36,12 @@ impl ChainClock {
     /// # Errors
     /// `clock_mismatch` with `{chain, machine}` when the two are a day apart or more.
     pub fn of(block: Block, now_ms: u64) -> Result<Self, Error> {
-        let chain_ms = block.time_ms();
+        Self::at_time(block.time_ms(), now_ms)
+    }
+
+    fn at_time(chain_ms: u64, now_ms: u64) -> Result<Self, Error> {
         let off = chain_ms.abs_diff(now_ms);
-        if !is_plausible(block, now_ms) {
+        if off >= FURTHEST_OFF_MS {
             return Err(mismatch(chain_ms, now_ms));
         }
         let ahead = chain_ms.checked_signed_diff(now_ms).filter(|_| off >= BLOCK_AGE_MS);
@@ -129,39 +132,44 @@ pub fn questions(wallet: usize) -> Vec<(usize, Question)> {
     vec![(wallet, Question::chain_id()), (wallet, chain::latest_block())]
 }
 
-/// The clocks of chains, by chain id, that wallets of this page have shown. Kept for the life of the page, so that a click
-/// does not depend on how fast a node answers.
+/// The clocks of chains that one wallet of this page has shown: chain ids, and milliseconds by which each was ahead of this
+/// machine. Kept for the life of the page, so that a click does not depend on how fast a node answers.
 #[derive(Clone, Debug, Default)]
-pub struct Clocks(Rc<RefCell<Vec<(u64, ChainClock)>>>);
+pub struct Clocks(Rc<RefCell<Vec<(u64, i64)>>>);
 
 impl Clocks {
-    /// Keeps what a wallet has shown.
-    pub fn learn(&self, chain_id: u64, clock: ChainClock) {
+    /// Keeps what the wallet has shown, however far off it is.
+    pub fn learn(&self, chain_id: u64, block: Block, now_ms: u64) {
+        let Some(ahead) = block.time_ms().checked_signed_diff(now_ms) else { return };
         let mut clocks = self.0.borrow_mut();
         clocks.retain(|(id, _)| *id != chain_id);
-        clocks.push((chain_id, clock));
+        clocks.push((chain_id, ahead));
     }
 
     /// Learns from the replies to [`questions`].
     pub fn hear<J: Json>(&self, replies: &[Reply<J>], now_ms: u64) {
         let [Ok(chain), Ok(block)] = replies else { return };
-        let clock = Block::read(block).and_then(|block| ChainClock::of(block, now_ms).ok());
-        if let Some((id, clock)) = wallet::read_chain_id(chain).zip(clock) {
-            self.learn(id, clock);
+        if let Some((id, block)) = wallet::read_chain_id(chain).zip(Block::read(block)) {
+            self.learn(id, block, now_ms);
         }
     }
 
-    /// Whether a wallet has shown the clock of that chain.
+    /// Whether the wallet has shown the clock of that chain.
     #[must_use]
     pub fn knows(&self, chain_id: u64) -> bool {
         self.0.borrow().iter().any(|(id, _)| *id == chain_id)
     }
 
     /// The clock of a chain; this machine's while nothing is known.
-    #[must_use]
-    pub fn of(&self, chain_id: u64) -> ChainClock {
+    ///
+    /// # Errors
+    /// `clock_mismatch`, as [`ChainClock::of`].
+    pub fn of(&self, chain_id: u64, now_ms: u64) -> Result<ChainClock, Error> {
         let clocks = self.0.borrow();
-        clocks.iter().find(|(id, _)| *id == chain_id).map(|(_, clock)| *clock).unwrap_or_default()
+        let known = clocks.iter().find(|(id, _)| *id == chain_id);
+        known.map_or(Ok(ChainClock::default()), |(_, ahead)| {
+            ChainClock::at_time(now_ms.saturating_add_signed(*ahead), now_ms)
+        })
     }
 }
 
@@ -218,22 +226,30 @@ mod tests {
     }
 
     #[test]
-    fn a_page_remembers_the_clock_of_each_chain() {
+    fn a_page_remembers_the_clocks_that_a_wallet_has_shown() {
         let clocks = Clocks::default();
-        assert_eq!((clocks.of(8453), clocks.knows(8453)), (ChainClock::default(), false));
-        clocks.learn(8453, clock(3600).unwrap());
-        clocks.learn(1, clock(-3600).unwrap());
-        clocks.learn(8453, clock(7200).unwrap());
-        assert_eq!(clocks.of(8453).at(NOW), NOW + 7_200_000);
-        assert_eq!(clocks.of(1).at(NOW), NOW - 3_600_000);
+        let at = |id| clocks.of(id, NOW).unwrap().at(NOW);
+        let ahead = |seconds: i64| block((NOW / 1000).saturating_add_signed(seconds));
+        assert_eq!((at(8453), clocks.knows(8453)), (NOW, false));
+        clocks.learn(8453, ahead(3600), NOW);
+        clocks.learn(1, ahead(-3600), NOW);
+        clocks.learn(8453, ahead(7200), NOW);
+        assert_eq!((at(8453), at(1)), (NOW + 7_200_000, NOW - 3_600_000));
         assert!(clocks.knows(1) && clocks.knows(8453) && !clocks.knows(137));
-        let block = json!({"number": "0x1", "timestamp": format!("0x{:x}", NOW / 1000 + 60)});
-        clocks.hear(&[Ok(json!("0x2105")), Ok(block.clone())], NOW);
-        assert_eq!(clocks.of(8453).at(NOW), NOW + 60_000);
-        for nothing in [[Err(None), Ok(block)], [Ok(json!("0x2105")), Ok(json!(null))]] {
+        let shown = json!({"number": "0x1", "timestamp": format!("0x{:x}", NOW / 1000 + 60)});
+        clocks.hear(&[Ok(json!("0x2105")), Ok(shown.clone())], NOW);
+        assert_eq!(at(8453), NOW + 60_000);
+        for nothing in [[Err(None), Ok(shown)], [Ok(json!("0x2105")), Ok(json!(null))]] {
             clocks.hear(&nothing, NOW + 9_000_000);
-            assert_eq!(clocks.of(8453).at(NOW), NOW + 60_000);
+            assert_eq!(at(8453), NOW + 60_000);
         }
+        let far = json!({"number": "0x1", "timestamp": format!("0x{:x}", NOW / 1000 + 30 * 86_400)});
+        clocks.hear(&[Ok(json!("0x2105")), Ok(far)], NOW);
+        assert_eq!(
+            clocks.of(8453, NOW).unwrap_err().code,
+            Code::ClockMismatch,
+            "a clock that is days off is remembered"
+        );
     }
 
     proptest! {

@@ -43,6 +43,8 @@ pub struct Config {
     pub timeout: Option<u64>,
     /// Whether requests are sent as forms from the beginning.
     pub form: bool,
+    /// Where purchases are remembered, as the page names it.
+    pub storage: String,
 }
 
 impl Config {
@@ -72,6 +74,7 @@ impl Config {
             poll_interval: poll_interval(options)?,
             timeout: timeout(options)?,
             form: form(options)?,
+            storage: storage(options),
         })
     }
 }

@@ -70,6 +70,16 @@ named! {
     }
 }
 
+/// Reads the member `paid` of a record or a task.
+#[must_use]
+pub fn read_paid<J: Json>(of: &J) -> Paid {
+    match of.text_at("paid").as_deref() {
+        Some("yes") => Paid::Yes,
+        Some("no") => Paid::No,
+        _ => Paid::Unknown,
+    }
+}
+
 named! {
     /// What a caller may do next.
     pub enum Retry {

@@ -92,7 +92,7 @@ pub fn sorted<J>(members: Vec<(String, J)>) -> Vec<(String, J)> {
     sorted
 }
 
-/// What a call is about: the request, the service, and what the page allows.
+/// What a call is about: the request, the service, what the page allows, and where it is remembered.
 #[must_use]
 pub fn of_call(fingerprint: &Fingerprint, config: &Config) -> String {
     let mut parts = text::Text::default();
@@ -101,6 +101,8 @@ pub fn of_call(fingerprint: &Fingerprint, config: &Config) -> String {
     };
     add(fingerprint.as_str());
     add(config.base_url.as_str());
+    // What another journal has can neither be taken up nor counted in this one's budget.
+    add(&config.storage);
     for token in &config.policy.tokens {
         add(token.asset.chain.caip2);
         add(&address(token.asset.address));
@@ -157,9 +159,11 @@ pub enum Account {
 
 impl Account {
     /// Reads what a wallet answers to `eth_accounts`.
+    /// Of several accounts it is that of the other call, if it is among them: in doubt, nothing is paid twice.
     #[must_use]
-    pub fn answered<J: Json>(accounts: &J) -> Self {
-        match (wallet::read_account(accounts, None), accounts.items()) {
+    pub fn answered<J: Json>(accounts: &J, other: Option<Address>) -> Self {
+        let first = wallet::read_account(accounts, None);
+        match (wallet::read_account(accounts, other).or(first), accounts.items()) {
             (Some(account), _) => Self::Of(account),
             (None, Some(none)) if none.is_empty() => Self::Unconnected,
             _ => Self::Silent,
@@ -227,7 +231,8 @@ named! {
 /// joins: in doubt, nothing is paid twice.
 #[must_use]
 pub fn relate(first: &Party, second: &Party) -> Relation {
-    let other_ids = first.own_id.is_some() && second.own_id.is_some() && first.own_id != second.own_id;
+    // A call that joins another one would lose its own id.
+    let other_ids = second.own_id.is_some() && first.own_id != second.own_id;
     if first.identity != second.identity || other_ids {
         return Relation::Other;
     }

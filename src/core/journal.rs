@@ -12,7 +12,7 @@ use super::{
     assets::Asset,
     authorization::Authorization,
     config::Config,
-    error::{Code, Error, Paid, Stage},
+    error::{Code, Error, Paid, Stage, read_paid},
     http::{BaseUrl, is_own_id, is_task_id},
     json::Json,
     money::{Money, parse_atomic},
@@ -214,7 +214,7 @@ pub enum Known<J> {
     /// There is a task.
     Accepted(AcceptedTask<J>),
     /// There was a task, and its generation failed.
-    Failed(AcceptedTask<J>, Paid),
+    Failed(AcceptedTask<J>),
 }
 
 /// A purchase that was signed and has no task yet.
@@ -241,9 +241,7 @@ impl<J: Json> Known<J> {
         let known = match record.text_at("step").as_deref() {
             Some("signing" | "abandoned") => Some(Self::Nothing),
             Some("signed") => Signed::read(record).map(|signed| Self::Signed(Box::new(signed))),
-            Some("done") if record.text_at("status").as_deref() == Some("failed") => {
-                accepted(record).map(|task| Self::Failed(task, paid(record)))
-            }
+            Some("done") if record.text_at("status").as_deref() == Some("failed") => accepted(record).map(Self::Failed),
             Some("accepted" | "done") => accepted(record).map(Self::Accepted),
             _ => None,
         };
@@ -307,21 +305,12 @@ fn order<J: Json>(record: &J, key: &str) -> Option<J> {
 fn accepted<J: Json>(record: &J) -> Option<AcceptedTask<J>> {
     let task_id = record.text_at("taskId").filter(|id| is_task_id(id))?;
     let settlement = record.get("payment").as_ref().and_then(Settlement::read).map(Rc::new);
-    Some(AcceptedTask { task_id, receipt: record.get("receipt"), settlement })
+    Some(AcceptedTask { task_id, receipt: record.get("receipt"), paid: read_paid(record), settlement })
 }
 
 /// Until a record named the end of the window, it only said when the purchase was begun.
 fn closes_at_the_latest<J: Json>(record: &J) -> Option<u64> {
     Some(record.get("order")?.whole_at("createdAt")?.saturating_add(LONGEST_WINDOW_MS))
-}
-
-/// Whether a record says that money moved.
-fn paid<J: Json>(record: &J) -> Paid {
-    match record.text_at("paid").as_deref() {
-        Some("yes") => Paid::Yes,
-        Some("no") => Paid::No,
-        _ => Paid::Unknown,
-    }
 }
 
 impl Signed {
@@ -421,8 +410,8 @@ mod tests {
         record["status"] = "failed".into();
         for (said, paid) in [("yes", Paid::Yes), ("no", Paid::No), ("perhaps", Paid::Unknown)] {
             record["paid"] = said.into();
-            let Ok(Known::Failed(task, known)) = Known::read(&record) else { panic!() };
-            assert_eq!((task.task_id.as_str(), known), ("_xK3", paid));
+            let Ok(Known::Failed(task)) = Known::read(&record) else { panic!() };
+            assert_eq!((task.task_id.as_str(), task.paid), ("_xK3", paid));
         }
     }
 

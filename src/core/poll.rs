@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::{
     config::Config,
-    error::{Code, Error, Failure, Paid, Retry, Stage},
+    error::{Code, Error, Failure, Paid, Retry, Stage, read_paid},
     http::{Answer, HttpFailure, HttpRequest, HttpResponse, Method, is_task_id},
     json::Json,
     notice::Notice,
@@ -35,6 +35,8 @@ pub struct AcceptedTask<R> {
     pub task_id: String,
     /// What was paid; `None` for a task that was accepted without payment.
     pub receipt: Option<R>,
+    /// Whether money moved for it.
+    pub paid: Paid,
     /// What was signed, while the transaction is not known that paid.
     pub settlement: Option<Rc<Settlement>>,
 }
@@ -47,6 +49,7 @@ impl<J: Json> AcceptedTask<Proof<J>> {
             members
                 .text("taskId", &self.task_id)
                 .value("receipt", self.receipt.as_ref().map_or_else(J::null, Proof::plain))
+                .text("paid", &self.paid.name())
                 .optional("settlement", self.settlement.as_ref().map(|settlement| settlement.plain()));
         })
     }
@@ -60,18 +63,18 @@ impl<J: Json> AcceptedTask<J> {
     pub fn read(value: &J) -> Result<Self, Error> {
         let task_id = value.text_at("taskId").filter(|id| is_task_id(id));
         let task_id = task_id.ok_or_else(|| Error::invalid("this is no task of `submit()`"))?;
-        Ok(Self { task_id, receipt: value.get("receipt"), settlement: None })
+        Ok(Self { task_id, receipt: value.get("receipt"), paid: read_paid(value), settlement: None })
     }
 
     /// A task that the journal has.
     #[must_use]
     pub fn kept(self) -> AcceptedTask<Proof<J>> {
-        AcceptedTask { task_id: self.task_id, receipt: self.receipt.map(Proof::Kept), settlement: self.settlement }
-    }
-
-    /// Money moved if there is a receipt: nothing else leads to an accepted task.
-    const fn paid(&self) -> Paid {
-        if self.receipt.is_some() { Paid::Yes } else { Paid::No }
+        AcceptedTask {
+            task_id: self.task_id,
+            receipt: self.receipt.map(Proof::Kept),
+            paid: self.paid,
+            settlement: self.settlement,
+        }
     }
 
     fn failure(&self, code: Code, retry: Retry, message: impl Into<String>) -> Failure<J> {
@@ -82,7 +85,7 @@ impl<J: Json> AcceptedTask<J> {
     /// The same error, which now knows of the task and its payment.
     #[must_use]
     pub fn own(&self, error: Error) -> Failure<J> {
-        let error = error.paid(self.paid(), Retry::Resume).about(Some(self.task_id.clone()));
+        let error = error.paid(self.paid, Retry::Resume).about(Some(self.task_id.clone()));
         Failure { error, cause: None, receipt: self.receipt.clone().map(Proof::Kept) }
     }
 }
@@ -150,7 +153,7 @@ pub fn look<J: Json>(task_id: &str, config: Config, now: u64) -> Result<Step<J>,
     if !is_task_id(task_id) {
         return Err(Error::invalid("a task id has 1 to 128 visible characters, and is neither `.` nor `..`"));
     }
-    let task = AcceptedTask { task_id: task_id.into(), receipt: None, settlement: None };
+    let task = AcceptedTask { task_id: task_id.into(), receipt: None, paid: Paid::No, settlement: None };
     Ok(Watch::new(task, config, true, 0, now).look(PATIENCE_MS, now))
 }
 
@@ -266,7 +269,7 @@ impl<J: Json> Watch<J> {
     }
 
     fn failed(&self, reason: &str) -> Failure<J> {
-        let retry = if self.task.receipt.is_some() { Retry::PaysAgain } else { Retry::Safe };
+        let retry = if self.task.paid == Paid::No { Retry::Safe } else { Retry::PaysAgain };
         let failure = self.task.failure(Code::GenerationFailed, retry, text!("the generation failed: ", reason));
         Failure { error: failure.error.detail("reason", reason), ..failure }
     }
@@ -339,8 +342,12 @@ mod tests {
         Config::read(&json!({"timeout": timeout})).unwrap()
     }
 
+    fn accepted(paid: Paid) -> AcceptedTask<Value> {
+        AcceptedTask { task_id: "t1".into(), receipt: None, paid, settlement: None }
+    }
+
     fn begin(timeout: Option<u64>) -> Next<Value> {
-        watch(AcceptedTask { task_id: "t1".into(), receipt: None, settlement: None }, config(timeout), 7, 0)
+        watch(accepted(Paid::No), config(timeout), 7, 0)
     }
 
     fn answer(status: u16, body: &Value) -> Answer<Value> {

@@ -280,7 +280,7 @@ fn what_comes_too_late_ends_a_purchase_only_where_it_is_needed() {
 }
 
 fn wait(world: &World) -> Result<TaskStatus<Value>, Failure<Value>> {
-    let task = AcceptedTask { task_id: TASK.into(), receipt: None, settlement: None };
+    let task = AcceptedTask { task_id: TASK.into(), receipt: None, paid: Paid::No, settlement: None };
     block_on(watch(world, poll::watch(task, Config::read(&json!({})).unwrap(), 1, world.now())))
 }
 

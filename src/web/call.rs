@@ -25,6 +25,9 @@ extern "C" {
     /// The only account to pay from.
     #[wasm_bindgen(method, getter)]
     pub fn payer(this: &Call) -> JsValue;
+    /// The number of the wallet, where it is known which one it is.
+    #[wasm_bindgen(method, getter)]
+    pub fn wallet(this: &Call) -> JsValue;
     /// Asked before the wallet opens, if there is one: `(quote) => boolean | Promise<boolean>`.
     #[wasm_bindgen(method, getter)]
     pub fn confirm(this: &Call) -> Option<Function>;

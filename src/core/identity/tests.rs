@@ -174,6 +174,7 @@ fn two_calls_are_told_by_their_ids_wallets_and_accounts() {
         (with(number(1), "id", "a"), with(number(1), "id", "b"), Other),
         (with(number(1), "id", "a"), with(number(1), "id", "a"), Same),
         (with(number(1), "id", "a"), number(1), Same),
+        (number(1), with(number(1), "id", "a"), Other),
         (with(number(1), "identity", "b"), number(1), Other),
     ] {
         assert_eq!(related(first.clone(), second.clone()), relation, "{first} {second}");
@@ -189,10 +190,18 @@ fn what_a_wallet_answers_is_an_account_none_or_nothing() {
         (json!([7]), Account::Silent),
         (json!({"code": 4100}), Account::Silent),
     ] {
-        let read = Account::answered(&reply);
+        let read = Account::answered(&reply, None);
         assert_eq!(read, account);
+        let other = Account::answered(&reply, Some(Address::repeat_byte(3)));
+        assert_eq!(other, account, "the other call's account is not among them");
         assert_eq!(Account::read(Some(&read.plain())), read);
     }
+}
+
+#[test]
+fn of_several_accounts_that_of_the_other_call_counts() {
+    let both = json!([account(1), account(2)]);
+    assert_eq!(Account::answered(&both, Some(Address::repeat_byte(2))), Account::Of(Address::repeat_byte(2)));
 }
 
 #[test]
@@ -350,7 +359,7 @@ impl Pages {
             (false, false) => json!([]),
             (false, true) => json!(WALLETS[wallet].map(account)),
         };
-        match Account::answered(&reply) {
+        match Account::answered(&reply, None) {
             _ if payer.is_some() => {}
             Account::Of(account) => self.callers[at].party["account"] = address(account).into(),
             answer => self.callers[at].answers.push((first, answer.plain())),

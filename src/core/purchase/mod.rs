@@ -209,7 +209,7 @@ pub struct Order {
     pub confirm: bool,
     /// The only account to pay from, if the page names one.
     pub payer: Option<Address>,
-    /// The clocks of chains that this page has seen.
+    /// The clocks of chains that the wallet has shown to this page.
     pub clocks: Clocks,
 }
 
@@ -298,7 +298,7 @@ impl Order {
 
     fn taken_free<J>(self, task_id: String, now: u64) -> Next<J> {
         let entry = self.free(task_id.clone(), now);
-        let outcome = Ok(AcceptedTask { task_id, receipt: None, settlement: None });
+        let outcome = Ok(AcceptedTask { task_id, receipt: None, paid: Paid::No, settlement: None });
         Step::Write(self.request.id().into(), Box::new(entry), Writing::End(outcome)).into()
     }
 
@@ -365,8 +365,8 @@ impl Recalling {
             }
             Some(Ok(Known::Signed(signed))) => Box::new(Underway::new(*signed, Vec::new())).recover(),
             Some(Ok(Known::Accepted(task))) => Step::Done(Ok(task.kept())).into(),
-            Some(Ok(Known::Failed(task, paid))) => match self.intent {
-                Some(intent) => intent.begin_anew(task.kept(), paid),
+            Some(Ok(Known::Failed(task))) => match self.intent {
+                Some(intent) => intent.begin_anew(task.kept()),
                 None => Step::Done(Ok(task.kept())).into(),
             },
             Some(Ok(Known::Nothing)) | None => self.intent.map_or_else(|| nothing_to_resume().into(), Intent::begin),
@@ -396,17 +396,17 @@ impl Intent {
 
     /// Begins the next purchase after the generation of this one has failed. An id of the page's own names the purchase that
     /// has ended; an id that the library drew for a quote does not, so the quote buys again.
-    fn begin_anew<J: Json>(self, task: AcceptedTask<Proof<J>>, paid: Paid) -> Next<J> {
+    fn begin_anew<J: Json>(self, task: AcceptedTask<Proof<J>>) -> Next<J> {
         let Self { order, quoted } = self;
         if order.request.is_drawn() {
             return Order { request: order.request.anew(), ..order }.recall(quoted);
         }
-        Step::Done(Err(ended(task, paid))).into()
+        Step::Done(Err(ended(task))).into()
     }
 }
 
-fn ended<J>(task: AcceptedTask<Proof<J>>, paid: Paid) -> Failure<J> {
-    let (money, retry) = match paid {
+fn ended<J>(task: AcceptedTask<Proof<J>>) -> Failure<J> {
+    let (money, retry) = match task.paid {
         Paid::No => ("it cost nothing", Retry::Safe),
         _ => ("it was paid, and buying again pays again", Retry::PaysAgain),
     };
@@ -415,7 +415,8 @@ fn ended<J>(task: AcceptedTask<Proof<J>>, paid: Paid) -> Failure<J> {
         money,
         "): take another `id` to buy again"
     );
-    let error = Error::unpaid(Code::GenerationFailed, Stage::Wait, message).paid(paid, retry).about(Some(task.task_id));
+    let error =
+        Error::unpaid(Code::GenerationFailed, Stage::Wait, message).paid(task.paid, retry).about(Some(task.task_id));
     Failure { receipt: task.receipt, ..error.into() }
 }
 

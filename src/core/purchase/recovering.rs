@@ -190,13 +190,15 @@ impl<J: Json> Underway<J> {
         }
     }
 
-    /// A status word that is unknown proves nothing, unless the token has taken the payment: then any 200 is about its task.
+    /// A failure, or a status word that is unknown, proves nothing: unless the token has taken the payment. Then a failed
+    /// task is its task, and any 200 is about it.
     fn known(&self, answer: Option<HttpResponse>) -> Known {
         let Some(answer) = answer else { return Known::Nothing };
         let is_object = || J::parse(&answer.body).is_some_and(|body| body.is_object());
         match TaskStatus::<J>::read(&answer, self.task_id()) {
             Ok(TaskStatus::Completed { .. }) => Known::Result,
-            Ok(TaskStatus::Queued { .. } | TaskStatus::Processing { .. } | TaskStatus::Failed { .. }) => Known::Task,
+            Ok(TaskStatus::Queued { .. } | TaskStatus::Processing { .. }) => Known::Task,
+            Ok(TaskStatus::Failed { .. }) if self.taken.is_some() => Known::Task,
             Ok(TaskStatus::NotFound { .. }) => Known::Nothing,
             Ok(TaskStatus::Unknown { .. }) | Err(_) if self.taken.is_none() => Known::Nothing,
             _ if answer.status == 200 && is_object() => Known::Task,
@@ -332,7 +334,7 @@ impl<J: Json> Underway<J> {
             receipt: receipt.clone(),
             settlement: settlement.clone(),
         };
-        self.end(entry, Ok(AcceptedTask { task_id, receipt: receipt.map(Proof::New), settlement }))
+        self.end(entry, Ok(AcceptedTask { task_id, receipt: receipt.map(Proof::New), paid, settlement }))
     }
 
     fn abandoned(self) -> Next<J> {

@@ -188,10 +188,10 @@ impl<J: Json> Talk<J> {
     /// The clock of the chain: as its latest block shows it, or else as this page has seen it before.
     fn clock(&self, block: Option<&J>, now: u64) -> Result<ChainClock, Error> {
         let (clocks, chain) = (&self.deal.order.clocks, self.asset().chain.id);
-        let Some(block) = block.and_then(Block::read) else { return Ok(clocks.of(chain)) };
-        let clock = ChainClock::of(block, now)?;
-        clocks.learn(chain, clock);
-        Ok(clock)
+        if let Some(block) = block.and_then(Block::read) {
+            clocks.learn(chain, block, now);
+        }
+        clocks.of(chain, now)
     }
 
     fn is_home(&self, chain_id: &J) -> bool {

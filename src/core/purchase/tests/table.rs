@@ -66,7 +66,12 @@ fn wallet(method: &'static str, reply: Reply<Value>) -> Error {
 }
 
 fn task(paid: bool) -> AcceptedTask<Value> {
-    AcceptedTask { task_id: TASK.into(), receipt: paid.then(|| json!({})), settlement: None }
+    AcceptedTask {
+        task_id: TASK.into(),
+        receipt: paid.then(|| json!({})),
+        paid: if paid { Paid::Yes } else { Paid::No },
+        settlement: None,
+    }
 }
 
 /// A task ends in this way, or is never finished.
