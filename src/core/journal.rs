@@ -9,8 +9,6 @@ use std::rc::Rc;
 use alloy_primitives::U256;
 
 use super::{
-    assets::Asset,
-    authorization::Authorization,
     config::Config,
     error::{Code, Error, Paid, Stage, read_paid},
     http::{BaseUrl, is_own_id, is_task_id},
@@ -316,13 +314,7 @@ fn closes_at_the_latest<J: Json>(record: &J) -> Option<u64> {
 impl Signed {
     fn read<J: Json>(record: &J) -> Option<Self> {
         let kept = record.get("payment")?;
-        let message = J::parse(&kept.text_at("authorization")?)?;
-        let asset = match order(record, "asset") {
-            Some(asset) => Asset::read(&J::parse(&asset.text()?)?).ok()?,
-            None => Asset::on(&kept.text_at("network")?)?,
-        };
-        let authorization = Authorization::read(asset, &message)?;
-        let closes_at = kept.whole_at("closesAt").or_else(|| closes_at_the_latest(record))?;
+        let settlement = Settlement::reread(&kept, order(record, "asset"), closes_at_the_latest(record))?;
         let version = Version::read(&kept.get("version")?)?;
         let sealed = kept.text_at("header").zip(kept.text_at("body"));
         let demand = kept.text_at("demand");
@@ -335,7 +327,7 @@ impl Signed {
             id,
             seed,
             base_url: BaseUrl::parse(&order(record, "baseUrl")?.text()?)?,
-            settlement: Rc::new(Settlement { authorization, closes_at }),
+            settlement: Rc::new(settlement),
             payment: sealed.map(|(header, body)| Rc::new(Payment { version, header, body, demand })),
         })
     }
@@ -344,7 +336,7 @@ impl Signed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::{assets::ASSETS, error::Retry, terms::tests::offer, uuid};
+    use crate::core::{assets::ASSETS, authorization::Authorization, error::Retry, terms::tests::offer, uuid};
     use alloy_primitives::{B256, address};
     use serde_json::{Value, json};
 

@@ -51,12 +51,18 @@ impl Settlement {
     /// Reads what [`Settlement::write`] wrote.
     #[must_use]
     pub fn read<J: Json>(kept: &J) -> Option<Self> {
-        let asset = match kept.text_at("asset") {
-            Some(asset) => Asset::read(&J::parse(&asset)?).ok()?,
+        Self::reread(kept, kept.get("asset"), None)
+    }
+
+    /// Reads what an earlier version wrote, which had a token of the page's own elsewhere, and no end of the window.
+    #[must_use]
+    pub fn reread<J: Json>(kept: &J, asset: Option<J>, closes_at: Option<u64>) -> Option<Self> {
+        let asset = match asset {
+            Some(asset) => Asset::read(&J::parse(&asset.text()?)?).ok()?,
             None => Asset::on(&kept.text_at("network")?)?,
         };
         let authorization = Authorization::read(asset, &J::parse(&kept.text_at("authorization")?)?)?;
-        Some(Self { authorization, closes_at: kept.whole_at("closesAt")? })
+        Some(Self { authorization, closes_at: kept.whole_at("closesAt").or(closes_at)? })
     }
 }
 
@@ -108,8 +114,7 @@ impl Settling {
     /// How many wallets will do.
     #[must_use]
     pub fn found(self: Box<Self>, wallets: usize, now: u64) -> Step {
-        let readers = (0..wallets).map(|wallet| Reader { wallet, has_signed: false }).collect();
-        let progress = Inquiry::begin(&self.settlement.authorization, readers, now);
+        let progress = Inquiry::begin(&self.settlement.authorization, Reader::all(wallets), now);
         self.proceed(progress, now)
     }
 

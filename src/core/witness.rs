@@ -49,6 +49,18 @@ pub struct Reader {
     pub has_signed: bool,
 }
 
+impl Reader {
+    /// So many wallets, of which none has signed as far as is known.
+    #[must_use]
+    pub fn all(wallets: usize) -> Vec<Self> {
+        let mut readers = Vec::new();
+        for wallet in 0..wallets {
+            readers.push(Self { wallet, has_signed: false });
+        }
+        readers
+    }
+}
+
 /// A wallet on the chain of the authorization, and the block that its answers are about.
 #[derive(Clone, Copy, Debug)]
 struct Witness {
@@ -107,8 +119,12 @@ impl Inquiry {
     /// Begins to ask.
     #[must_use]
     pub fn begin(authorization: &Authorization, readers: Vec<Reader>, now: u64) -> Progress {
-        let questions = || [Question::chain_id(), Question::accounts(), chain::latest_block()];
-        let asked = readers.iter().flat_map(|reader| questions().map(|question| (reader.wallet, question))).collect();
+        let mut asked = Vec::new();
+        for Reader { wallet, .. } in &readers {
+            for question in [Question::chain_id(), Question::accounts(), chain::latest_block()] {
+                asked.push((*wallet, question));
+            }
+        }
         let inquiry = Box::new(Self {
             authorization: authorization.clone(),
             deadline: now.saturating_add(PATIENCE_MS),
@@ -121,11 +137,11 @@ impl Inquiry {
     /// The wallets answered, or threw, each question in its place.
     #[must_use]
     pub fn answered<J: Json>(mut self: Box<Self>, replies: Vec<Reply<J>>, now: u64) -> Progress {
-        let replies: Vec<Option<J>> = replies.into_iter().map(Result::ok).collect();
+        let first = replies.first().and_then(|reply| reply.as_ref().ok());
         match std::mem::replace(&mut self.topic, Topic::Standing(Vec::new())) {
             Topic::Standing(readers) => self.stood(&readers, &replies, now),
             Topic::State(witnesses) => self.stated(&witnesses, &replies, now),
-            Topic::Logs(witness) => match replies.first().and_then(Option::as_ref).and_then(chain::read_transaction) {
+            Topic::Logs(witness) => match first.and_then(chain::read_transaction) {
                 Some(hash) => {
                     let question = chain::transaction_receipt(&hash);
                     self.next(Topic::Transaction(hash), vec![(witness.wallet, question)], now)
@@ -133,8 +149,7 @@ impl Inquiry {
                 None => Progress::Done(self.reports),
             },
             Topic::Transaction(hash) => {
-                let receipt = replies.first().and_then(Option::as_ref);
-                if receipt.is_some_and(|receipt| chain::shows_transfer(receipt, &self.authorization)) {
+                if first.is_some_and(|receipt| chain::shows_transfer(receipt, &self.authorization)) {
                     self.reports.own = Some(Report::Taken(Some(hash)));
                 }
                 Progress::Done(self.reports)
@@ -143,34 +158,32 @@ impl Inquiry {
     }
 
     /// Which of the wallets are on the chain, and whose they are.
-    fn stood<J: Json>(mut self: Box<Self>, readers: &[Reader], replies: &[Option<J>], now: u64) -> Progress {
+    fn stood<J: Json>(mut self: Box<Self>, readers: &[Reader], replies: &[Reply<J>], now: u64) -> Progress {
         let chain_id = self.authorization.asset().chain.id;
         let payer = self.authorization.transfer().from;
-        let mut witnesses = Vec::new();
+        let (mut witnesses, mut asked) = (Vec::new(), Vec::new());
         for (reader, said) in readers.iter().zip(replies.chunks(3)) {
-            let [chain, accounts, block] = said else { continue };
-            let is_home = chain.as_ref().and_then(wallet::read_chain_id) == Some(chain_id);
-            let Some(block) = block.as_ref().and_then(Block::read).filter(|_| is_home) else { continue };
-            if !is_plausible(block, now) {
+            let [Ok(chain), accounts, Ok(block)] = said else { continue };
+            let Some(block) = Block::read(block) else { continue };
+            if wallet::read_chain_id(chain) != Some(chain_id) || !is_plausible(block, now) {
                 continue;
             }
-            let lists_payer = || accounts.as_ref().and_then(|list| wallet::read_account(list, Some(payer))).is_some();
-            let is_own = reader.has_signed || lists_payer();
+            let lists_payer = |list| wallet::read_account(list, Some(payer)).is_some();
+            let is_own = reader.has_signed || accounts.as_ref().is_ok_and(lists_payer);
             if is_own {
                 self.reports.chain_ms.get_or_insert(block.time_ms());
             }
+            asked.push((reader.wallet, chain::authorization_state(&self.authorization, block)));
             witnesses.push(Witness { wallet: reader.wallet, is_own, block });
         }
-        let asked = witnesses.iter().map(|w| (w.wallet, chain::authorization_state(&self.authorization, w.block)));
-        let asked = asked.collect();
         self.next(Topic::State(witnesses), asked, now)
     }
 
     /// What the token says of it through each wallet.
-    fn stated<J: Json>(mut self: Box<Self>, witnesses: &[Witness], replies: &[Option<J>], now: u64) -> Progress {
+    fn stated<J: Json>(mut self: Box<Self>, witnesses: &[Witness], replies: &[Reply<J>], now: u64) -> Progress {
         let mut taken = None;
         for (witness, reply) in witnesses.iter().zip(replies) {
-            let report = match reply.as_ref().and_then(chain::read_state) {
+            let report = match reply.as_ref().ok().and_then(chain::read_state) {
                 Some(true) => Report::Taken(None),
                 Some(false) => Report::Unused { is_over: witness.block.is_after(&self.authorization) },
                 None => continue,
@@ -195,13 +208,14 @@ impl Inquiry {
         self.ask(asked, now)
     }
 
-    fn ask(self: Box<Self>, asked: Vec<(usize, Question)>, now: u64) -> Progress {
+    fn ask(self: Box<Self>, mut asked: Vec<(usize, Question)>, now: u64) -> Progress {
         if asked.is_empty() {
             return Progress::Done(self.reports);
         }
-        let patience = self.deadline.saturating_sub(now).max(LEAST_PATIENCE_MS);
-        let within = |(wallet, question): (usize, Question)| (wallet, Question { patience, ..question });
-        Progress::Ask(asked.into_iter().map(within).collect(), self)
+        for (_, question) in &mut asked {
+            question.patience = self.deadline.saturating_sub(now).max(LEAST_PATIENCE_MS);
+        }
+        Progress::Ask(asked, self)
     }
 }
 

@@ -153,7 +153,7 @@ pub enum Gathered<J> {
     /// What the payer has, and the time of the chain.
     Counting(Counting<J>),
     /// What the chain knows of the payment.
-    Reading(Box<Reading<J>>),
+    Reading(Reading<J>),
 }
 
 impl<J: Json> Gathered<J> {

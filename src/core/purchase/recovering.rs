@@ -60,6 +60,8 @@ pub struct Underway<J> {
     signed: Signed,
     /// The wallets through which the chain is read first.
     readers: Vec<Reader>,
+    /// What those reported, while the other wallets on the page are asked.
+    reports: Option<Reports>,
     /// The time of the chain, as the payer's own wallet has shown it last, and when.
     chain: Option<(u64, u64)>,
     /// The task that an answer named, whatever else it said.
@@ -99,19 +101,13 @@ pub struct Paying<J>(Box<Underway<J>>);
 
 /// Waiting for wallets, for the service, or for time to pass.
 #[derive(Clone, Debug)]
-pub struct Recovering<J> {
-    underway: Box<Underway<J>>,
-    /// What the wallets reported that were asked first.
-    reports: Option<Box<Reports>>,
-}
+pub struct Recovering<J>(Box<Underway<J>>);
 
 /// Waiting for what wallets read from the chain.
 #[derive(Clone, Debug)]
 pub struct Reading<J> {
     underway: Box<Underway<J>>,
     inquiry: Box<Inquiry>,
-    /// What the wallets reported that were asked before.
-    before: Option<Reports>,
 }
 
 /// What the token says of a payment that it has not taken.
@@ -132,6 +128,7 @@ impl<J: Json> Underway<J> {
         Self {
             signed,
             readers,
+            reports: None,
             chain: None,
             claimed: None,
             task: Known::Nothing,
@@ -171,14 +168,14 @@ impl<J: Json> Underway<J> {
 
     /// Takes up a payment of which nobody knows how it ended.
     pub(super) fn recover(self: Box<Self>) -> Next<J> {
-        Step::FindWallets(Finding::Readers(Recovering::of(self))).into()
+        Step::FindWallets(Finding::Readers(Recovering(self))).into()
     }
 
     /// 1. Asks the service for the task.
     fn look(self: Box<Self>) -> Next<J> {
         let url = self.signed.base_url.status(self.task_id());
         let request = HttpRequest { url, method: Method::Get, patience: LOOK_PATIENCE_MS };
-        Step::Send(request, Sent::Looking(Recovering::of(self))).into()
+        Step::Send(request, Sent::Looking(Recovering(self))).into()
     }
 
     fn looked(mut self: Box<Self>, answer: Answer<J>, now: u64) -> Next<J> {
@@ -213,25 +210,24 @@ impl<J: Json> Underway<J> {
     /// 2. Asks the token: through the wallet that signed, or those that the page has.
     fn inquire(self: Box<Self>, now: u64) -> Next<J> {
         let readers = self.readers.clone();
-        self.ask(readers, None, now)
+        self.ask(readers, now)
     }
 
-    fn ask(self: Box<Self>, readers: Vec<Reader>, before: Option<Reports>, now: u64) -> Next<J> {
+    fn ask(self: Box<Self>, readers: Vec<Reader>, now: u64) -> Next<J> {
         let progress = Inquiry::begin(&self.signed.settlement.authorization, readers, now);
-        self.read(progress, before, now)
+        self.read(progress, now)
     }
 
-    fn read(self: Box<Self>, progress: Progress, before: Option<Reports>, now: u64) -> Next<J> {
+    fn read(mut self: Box<Self>, progress: Progress, now: u64) -> Next<J> {
         match progress {
             Progress::Ask(asked, inquiry) => {
-                let reading = Box::new(Reading { underway: self, inquiry, before });
-                Step::AskAll(asked, Gathered::Reading(reading)).into()
+                Step::AskAll(asked, Gathered::Reading(Reading { underway: self, inquiry })).into()
             }
-            Progress::Done(reports) => match before {
+            Progress::Done(reports) => match self.reports.take() {
                 Some(before) => self.weigh(before.and(reports), now),
                 None if reports.own.is_none() => {
-                    Step::FindWallets(Finding::Others(Recovering { underway: self, reports: Some(Box::new(reports)) }))
-                        .into()
+                    self.reports = Some(reports);
+                    Step::FindWallets(Finding::Others(Recovering(self))).into()
                 }
                 None => self.weigh(reports, now),
             },
@@ -296,7 +292,7 @@ impl<J: Json> Underway<J> {
         let left = self.left(now);
         let pause = growing.min(LONGEST_PAUSE_MS);
         let pause = if left > 0 { pause.min(left) } else { pause };
-        Step::Sleep(pause, Recovering::of(self)).into()
+        Step::Sleep(pause, Recovering(self)).into()
     }
 
     /// The token has taken it. Then there should be a task; it may take the service a moment to know it.
@@ -445,40 +441,35 @@ fn unseen(payment: &Payment) -> String {
 }
 
 impl<J: Json> Recovering<J> {
-    const fn of(underway: Box<Underway<J>>) -> Self {
-        Self { underway, reports: None }
-    }
-
     /// What the service says about the task.
     #[must_use]
     pub fn looked(self, answer: Answer<J>, now: u64) -> Next<J> {
-        self.underway.looked(answer, now)
+        self.0.looked(answer, now)
     }
 
     /// The pause is over.
     #[must_use]
     pub fn woke(self, now: u64) -> Next<J> {
-        self.underway.try_again(now)
+        self.0.try_again(now)
     }
 
     /// How many wallets will do. To read moves nothing.
     #[must_use]
     pub fn found(mut self, wallets: usize) -> Next<J> {
-        self.underway.readers = (0..wallets).map(|wallet| Reader { wallet, has_signed: false }).collect();
-        self.underway.look()
+        self.0.readers = Reader::all(wallets);
+        self.0.look()
     }
 
     /// How many wallets are on the page, those that were asked first among them.
     #[must_use]
     pub fn found_others(self, wallets: usize, now: u64) -> Next<J> {
-        let asked = |wallet: &usize| self.underway.readers.iter().any(|reader| reader.wallet == *wallet);
-        let others = (0..wallets).filter(|wallet| !asked(wallet));
-        let others = others.map(|wallet| Reader { wallet, has_signed: false }).collect();
-        self.underway.ask(others, Some(*self.reports.unwrap_or_default()), now)
+        let mut others = Reader::all(wallets);
+        others.retain(|other| self.0.readers.iter().all(|asked| asked.wallet != other.wallet));
+        self.0.ask(others, now)
     }
 
     pub(super) fn given_up(&self) -> Failure<J> {
-        self.underway.given_up()
+        self.0.given_up()
     }
 }
 
@@ -486,7 +477,7 @@ impl<J: Json> Reading<J> {
     /// What the wallets read from the chain.
     #[must_use]
     pub fn answered(self, replies: Vec<Reply<J>>, now: u64) -> Next<J> {
-        self.underway.read(self.inquiry.answered(replies, now), self.before, now)
+        self.underway.read(self.inquiry.answered(replies, now), now)
     }
 
     pub(super) fn given_up(&self) -> Failure<J> {

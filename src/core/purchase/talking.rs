@@ -131,13 +131,12 @@ impl<J: Json> Counting<J> {
     pub fn answered(self, replies: Vec<Reply<J>>, now: u64) -> Next<J> {
         let Self { talk, payer } = self;
         let offer = &talk.deal.offer;
-        let replies: Vec<Option<J>> = replies.into_iter().map(Result::ok).collect();
         let [balance, block] = &*replies else { return no_answers().into() };
-        let have = balance.as_ref().and_then(wallet::read_uint);
+        let have = balance.as_ref().ok().and_then(wallet::read_uint);
         if let Some(have) = have.filter(|have| *have < offer.amount) {
             return too_little(&Money::of(offer.asset, have), offer, payer).into();
         }
-        let clock = match talk.clock(block.as_ref(), now) {
+        let clock = match talk.clock(block.as_ref().ok(), now) {
             Ok(clock) => clock,
             Err(error) => return error.into(),
         };
