@@ -46,27 +46,29 @@ fn check<J: Json>(given: &J, known: &[&str], kind: &str, hint: &str) -> Result<(
 /// The known name that was probably meant.
 fn nearest<'a>(unknown: &str, known: &[&'a str]) -> Option<&'a str> {
     let unknown = keep(unknown, LONGEST_NAME, |_| true).to_ascii_lowercase();
-    let slips = |name: &&str| distance(&unknown, &name.to_ascii_lowercase());
-    let nearest = known.iter().copied().min_by_key(slips)?;
-    let slips = slips(&nearest);
+    let (mut slips, mut nearest) = (usize::MAX, "");
+    for name in known {
+        let distance = distance(&unknown, &name.to_ascii_lowercase());
+        if distance < slips {
+            (slips, nearest) = (distance, name);
+        }
+    }
     (slips <= MOST_SLIPS && slips.saturating_mul(2) < nearest.len()).then_some(nearest)
 }
 
 /// How many letters have to be added, dropped or replaced to make one name the other (Levenshtein).
 fn distance(one: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.len()).collect();
+    let mut row: Vec<usize> = (1..=other.len()).collect();
     for (i, letter) in one.bytes().enumerate() {
-        let mut last = i.saturating_add(1);
-        let mut next = vec![last];
-        for (pair, there) in row.windows(2).zip(other.bytes()) {
-            let &[before, above] = pair else { continue };
+        let (mut before, mut last) = (i, i.saturating_add(1));
+        for (cell, there) in row.iter_mut().zip(other.bytes()) {
             let replaced = before.saturating_add((letter != there).into());
-            last = replaced.min(above.min(last).saturating_add(1));
-            next.push(last);
+            before = *cell;
+            last = replaced.min(before.min(last).saturating_add(1));
+            *cell = last;
         }
-        row = next;
     }
-    row.last().copied().unwrap_or_default()
+    row.last().copied().unwrap_or(one.len())
 }
 
 #[cfg(test)]

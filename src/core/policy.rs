@@ -64,7 +64,11 @@ impl Policy {
     fn ranked<'a>(&self, judged: &'a [Result<Offer, String>]) -> Vec<&'a Offer> {
         let mut ranked = Vec::new();
         for token in &self.tokens {
-            ranked.extend(judged.iter().flatten().filter(|offer| offer.asset == token.asset));
+            for offer in judged.iter().flatten() {
+                if offer.asset == token.asset {
+                    ranked.push(offer);
+                }
+            }
         }
         ranked
     }

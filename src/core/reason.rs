@@ -98,7 +98,11 @@ fn sentence(body: &str) -> Option<String> {
 pub fn read<J: Json>(document: &J) -> Option<String> {
     let mut said = Vec::new();
     collect(document, "", DEEPEST, &mut said);
-    said.into_iter().reduce(|all, part| text!(all, "; ", part)).map(|all| line(&all))
+    let mut all = String::new();
+    for part in said {
+        all = if all.is_empty() { part } else { text!(all, "; ", part) };
+    }
+    (!all.is_empty()).then(|| line(&all))
 }
 
 /// Finds the words in any value, however the server nests them. `place` is the field that they are about.

@@ -177,7 +177,11 @@ fn read_document<J: Json>(document: &J, demand: Option<String>) -> Option<Vec<En
     let frame = version.map(|version| Frame { version, resource, extensions, demand });
     let frame = frame.ok_or_else(|| text!("it is of x402 version ", bounded(&said.to_text()), ", not 1 or 2"));
     let frame = Rc::new(frame);
-    Some(accepts.into_iter().take(MOST_ENTRIES).map(|raw| Entry { raw, frame: frame.clone() }).collect())
+    let mut entries = Vec::new();
+    for raw in accepts.into_iter().take(MOST_ENTRIES) {
+        entries.push(Entry { raw, frame: frame.clone() });
+    }
+    Some(entries)
 }
 
 /// What stands around the entries.

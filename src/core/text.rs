@@ -95,7 +95,7 @@ pub fn hex(bytes: &[u8]) -> String {
 /// Bytes as `0x` and hex digits.
 #[must_use]
 pub fn bytes(bytes: &[u8]) -> String {
-    hex::encode_prefixed(bytes)
+    text!("0x", hex(bytes))
 }
 
 /// 32 bytes as `0x` and 64 hex digits.

@@ -62,7 +62,7 @@ fn sha1(mut message: Vec<u8>) -> Vec<u8> {
     message.extend(bits.to_be_bytes());
     let mut state = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0];
     for block in message.chunks(64) {
-        let mixed = (0..80).zip(schedule(block)).fold(state, turn);
+        let mixed = mixed(state, block);
         for (sum, word) in state.iter_mut().zip(mixed) {
             *sum = word.wrapping_add(*sum);
         }
@@ -74,21 +74,23 @@ fn sha1(mut message: Vec<u8>) -> Vec<u8> {
     digest
 }
 
-/// The 80 words of a block.
-fn schedule(block: &[u8]) -> Vec<u32> {
-    let mut words = Vec::new();
-    for word in block.chunks(4) {
-        words.push(word.iter().fold(0, |number, byte| number << 8 | u32::from(*byte)));
+/// 80 rounds over the words of a block, of which there are always the next 16 at hand.
+fn mixed(mut state: [u32; 5], block: &[u8]) -> [u32; 5] {
+    let mut words = [0; 16];
+    for (word, bytes) in words.iter_mut().zip(block.chunks(4)) {
+        *word = bytes.iter().fold(0, |number, byte| number << 8 | u32::from(*byte));
     }
-    while words.len() < 80 {
-        let back = |places: usize| words.len().checked_sub(places).and_then(|at| words.get(at)).copied().unwrap_or(0);
-        words.push((back(3) ^ back(8) ^ back(14) ^ back(16)).rotate_left(1));
+    for round in 0..80 {
+        state = turn(state, round, words[0]);
+        let next = (words[0] ^ words[2] ^ words[8] ^ words[13]).rotate_left(1);
+        words.copy_within(1.., 0);
+        words[15] = next;
     }
-    words
+    state
 }
 
 /// One of 80 rounds.
-const fn turn([a, b, c, d, e]: [u32; 5], (round, word): (u32, u32)) -> [u32; 5] {
+const fn turn([a, b, c, d, e]: [u32; 5], round: u32, word: u32) -> [u32; 5] {
     let (mix, constant) = match round {
         0..20 => ((b & c) | (!b & d), 0x5a82_7999),
         20..40 => (b ^ c ^ d, 0x6ed9_eba1),

@@ -4,7 +4,7 @@ use std::{
     future::{Future, poll_fn},
     pin::{Pin, pin},
     rc::Rc,
-    task::{Context, Poll},
+    task::Poll,
 };
 
 use alloy_primitives::Address;
@@ -230,28 +230,28 @@ where
 
 /// The replies to questions that are asked at once, in their order.
 async fn ask_all<J: Json, P: Wallets<J>>(ports: &P, questions: &[(usize, Question)]) -> Vec<Reply<J>> {
-    all(questions.iter().map(|(wallet, question)| ports.ask(*wallet, question))).await
-}
-
-/// All outcomes in their order, once all are there.
-async fn all<F: Future>(work: impl Iterator<Item = F>) -> Vec<F::Output> {
-    let mut work: Vec<_> = work.map(|future| (Box::pin(future), None)).collect();
+    let mut asked = Vec::new();
+    for (wallet, question) in questions {
+        asked.push((Box::pin(ports.ask(*wallet, question)), None));
+    }
     poll_fn(|context| {
-        for (future, outcome) in &mut work {
-            advance(future.as_mut(), outcome, context);
+        let mut all = Poll::Ready(());
+        for (asking, reply) in &mut asked {
+            if reply.is_none() {
+                match asking.as_mut().poll(context) {
+                    Poll::Ready(ready) => *reply = Some(ready),
+                    Poll::Pending => all = Poll::Pending,
+                }
+            }
         }
-        if work.iter().all(|(_, outcome)| outcome.is_some()) { Poll::Ready(()) } else { Poll::Pending }
+        all
     })
     .await;
-    work.into_iter().filter_map(|(_, outcome)| outcome).collect()
-}
-
-fn advance<F: Future>(work: Pin<&mut F>, outcome: &mut Option<F::Output>, context: &mut Context<'_>) {
-    if outcome.is_none()
-        && let Poll::Ready(ready) = work.poll(context)
-    {
-        *outcome = Some(ready);
+    let mut replies = Vec::new();
+    for (_, reply) in asked {
+        replies.extend(reply);
     }
+    replies
 }
 
 /// Resolves with the outcome of `work`, or fails with `abandoned` as soon as the caller gives up.
