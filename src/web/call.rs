@@ -3,7 +3,6 @@
 
 use js_sys::Function;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
-use web_sys::RequestInit;
 
 #[wasm_bindgen]
 extern "C" {
@@ -62,7 +61,7 @@ extern "C" {
     pub fn send(
         this: &Call,
         url: &str,
-        init: &RequestInit,
+        init: &JsValue,
         body: Option<&str>,
         most: u32,
         patience: f64,

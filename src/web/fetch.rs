@@ -8,14 +8,15 @@
 
 use gloo_net::http::Headers;
 use js_sys::{Object, Promise, Reflect, global};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{RequestCache, RequestCredentials, RequestInit, RequestRedirect};
 
 use super::{Browser, Js, js::float};
 use crate::{
     core::{
         http::{Answer, HttpFailure, HttpRequest, Method, read_answer},
+        json::Json,
+        plain::object,
         request::is_form,
     },
     ports::Http,
@@ -35,37 +36,36 @@ impl Http<Js> for Browser {
             Method::Pay(payment) => (LONGEST_ANSWER, Some(payment.body.as_str()), true),
         };
         let init = init(request, body).map_err(lost)?;
-        let sent = self.call.send(&request.url, &init, body, most, float(request.patience), final_word);
+        let sent = self.call.send(&request.url, &init.0, body, most, float(request.patience), final_word);
         read_answer(&Js(settle(sent).await.map_err(lost)?))
     }
 }
 
 /// Awaits what a call gave, whether it is a promise or not, and whether it threw at once or later.
-pub(super) async fn settle(called: Result<JsValue, JsValue>) -> Result<JsValue, JsValue> {
-    JsFuture::from(Promise::resolve(&called?)).await
+pub(super) fn settle(called: Result<JsValue, JsValue>) -> JsFuture {
+    let promise = called.map_or_else(|thrown| Promise::reject(&thrown), |given| Promise::resolve(&given));
+    JsFuture::from(promise)
 }
 
 /// All but the body. No redirect is followed; nothing is sent of cookies, or taken from a cache.
-fn init(request: &HttpRequest, body: Option<&str>) -> Result<RequestInit, JsValue> {
+fn init(request: &HttpRequest, body: Option<&str>) -> Result<Js, JsValue> {
+    let method = if matches!(request.method, Method::Get) { "GET" } else { "POST" };
     let headers = headers(&request.method, body)?;
-    let strict = begin(&request.method, &headers, RequestRedirect::Error);
-    strict.set_credentials(RequestCredentials::Omit);
-    strict.set_cache(RequestCache::NoStore);
-    Ok(if is_known(&request.url, &strict) { strict } else { begin(&request.method, &headers, RequestRedirect::Manual) })
+    let begin = |redirect| {
+        object(|members| {
+            members.text("method", method).value("headers", Js(headers.clone().into())).text("redirect", redirect);
+        })
+    };
+    let mut strict: Js = begin("error");
+    strict.set("credentials", Js::of("omit"));
+    strict.set("cache", Js::of("no-store"));
+    Ok(if is_known(&request.url, &strict) { strict } else { begin("manual") })
 }
 
 /// Edge runtimes, which have neither cookies nor a cache, refuse these words: `Request` does so before anything is sent.
-fn is_known(url: &str, init: &RequestInit) -> bool {
+fn is_known(url: &str, init: &Js) -> bool {
     let has_request = Reflect::has(&global(), &"Request".into()).unwrap_or_default();
-    !has_request || web_sys::Request::new_with_str_and_init(url, init).is_ok()
-}
-
-fn begin(method: &Method, headers: &Object, redirect: RequestRedirect) -> RequestInit {
-    let init = RequestInit::new();
-    init.set_method(if matches!(method, Method::Get) { "GET" } else { "POST" });
-    init.set_headers(headers);
-    init.set_redirect(redirect);
-    init
+    !has_request || web_sys::Request::new_with_str_and_init(url, init.0.unchecked_ref()).is_ok()
 }
 
 /// A plain object of the headers.

@@ -26,7 +26,11 @@ impl Json for Js {
     }
 
     fn list(items: Vec<Self>) -> Self {
-        Self(items.into_iter().map(|item| item.0).collect::<Array>().into())
+        let list = Array::new();
+        for item in items {
+            list.push(&item.0);
+        }
+        Self(list.into())
     }
 
     fn object() -> Self {
@@ -134,12 +138,11 @@ pub(crate) const fn float(ms: u64) -> f64 {
 /// A failure as a plain object with the members of `ImagineError`; the facade makes the real error of it.
 pub(crate) fn thrown(failure: &Failure<Js>) -> JsValue {
     let mut error = failure.error.plain::<Js>();
-    let receipt = failure.receipt.as_ref().map(|receipt| receipt.plain());
-    let members = [("cause", failure.cause.clone()), ("receipt", receipt)];
-    for (name, value) in members {
-        if let Some(value) = value {
-            error.set(name, value);
-        }
+    if let Some(cause) = &failure.cause {
+        error.set("cause", cause.clone());
+    }
+    if let Some(receipt) = &failure.receipt {
+        error.set("receipt", receipt.plain());
     }
     error.0
 }
