@@ -13,7 +13,6 @@ import { members } from './members.js'
 import { mobileLinks } from './mobile.js'
 import { copies, readMembers, readOptions, readPurchase, readRequest, staying, type Options } from './options.js'
 import { findPurchase, forgetPurchase, Hold, listTasks, taskOf } from './purchases.js'
-import { NOBODY } from './rehearsal.js'
 import { tellOthers } from './tabs.js'
 import { AcceptedTaskHandle } from './task.js'
 import { together, type Purchase } from './together.js'
@@ -86,7 +85,6 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       stands: purchase.stands,
       ...(confirm && { confirm: (part: CoreQuote) => confirm(whole(part)) }),
     }
-    if (!quote) rehearse(core)
     return holding(options, (held) => core.submit({ ...held, ...page }), tellAll, wanted.picture)
   }
 
@@ -178,7 +176,6 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       const request = readRequest(given)
       const [core, { fields, picture }] = await ready(all.signal, prepare(request, all, load))
       const line = new Line({ compose: (text) => compose(text, picture) })
-      rehearse(core)
       const write = (id: string, entry: Entry) => soon(journal(all.storage).change(id, (record) => record ?? merge(id, entry)(undefined)))
       const reader = { ...reading(atHand(all.wallet)), ...members({ wallet: numberAtHand(all.wallet) }) }
       return complete(await calling(all, (call) => core.quote({ ...call, ...reader, request: fields, write }), line), request)
@@ -288,15 +285,6 @@ async function calling<T>(
 function isFailure(thrown: unknown): thrown is Failure {
   const isPlain = typeof thrown === 'object' && thrown !== null && !(thrown instanceof Error) && !isImagineError(thrown)
   return isPlain && 'paid' in thrown
-}
-
-let isRehearsed = false
-
-/** Once in a page, as soon as the request for the first price is on its way. */
-function rehearse(core: Core): void {
-  if (isRehearsed || typeof document === 'undefined') return
-  isRehearsed = true
-  setTimeout(() => calling(readOptions(), (call) => core.submit({ ...call, ...NOBODY })).catch(() => {}))
 }
 
 interface Wanted {
