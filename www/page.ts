@@ -1,4 +1,4 @@
-import type { Generation, ImagineEvent, Quote, TaskRecord } from 'imagine-x402'
+import type { Generation, ImagineEvent, Quote, Task, TaskRecord } from 'imagine-x402'
 import { Connection } from './connection'
 import type { Values } from './develop/code'
 import { Panes } from './develop/panes'
@@ -37,6 +37,7 @@ export class Page {
   private readonly panel: RunPanel
   private readonly history: History
   private readonly panes = new Panes(() => this.values())
+  private bought: Task | undefined
   private running = false
   /** A card about the price goes with the next price. */
   private aboutPrice = false
@@ -93,19 +94,34 @@ export class Page {
     const quote = await this.price.take()
     if (!quote) return
     let sent = false
-    await this.run({}, (signal) => this.connection.client.generate(quote, {
-      ...(chosen && { wallet: chosen }),
-      ...(quote.request.autoClank && { confirm: confirmToken }),
-      maxPrice: this.limits.cap,
-      signal,
-      onEvent: (event) => {
-        sent ||= event.type === 'paying'
-        this.hear(event)
-      },
-    }), (error) => {
+    const onEvent = (event: ImagineEvent) => {
+      sent ||= event.type === 'paying'
+      this.hear(event)
+    }
+    await this.run({}, async (signal) => {
+      const task = await this.connection.client.submit(quote, {
+        ...(chosen && { wallet: chosen }),
+        ...(quote.request.autoClank && { confirm: confirmToken }),
+        maxPrice: this.limits.cap,
+        signal,
+        onEvent,
+      })
+      const result = await task.wait({ signal, onEvent })
+      this.followReceipt(task)
+      return result
+    }, (error) => {
       const trouble = toTrouble(error, sent ? { paid: 'unknown', retry: 'resume' } : { paid: 'no', retry: 'safe' })
       // Where the service's own id got lost, the id of the request finds the task.
       return { ...trouble, taskId: trouble.taskId ?? (trouble.paid === 'no' ? undefined : quote.request.id) }
+    })
+  }
+
+  /** Where the service showed no receipt, the transaction may be found after the video is there. */
+  private followReceipt(task: Task): void {
+    this.bought = task
+    const { receipt: first } = task
+    task.subscribe(({ receipt }) => {
+      if (receipt && receipt !== first && this.bought === task && !this.running) this.showReceipt(receipt)
     })
   }
 

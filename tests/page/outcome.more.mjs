@@ -51,7 +51,7 @@ test('while the wallet asks', async () => {
   await leave()
 })
 
-test('a payment without a receipt is shown as not confirmed yet', async () => {
+test('a payment without a receipt is found on the chain', async () => {
   const { page, shot, faults, leave } = await visit(browser, site.url)
   site.sandbox.fault('receipt-missing')
   try {
@@ -61,14 +61,13 @@ test('a payment without a receipt is shown as not confirmed yet', async () => {
     site.sandbox.fault(null)
   }
   const receipt = page.locator('#receipt')
-  assert.equal(await receipt.locator('.settled').textContent(), 'Settlement not confirmed yet')
-  await receipt.getByText('payer and nonce name the payment there').waitFor()
-  await receipt.getByText('not told by the service').waitFor()
-  await shot('settlement-unknown')
+  await receipt.getByText('Settled: the transaction shows the transfer').waitFor()
+  await shot('settlement-found')
   await page.getByRole('button', { name: 'Copy as JSON' }).click()
   await page.getByRole('button', { name: 'Copied' }).waitFor()
-  const { settled, payer, nonce } = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()))
-  assert.equal(settled, 'unknown')
+  const { settled, payer, nonce, transaction } = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()))
+  assert.equal(settled, 'chain')
+  assert.equal(transaction, (await site.sandbox.payments()).at(-1).transaction)
   assert.equal(await site.sandbox.authorizationUsed(payer, nonce), true, 'and there they do')
   assert.deepEqual(faults, [])
   await leave()
