@@ -22,7 +22,7 @@ export function showRehearsal(rehearsal: Rehearsal, onChange: () => void): void 
     el('h2', { id: 'rehearsal-title' }, 'Make something go wrong'),
     el('div', { class: 'field' }, el('label', { for: 'fault' }, 'What goes wrong'), select), says)
   const { skip } = rehearsal
-  if (skip) panel.append(button('Skip two minutes of the chain’s time', () => void skip().then(() => say('Two minutes have passed on the chain.'))))
+  if (skip) panel.append(button('Skip two minutes', () => void skip().then(() => say('Two minutes have passed, on the chain and on this page.'))))
   draw()
   panel.hidden = false
 }

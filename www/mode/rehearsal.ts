@@ -12,6 +12,6 @@ export interface Rehearsal {
   scenarios: readonly Scenario[]
   current: string
   choose(name: string): Promise<void>
-  /** Lets the chain's time pass, where waiting for it would be long. */
+  /** Lets time pass, on the chain and on this page, where waiting for it would be long. */
   skip?(): Promise<void>
 }
