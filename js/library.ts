@@ -43,9 +43,12 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     if (quote?.accepted?.taskId) return found(quote.accepted.id, quote.accepted.taskId, quote.accepted.baseUrl, options)
     const { signal, wallet } = options
     checkWallet(wallet)
-    const [core, wanted] = await unlookedUp(request.id, ready(signal, prepare(request, options, load)))
-    const about = { request: wanted.fields, ...(quote && { quote }) }
-    const identified = await calling(options, (call) => core.identify({ ...call, ...about }))
+    const identify = async () => {
+      const [core, wanted] = await ready(signal, prepare(request, options, load))
+      const about = { request: wanted.fields, ...(quote && { quote }) }
+      return { core, wanted, identified: await calling(options, (call) => core.identify({ ...call, ...about })) }
+    }
+    const { core, wanted, identified } = await unlookedUp(request.id, identify())
     return together({
       core,
       party: { ...identified, wallet: tagOf(wallet), account: payerOf(wallet) },

@@ -107,7 +107,7 @@ describe('no more is given than was agreed', TIMEOUT, () => {
       return imagine.generate({ ...request, id: 'own-id' }, options).finally(() => Object.defineProperty(crypto, 'getRandomValues', { configurable: true, value: getRandomValues }))
     }
     const { outcome, signatures } = await traces(() => dapp.failure(buyBlindly, { request, options: at(seller.url) }))
-    assert.deepEqual([outcome.code, outcome.paid, signatures], ['unsupported_environment', 'no', 0])
+    assert.deepEqual([outcome.code, outcome.paid, signatures], ['unsupported_environment', 'unknown', 0], 'the id was not looked up')
   })
 
   test('12: no two payments have the same nonce', async () => {
