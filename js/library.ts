@@ -20,7 +20,7 @@ import type {
   BalanceOptions, Client, Config, Eip1193Provider, GenerateRequest, ImagineEvent, Library, Quote, Receipt, Task, TaskFilter, WasmSource,
 } from './types.js'
 import { Vigil } from './vigil.js'
-import { atHand, findWallets, numberAtHand, payerOf, present, providerOf, tagOf, watchWallets } from './wallets.js'
+import { atHand, findWallets, numberAtHand, numberOf, payerOf, present, providerOf, tagOf, watchWallets } from './wallets.js'
 
 /** The public functions over a way to load the WebAssembly. */
 export function library(load: (source?: WasmSource) => Promise<Core>): Library {
@@ -180,7 +180,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       const [core, { fields, picture }] = await ready(all.signal, prepare(request, all, load))
       const line = new Line({ compose: (text) => compose(text, picture) })
       const write = (id: string, entry: Entry) => soon(journal(all.storage).change(id, (record) => record ?? merge(id, entry)(undefined)))
-      const reader = { ...reading(atHand(all.wallet)), ...members({ wallet: numberAtHand(all.wallet) }) }
+      const reader = readerOf(atHand(all.wallet))
       return complete(await calling(all, (call) => core.quote({ ...call, ...reader, request: fields, write }), line), request)
     },
     status: async (taskId, options) => {
@@ -233,10 +233,10 @@ function client(load: () => Promise<Core>, config?: Config): Client {
 }
 
 /** What the core needs to read through a wallet without a prompt, if there is one. */
-function reading(provider: Eip1193Provider | undefined): Pick<Call, 'find' | 'ask'> {
+function readerOf(provider: Eip1193Provider | undefined): Pick<Call, 'find' | 'ask' | 'wallet'> {
   if (!provider) return {}
   const { find, ask } = new Conversation(provider)
-  return { find, ask }
+  return { find, ask, wallet: numberOf(provider) }
 }
 
 /** Returns the purchase of that id, if the journal has it: the service may know it by another name. */

@@ -89,14 +89,14 @@ export function tagOf(wallet: WalletLike | undefined): WalletTag {
   return { name, ...(named && { number: numberOf(named.provider) }) }
 }
 
-/** The number of that provider. */
+/** The number of the provider that is {@link atHand}. */
 export function numberAtHand(wallet?: WalletLike): number | undefined {
   const provider = atHand(wallet)
   return provider && numberOf(provider)
 }
 
 /** One object, one number, for the life of the page. */
-function numberOf(provider: Eip1193Provider): number {
+export function numberOf(provider: Eip1193Provider): number {
   const number = numbers.get(provider) ?? ++lastNumber
   numbers.set(provider, number)
   return number

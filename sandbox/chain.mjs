@@ -70,7 +70,7 @@ export async function startChain(chainId, aheadS = 0) {
   const client = createPublicClient({ chain, transport: http(rpcUrl), pollingInterval: POLLING_INTERVAL })
   await client.request({ method: 'anvil_setLoggingEnabled', params: [false] })
 
-  /** Lets so many seconds pass on the chain; all other clocks go on as they were. */
+  /** Lets seconds pass on the chain; all other clocks go on as they were. */
   async function passTime(seconds) {
     await client.request({ method: 'evm_increaseTime', params: [seconds] })
     await client.request({ method: 'evm_mine', params: [] })

@@ -31,20 +31,16 @@ pub struct ChainClock {
 }
 
 impl ChainClock {
-    /// Learns the time from a block that a node reported just now.
+    /// Sets the clock by the time that a node shows.
     ///
     /// # Errors
     /// `clock_mismatch` with `{chain, machine}` when the two are a day apart or more.
-    pub fn of(block: Block, now_ms: u64) -> Result<Self, Error> {
-        Self::at_time(block.time_ms(), now_ms)
-    }
-
-    fn at_time(chain_ms: u64, now_ms: u64) -> Result<Self, Error> {
-        let off = chain_ms.abs_diff(now_ms);
-        if off >= FURTHEST_OFF_MS {
+    fn set(chain_ms: u64, now_ms: u64) -> Result<Self, Error> {
+        if !is_plausible(chain_ms, now_ms) {
             return Err(mismatch(chain_ms, now_ms));
         }
-        let ahead = chain_ms.checked_signed_diff(now_ms).filter(|_| off >= BLOCK_AGE_MS);
+        let is_off = chain_ms.abs_diff(now_ms) >= BLOCK_AGE_MS;
+        let ahead = chain_ms.checked_signed_diff(now_ms).filter(|_| is_off);
         Ok(Self { ahead: ahead.unwrap_or_default() })
     }
 
@@ -64,10 +60,10 @@ impl ChainClock {
     }
 }
 
-/// Whether a block is less than a day from this machine's clock. One that is further off proves nothing.
+/// Whether the time of a block is less than a day from this machine's clock. A block that is further off proves nothing.
 #[must_use]
-pub const fn is_plausible(block: Block, now_ms: u64) -> bool {
-    block.time_ms().abs_diff(now_ms) < FURTHEST_OFF_MS
+pub const fn is_plausible(chain_ms: u64, now_ms: u64) -> bool {
+    chain_ms.abs_diff(now_ms) < FURTHEST_OFF_MS
 }
 
 fn mismatch(chain_ms: u64, machine_ms: u64) -> Error {
@@ -163,12 +159,12 @@ impl Clocks {
     /// The clock of a chain; this machine's while nothing is known.
     ///
     /// # Errors
-    /// `clock_mismatch`, as [`ChainClock::of`].
+    /// `clock_mismatch` with `{chain, machine}` when the two are a day apart or more.
     pub fn of(&self, chain_id: u64, now_ms: u64) -> Result<ChainClock, Error> {
         let clocks = self.0.borrow();
         let known = clocks.iter().find(|(id, _)| *id == chain_id);
         known.map_or(Ok(ChainClock::default()), |(_, ahead)| {
-            ChainClock::at_time(now_ms.saturating_add_signed(*ahead), now_ms)
+            ChainClock::set(now_ms.saturating_add_signed(*ahead), now_ms)
         })
     }
 }
@@ -194,7 +190,7 @@ mod tests {
     }
 
     fn clock(off_seconds: i64) -> Result<ChainClock, Error> {
-        ChainClock::of(block((NOW / 1000).saturating_add_signed(off_seconds)), NOW)
+        ChainClock::set(block((NOW / 1000).saturating_add_signed(off_seconds)).time_ms(), NOW)
     }
 
     #[test]
@@ -222,7 +218,7 @@ mod tests {
             assert_eq!(error.details.plain::<Value>(), json!({"chain": chain, "machine": NOW}));
         }
         assert!(clock(40 * DAY).unwrap_err().message.contains("40 days"));
-        assert!(ChainClock::of(block(u64::MAX), NOW).is_err());
+        assert!(ChainClock::set(block(u64::MAX).time_ms(), NOW).is_err());
     }
 
     #[test]

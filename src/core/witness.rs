@@ -50,7 +50,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// So many wallets, of which none has signed as far as is known.
+    /// The first wallets of the list, none of which is known to have signed.
     #[must_use]
     pub fn all(wallets: usize) -> Vec<Self> {
         let mut readers = Vec::new();
@@ -165,7 +165,7 @@ impl Inquiry {
         for (reader, said) in readers.iter().zip(replies.chunks(3)) {
             let [Ok(chain), accounts, Ok(block)] = said else { continue };
             let Some(block) = Block::read(block) else { continue };
-            if wallet::read_chain_id(chain) != Some(chain_id) || !is_plausible(block, now) {
+            if wallet::read_chain_id(chain) != Some(chain_id) || !is_plausible(block.time_ms(), now) {
                 continue;
             }
             let lists_payer = |list| wallet::read_account(list, Some(payer)).is_some();
