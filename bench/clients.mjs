@@ -1,17 +1,15 @@
 /** What a page loads before it can pay, and how soon it then pays, beside the official clients. */
-import { readFile } from 'node:fs/promises'
 import { launchChromium } from '../tests/browser/chromium.mjs'
 import { packLibrary } from '../tests/browser/package.mjs'
 import { prepare, REFERENCE, withJournals } from './clients/clients.mjs'
 import { papers } from './clients/papers.mjs'
 import { writeReadme } from './clients/readme.mjs'
-import { FAR_MS, startService } from './clients/service.mjs'
+import { FAR_MS, readPage, startService } from './clients/service.mjs'
 import { FAR_PAYMENTS, PAYMENTS, SLOWDOWN, visit, visitWithJournal, weighHeap } from './clients/visit.mjs'
 import { figures } from './figures.mjs'
 import { record } from './record.mjs'
 
 const WHOLE = 15
-const PAGE = { '/': 'clients/page.html', '/page.js': 'clients/page.js', '/wasm.js': 'wasm.js' }
 
 export async function clients({ rounds = WHOLE } = {}) {
   console.error(`${rounds} rounds of seven clients: this takes up to two minutes a round.`)
@@ -53,11 +51,6 @@ async function measure(rounds, clients, onPage) {
     }),
     journals: { rounds: fewer, clients: withJournal.map(({ name }) => ({ name, ...compared(journals, name) })) },
   }
-}
-
-async function readPage() {
-  const files = Object.entries(PAGE).map(async ([address, name]) => [address, await readFile(new URL(name, import.meta.url))])
-  return Object.fromEntries(await Promise.all(files))
 }
 
 /** Client after client in each round, so that what the machine does besides falls on all. */

@@ -17,17 +17,28 @@ export async function withPage(url, work) {
 
 /** Runs each piece of work with a page of its own, in turn, in one new profile. Returns what the last one returns. */
 export async function withNewProfile(browsing, url, ...works) {
-  const { browserContextId } = await browsing.send('Target.createBrowserContext')
+  const profile = await openProfile(browsing, url)
   try {
     let outcome
-    for (const work of works) {
-      const { targetId } = await browsing.send('Target.createTarget', { url, browserContextId })
-      outcome = await work(await openPage(browsing, targetId))
-      await browsing.send('Target.closeTarget', { targetId })
-    }
+    for (const work of works) outcome = await profile.visit(work)
     return outcome
   } finally {
-    await browsing.send('Target.disposeBrowserContext', { browserContextId })
+    await profile.close()
+  }
+}
+
+/** Opens a new profile, whose storage each of its visits finds as the one before has left it. */
+export async function openProfile(browsing, url) {
+  const { browserContextId } = await browsing.send('Target.createBrowserContext')
+  return {
+    /** Runs work with a page of its own. */
+    async visit(work) {
+      const { targetId } = await browsing.send('Target.createTarget', { url, browserContextId })
+      const outcome = await work(await openPage(browsing, targetId))
+      await browsing.send('Target.closeTarget', { targetId })
+      return outcome
+    },
+    close: () => browsing.send('Target.disposeBrowserContext', { browserContextId }),
   }
 }
 

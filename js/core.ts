@@ -1,9 +1,9 @@
 /** What the WebAssembly module offers: a few functions over plain values. */
 import type { Failure } from './error.js'
-import type { Entry, Purchase } from './journal.js'
+import type { Recalled } from './hold.js'
 import type { Outcome } from './line.js'
 import type { CoreStatus } from './generation.js'
-import type { Money, Paid, Quote, Receipt } from './types.js'
+import type { BudgetState, KeptGeneration, Money, Paid, Quote, Receipt, StoreChange, StoredPurchase, TaskFilter, TaskRecord } from './types.js'
 
 /** The one argument of every call. */
 export interface Call {
@@ -16,8 +16,14 @@ export interface Call {
   /** The number of the wallet, where it is known which one it is. */
   wallet?: number
   send: (url: string, init: RequestInit, body: string | undefined, most: number, patience: number, final: boolean) => Promise<Outcome>
-  recall?: (id: string, fresh: boolean) => Promise<unknown>
-  write?: (id: string, entry: Entry) => Promise<Purchase[]>
+  recall?: (id: string, fresh: boolean) => Promise<Recalled>
+  read?: (id: string) => Promise<StoredPurchase | undefined>
+  list?: (since?: number, limit?: number) => Promise<StoredPurchase[]>
+  update?: (id: string, since: number | undefined, change: StoreChange, relaxed: boolean) => Promise<void>
+  /** Which records are wanted. */
+  filter?: Partial<TaskFilter>
+  /** How a task has ended. */
+  ended?: { status: string; result?: object }
   invite?: () => void
   find?: () => Promise<number>
   findOthers?: () => Promise<number>
@@ -38,6 +44,15 @@ export interface AcceptedTask {
   paid: Paid
   /** What was signed, while the transaction is not known that paid; the core's own. */
   settlement?: unknown
+  /** What was made, when the journal has it. */
+  result?: KeptGeneration
+}
+
+/** A purchase that was taken up from the journal. */
+export interface Resumed {
+  id: string
+  baseUrl?: string
+  task: AcceptedTask
 }
 
 /** A quote before the facade puts the request into it. */
@@ -46,7 +61,12 @@ export type CoreQuote = Omit<Quote, 'request'> & { id: string }
 export interface Core {
   quote(call: Call): Promise<CoreQuote>
   submit(call: Call): Promise<AcceptedTask>
-  resume(call: Call, id: string): Promise<AcceptedTask>
+  resume(call: Call, id?: string): Promise<Resumed | undefined>
+  tasks(call: Call): Promise<TaskRecord[]>
+  forget(call: Call, id: string): Promise<void>
+  budget(call: Call): Promise<BudgetState | null>
+  /** Notes how a task has ended. */
+  finish(call: Call, id: string): Promise<void>
   /** What a purchase is about, before it is begun. */
   identify(call: Call): Promise<{ identity: string; id?: string }>
   /** How a purchase relates to one that is under way: `same`, `other` or `ask`. */
@@ -61,6 +81,4 @@ export interface Core {
   balance(call: Call): Promise<Money>
   /** The receipt that names the transaction of an accepted task, once it is found. */
   settle(call: Call, id: string): Promise<Receipt | undefined>
-  /** Refuses options that are wrong. */
-  check(call: Call): Promise<void>
 }

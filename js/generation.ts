@@ -2,10 +2,10 @@
 import { fromBase64, toBase64, typeOf } from './bytes.js'
 import { attempt } from './attempt.js'
 import { members } from './members.js'
-import type { Address, Generation, Media, Receipt, TaskStatus } from './types.js'
+import type { Address, Generation, KeptGeneration, Media, Receipt, TaskStatus } from './types.js'
 
-/** A status as the core gives it: of a finished task, the server's own answer. */
-export type CoreStatus = Exclude<TaskStatus, { status: 'completed' }> | Completed
+/** A status as the core gives it: of a finished task, the server's own answer, or what the journal has. */
+export type CoreStatus = Exclude<TaskStatus, { status: 'completed' }> | Completed | Kept
 
 export interface Completed {
   status: 'completed'
@@ -14,18 +14,27 @@ export interface Completed {
   raw: object
 }
 
+export interface Kept {
+  status: 'completed'
+  taskId: string
+  progress: 100
+  result: KeptGeneration
+}
+
 /** One for each answer, so that its media have one address each. */
 const known = new WeakMap<object, Generation>()
 
 export function readStatus(status: CoreStatus, receipt: Receipt | null): TaskStatus {
   if (status.status !== 'completed') return status
-  const { raw, ...rest } = status
-  return { ...rest, result: readGeneration(raw, status.taskId, receipt) }
+  const { taskId, progress } = status
+  return { status: 'completed', taskId, progress, result: readResult(status, receipt) }
 }
 
-export function readGeneration(raw: object, taskId: string, receipt: Receipt | null): Generation {
-  const generation = known.get(raw) ?? read(raw, taskId, receipt)
-  known.set(raw, generation)
+export function readResult(status: Completed | Kept, receipt: Receipt | null): Generation {
+  const { taskId } = status
+  if ('result' in status) return { templateData: {}, ...status.result, taskId, receipt, raw: null }
+  const generation = known.get(status.raw) ?? read(status.raw, taskId, receipt)
+  known.set(status.raw, generation)
   return generation
 }
 

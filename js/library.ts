@@ -4,20 +4,20 @@ import type { AcceptedTask, Call, Core, CoreQuote } from './core.js'
 import { asError, ImagineError, isImagineError, refuse, restate, type Failure } from './error.js'
 import { tell } from './events.js'
 import { quietly } from './attempt.js'
-import { readGeneration, readStatus, type Completed, type CoreStatus } from './generation.js'
+import { readResult, readStatus, type Completed, type CoreStatus, type Kept } from './generation.js'
 import { need } from './globals.js'
+import { Hold } from './hold.js'
 import { compose, readImage, type Picture } from './image.js'
-import { finish, journal, merge, soon, type Entry } from './journal.js'
 import { Line } from './line.js'
 import { members } from './members.js'
 import { mobileLinks } from './mobile.js'
 import { copies, readMembers, readOptions, readPurchase, readRequest, staying, type Options } from './options.js'
-import { findPurchase, forgetPurchase, Hold, listTasks, taskOf } from './purchases.js'
+import { storeOf } from './store.js'
 import { tellOthers } from './tabs.js'
 import { AcceptedTaskHandle } from './task.js'
 import { together, type Purchase } from './together.js'
 import type {
-  BalanceOptions, Client, Config, Eip1193Provider, GenerateRequest, ImagineEvent, Library, Quote, Receipt, Task, TaskFilter, WasmSource,
+  BalanceOptions, BudgetOptions, Client, Config, Eip1193Provider, GenerateRequest, ImagineEvent, Library, Quote, Receipt, Task, TaskFilter, WasmSource,
 } from './types.js'
 import { Vigil } from './vigil.js'
 import { atHand, findWallets, numberAtHand, numberOf, payerOf, present, providerOf, tagOf, watchWallets } from './wallets.js'
@@ -73,7 +73,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     }
   }
 
-  const buy = (
+  const buy = async (
     core: Core, purchase: Purchase, wanted: Wanted, { request, quote }: Ordered, options: Options,
   ): Promise<Task> => {
     const whole = (part: CoreQuote) => complete(part, request)
@@ -88,39 +88,24 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       stands: purchase.stands,
       ...(confirm && { confirm: (part: CoreQuote) => confirm(whole(part)) }),
     }
-    return holding(options, (held) => core.submit({ ...held, ...page }), tellAll, wanted.picture)
-  }
-
-  /** For calls that may end without another word of the core. Without options, nothing is loaded for it. */
-  const check = async (options: Options): Promise<void> => {
-    if (options.layers.every((layer) => Object.keys(layer).length === 0)) return
-    const [core] = await ready(options.signal)
-    await calling(options, (call) => core.check(call))
-  }
-
-  /** Takes a purchase up of which nobody knows how it ended. */
-  const takeUp = async (id: string, options: Options): Promise<Task> => {
-    const [core] = await undecided(ready(options.signal))
-    const notify = (event: ImagineEvent) => tell(options, event)
-    return holding(options, (held) => core.resume({ ...held, notify }, id), notify)
+    const { id, outcome } = await holding(options, (held) => core.submit({ ...held, ...page }), wanted.picture)
+    return accepted(id, outcome, options, tellAll)
   }
 
   /** Makes a call of the core that has hold of a purchase until it ends. */
-  const holding = async (
-    options: Options, make: (held: Call) => Promise<AcceptedTask>, notify: Notify, picture?: Picture,
-  ): Promise<Task> => {
-    const hold = new Hold(journal(options.storage), options.signal, picture)
-    const { recall, write, compose } = hold
+  const holding = async <T>(options: Options, make: (held: Call) => Promise<T>, picture?: Picture): Promise<Held<T>> => {
+    const hold = new Hold(storeOf(options.storage), options.signal, picture)
+    const { recall, read, list, update, compose } = hold
     const conversation = new Conversation(options.wallet)
     const { invite, find, findOthers, ask } = conversation
     try {
       const line = new Line({ compose })
-      const held = (call: Call) => make({ ...call, recall, write, invite, find, findOthers, ask })
-      const task = await calling(options, held, line).catch(describeWallets)
-      return accepted(hold.id, task, options, notify)
+      const held = (call: Call) => make({ ...call, recall, read, list, update, invite, find, findOthers, ask })
+      const outcome = await calling(options, held, line).catch(describeWallets)
+      return { id: hold.id, outcome }
     } finally {
       conversation.end()
-      await hold.end()
+      hold.end()
     }
   }
 
@@ -129,7 +114,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
 
   /** The task stays with the service that took it, whatever a later wait asks for. */
   const accepted = (id: string, task: AcceptedTask, options: Options, notify?: Notify): Task => {
-    const bought = { ...options, signal: undefined }
+    const bought = unsignalled(options)
     const { taskId, receipt } = task
     const tellAll = notify ?? ((event) => tell(bought, event))
     tellAll({ type: 'accepted', taskId, receipt })
@@ -143,7 +128,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
         try {
           const all = { signal, layers: [...bought.layers, ...waiting] }
           const status = await calling(all, (call) => core.watch({ ...call, rest, task, notify: hear }), line)
-          return readGeneration((status as Completed).raw, taskId, handle.receipt)
+          return readResult(status as Completed | Kept, handle.receipt)
         } finally {
           vigil.end()
         }
@@ -153,7 +138,12 @@ function client(load: () => Promise<Core>, config?: Config): Client {
         const line = new Line({ hear: (outcome) => tellOthers(id, outcome) })
         return readStatus(await calling(bought, (call) => core.watch({ ...call, task: taskId }), line), handle.receipt)
       },
-      ended: (status) => quietly(() => journal(bought.storage).change(id, finish(status))),
+      ended: (status, task, result) => quietly(async () => {
+        const core = await load()
+        const { update } = new Hold(storeOf(bought.storage))
+        const ended = { status, ...(result && { result }) }
+        await calling(bought, (call) => core.finish({ ...call, update, task, ended }, id))
+      }),
     })
     if (task.settlement) quietly(async () => handle.settled(await settle(id, task, bought)))
     return handle
@@ -163,8 +153,8 @@ function client(load: () => Promise<Core>, config?: Config): Client {
   const settle = async (id: string, task: AcceptedTask, options: Options): Promise<Receipt | undefined> => {
     const core = await load()
     const { find, ask } = new Conversation(options.wallet)
-    const write = (id: string, entry: Entry) => soon(journal(options.storage).change(id, merge(id, entry)))
-    return calling(options, (call) => core.settle({ ...call, find, ask, write, task }, id))
+    const { update } = new Hold(storeOf(options.storage))
+    return calling(options, (call) => core.settle({ ...call, find, ask, update, task }, id))
   }
 
   return {
@@ -179,36 +169,49 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       const request = readRequest(given)
       const [core, { fields, picture }] = await ready(all.signal, prepare(request, all, load))
       const line = new Line({ compose: (text) => compose(text, picture) })
-      const write = (id: string, entry: Entry) => soon(journal(all.storage).change(id, (record) => record ?? merge(id, entry)(undefined)))
+      const { update } = new Hold(storeOf(all.storage))
       const reader = readerOf(atHand(all.wallet))
-      return complete(await calling(all, (call) => core.quote({ ...call, ...reader, request: fields, write }), line), request)
+      return complete(await calling(all, (call) => core.quote({ ...call, ...reader, request: fields, update }), line), request)
     },
     status: async (taskId, options) => {
       const all = over(options)
-      const [core, purchase] = await ready(all.signal, purchaseOf(taskId, all)).catch((error) => {
+      const [core] = await ready(all.signal).catch((error) => {
         throw restate(error, { stage: 'wait', paid: 'unknown' })
       })
-      const task = purchase ? taskOf(purchase) : typeof taskId === 'string' ? taskId : ''
-      const where = purchase ? staying(all, purchase.order.baseUrl) : all
-      return readStatus(await calling(where, (call) => core.watch({ ...call, task })), null)
+      const task = typeof taskId === 'string' ? taskId : ''
+      const { read } = new Hold(storeOf(all.storage))
+      return readStatus(await calling(all, (call) => core.watch({ ...call, read, task })), null)
     },
     resume: async (taskId, options) => {
       const all = over(options)
-      const records = journal(all.storage)
-      const looking = check(all).then(() => findPurchase(records, taskId))
-      const purchase = await undecided(unlessAborted(all.signal, looking, (reason) => refuse('aborted', 'aborted before the purchase was taken up', { cause: reason })))
-      if (!purchase || purchase.paid === 'no' && !purchase.taskId) return null
-      const there = staying(all, purchase.order.baseUrl)
-      const { taskId: known, receipt = null, paid, payment: settlement } = purchase
-      return known ? accepted(purchase.id, { taskId: known, receipt, paid, settlement }, there) : takeUp(purchase.id, there)
+      if (typeof (taskId ?? '') !== 'string') throw refuse('invalid_request', '`resume` takes the id of a purchase or of a task')
+      const [core] = await undecided(ready(all.signal))
+      const hear: Notify = (event) => tell(all, event)
+      const { outcome } = await holding(all, (held) => core.resume({ ...held, notify: hear }, taskId))
+      if (!outcome) return null
+      const { id, baseUrl, task } = outcome
+      return accepted(id, task, baseUrl ? staying(all, baseUrl) : all, hear)
     },
-    tasks: async (filter) => {
-      const wanted = readMembers<TaskFilter>('filter', filter, ['unfinished', 'limit'])
-      return listTasks(journal(over().storage), wanted)
+    tasks: async (given) => {
+      const filter = copies(readMembers<TaskFilter>('filter', given, ['unfinished', 'limit']))
+      const [core] = await ready(undefined)
+      const { list, update } = new Hold(storeOf(over().storage))
+      return calling(unsignalled(over()), (call) => core.tasks({ ...call, list, update, filter }))
     },
     forget: async (id) => {
       if (typeof id !== 'string') throw refuse('invalid_request', '`forget` takes the id of a purchase')
-      await forgetPurchase(journal(over().storage), id)
+      const [core] = await ready(undefined)
+      const hold = new Hold(storeOf(over().storage))
+      const { recall, update } = hold
+      const forgetting = calling(unsignalled(over()), (call) => core.forget({ ...call, recall, update }, id))
+      return forgetting.finally(hold.end)
+    },
+    budget: async (options) => {
+      const { budget, storage } = readMembers<BudgetOptions>('options', options, ['budget', 'storage'])
+      const all = over({ ...(budget && { budget }), ...(storage && { storage }) })
+      const [core] = await ready(undefined)
+      const { list } = new Hold(storeOf(all.storage))
+      return calling(unsignalled(all), (call) => core.budget({ ...call, list }))
     },
     wallets: async (options) => {
       const { waitMs } = readMembers<{ waitMs: number }>('options', options, ['waitMs'])
@@ -223,7 +226,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       checkWallet(wallet)
       const address = given.address ?? payerOf(wallet)
       const payer = address !== undefined && { payer: address }
-      const where = network ? readOptions({ networks: [network] }) : { ...bound, signal: undefined }
+      const where = network ? readOptions({ networks: [network] }) : unsignalled(bound)
       const [core] = await ready(undefined)
       const { find, ask, end } = new Conversation(wallet)
       const read = calling(where, (call) => core.balance({ ...call, ...payer, ...members({ wallet: numberAtHand(wallet) }), find, ask }))
@@ -239,13 +242,13 @@ function readerOf(provider: Eip1193Provider | undefined): Pick<Call, 'find' | 'a
   return { find, ask, wallet: numberOf(provider) }
 }
 
-/** Returns the purchase of that id, if the journal has it: the service may know it by another name. */
-async function purchaseOf(id: string, { storage }: Options) {
-  try {
-    return await journal(storage).read(id)
-  } catch {
-    return undefined
-  }
+/** Options of a call that nobody aborts. */
+const unsignalled = (options: Options): Options => ({ ...options, signal: undefined })
+
+/** What came of a call, and the purchase that it had hold of. */
+interface Held<T> {
+  id: string
+  outcome: T
 }
 
 /** What is to be bought, and at which price if that was asked before. */

@@ -3,6 +3,7 @@ import { isImagineError, refuse } from './error.js'
 import { named, plain } from './named.js'
 import OPTIONS from './option-names.json' with { type: 'json' }
 import FIELDS from './request-names.json' with { type: 'json' }
+import { nameOf } from './store.js'
 import type { Asset, Budget, Config, GenerateRequest, Quote } from './types.js'
 
 /** What the facade itself uses of the options of a call, and all that the core has to judge. */
@@ -37,6 +38,8 @@ export function readOptions(given?: Config | null, before?: Options): Options {
     const found = named(given, OPTIONS) as Config
     const { storage = before?.storage, upload } = found
     const { signal, wallet, confirm, onEvent, onProgress, ...layer } = found
+    // The core takes a store of the page's own by a name.
+    if (typeof layer.storage === 'object' && layer.storage) Object.assign(layer, { storage: nameOf(layer.storage) })
     if (signal !== undefined && signal !== null && typeof signal.addEventListener !== 'function') {
       throw refuse('invalid_request', '`signal` takes an AbortSignal')
     }

@@ -108,17 +108,17 @@ export interface Config extends GenerateOptions {
   payTo?: Address[]
   /**
    * The most that all purchases of this origin may cost together in any period of that length, over all tabs. Counted from the
-   * journal: what was forgotten does not count, and `memory` knows of this page alone.
+   * journal, which keeps amount and time of what was forgotten; `memory` knows of this page alone.
    */
   budget?: Budget
   /** Tokens that may be paid with besides the USDC of `networks`. Not together with `budget`, which counts USDC alone. */
   assets?: Asset[]
   /**
    * Where purchases are remembered. Default `indexeddb`: they survive reloads and crashes, and all tabs share them. `memory`
-   * is gone with the page: a payment whose answer is lost with it cannot be found again. Where a client has a `budget`, no call
-   * can take another one.
+   * is gone with the page: a payment whose answer is lost with it cannot be found again. A {@link Store} of the page's own keeps
+   * them elsewhere. Where a client has a `budget`, no call can take another one.
    */
-  storage?: 'indexeddb' | 'memory'
+  storage?: 'indexeddb' | 'memory' | Store
 }
 
 /** A token besides USDC that may be paid with. It has to know `transferWithAuthorization` (EIP-3009). */
@@ -183,6 +183,62 @@ export interface WalletInfo {
   icon?: string
   /** The wallet itself. */
   provider: Eip1193Provider
+}
+
+/* ---------- where purchases are remembered ---------- */
+
+/**
+ * A record as it is stored: plain data, and perhaps a Blob or bytes of a picture. Its members other than `id` are for
+ * the library alone.
+ */
+export type StoredPurchase = { id: string } & Record<string, unknown>
+
+/** A hold of one purchase, which nobody else has until it is released. */
+export interface StoreHold {
+  /** Lets go of it. A second call is a no-op. */
+  release(): void
+  /** Whether other tabs are kept away, too. */
+  everywhere: boolean
+}
+
+/** Which records to list. */
+export interface StoreFilter {
+  /** Those begun at that time or later, in milliseconds since 1970, and those without a time. */
+  since?: number
+  /** At most that number. */
+  limit?: number
+}
+
+/**
+ * Decides what becomes of a record, without changing the objects that it is called with. What it returns takes the
+ * record's place; `undefined` removes it; returning the very record that it was called with leaves everything as it is.
+ */
+export type StoreChange = (
+  record: StoredPurchase | undefined,
+  recordsSince: StoredPurchase[],
+) => StoredPurchase | undefined
+
+/** Keeps purchases. A page may pass one of its own as `storage`; each promise may reject with whatever went wrong. */
+export interface Store {
+  /** Resolves once nobody else has hold of that purchase. Has no timeout: only `signal` ends it, with its reason. */
+  hold(id: string, signal?: AbortSignal): Promise<StoreHold>
+  /** Resolves with the record of that id, if there is one. */
+  read(id: string): Promise<StoredPurchase | undefined>
+  /**
+   * Resolves with the records, the newest by `order.createdAt` first. Records without a time come last, whatever
+   * `since` is.
+   */
+  list(filter?: StoreFilter): Promise<StoredPurchase[]>
+  /**
+   * Changes one record in one atomic step, during which nobody else writes. Calls `change` synchronously with the
+   * record and, with `since`, all records that `list({ since })` would return (without it, with none). IndexedDB may
+   * leave out records without a time: they are not in its index.
+   *
+   * Resolves once the change is permanent (`relaxed`: unless the power fails). If `change` throws, nothing is written
+   * and the promise rejects with what it threw. `change` may be called again after a first try that failed. The browser
+   * says then that nothing was written; where it is wrong, the record is what `change` returned the first time.
+   */
+  update(id: string, since: number | undefined, change: StoreChange, durability?: 'strict' | 'relaxed'): Promise<void>
 }
 
 /* ---------- what comes out ---------- */
@@ -308,8 +364,22 @@ export interface Generation {
   }
   /** What was paid; `null` when nothing was, or when the task was only looked at. */
   receipt: Receipt | null
-  /** The server's answer, untouched. */
+  /** The server's answer, untouched; `null` where the result comes from the journal. */
   raw: unknown
+  /**
+   * When the server said so, in milliseconds since the epoch: only where the result comes from the journal, since the server has
+   * forgotten the task or cannot be reached.
+   */
+  heardAt?: number
+}
+
+/**
+ * What was made, as the journal keeps it: addresses (files that came as bytes have none that lasts), text, template data and token, up to
+ * 64 KiB of JSON.
+ */
+export interface KeptGeneration extends Partial<Omit<Generation, 'receipt' | 'raw' | 'heardAt'>> {
+  /** When the server said so, in milliseconds since the epoch. */
+  heardAt: number
 }
 
 /** What was paid, as far as it is known. */
@@ -355,17 +425,33 @@ export interface TaskRecord {
   createdAt: number
   /**
    * How far it came: the wallet was about to be asked (`signing`), the payment may have been sent (`signed`), the server took it
-   * (`accepted`), the task has ended (`done`), or it is certain that no money moved and none will (`abandoned`).
+   * (`accepted`), the task has ended (`done`), or it is certain that no money moved and none will (`abandoned`). `unreadable` is a
+   * record that this version cannot read, such as one of a newer version: what it does not say is an empty text or 0, and `forget` takes
+   * it out of the way.
    */
-  step: 'signing' | 'signed' | 'accepted' | 'done' | 'abandoned'
+  step: 'signing' | 'signed' | 'accepted' | 'done' | 'abandoned' | 'unreadable'
   /** Whether money moved for it. */
   paid: Paid
   /** What it cost. */
   price?: Money
   /** What was paid. */
   receipt?: Receipt
-  /** How the task ended. */
+  /** How the task ended; `not_found` while the server does not know it any more. */
   status?: TaskStatus['status']
+  /** What was made. */
+  result?: KeptGeneration
+}
+
+/** How much of a budget is spent. Amounts are USDC as decimal text. */
+export interface BudgetState {
+  /** The most that may be spent in its period. */
+  limit: string
+  /** What is spent, or may yet be. */
+  spent: string
+  /** What is left. */
+  left: string
+  /** When some of it comes back, in milliseconds since the epoch; `null` when nothing is spent. */
+  resetsAt: number | null
 }
 
 /** Which records are wanted. */
@@ -463,6 +549,8 @@ export type ImagineEvent =
       /** By when its fate should be known at the latest, in this page's clock: it is asked for at once, and again until then. Milliseconds since the epoch. */
       checkAgainAt: number
     }
+  /** The purchase takes the `budget` past 80 %. */
+  | ({ type: 'budget' } & BudgetState)
   /** The server took the payment. */
   | {
       type: 'accepted'
@@ -527,14 +615,21 @@ export interface Client {
   /** Like `generate`, but resolves as soon as the payment is accepted. */
   submit(request: GenerateRequest | Quote, options?: GenerateOptions): Promise<Task>
   /**
-   * Takes up a purchase from the journal, by its own id or its task id (default: the newest unfinished one), in whatever
-   * step it was interrupted. Never signs. Resolves with `null` when there is none, or nothing was paid for it.
+   * Takes up a purchase from the journal, by its own id or its task id, in whatever step it was interrupted. By default the newest of which
+   * something may soon come; last those that are paid and whose task is not known, and those whose window is past. Never signs. Resolves
+   * with `null` when there is none, or nothing was paid for it. A finished task whose service has forgotten it, or is away, gives the result
+   * that the journal has.
    */
   resume(taskId?: string, options?: ResumeOptions): Promise<Task | null>
   /** The purchases that this browser made for this origin, newest first. Plain data: `JSON.stringify` exports it. */
   tasks(filter?: TaskFilter): Promise<TaskRecord[]>
-  /** Deletes the record of a purchase. Refused while money may be under way for it. */
+  /**
+   * Deletes the record of a purchase; for budgets, its amount and time are kept for a week. Waits while a call has hold of it. Refused while
+   * money may be under way for it: until the token has taken it, or a day after its window.
+   */
   forget(id: string): Promise<void>
+  /** How much of the `budget`, of the client or of these options, is spent; `null` without one. */
+  budget(options?: BudgetOptions): Promise<BudgetState | null>
   /**
    * Looks at a task once, by the server's id or that of a purchase in the journal. `failed` and `not_found` are values,
    * not exceptions.
@@ -554,6 +649,9 @@ export interface Client {
   /** The balance of the payment token: of `address`, or of the account that the wallet has connected to the page. Opens no prompt. */
   balance(options?: BalanceOptions): Promise<Money>
 }
+
+/** Which budget, and where it is counted. */
+export type BudgetOptions = Pick<Config, 'budget' | 'storage'>
 
 /** Whose balance, and where. */
 export interface BalanceOptions {

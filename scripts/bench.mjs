@@ -11,9 +11,10 @@ const HELP = `Usage: npm run bench -- [parts] [options]
   memory          what watched tasks and large pictures take of memory (five minutes)
   clients         what a page loads before it can pay, how soon it then pays and what that takes of the main thread,
                   compared with the official clients (half an hour)
+  growth          how soon the wallet opens when the browser remembers few purchases or many (three minutes)
 
   --tasks <n>     so many tasks in waiting, for a quick try (default 1000); what that finds goes to artifacts/
-  --rounds <n>    so many rounds in clients, likewise (default 15)
+  --rounds <n>    so many rounds in clients and growth, likewise (default 15)
   --help          show this
 `
 
@@ -21,6 +22,7 @@ const HELP = `Usage: npm run bench -- [parts] [options]
 const PARTS = {
   waiting: async (options) => (await import('../bench/waiting.mjs')).waiting(options),
   clients: async (options) => (await import('../bench/clients.mjs')).clients(options),
+  growth: async (options) => (await import('../bench/growth.mjs')).growth(options),
   memory: async () => (await import('../bench/memory.mjs')).memory(),
 }
 

@@ -17,7 +17,8 @@ use crate::{
         identity::{self, Account, Drawn, Party},
         json::Json,
         poll::{self, AcceptedTask},
-        purchase::{self, Order},
+        journal::{Change, Ended, Filter, Owner},
+        purchase::Order,
         quote::drew,
         request::{Dialect, Request},
         settlement::{self, Settlement},
@@ -25,7 +26,7 @@ use crate::{
         uuid,
     },
     driver,
-    ports::{Clock, Entropy},
+    ports::{Clock, Entropy, Journal},
     web::{Browser, Call, Js, thrown},
 };
 
@@ -120,29 +121,65 @@ pub fn watch(call: Call) -> Promise {
         let browser = Browser::new(&call);
         let (task, config) = (Js(call.task()), Config::read(&Js(call.options())));
         let begun = match task.text() {
-            Some(id) => poll::look(&id, config?, browser.now())?.into(),
+            Some(id) => driver::locate(&browser, &id, config?).await?,
             None => {
-                let task = AcceptedTask::read(&task)?;
+                let (task, kept) = (AcceptedTask::read(&task)?, task.get("result"));
                 let config = config.map_err(|error| task.own(error))?;
-                poll::watch(task, config, seed(&browser), browser.now())
+                poll::watch(task, kept, config, seed(&browser), browser.now())
             }
         };
         driver::watch(&browser, begun).await.map(|status| status.plain().0)
     })
 }
 
-/// Takes up the purchase of that id from the journal. Resolves with the accepted task. Never signs.
+/// Takes up a purchase from the journal: that of this id or task, or else the one that most needs it. Resolves with
+/// `{ id, baseUrl?, task }`, or with nothing. Never signs.
 #[wasm_bindgen]
-pub fn resume(call: Call, id: String) -> Promise {
-    promise(
-        async move { driver::purchase(&Browser::new(&call), purchase::resume(id)).await.map(|task| task.plain().0) },
-    )
+pub fn resume(call: Call, id: Option<String>) -> Promise {
+    promise(async move {
+        Config::read(&Js(call.options()))?;
+        let resumed = driver::take_up(&Browser::new(&call), id.as_deref()).await?;
+        Ok(resumed.map_or(JsValue::UNDEFINED, |resumed| resumed.plain().0))
+    })
 }
 
-/// Checks the options of a call that may need nothing else of the core.
+/// Lists the purchases that the journal has.
 #[wasm_bindgen]
-pub fn check(call: Call) -> Promise {
-    promise(async move { Ok(Config::read(&Js(call.options())).map(|_| JsValue::UNDEFINED)?) })
+pub fn tasks(call: Call) -> Promise {
+    promise(async move {
+        let filter = Filter::read(&Js(call.filter()))?;
+        driver::tasks::<Js, _>(&Browser::new(&call), filter).await.map(|tasks| tasks.0)
+    })
+}
+
+/// Has a purchase forgotten.
+#[wasm_bindgen]
+pub fn forget(call: Call, id: String) -> Promise {
+    promise(async move { driver::forget::<Js, _>(&Browser::new(&call), &id).await.map(|()| JsValue::UNDEFINED) })
+}
+
+/// Counts what is spent of the budget of the options. Resolves with `null` where there is none.
+#[wasm_bindgen]
+pub fn budget(call: Call) -> Promise {
+    promise(async move {
+        let config = Config::read(&Js(call.options()))?;
+        let state = driver::budget::<Js, _>(&Browser::new(&call), &config).await?;
+        Ok(state.map_or(JsValue::NULL, |state| state.plain::<Js>().0))
+    })
+}
+
+/// Notes how the task of a purchase has ended; of what is not in the journal, nothing.
+#[wasm_bindgen]
+pub fn finish(call: Call, id: String) -> Promise {
+    promise(async move {
+        let browser = Browser::new(&call);
+        let (task, ended) = (AcceptedTask::read(&Js(call.task()))?, Js(call.ended()));
+        let status = ended.text_at("status").unwrap_or_default();
+        let ended = Ended { status, result: ended.get("result"), heard_at: browser.now() };
+        // The page has its result, whether it could be written down or not.
+        let _ = browser.update(&id, Change::Finish { task, ended }).await;
+        Ok(JsValue::UNDEFINED)
+    })
 }
 
 /// Reads a balance of the first token of the options: of the account named as `payer`, or of the one that the wallet has connected.
@@ -213,7 +250,8 @@ fn order(browser: &Browser, call: &Call) -> Result<Order, Error> {
     request.speak(Dialect { form: config.form, ..request.dialect() });
     let payer = Js(call.payer()).text().as_deref().and_then(parse_address);
     let clocks = clocks(call);
-    Ok(Order { request, config, confirm: call.confirm().is_some(), payer, clocks })
+    let owner = Owner { token: fresh_id(browser)?, is_alone: false };
+    Ok(Order { request, config, confirm: call.confirm().is_some(), payer, clocks, owner })
 }
 
 /// Any number, no secret: the time will do.

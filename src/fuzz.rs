@@ -12,10 +12,11 @@ use crate::core::{
     config::Config,
     error::Failure,
     http::{HttpResponse, is_task_id},
+    journal::Owner,
     notice::Notice,
     payment::{Receipt, Settled},
     policy::Token,
-    purchase::{Next, Order, Probed, Sent, Step, read_probe},
+    purchase::{Next, Order, Probed, Recalled, Sent, Step, read_probe},
     request::Request,
     signature::{Signature, read_bytes},
     task::TaskStatus,
@@ -72,7 +73,7 @@ fn offered(answer: &HttpResponse, options: &Value) {
 
 fn order(options: &Value) -> Order {
     let request = Request::read(&json!({"prompt": "a cat"}), "id-1".into()).unwrap();
-    Order { request, config: Config::read(options).unwrap(), confirm: false, payer: None, clocks: Clocks::default() }
+    Order { request, config: Config::read(options).unwrap(), confirm: false, payer: None, clocks: Clocks::default(), owner: Owner { token: String::new(), is_alone: false } }
 }
 
 /// Goes on until the price is shown, if it is.
@@ -81,7 +82,7 @@ fn quoted(next: &Next<Value>, answer: &HttpResponse) -> Option<Value> {
         return Some(quote.plain());
     }
     let next = match &next.step {
-        Step::Recall(_, state) => state.clone().recalled(Ok(None)),
+        Step::Recall(_, state) => state.clone().recalled(Ok(Recalled { record: None, is_alone: true })),
         Step::Send(_, Sent::Probing(state)) => state.clone().answered(Ok(answer.clone()), NOW),
         Step::Done(Err(failure)) => {
             is_whole(failure);

@@ -3,8 +3,9 @@
 use crate::core::{
     error::Failure,
     http::{Answer, HttpRequest},
-    journal::Entry,
+    journal::{Change, Written},
     notice::Notice,
+    purchase::Recalled,
     quote::Quote,
     wallet::{Question, Reply},
 };
@@ -31,18 +32,20 @@ pub trait Wallets<J> {
     async fn ask(&self, wallet: usize, question: &Question) -> Reply<J>;
 }
 
-/// Remembers purchases over reloads, for all tabs of this origin.
+/// Remembers purchases over reloads, for all tabs of this origin. `Err` is why it cannot.
 #[allow(async_fn_in_trait)]
 pub trait Journal<J> {
-    /// Takes hold of the purchase of that id, until the call of the library ends, and reads what is remembered of it. While
-    /// another call holds it, also in another tab, this waits. `Err` is why nothing can be remembered. Of a purchase that is `fresh` nothing
-    /// can be: this need not wait, and then the first write does, and says what this would have said.
-    async fn recall(&self, id: &str, fresh: bool) -> Result<Option<J>, J>;
-    /// Merges the entry into the record of that id. Once this resolves, it survives a crash of the browser, and a payment a loss of
-    /// power. A write that was begun is not called back when the future is dropped. Gives the list of all records as they stood before; nobody else writes in
-    /// between. That a signature is about to be asked for is not written where the record says so already. `Err(None)` when it is not
-    /// known in time whether it was written.
-    async fn write(&self, id: &str, entry: &Entry) -> Result<J, Option<J>>;
+    /// Takes hold of the purchase of that id, until the call of the library ends, and reads its record. While another call holds it, this waits.
+    /// Of a purchase that is `fresh` nothing can be known: this need not wait, and then the first change does, and says what this would have said.
+    async fn recall(&self, id: &str, fresh: bool) -> Result<Recalled<J>, J>;
+    /// Reads the record of that id.
+    async fn read(&self, id: &str) -> Result<Option<J>, J>;
+    /// Lists the records of purchases that were begun at that time or later, or all; with a limit, that many of the newest.
+    async fn list(&self, since: Option<u64>, limit: Option<u64>) -> Result<Vec<J>, J>;
+    /// Changes the record of that id in one atomic step. Once this resolves, it survives a crash of the browser, and what is not relaxed a loss of power.
+    /// What was begun is not called back when the future is dropped, and comes before every later change. `Err(None)` when it is not known in time whether
+    /// it was written.
+    async fn update(&self, id: &str, change: Change<J>) -> Result<Written<J>, Option<J>>;
 }
 
 /// Tells the time and lets it pass.

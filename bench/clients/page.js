@@ -6,6 +6,7 @@ const ACCOUNT = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'
 const SIGN = 'eth_signTypedData_v4'
 const FUNDS = 100_000_000
 const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 const word = (value) => `0x${value.toString(16).padStart(64, '0')}`
 
 const now = () => performance.now()
@@ -103,8 +104,11 @@ globalThis.bench = {
     }
     return payments
   },
-  /** Fills the client's journal with finished purchases: one that it makes, and copies of its record, one per hour. */
-  async remember(count) {
+  /**
+   * Fills the client's journal with finished purchases: one that it makes, and copies of its record, one per hour. All
+   * but the `recent` newest are a day older than that.
+   */
+  async remember(count, recent = count) {
     await (await pay()).refresh()
     const database = await outcomeOf(indexedDB.open('imagine-x402'))
     const transaction = database.transaction('purchases', 'readwrite')
@@ -112,7 +116,8 @@ globalThis.bench = {
     const [record] = await outcomeOf(store.getAll())
     if (record.step !== 'done') throw new Error('not finished')
     for (let copy = 1; copy < count; copy++) {
-      const order = { ...record.order, createdAt: record.order.createdAt - copy * HOUR_MS }
+      const age = copy * HOUR_MS + (copy < recent ? 0 : DAY_MS)
+      const order = { ...record.order, createdAt: record.order.createdAt - age }
       store.put({ ...record, id: crypto.randomUUID(), order })
     }
     await new Promise((resolve, reject) => Object.assign(transaction, { oncomplete: resolve, onabort: reject }))

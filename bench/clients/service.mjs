@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import { privateKeyToAccount } from 'viem/accounts'
@@ -16,6 +17,14 @@ const PRICE = '50000'
 
 /** What a seller takes for its price who is not on this machine: a request over a good line, and what the seller has to do for it. */
 export const FAR_MS = 80
+
+const PAGE = { '/': 'page.html', '/page.js': 'page.js', '/wasm.js': '../wasm.js' }
+
+/** The files of the page itself, by address. */
+export async function readPage() {
+  const files = Object.entries(PAGE).map(async ([address, name]) => [address, await readFile(new URL(name, import.meta.url))])
+  return Object.fromEntries(await Promise.all(files))
+}
 
 /**
  * The page with all that it loads, held in memory; a seller that takes every payment, of version 1 under `/v1` and of version 2 under `/v2`, and

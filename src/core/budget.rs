@@ -1,26 +1,31 @@
 //! What all purchases of this origin may cost together.
 //!
 //! The journal is what is counted: each purchase from the moment at which its signature is asked for, unless it has come to
-//! nothing. It is read in the same transaction that notes the new purchase, so two tabs cannot both take what is left.
+//! nothing. It is read in the same atomic step that notes the new purchase, so two tabs cannot both take what is left.
 
 use alloy_primitives::U256;
 
 use super::{
     assets::ASSETS,
-    authorization,
     error::{Code, Error, Retry, Stage},
-    journal,
+    journal::{LONGEST_LIFE_MS, Spending, spending},
     json::Json,
     money::{Money, format_units, parse_units},
+    plain::{Members, object},
     terms::Offer,
     text::text,
 };
 
 const HOUR_MS: u64 = 3_600_000;
-/// A signature that comes later than this after it was asked for is not used.
-const LONGEST_OPEN_MS: u64 = 1000 * authorization::LONGEST_SECONDS;
+const WEEK_MS: u64 = 7 * 24 * HOUR_MS;
 
-/// So much, in any period of that length.
+/// What was spent longer ago than this, no budget counts.
+pub const LONGEST_PERIOD_MS: u64 = WEEK_MS;
+
+/// A page is told when more than this part of a budget is spent.
+const MARK_PERCENT: u64 = 80;
+
+/// This much, in any period of that length.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Budget {
     /// Decimal text that has been checked.
@@ -29,11 +34,33 @@ pub struct Budget {
     period_ms: u64,
 }
 
-/// What a purchase has taken of it, and until when.
-#[derive(Clone, Copy, Debug)]
-struct Spent {
-    until: u64,
-    atomic: U256,
+/// How much of a budget is spent, as decimal amounts of USDC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // the fields are those of `BudgetState` in the public types
+pub struct State {
+    pub limit: String,
+    pub spent: String,
+    pub left: String,
+    pub resets_at: Option<u64>,
+}
+
+impl State {
+    /// As it crosses to JavaScript.
+    #[must_use]
+    pub fn plain<J: Json>(&self) -> J {
+        object(|members| {
+            self.write(members);
+        })
+    }
+
+    /// Writes its members.
+    pub fn write<'a, J: Json>(&self, members: &'a mut Members<J>) -> &'a mut Members<J> {
+        members
+            .text("limit", &self.limit)
+            .text("spent", &self.spent)
+            .text("left", &self.left)
+            .value("resetsAt", self.resets_at.map_or_else(J::null, J::whole))
+    }
 }
 
 impl Budget {
@@ -46,7 +73,7 @@ impl Budget {
         let period = match budget.text_at("per").as_deref() {
             Some("hour") => Some(("hour", HOUR_MS)),
             Some("day") => Some(("day", 24 * HOUR_MS)),
-            Some("week") => Some(("week", 7 * 24 * HOUR_MS)),
+            Some("week") => Some(("week", WEEK_MS)),
             _ => None,
         };
         let known = amount.zip(period).map(|(amount, (per, period_ms))| Self { amount, per, period_ms });
@@ -63,54 +90,81 @@ impl Budget {
         text!(self.amount, " per ", self.per)
     }
 
-    /// Whether the offer may be paid beside the purchases that the journal has.
+    /// Purchases that were begun before then count no more.
+    #[must_use]
+    pub const fn since(&self, now_ms: u64) -> u64 {
+        now_ms.saturating_sub(self.period_ms).saturating_sub(LONGEST_LIFE_MS)
+    }
+
+    /// Whether the offer may be paid beside what was spent. Returns how much of the budget is spent then, if this takes it
+    /// past the mark.
     ///
     /// # Errors
-    /// `budget_exceeded` with `{budget, left, price}`, and `resetsAt` where waiting helps;
-    /// `unsupported_environment` for a record that cannot be counted.
-    pub fn check<J: Json>(&self, records: &[J], offer: &Offer, now_ms: u64) -> Result<(), Error> {
-        let decimals = offer.asset.decimals;
-        let budget = parse_units(&self.amount, decimals).unwrap_or_default();
-        let mut spent = Vec::new();
-        for record in records {
-            spent.extend(self.spent_by(record, now_ms)?);
-        }
-        let spent_at = |time: u64| {
-            let counted = spent.iter().filter(|one| one.until > time);
-            counted.fold(U256::ZERO, |sum, one| sum.saturating_add(one.atomic))
-        };
-        let fits = |time: &u64| spent_at(*time).saturating_add(offer.amount) <= budget;
+    /// `budget_exceeded` with `{budget, left, price}`, and `resetsAt` where waiting helps.
+    pub fn check(&self, spent: &[Spending], offer: &Offer, now_ms: u64) -> Result<Option<State>, Error> {
+        let budget = self.atomic();
+        let fits = |time: &u64| self.spent_at(spent, *time).saturating_add(offer.amount) <= budget;
+        let before = self.spent_at(spent, now_ms);
         if fits(&now_ms) {
-            return Ok(());
+            let is_past = |spent: U256| {
+                spent.saturating_mul(U256::from(100)) > budget.saturating_mul(U256::from(MARK_PERCENT))
+            };
+            let after = before.saturating_add(offer.amount);
+            let asked = [spent, &[Spending::Moved { by: now_ms, atomic: offer.amount }]].concat();
+            return Ok((is_past(after) && !is_past(before)).then(|| self.state(&asked, now_ms)));
         }
         let price = Money::of(offer.asset, offer.amount).amount;
-        let left = format_units(budget.saturating_sub(spent_at(now_ms)), decimals);
+        let left = units(budget.saturating_sub(before));
         let message =
             text!("the video costs ", price, " USDC; of ", self.amount, " a ", self.per, ", ", left, " are left");
         let error = Error::unpaid(Code::BudgetExceeded, Stage::Wallet, message)
             .detail("budget", self.amount.as_str())
             .detail("left", left)
             .detail("price", price);
-        Err(match spent.iter().map(|one| one.until).filter(fits).min() {
+        let ends = spent.iter().map(|one| one.until(self.period_ms));
+        Err(match ends.filter(|time| *time > now_ms && fits(time)).min() {
             Some(time) => error.detail("resetsAt", time),
             None => error.retry(Retry::Never),
         })
     }
 
-    /// What the purchase of a record has cost, or may yet cost. A signature that was asked for and is not there counts as
-    /// long as it could still be used.
-    fn spent_by<J: Json>(&self, record: &J, now_ms: u64) -> Result<Option<Spent>, Error> {
-        let is_free = record.text_at("paid").as_deref() == Some("no");
-        let known = journal::cost(record);
-        let (at, atomic) = match record.text_at("step").as_deref() {
-            Some("abandoned") => return Ok(None),
-            Some("accepted" | "done") if is_free => return Ok(None),
-            _ => known.ok_or_else(journal::unreadable)?,
-        };
-        let period = if journal::is_asking(record) { LONGEST_OPEN_MS.min(self.period_ms) } else { self.period_ms };
-        let until = at.saturating_add(period);
-        Ok((until > now_ms).then_some(Spent { until, atomic }))
+    /// How much of it is spent, by the records of [`Budget::since`].
+    ///
+    /// # Errors
+    /// `unsupported_environment` for a record that cannot be counted.
+    pub fn count<J: Json>(&self, records: &[J], now_ms: u64) -> Result<State, Error> {
+        let mut spent = Vec::new();
+        for record in records {
+            spent.extend(spending(record)?);
+        }
+        Ok(self.state(&spent, now_ms))
     }
+
+    fn state(&self, spent: &[Spending], now_ms: u64) -> State {
+        let total = self.spent_at(spent, now_ms);
+        let ends = spent.iter().filter(|one| !one.atomic().is_zero()).map(|one| one.until(self.period_ms));
+        State {
+            limit: self.amount.clone(),
+            spent: units(total),
+            left: units(self.atomic().saturating_sub(total)),
+            // What never ends has no end to tell.
+            resets_at: ends.filter(|time| *time > now_ms && *time < u64::MAX).min(),
+        }
+    }
+
+    fn spent_at(&self, spent: &[Spending], time: u64) -> U256 {
+        let counted = spent.iter().filter(|one| one.until(self.period_ms) > time);
+        counted.fold(U256::ZERO, |sum, one| sum.saturating_add(one.atomic()))
+    }
+
+    fn atomic(&self) -> U256 {
+        parse_units(&self.amount, ASSETS[0].decimals).unwrap_or_default()
+    }
+}
+
+/// Atomic units of USDC as a decimal amount.
+fn units(atomic: U256) -> String {
+    format_units(atomic, ASSETS[0].decimals)
 }
 
 #[cfg(test)]
@@ -121,6 +175,7 @@ mod tests {
     use serde_json::{Value, json};
 
     const NOW: u64 = 1_740_672_089_000;
+    const LONGEST_OPEN_MS: u64 = 600_000;
 
     fn budget(amount: &str, per: &str) -> Budget {
         Budget::read(&json!({"amount": amount, "per": per})).unwrap()
@@ -131,11 +186,16 @@ mod tests {
     }
 
     fn record(step: &str, paid: &str, at: u64, atomic: u64) -> Value {
-        json!({"step": step, "paid": paid, "order": {"version": 1, "createdAt": at, "price": {"atomic": atomic.to_string()}}})
+        let order = json!({"version": 1, "createdAt": at, "price": {"atomic": atomic.to_string()}});
+        json!({"step": step, "paid": paid, "order": order, "receipt": {"at": at}})
+    }
+
+    fn spent(records: &[Value]) -> Vec<Spending> {
+        records.iter().flat_map(|record| spending(record).unwrap()).collect()
     }
 
     fn refused(budget: &Budget, records: &[Value], atomic: u64) -> Value {
-        let error = budget.check(records, &costing(atomic), NOW).unwrap_err();
+        let error = budget.check(&spent(records), &costing(atomic), NOW).unwrap_err();
         assert_eq!((error.code, error.paid), (Code::BudgetExceeded, Paid::No));
         let mut details = error.details.plain::<Value>();
         details["retry"] = error.retry.name().into();
@@ -150,7 +210,7 @@ mod tests {
             record("accepted", "yes", NOW - 3 * HOUR_MS, 1_000_000),
             record("done", "yes", NOW - 25 * HOUR_MS, 9_000_000),
         ];
-        assert!(day.check(&records, &costing(500_000), NOW).is_ok(), "to the last cent");
+        assert!(day.check(&spent(&records), &costing(500_000), NOW).is_ok(), "to the last cent");
         assert_eq!(
             refused(&day, &records, 500_001),
             json!({"budget": "3.00", "left": "0.50", "price": "0.500001", "resetsAt": NOW + 21 * HOUR_MS, "retry": "safe"})
@@ -158,21 +218,21 @@ mod tests {
         assert_eq!(refused(&day, &records, 2_000_000)["resetsAt"], NOW + 22 * HOUR_MS);
         let never = refused(&day, &records, 3_000_001);
         assert_eq!((&never["resetsAt"], &never["retry"]), (&Value::Null, &json!("never")));
-        assert!(budget("2.00", "hour").check(&records, &costing(2_000_000), NOW).is_ok());
-        assert!(budget("11.60", "week").check(&records, &costing(100_001), NOW).is_err());
+        assert!(budget("2.00", "hour").check(&spent(&records), &costing(2_000_000), NOW).is_ok());
+        assert!(budget("11.60", "week").check(&spent(&records), &costing(100_001), NOW).is_err());
     }
 
     #[test]
     fn other_tokens_do_not_count() {
         let mut other = record("done", "yes", NOW, 9_000_000);
         other["order"]["asset"] = json!("{}");
-        assert!(budget("1.00", "day").check(&[other], &costing(1_000_000), NOW).is_ok());
+        assert!(budget("1.00", "day").check(&spent(&[other]), &costing(1_000_000), NOW).is_ok());
     }
 
     #[test]
     fn what_may_have_been_paid_counts_and_what_came_to_nothing_does_not() {
         let counts = |step, paid, age| {
-            budget("1.00", "day").check(&[record(step, paid, NOW - age, 1)], &costing(1_000_000), NOW).is_err()
+            budget("1.00", "day").check(&spent(&[record(step, paid, NOW - age, 1)]), &costing(1_000_000), NOW).is_err()
         };
         for (step, paid, age, counted) in [
             ("signing", "no", 0, true),
@@ -187,15 +247,47 @@ mod tests {
             assert_eq!(counts(step, paid, age), counted, "{step} {paid} {age}");
         }
         let later = record("done", "yes", NOW + HOUR_MS, 1);
-        assert!(budget("1.00", "day").check(&[later], &costing(1_000_000), NOW).is_err(), "the clock was set back");
+        assert!(budget("1.00", "day").check(&spent(&[later]), &costing(1_000_000), NOW).is_err(), "the clock was set back");
     }
 
     #[test]
-    fn what_cannot_be_counted_is_not_taken_for_nothing() {
-        for broken in [json!({"step": "later"}), json!({"step": "signed", "order": {"version": 2}}), json!({})] {
-            let error = budget("9.00", "day").check(&[broken], &costing(1), NOW).unwrap_err();
-            assert_eq!(error.code, Code::UnsupportedEnvironment);
+    fn what_cannot_be_read_counts_as_its_stated_price_or_says_how_to_get_out() {
+        let stated = |order: Value| json!({"id": "odd", "step": "later", "order": order});
+        let newer = stated(json!({"version": 9, "createdAt": NOW - HOUR_MS, "price": {"atomic": "1"}}));
+        let timeless = stated(json!({"price": {"atomic": "1"}}));
+        let old = stated(json!({"version": 9, "createdAt": NOW - 26 * HOUR_MS, "price": {"atomic": "1"}}));
+        for (record, counts) in [(newer, true), (timeless, true), (old, false)] {
+            let refusal = budget("1.00", "day").check(&spent(&[record]), &costing(1_000_000), NOW);
+            assert_eq!(refusal.is_err(), counts);
         }
+        for broken in [stated(Value::Null), json!({"id": "odd", "step": "signed", "order": {"version": 2}})] {
+            let error = budget("9.00", "day").count(&[broken], NOW).unwrap_err();
+            assert_eq!((error.code, error.details.get("id")), (Code::UnsupportedEnvironment, Some(&"odd".into())));
+            assert!(error.message.contains("forget(id)"), "{}", error.message);
+        }
+    }
+
+    #[test]
+    fn the_state_of_a_budget_is_told() {
+        let day = budget("5.00", "day");
+        let told = |records: &[Value]| day.count(records, NOW).unwrap().plain::<Value>();
+        assert_eq!(told(&[]), json!({"limit": "5.00", "spent": "0.00", "left": "5.00", "resetsAt": null}));
+        let records = [record("done", "yes", NOW - 2 * HOUR_MS, 1_500_000), record("signing", "no", NOW, 4_000_000)];
+        assert_eq!(
+            told(&records),
+            json!({"limit": "5.00", "spent": "5.50", "left": "0.00", "resetsAt": NOW + LONGEST_OPEN_MS})
+        );
+    }
+
+    #[test]
+    fn the_page_is_told_once_when_four_fifths_are_spent() {
+        let reached = |before: u64, atomic: u64| {
+            let records = [record("done", "yes", NOW - HOUR_MS, before)];
+            budget("5.00", "day").check(&spent(&records), &costing(atomic), NOW).unwrap().map(|state| state.spent)
+        };
+        assert_eq!(reached(3_000_000, 1_000_000), None, "to the mark");
+        assert_eq!(reached(3_000_000, 1_000_001), Some("4.000001".into()));
+        assert_eq!(reached(4_000_001, 500_000), None, "it was told before");
     }
 
     #[test]
@@ -212,24 +304,51 @@ mod tests {
     }
 
     proptest! {
-        /// Whoever asks before each purchase never spends more in any period, and waits no longer than told.
+        /// Whoever asks before each purchase never spends more in any period, however late each payment moves within its
+        /// window, and waits no longer than told.
         #[test]
-        fn no_period_is_overspent(purchases in prop::collection::vec((0u64..HOUR_MS, 1u64..3_000_000), 1..40)) {
+        fn no_period_is_overspent(
+            purchases in prop::collection::vec((0u64..HOUR_MS, 1u64..3_000_000, 0u64..=LONGEST_OPEN_MS, any::<bool>()), 1..40),
+        ) {
             let budget = budget("5.00", "hour");
-            let (mut now, mut records, mut spent) = (NOW, Vec::new(), Vec::new());
-            for (pause, atomic) in purchases {
+            let (mut now, mut moves) = (NOW, Vec::new());
+            for (pause, atomic, late, is_heard) in purchases {
                 now += pause;
-                if let Err(error) = budget.check(&records, &costing(atomic), now) {
+                let records: Vec<Value> = moves.iter().map(|one| record_of(one, now)).collect();
+                if let Err(error) = budget.check(&spent(&records), &costing(atomic), now) {
                     let resets = error.details.plain::<Value>()["resetsAt"].as_u64().unwrap();
-                    prop_assert!(budget.check(&records, &costing(atomic), resets - 1).is_err());
-                    prop_assert!(budget.check(&records, &costing(atomic), resets).is_ok());
+                    prop_assert!(budget.check(&spent(&records), &costing(atomic), resets - 1).is_err());
+                    prop_assert!(budget.check(&spent(&records), &costing(atomic), resets).is_ok());
                     continue;
                 }
-                records.push(record("done", "yes", now, atomic));
-                spent.push((now, atomic));
-                let in_the_last_hour = spent.iter().filter(|(at, _)| *at > now - HOUR_MS);
-                prop_assert!(in_the_last_hour.map(|(_, atomic)| atomic).sum::<u64>() <= 5_000_000);
+                moves.push(Move { begun: now, at: now + late, atomic, is_heard });
+                for end in moves.iter().map(|one| one.at) {
+                    let hour = moves.iter().filter(|one| one.at <= end && one.at + HOUR_MS > end);
+                    prop_assert!(hour.map(|one| one.atomic).sum::<u64>() <= 5_000_000);
+                }
             }
         }
+    }
+
+    /// Money that moves.
+    #[derive(Clone, Copy, Debug)]
+    struct Move {
+        begun: u64,
+        at: u64,
+        atomic: u64,
+        /// Somebody hears of it when it has moved.
+        is_heard: bool,
+    }
+
+    /// What the journal has of it by then.
+    fn record_of(one: &Move, now: u64) -> Value {
+        if one.is_heard && one.at <= now {
+            let mut record = record("accepted", "yes", one.begun, one.atomic);
+            record["receipt"]["at"] = one.at.into();
+            return record;
+        }
+        let mut record = record("signed", "unknown", one.begun, one.atomic);
+        record["payment"] = json!({"closesAt": one.begun + LONGEST_OPEN_MS});
+        record
     }
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{json::Json, pace::Why, plain::object, quote::Quote, task::TaskStatus};
+use super::{budget::State, json::Json, pace::Why, plain::object, quote::Quote, task::TaskStatus};
 
 /// An `ImagineEvent` of the public types. Times are milliseconds since the epoch.
 #[derive(Clone, Debug)]
@@ -13,6 +13,7 @@ pub enum Notice<J> {
     Switching { network: &'static str },
     Signing { typed_data: Option<J>, digest: String, domain_hash: String, message_hash: String, valid_before: u64 },
     Paying { nonce: String },
+    Budget { state: State },
     PaymentUnknown { reason: String, check_again_at: u64 },
     Status { status: TaskStatus<J>, heard_at: u64 },
     Retrying { attempt: u32, in_ms: u64, reason: String },
@@ -39,6 +40,7 @@ impl<J: Json> Notice<J> {
                     .text("messageHash", message_hash)
                     .number("validBefore", *valid_before),
                 Self::Paying { nonce } => event.text("type", "paying").text("nonce", nonce),
+                Self::Budget { state } => state.write(event.text("type", "budget")),
                 Self::PaymentUnknown { reason, check_again_at } => {
                     event.text("type", "payment_unknown").text("reason", reason).number("checkAgainAt", *check_again_at)
                 }

@@ -42,6 +42,17 @@ pub struct AcceptedTask<R> {
 }
 
 impl<J: Json> AcceptedTask<Proof<J>> {
+    /// The same, with its receipt as it is stored.
+    #[must_use]
+    pub fn plainly(&self) -> AcceptedTask<J> {
+        AcceptedTask {
+            task_id: self.task_id.clone(),
+            receipt: self.receipt.as_ref().map(Proof::plain),
+            paid: self.paid,
+            settlement: self.settlement.clone(),
+        }
+    }
+
     /// As it crosses to JavaScript.
     #[must_use]
     pub fn plain(&self) -> J {
@@ -63,7 +74,8 @@ impl<J: Json> AcceptedTask<J> {
     pub fn read(value: &J) -> Result<Self, Error> {
         let task_id = value.text_at("taskId").filter(|id| is_task_id(id));
         let task_id = task_id.ok_or_else(|| Error::invalid("this is no task of `submit()`"))?;
-        Ok(Self { task_id, receipt: value.get("receipt"), paid: read_paid(value), settlement: None })
+        let settlement = value.get("settlement").as_ref().and_then(Settlement::read).map(Rc::new);
+        Ok(Self { task_id, receipt: value.get("receipt"), paid: read_paid(value), settlement })
     }
 
     /// A task that the journal has.
@@ -137,12 +149,16 @@ struct Watch<J> {
     paused: Option<Why>,
     /// Looks in a row that found no such task.
     absences: u32,
+    /// What was made, as the journal has it: for a service that has forgotten the task, or is away.
+    kept: Option<J>,
 }
 
-/// Begins to wait. `seed` is any number.
+/// Begins to wait. `seed` is any number. With the result that the journal has kept of a finished task, there is one look at once.
 #[must_use]
-pub fn watch<J: Json>(task: AcceptedTask<J>, config: Config, seed: u64, now: u64) -> Next<J> {
-    Watch::new(task, config, false, seed, now).rest(Vec::new(), now)
+pub fn watch<J: Json>(task: AcceptedTask<J>, kept: Option<J>, config: Config, seed: u64, now: u64) -> Next<J> {
+    let mut watch = Watch::new(task, config, false, seed, now);
+    watch.kept = kept;
+    if watch.kept.is_some() { watch.look(PATIENCE_MS, now).into() } else { watch.rest(Vec::new(), now) }
 }
 
 /// Looks at a task once. What goes wrong says nothing about money: whether the task was paid is not known here.
@@ -208,6 +224,10 @@ impl<J: Json> Looking<J> {
         if let Some(retry_after) = retry_after {
             watch.pace.keep_quiet(retry_after, now);
         }
+        if let Some(result) = watch.kept.take().filter(|_| !is_completed::<J>(&answer)) {
+            let task_id = watch.task.task_id;
+            return Step::Done(Ok(TaskStatus::Kept { task_id, result })).into();
+        }
         match answer {
             Ok(response) => match TaskStatus::read(&response, &watch.task.task_id) {
                 Ok(status) if watch.is_single => Step::Done(Ok(status)).into(),
@@ -229,11 +249,16 @@ impl<J: Json> Looking<J> {
     }
 }
 
+fn is_completed<J: Json>(answer: &Answer<J>) -> bool {
+    let status = answer.as_ref().ok().and_then(|response| TaskStatus::<J>::read(response, "").ok());
+    matches!(status, Some(TaskStatus::Completed { .. }))
+}
+
 impl<J: Json> Watch<J> {
     fn new(task: AcceptedTask<J>, config: Config, is_single: bool, seed: u64, now: u64) -> Box<Self> {
         let pace = Pace::new(config.poll_interval, seed, now);
         let presence = Presence::default();
-        Box::new(Self { task, config, is_single, started: now, pace, presence, paused: None, absences: 0 })
+        Box::new(Self { task, config, is_single, started: now, pace, presence, paused: None, absences: 0, kept: None })
     }
 
     fn look(self: Box<Self>, patience: u64, now: u64) -> Step<J> {
@@ -262,7 +287,7 @@ impl<J: Json> Watch<J> {
 
     fn abandoned(&self) -> Failure<J> {
         if self.is_single {
-            return look_error(Code::Aborted, "aborted; the task goes on").into();
+            return given_up().into();
         }
         let message = text!("the wait was aborted; the job goes on as task ", self.task.task_id);
         self.task.failure(Code::Aborted, Retry::Resume, message)
@@ -324,6 +349,12 @@ impl<J: Json> Watch<J> {
     }
 }
 
+/// What the caller of one look is told when it gives up.
+#[must_use]
+pub fn given_up() -> Error {
+    look_error(Code::Aborted, "aborted; the task goes on")
+}
+
 /// An error of one look: it moves no money, and whether the task was paid is not known to it.
 #[must_use]
 fn look_error(code: Code, message: &str) -> Error {
@@ -347,7 +378,7 @@ mod tests {
     }
 
     fn begin(timeout: Option<u64>) -> Next<Value> {
-        watch(accepted(Paid::No), config(timeout), 7, 0)
+        watch(accepted(Paid::No), None, config(timeout), 7, 0)
     }
 
     fn answer(status: u16, body: &Value) -> Answer<Value> {

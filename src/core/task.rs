@@ -18,6 +18,7 @@ pub enum TaskStatus<J> {
     Queued { task_id: String, progress: Option<u64> },
     Processing { task_id: String, progress: Option<u64> },
     Completed { task_id: String, progress: u64, raw: J },
+    Kept { task_id: String, result: J },
     Failed { task_id: String, error: String },
     NotFound { task_id: String },
     Unknown { task_id: String, raw: J },
@@ -30,7 +31,7 @@ impl<J: Json> TaskStatus<J> {
         let (status, task_id) = match self {
             Self::Queued { task_id, .. } => ("queued", task_id),
             Self::Processing { task_id, .. } => ("processing", task_id),
-            Self::Completed { task_id, .. } => ("completed", task_id),
+            Self::Completed { task_id, .. } | Self::Kept { task_id, .. } => ("completed", task_id),
             Self::Failed { task_id, .. } => ("failed", task_id),
             Self::NotFound { task_id } => ("not_found", task_id),
             Self::Unknown { task_id, .. } => ("unknown", task_id),
@@ -44,6 +45,7 @@ impl<J: Json> TaskStatus<J> {
                 Self::Completed { progress, raw, .. } => {
                     members.number("progress", *progress).value("raw", raw.clone())
                 }
+                Self::Kept { result, .. } => members.number("progress", 100).value("result", result.clone()),
                 Self::Failed { error, .. } => members.text("error", error),
                 Self::NotFound { .. } => members,
                 Self::Unknown { raw, .. } => members.value("raw", raw.clone()),

@@ -1,6 +1,7 @@
 //! The one async loop: performs the step that the core asks for, and hands its outcome back. It decides nothing.
 
 use std::{
+    cell::Cell,
     future::{Future, poll_fn},
     pin::{Pin, pin},
     rc::Rc,
@@ -15,6 +16,7 @@ use crate::{
         balance,
         clock::{self, Clocks},
         error::{Code, Error, Failure, Stage},
+        journal::{self, Change, Known, Written},
         json::Json,
         money::Money,
         payment::{Proof, Receipt},
@@ -44,19 +46,49 @@ where
             break answer;
         }
     };
-    let (quote, entry) = order.quote(answer, ports.now())?;
-    if let Some(entry) = entry {
+    let (quote, change) = order.quote(answer, ports.now())?;
+    if let Some(change) = change {
         // The page gets the task, whether it could be written down or not.
-        let _ = ports.write(&quote.id, &entry).await;
+        let _ = ports.update(&quote.id, change).await;
     }
     Ok(quote)
 }
 
-/// Drives a purchase until its task is accepted.
+/// Drives a purchase until its task is accepted. An intent that came to nothing is withdrawn.
 ///
 /// # Errors
 /// Whatever ended it, or that the caller gave up.
-pub async fn purchase<J: Json, P>(ports: &P, mut next: purchase::Next<J>) -> Result<AcceptedTask<Proof<J>>, Failure<J>>
+pub async fn purchase<J: Json, P>(ports: &P, next: purchase::Next<J>) -> Result<AcceptedTask<Proof<J>>, Failure<J>>
+where
+    P: Http<J> + Wallets<J> + Journal<J> + Clock + Entropy + Page<J>,
+{
+    let intended = Cell::default();
+    let outcome = proceed(ports, next, &intended).await;
+    if let Some((id, withdrawal)) = intended.take() {
+        withdraw(ports, &id, withdrawal).await;
+    }
+    outcome
+}
+
+/// Undoes an intent. Whoever gives up does not wait for it: what was begun is done all the same. What stays behind where it fails says
+/// that nothing was paid, and stands in nobody's way for longer than its signature could be used.
+async fn withdraw<J: Json, P: Journal<J> + Page<J>>(ports: &P, id: &str, withdrawal: Change<J>) {
+    let (mut undoing, mut aborted) = (pin!(ports.update(id, withdrawal)), pin!(ports.aborted()));
+    poll_fn(|context| match undoing.as_mut().poll(context) {
+        Poll::Pending => aborted.as_mut().poll(context).map(drop),
+        Poll::Ready(_) => Poll::Ready(()),
+    })
+    .await;
+}
+
+/// An intent of this call that is in the journal, as it would be undone.
+type Intended<J> = Cell<Option<(String, Change<J>)>>;
+
+async fn proceed<J: Json, P>(
+    ports: &P,
+    mut next: purchase::Next<J>,
+    intended: &Intended<J>,
+) -> Result<AcceptedTask<Proof<J>>, Failure<J>>
 where
     P: Http<J> + Wallets<J> + Journal<J> + Clock + Entropy + Page<J>,
 {
@@ -74,14 +106,14 @@ where
             ports.stands(failure);
         }
         next = match (given_up, ports.abort_reason()) {
-            (None, _) => take(ports, step).await,
+            (None, _) => take(ports, step, intended).await,
             (Some(failure), Some(reason)) => return Err(Failure { cause: Some(reason), ..failure }),
-            (Some(failure), None) => until(aborted.as_mut(), failure, take(ports, step)).await?,
+            (Some(failure), None) => until(aborted.as_mut(), failure, take(ports, step, intended)).await?,
         };
     }
 }
 
-async fn take<J: Json, P>(ports: &P, step: purchase::Step<J>) -> purchase::Next<J>
+async fn take<J: Json, P>(ports: &P, step: purchase::Step<J>, intended: &Intended<J>) -> purchase::Next<J>
 where
     P: Http<J> + Wallets<J> + Journal<J> + Clock + Entropy + Page<J>,
 {
@@ -118,8 +150,15 @@ where
             state.answered(answer, ports.now())
         }
         Step::DrawNonce(state) => state.drawn(ports.draw(), ports.now()),
-        Step::Write(id, entry, state) => {
-            let written = ports.write(&id, &entry).await;
+        Step::Write(id, change, state) => {
+            if let Some(withdrawal) = change.withdrawal() {
+                intended.set(Some((id.clone(), withdrawal)));
+            }
+            let is_signed = matches!(*change, Change::Sign { .. });
+            let written = ports.update(&id, *change).await;
+            if is_signed && matches!(written, Ok(Written::Done(_))) {
+                intended.take();
+            }
             state.written(written, ports.now())
         }
         Step::Sleep(ms, state) => {
@@ -190,9 +229,9 @@ where
                 let replies = ask_all(ports, &questions).await;
                 asking.answered(replies, ports.now())
             }
-            Step::Write(id, entry, receipt) => {
+            Step::Write(id, receipt) => {
                 // The page gets the receipt, whether it could be written down or not.
-                let _ = ports.write(&id, &entry).await;
+                let _ = ports.update(&id, Change::Settle { receipt: receipt.clone() }).await;
                 return Some(receipt);
             }
             Step::Done => return None,
@@ -270,5 +309,8 @@ async fn until<J, T>(
     first.await.map_err(|reason| Failure { cause: Some(reason), ..abandoned })
 }
 
+mod remembering;
 #[cfg(test)]
 mod tests;
+
+pub use remembering::{budget, forget, locate, take_up, tasks};

@@ -2,6 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    collections::BTreeMap,
     future::pending,
 };
 
@@ -14,9 +15,9 @@ use crate::core::{
     config::Config,
     error::{Paid, Retry},
     http::{Answer, HttpFailure, HttpRequest, HttpResponse, Method},
-    journal::Entry,
+    journal::{Change, Owner, Put, Written},
     notice::Notice,
-    purchase::Order,
+    purchase::{Order, Recalled},
     request::Request,
     terms::tests::DOCUMENTED,
     wallet::{Question, Reply},
@@ -38,6 +39,7 @@ struct World {
     /// What a caller that has joined would be told if it gave up now.
     stands: RefCell<Option<Value>>,
     now: Cell<u64>,
+    journal: RefCell<BTreeMap<String, Value>>,
 }
 
 impl World {
@@ -50,8 +52,11 @@ impl World {
         }
     }
 
+    /// What happened until the call was over: what it leaves behind in the journal is another matter.
     fn names(&self) -> Vec<String> {
-        self.deeds.borrow().clone()
+        let mut names = self.deeds.borrow().clone();
+        names.retain(|name| name != "withdraw");
+        names
     }
 }
 
@@ -107,14 +112,31 @@ impl Wallets<Value> for World {
 }
 
 impl Journal<Value> for World {
-    async fn recall(&self, _: &str, _: bool) -> Result<Option<Value>, Value> {
+    async fn recall(&self, id: &str, _: bool) -> Result<Recalled<Value>, Value> {
         self.deed("recall").await;
-        Ok(None)
+        Ok(Recalled { record: self.journal.borrow().get(id).cloned(), is_alone: true })
     }
 
-    async fn write(&self, _: &str, _: &Entry) -> Result<Value, Option<Value>> {
-        self.deed("write").await;
-        Ok(json!([]))
+    async fn read(&self, id: &str) -> Result<Option<Value>, Value> {
+        self.deed("read").await;
+        Ok(self.journal.borrow().get(id).cloned())
+    }
+
+    async fn list(&self, _: Option<u64>, _: Option<u64>) -> Result<Vec<Value>, Value> {
+        self.deed("list").await;
+        Ok(self.journal.borrow().values().cloned().collect())
+    }
+
+    /// What was begun is done, whether somebody waits for it or not.
+    async fn update(&self, id: &str, change: Change<Value>) -> Result<Written<Value>, Option<Value>> {
+        let (put, written) = change.apply(id, self.journal.borrow().get(id), &[]);
+        match put {
+            Put::Keep => {}
+            Put::Record(record) => drop(self.journal.borrow_mut().insert(id.into(), record)),
+            Put::Remove => drop(self.journal.borrow_mut().remove(id)),
+        }
+        self.deed(if matches!(change, Change::Withdraw { .. }) { "withdraw" } else { "write" }).await;
+        Ok(written)
     }
 }
 
@@ -184,7 +206,7 @@ impl Page<Value> for World {
 
 fn order() -> Order {
     let request = Request::read(&json!({"prompt": "a boat"}), "id-1".into()).unwrap();
-    Order { request, config: Config::read(&json!({})).unwrap(), confirm: true, payer: None, clocks: Clocks::default() }
+    Order { request, config: Config::read(&json!({})).unwrap(), confirm: true, payer: None, clocks: Clocks::default(), owner: Owner { token: "this call".into(), is_alone: false } }
 }
 
 fn buy(world: &World) -> Failure<Value> {
@@ -236,6 +258,21 @@ fn giving_up_ends_every_step_at_once_and_begins_no_other() {
 }
 
 #[test]
+fn no_intent_stays_behind_however_a_call_ends() {
+    let journal_after = |world: World| {
+        buy(&world);
+        (world.journal.take(), world.deeds.take().last().cloned())
+    };
+    let withdrawn = (BTreeMap::new(), Some("withdraw".into()));
+    assert_eq!(journal_after(World::default()), withdrawn, "the wallet refused");
+    for abort_at in ["write", "eth_signTypedData_v4"] {
+        assert_eq!(journal_after(World { abort_at: Some(abort_at), ..World::default() }), withdrawn, "{abort_at}");
+    }
+    let before = journal_after(World { abort_at: Some("confirm"), ..World::default() });
+    assert_eq!(before, (BTreeMap::new(), Some("confirm".into())), "there was none to withdraw");
+}
+
+#[test]
 fn giving_up_in_a_callback_keeps_the_next_step_from_beginning() {
     let world = World { abort_on_notice: Some("signing"), ..World::default() };
     assert_eq!(buy(&world).error.paid, Paid::No);
@@ -281,7 +318,7 @@ fn what_comes_too_late_ends_a_purchase_only_where_it_is_needed() {
 
 fn wait(world: &World) -> Result<TaskStatus<Value>, Failure<Value>> {
     let task = AcceptedTask { task_id: TASK.into(), receipt: None, paid: Paid::No, settlement: None };
-    block_on(watch(world, poll::watch(task, Config::read(&json!({})).unwrap(), 1, world.now())))
+    block_on(watch(world, poll::watch(task, None, Config::read(&json!({})).unwrap(), 1, world.now())))
 }
 
 #[test]

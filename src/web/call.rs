@@ -67,12 +67,31 @@ extern "C" {
         patience: f64,
         final_word: bool,
     ) -> Result<JsValue, JsValue>;
-    /// Takes hold of a purchase and reads what is remembered of it, if it is not fresh: a promise of an object or `undefined`.
+    /// Takes hold of a purchase and reads its record, if it is not fresh: a promise of `{ record?, isAlone }`.
     #[wasm_bindgen(method, catch)]
     pub fn recall(this: &Call, id: &str, fresh: bool) -> Result<JsValue, JsValue>;
-    /// Remembers, for good: a promise of all records as they stood before, which rejects with nothing when that takes too long.
+    /// Reads the record of a purchase: a promise of an object or `undefined`.
     #[wasm_bindgen(method, catch)]
-    pub fn write(this: &Call, id: &str, entry: JsValue) -> Result<JsValue, JsValue>;
+    pub fn read(this: &Call, id: &str) -> Result<JsValue, JsValue>;
+    /// Lists records, of purchases since then, as many as that: a promise of a list.
+    #[wasm_bindgen(method, catch)]
+    pub fn list(this: &Call, since: Option<f64>, limit: Option<f64>) -> Result<JsValue, JsValue>;
+    /// Changes the record of a purchase in one atomic step, by a function of the record and of those since then: a promise, which rejects with nothing
+    /// when that takes too long.
+    #[wasm_bindgen(method, catch)]
+    pub fn update(
+        this: &Call,
+        id: &str,
+        since: Option<f64>,
+        change: &JsValue,
+        relaxed: bool,
+    ) -> Result<JsValue, JsValue>;
+    /// Which records are wanted.
+    #[wasm_bindgen(method, getter)]
+    pub fn filter(this: &Call) -> JsValue;
+    /// How a task has ended: `{ status, result? }`.
+    #[wasm_bindgen(method, getter)]
+    pub fn ended(this: &Call) -> JsValue;
     /// Rests until then, or until something happens before: a promise of an object.
     #[wasm_bindgen(method, catch)]
     pub fn rest(this: &Call, until: f64) -> Result<JsValue, JsValue>;

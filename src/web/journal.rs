@@ -1,15 +1,67 @@
-//! The journal: kept by the facade, which has IndexedDB and Web Locks at hand.
+//! The journal: a store that the facade has at hand, or the page's own. What its one atomic step does is decided here.
 
-use super::{Browser, Js, fetch::settle, js::said};
-use crate::{core::journal::Entry, ports::Journal};
+use std::{cell::RefCell, rc::Rc};
+
+use wasm_bindgen::{JsValue, closure::Closure};
+
+use super::{
+    Browser, Js,
+    fetch::settle,
+    js::{float, said},
+};
+use crate::{
+    core::{
+        journal::{Change, Put, Written},
+        json::Json,
+        purchase::Recalled,
+    },
+    ports::Journal,
+};
 
 impl Journal<Js> for Browser {
-    async fn recall(&self, id: &str, fresh: bool) -> Result<Option<Js>, Js> {
-        let record = settle(self.call.recall(id, fresh)).await.map_err(Js)?;
-        Ok(record.is_object().then_some(Js(record)))
+    async fn recall(&self, id: &str, fresh: bool) -> Result<Recalled<Js>, Js> {
+        let recalled = Js(settle(self.call.recall(id, fresh)).await.map_err(Js)?);
+        let record = recalled.get("record").filter(Json::is_object);
+        Ok(Recalled { record, is_alone: recalled.is_true_at("isAlone") })
     }
 
-    async fn write(&self, id: &str, entry: &Entry) -> Result<Js, Option<Js>> {
-        said(settle(self.call.write(id, entry.plain::<Js>().0)).await)
+    async fn read(&self, id: &str) -> Result<Option<Js>, Js> {
+        let record = settle(self.call.read(id)).await.map_err(Js)?;
+        Ok(Some(Js(record)).filter(Json::is_object))
     }
+
+    async fn list(&self, since: Option<u64>, limit: Option<u64>) -> Result<Vec<Js>, Js> {
+        let records = settle(self.call.list(since.map(float), limit.map(float))).await.map_err(Js)?;
+        Ok(records_of(records))
+    }
+
+    async fn update(&self, id: &str, change: Change<Js>) -> Result<Written<Js>, Option<Js>> {
+        let (since, relaxed) = (change.since().map(float), change.is_relaxed());
+        let written = Rc::new(RefCell::new(None));
+        let change = applying(id.into(), change, written.clone());
+        said(settle(self.call.update(id, since, &change, relaxed)).await)?;
+        // A store that has not called the change has not written it.
+        written.take().ok_or_else(|| Some(Js::null()))
+    }
+}
+
+/// The change as a function that stores call, also when nobody waits for it any more, and again when a first try has failed.
+fn applying(id: String, change: Change<Js>, written: Rc<RefCell<Option<Written<Js>>>>) -> JsValue {
+    let apply = move |record: JsValue, since: JsValue| {
+        let found = Some(Js(record.clone())).filter(Json::is_object);
+        let (put, outcome) = change.apply(&id, found.as_ref(), &records_of(since));
+        written.replace(Some(outcome));
+        match put {
+            Put::Keep => record,
+            Put::Record(record) => record.0,
+            Put::Remove => JsValue::UNDEFINED,
+        }
+    };
+    Closure::<dyn FnMut(JsValue, JsValue) -> JsValue>::new(apply).into_js_value()
+}
+
+fn records_of(list: JsValue) -> Vec<Js> {
+    let mut records = Js(list).items().unwrap_or_default();
+    records.retain(Json::is_object);
+    records
 }

@@ -33,14 +33,8 @@ function holdStorage() {
     const request = new EventTarget()
     held.push(() => {
       const opening = open.apply(this, given)
-      opening.onupgradeneeded = () => {
-        request.result = opening.result
-        request.onupgradeneeded()
-      }
-      opening.onsuccess = () => {
-        request.result = opening.result
-        request.onsuccess()
-      }
+      for (const name of ['result', 'error', 'transaction']) Object.defineProperty(request, name, { get: () => opening[name] })
+      for (const name of ['onupgradeneeded', 'onsuccess', 'onerror']) opening[name] = (event) => request[name](event)
     })
     return request
   }

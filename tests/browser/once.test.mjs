@@ -316,7 +316,7 @@ describe('in two tabs', TIMEOUT, () => {
       await other.value((imagine, id) => imagine.forget(id), named.id)
       dapp.user.answer('eth_signTypedData', true)
       const { code, paid } = await here
-      assert.deepEqual([code, paid], ['unsupported_environment', 'no'])
+      assert.deepEqual([code, paid], ['payment_rejected', 'no'])
       assert.equal(sandbox.requests.filter(({ paid }) => paid).length, 0)
     })
   })

@@ -91,10 +91,15 @@ export async function untilSettled(tasks) {
   }
 }
 
-/** What is in the browser's own storage. */
+/** What is in the browser's own storage, which this does not create. */
 const readStorage = () => new Promise((resolve, reject) => {
   const opening = indexedDB.open('imagine-x402')
-  opening.onerror = () => reject(opening.error)
+  let isNew = false
+  opening.onupgradeneeded = () => {
+    isNew = true
+    opening.transaction.abort()
+  }
+  opening.onerror = () => (isNew ? resolve([]) : reject(opening.error))
   opening.onsuccess = () => {
     const all = opening.result.transaction('purchases').objectStore('purchases').getAll()
     all.onsuccess = () => resolve(all.result)

@@ -33,11 +33,12 @@ use std::rc::Rc;
 use alloy_primitives::Address;
 
 use super::{
+    budget::State,
     clock::Clocks,
     config::Config,
     error::{Code, Error, Failure, Paid, Retry, Stage},
     http::{Answer, HttpRequest, HttpResponse, Method, is_task_id},
-    journal::{self, Entry, Known},
+    journal::{self, Change, Known, Life, Owner},
     json::Json,
     notice::Notice,
     payment::Proof,
@@ -70,8 +71,8 @@ pub enum Step<J> {
     Confirm(Rc<Quote<J>>, Confirming),
     /// Draw a random nonce.
     DrawNonce(Drawing),
-    /// Write to the journal, for good, and read all records as they stood before.
-    Write(String, Box<Entry>, Writing<J>),
+    /// Change the record of that purchase in the journal, for good.
+    Write(String, Box<Change<J>>, Writing<J>),
     /// Let so many milliseconds pass.
     Sleep(u64, Recovering<J>),
     /// It is over.
@@ -211,6 +212,8 @@ pub struct Order {
     pub payer: Option<Address>,
     /// The clocks of chains that the wallet has shown to this page.
     pub clocks: Clocks,
+    /// Who has hold of the purchase: this call.
+    pub owner: Owner,
 }
 
 /// An order with the offer that has passed the policy.
@@ -220,6 +223,8 @@ struct Deal {
     offer: Offer,
     /// The page has shown the price before, so this may be within the click that accepted it.
     is_quoted: bool,
+    /// The budget, if this takes it past the mark.
+    reached: Option<State>,
 }
 
 impl Order {
@@ -237,7 +242,9 @@ impl Order {
 
     /// The journal has this of it.
     fn recalled<J: Json>(self, record: J) -> Next<J> {
-        Recalling { intent: Some(Intent { order: self, quoted: None }) }.recalled(Ok(Some(record)))
+        let is_alone = self.owner.is_alone;
+        let recalled = Recalled { record: Some(record), is_alone };
+        Recalling { intent: Some(Intent { order: self, quoted: None }) }.recalled(Ok(recalled))
     }
 
     fn ask_price<J>(self) -> Next<J> {
@@ -256,12 +263,12 @@ impl Order {
     ///
     /// # Errors
     /// What [`read_probe`] and the policy say.
-    pub fn quote<J: Json>(&self, answer: Answer<J>, now: u64) -> Result<(Quote<J>, Option<Entry>), Failure<J>> {
+    pub fn quote<J: Json>(&self, answer: Answer<J>, now: u64) -> Result<(Quote<J>, Option<Change<J>>), Failure<J>> {
         let entries = match read_probe(answer)? {
             Probed::Terms(entries) => entries,
             Probed::Accepted(task_id) => {
-                let entry = self.free(task_id.clone(), now);
-                return Ok((Quote::free(&self.request, &self.config, task_id, now), Some(entry)));
+                let change = self.free(task_id.clone(), false, now);
+                return Ok((Quote::free(&self.request, &self.config, task_id, now), Some(change)));
             }
         };
         let offer = self.config.policy.prefer(&entries)?;
@@ -291,20 +298,20 @@ impl Order {
     }
 
     /// The server took it as it is: a task like any other, but for the payment.
-    fn free(&self, task_id: String, now: u64) -> Entry {
-        let order = Some(journal::Order::of(&self.request, &self.config, None, now));
-        Entry::Accepted { order, paid: Paid::No, task_id, receipt: None, settlement: None }
+    fn free<J>(&self, task_id: String, takes_over: bool, now: u64) -> Change<J> {
+        let order = Rc::new(journal::Order::of(&self.request, &self.config, None, now));
+        Change::Free { order, task_id, takes_over }
     }
 
     fn taken_free<J>(self, task_id: String, now: u64) -> Next<J> {
-        let entry = self.free(task_id.clone(), now);
+        let change = self.free(task_id.clone(), true, now);
         let outcome = Ok(AcceptedTask { task_id, receipt: None, paid: Paid::No, settlement: None });
-        Step::Write(self.request.id().into(), Box::new(entry), Writing::End(outcome)).into()
+        Step::Write(self.request.id().into(), Box::new(change), Writing::End(outcome)).into()
     }
 
     fn quoted<J: Json>(self, Quoted { offer, at }: Quoted, is_quoted: bool) -> Next<J> {
         let quote = Rc::new(Quote::of(&self.request, &self.config, &offer, at));
-        let choosing = Choosing { deal: Box::new(Deal { order: self, offer, is_quoted }), quote: quote.clone() };
+        let choosing = Choosing { deal: Box::new(Deal { order: self, offer, is_quoted, reached: None }), quote: quote.clone() };
         Next::after(Notice::Quoted { quote }, Step::FindWallets(Finding::Payer(choosing)))
     }
 }
@@ -320,6 +327,15 @@ struct Quoted {
 #[must_use]
 pub fn resume<J: Json>(id: String) -> Next<J> {
     Step::Recall(id, Box::new(Recalling { intent: None })).into()
+}
+
+/// What the journal has of a purchase that a call has taken hold of.
+#[derive(Clone, Debug)]
+pub struct Recalled<J> {
+    /// Its record.
+    pub record: Option<J>,
+    /// Whether the hold keeps everybody else away, in other tabs, too.
+    pub is_alone: bool,
 }
 
 /// Waiting for what the journal has of this purchase.
@@ -349,21 +365,26 @@ impl Recalling {
         self.intent.as_ref().is_some_and(|intent| intent.order.request.is_fresh())
     }
 
-    /// The record of that id, if there is one, or why the journal could not be read.
+    /// What the journal has of that id, or why it could not be read.
     #[must_use]
-    pub fn recalled<J: Json>(self, record: Result<Option<J>, J>) -> Next<J> {
-        let record = match record {
-            Ok(record) => record,
-            Err(thrown) => return Next::failed(self.unread(paying::not_stored()), thrown),
+    pub fn recalled<J: Json>(mut self, recalled: Result<Recalled<J>, J>) -> Next<J> {
+        let Recalled { record, is_alone } = match recalled {
+            Ok(recalled) => recalled,
+            Err(thrown) => return Next::failed(self.unread(journal::not_stored()), thrown),
         };
+        if let Some(intent) = &mut self.intent {
+            intent.order.owner.is_alone = is_alone;
+        }
+        // What was forgotten is not there.
+        let record = record.filter(|record| Life::read(record) != Some(Life::Forgotten));
         let stands_for =
             |record: &J| self.intent.as_ref().is_none_or(|i| Known::is_of(record, &i.order.request, &i.order.config));
         match record.as_ref().map(Known::read) {
-            Some(Err(error)) => self.unread(error).into(),
+            Some(Err(error)) => error.paid(Paid::Unknown, Retry::Resume).into(),
             Some(Ok(_)) if !record.as_ref().is_some_and(stands_for) => {
                 Error::invalid("this `id` stands for another purchase already: take a new one").into()
             }
-            Some(Ok(Known::Signed(signed))) => Box::new(Underway::new(*signed, Vec::new())).recover(),
+            Some(Ok(Known::Signed(signed))) => Box::new(Underway::new(*signed, None, Vec::new())).recover(),
             Some(Ok(Known::Accepted(task))) => Step::Done(Ok(task.kept())).into(),
             Some(Ok(Known::Failed(task))) => match self.intent {
                 Some(intent) => intent.begin_anew(task.kept()),
@@ -431,7 +452,7 @@ impl<J: Json> Step<J> {
     pub fn given_up(&self) -> Option<Failure<J>> {
         let stage = match self {
             Self::Write(_, _, Writing::End(_)) | Self::Done(_) => return None,
-            Self::Write(_, _, Writing::Payment(underway, _)) => return Some(underway.given_up()),
+            Self::Write(_, _, Writing::Payment(underway, ..)) => return Some(underway.given_up()),
             Self::Send(_, Sent::Paying(paying)) => return Some(paying.given_up()),
             Self::FindWallets(Finding::Readers(recovering) | Finding::Others(recovering))
             | Self::Send(_, Sent::Looking(recovering))

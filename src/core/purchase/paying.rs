@@ -7,9 +7,10 @@ use alloy_primitives::{Address, B256};
 use super::{
     super::{
         authorization::{Authorization, SETTLE_MS},
+        budget::State,
         clock::{ChainClock, Stamp},
         error::{Code, Error, Failure, Paid, Retry, Stage},
-        journal::{self, Entry, Kept, Signed},
+        journal::{self, Change, Claim, Kept, Life, Signed, Written},
         json::Json,
         notice::Notice,
         payment::{Payment, Proof},
@@ -58,29 +59,24 @@ impl Drawing {
     /// Has it written down that a signature is about to be asked for.
     pub(super) fn intend<J>(self, now: u64) -> Next<J> {
         let Deal { order, offer, .. } = &*self.deal;
-        let entry = Entry::Signing {
-            order: journal::Order::of(&order.request, &order.config, Some(offer), now),
-            paid: Paid::No,
-        };
-        Step::Write(order.request.id().into(), Box::new(entry), Writing::Intent(Box::new(self))).into()
+        let claim = order.config.budget.clone().map(|budget| Claim { budget, offer: offer.clone() });
+        let noted = journal::Order::of(&order.request, &order.config, Some(offer), now);
+        let intent = journal::Intent { order: Rc::new(noted), owner: order.owner.clone(), claim };
+        let change = Change::Intend(Box::new(intent));
+        Step::Write(order.request.id().into(), Box::new(change), Writing::Intent(Box::new(self))).into()
     }
 
-    /// It is written down. `records` are all that the journal had before.
-    fn intended<J: Json>(self, records: &[J], now: u64) -> Next<J> {
-        let Deal { order, offer, .. } = &*self.deal;
-        let is_this = |record: &&J| record.text_at("id").as_deref() == Some(order.request.id());
-        if let Some(record) = records.iter().find(is_this) {
-            if journal::is_asking(record) {
-                return contested().into();
+    /// It is written down, or was not to be.
+    fn intended<J: Json>(mut self, written: Written<J>) -> Next<J> {
+        match written {
+            Written::Done(reached) => {
+                self.deal.reached = reached;
+                Step::DrawNonce(self).into()
             }
-            if !journal::is_abandoned(record) {
-                // Bought meanwhile, as by a page that the quote was handed to: then the intent was not written.
-                return self.deal.order.recalled(record.clone());
-            }
-        }
-        match order.config.budget.as_ref().map(|budget| budget.check(records, offer, now)) {
-            Some(Err(error)) => error.into(),
-            _ => Step::DrawNonce(self).into(),
+            Written::Refused(error) => error.into(),
+            Written::Standing(record) if Life::read(&record) == Some(Life::Signing) => contested().into(),
+            // Bought meanwhile, as by a page that the quote was handed to.
+            Written::Standing(record) => self.deal.order.recalled(record),
         }
     }
 
@@ -153,12 +149,13 @@ impl Signing {
         if time_left(&self.authorization, self.clock.stamp(now)) == 0 {
             return too_late();
         }
-        let Deal { order: Order { request, config, .. }, offer, .. } = *self.deal;
+        let Deal { order: Order { request, config, owner, .. }, offer, reached, .. } = *self.deal;
         let payment = Payment::of::<J>(&offer.echo, &self.authorization, signature, request.id(), &request.body());
         let payment = Rc::new(payment);
         let settlement = Rc::new(Settlement { authorization: self.authorization, closes_at: self.closes_at });
         let kept = Kept::whole(settlement.clone(), payment.clone());
-        let entry = Entry::Signed { paid: Paid::Unknown, payment: kept, receipt: None };
+        let noted = journal::Order::of(&request, &config, Some(&offer), now);
+        let change = Change::Sign { owner: owner.token, payment: kept };
         let id = String::from(request.id());
         let signed = Signed {
             id: id.clone(),
@@ -168,8 +165,8 @@ impl Signing {
             payment: Some(payment.clone()),
         };
         let readers = vec![Reader { wallet: self.wallet, has_signed: true }];
-        let underway = Box::new(Underway::new(signed, readers));
-        Step::Write(id, Box::new(entry), Writing::Payment(underway, payment)).into()
+        let underway = Box::new(Underway::new(signed, Some(Rc::new(noted)), readers));
+        Step::Write(id, Box::new(change), Writing::Payment(underway, payment, reached)).into()
     }
 }
 
@@ -240,32 +237,31 @@ fn bad_signature<J>(message: &str) -> Next<J> {
 pub enum Writing<J> {
     /// It writes that a signature is about to be asked for.
     Intent(Box<Drawing>),
-    /// It writes the signed payment.
-    Payment(Box<Underway<J>>, Rc<Payment>),
+    /// It writes the signed payment. With the budget, if the purchase takes it past the mark.
+    Payment(Box<Underway<J>>, Rc<Payment>, Option<State>),
     /// It writes how the purchase ended.
     End(Result<AcceptedTask<Proof<J>>, Failure<J>>),
 }
 
 impl<J: Json> Writing<J> {
-    /// It is written for good, or it could not be written. What cannot be remembered is not begun; but what has happened
-    /// has happened. The outcome is the list of the records as they stood before.
+    /// What came of it, once it is for good, or why it could not be written. What cannot be remembered is not begun; but what
+    /// has happened has happened.
     #[must_use]
-    pub fn written(self, outcome: Result<J, Option<J>>, now: u64) -> Next<J> {
+    pub fn written(self, outcome: Result<Written<J>, Option<J>>, now: u64) -> Next<J> {
         match (self, outcome) {
-            (Self::Intent(drawing), Ok(records)) => match records.items() {
-                Some(records) => drawing.intended(&records, now),
-                None => not_stored().into(),
-            },
-            (Self::Payment(underway, payment), Ok(_)) => {
-                let notice = Notice::Paying { nonce: underway.nonce() };
-                Next { notices: vec![notice], ..underway.send(payment, now) }
+            (Self::Intent(drawing), Ok(written)) => drawing.intended(written),
+            (Self::Payment(..), Ok(Written::Refused(error))) => error.into(),
+            (Self::Payment(underway, payment, reached), Ok(_)) => {
+                let mut notices = vec![Notice::Paying { nonce: underway.nonce() }];
+                notices.extend(reached.map(|state| Notice::Budget { state }));
+                Next { notices, ..underway.send(payment, now) }
             }
             (Self::End(outcome), _) => Step::Done(outcome).into(),
             // It may still be written later, and then be sent by whoever finds it.
-            (Self::Payment(underway, _), Err(None)) => {
+            (Self::Payment(underway, ..), Err(None)) => {
                 underway.unsettled("the browser does not say that it was stored")
             }
-            (_, Err(cause)) => Step::Done(Err(Failure { cause, ..not_stored().into() })).into(),
+            (_, Err(cause)) => Step::Done(Err(Failure { cause, ..journal::not_stored().into() })).into(),
         }
     }
 }
@@ -275,11 +271,4 @@ fn contested() -> Error {
     let message = "another tab is at this purchase, and this browser cannot keep tabs apart (no Web Locks): finish it there, \
                    or `forget()` it; this call paid nothing";
     Error::unpaid(Code::UnsupportedEnvironment, Stage::Wallet, message).paid(Paid::Unknown, Retry::Resume)
-}
-
-/// The journal could not be read or written, so nothing was sent.
-pub(super) fn not_stored() -> Error {
-    let message = "this browser stores nothing for this page in IndexedDB (private window, blocked or full storage), so \
-                   a payment could be lost; this call paid nothing. Free some space, or pass `storage: \"memory\"` to do without";
-    Error::unpaid(Code::UnsupportedEnvironment, Stage::Wallet, message)
 }

@@ -19,7 +19,7 @@ use super::{
         authorization::SETTLE_MS,
         error::{Code, Detail, Error, Failure, Paid, Retry, Stage},
         http::{Answer, HttpFailure, HttpRequest, HttpResponse, Method, excerpt},
-        journal::{Entry, Kept, Signed},
+        journal::{self, Change, Signed},
         json::Json,
         notice::Notice,
         payment::{Payment, Proof, Receipt},
@@ -58,6 +58,8 @@ const LOOK_PATIENCE_MS: u64 = 10_000;
 #[derive(Clone, Debug)]
 pub struct Underway<J> {
     signed: Signed,
+    /// What the journal has of it, should its record be gone.
+    order: Option<Rc<journal::Order>>,
     /// The wallets through which the chain is read first.
     readers: Vec<Reader>,
     /// What those reported, while the other wallets on the page are asked.
@@ -123,10 +125,11 @@ enum Verdict {
 
 impl<J: Json> Underway<J> {
     /// A payment that was just signed with a wallet, or one of which the journal knows.
-    pub(super) fn new(signed: Signed, readers: Vec<Reader>) -> Self {
+    pub(super) fn new(signed: Signed, order: Option<Rc<journal::Order>>, readers: Vec<Reader>) -> Self {
         let reason = "the page was left before the payment was answered".into();
         Self {
             signed,
+            order,
             readers,
             reports: None,
             chain: None,
@@ -313,31 +316,25 @@ impl<J: Json> Underway<J> {
         }
         let message = "the payment was taken, but the service names no task for it: send it the receipt";
         let error = self.describe(Code::TaskNotFound, message);
-        let payment = Kept::spent(self.signed.settlement.clone());
-        let entry = Entry::Signed { paid: Paid::Yes, payment, receipt: Some(receipt.clone()) };
+        let change = Change::Take { receipt: receipt.clone(), settlement: self.signed.settlement.clone() };
         let failure = Failure { receipt: Some(Proof::New(receipt)), ..error.into() };
-        self.end(entry, Err(failure))
+        self.end(change, Err(failure))
     }
 
     fn accepted(self, paid: Paid, receipt: Option<Rc<Receipt>>) -> Next<J> {
         let task_id = String::from(self.task_id());
         let is_open = receipt.as_ref().is_some_and(|receipt| receipt.transaction.is_none());
         let settlement = is_open.then(|| self.signed.settlement.clone());
-        let entry = Entry::Accepted {
-            order: None,
-            paid,
-            task_id: task_id.clone(),
-            receipt: receipt.clone(),
-            settlement: settlement.clone(),
-        };
-        self.end(entry, Ok(AcceptedTask { task_id, receipt: receipt.map(Proof::New), paid, settlement }))
+        let task = AcceptedTask { task_id, receipt: receipt.map(Proof::New), paid, settlement };
+        let change = Change::Accept { order: self.order.clone(), task: task.plainly() };
+        self.end(change, Ok(task))
     }
 
     fn abandoned(self) -> Next<J> {
         let message = text!("nothing was paid, and nothing will be: ", self.trouble.reason);
         let error = self.describe(Code::PaymentRejected, &message).paid(Paid::No, Retry::Safe);
         let failure = Failure { cause: self.trouble.cause.clone(), ..error.into() };
-        self.end(Entry::Abandoned { paid: Paid::No, payment: () }, Err(failure))
+        self.end(Change::Abandon, Err(failure))
     }
 
     /// Leaves it to `resume()`.
@@ -349,8 +346,8 @@ impl<J: Json> Underway<J> {
         Step::Done(Err(Failure { cause: self.trouble.cause, ..error.into() })).into()
     }
 
-    fn end(self, entry: Entry, outcome: Result<AcceptedTask<Proof<J>>, Failure<J>>) -> Next<J> {
-        Step::Write(self.signed.id, Box::new(entry), Writing::End(outcome)).into()
+    fn end(self, change: Change<J>, outcome: Result<AcceptedTask<Proof<J>>, Failure<J>>) -> Next<J> {
+        Step::Write(self.signed.id, Box::new(change), Writing::End(outcome)).into()
     }
 
     /// What the caller is told when it gives up now.

@@ -57,10 +57,10 @@ fn a_quote_whose_generation_has_failed_buys_anew_and_only_once() {
     };
     let next = uuid::derived(TASK);
     let Step::Recall(_, recalling) = begin().step else { panic!() };
-    let Step::Recall(id, recalling) = recalling.recalled(Ok(world.journal.get(TASK).cloned())).step else { panic!() };
+    let Step::Recall(id, recalling) = recalling.recalled(recalled(world.journal.get(TASK).cloned())).step else { panic!() };
     assert_eq!(id, next);
     assert!(recalling.is_quoted() && !recalling.is_fresh(), "it may have been begun before");
-    let sought = recalling.recalled::<Value>(Ok(None));
+    let sought = recalling.recalled(recalled(None));
     assert!(matches!(sought.notices[..], [Notice::Quoted { .. }]), "at the price that was agreed");
     let Step::FindWallets(Finding::Payer(choosing)) = sought.step else { panic!() };
     let request = &choosing.deal.order.request;
@@ -77,8 +77,8 @@ fn a_quote_whose_generation_has_failed_buys_anew_and_only_once() {
     world.journal.get_mut(&next).unwrap()["step"] = "done".into();
     world.journal.get_mut(&next).unwrap()["status"] = "failed".into();
     let Step::Recall(_, first) = begin().step else { panic!() };
-    let Step::Recall(_, second) = first.recalled(Ok(world.journal.get(TASK).cloned())).step else { panic!() };
-    let Step::Recall(third, _) = second.recalled(Ok(world.journal.get(&next).cloned())).step else { panic!() };
+    let Step::Recall(_, second) = first.recalled(recalled(world.journal.get(TASK).cloned())).step else { panic!() };
+    let Step::Recall(third, _) = second.recalled(recalled(world.journal.get(&next).cloned())).step else { panic!() };
     assert_eq!(third, uuid::derived(&next), "and when that has failed too, the next one");
 }
 
@@ -96,7 +96,10 @@ fn a_quote_that_another_page_has_paid_is_not_paid_again() {
         let (mut world, mut next) = (good_world(&json!({})), order.clone().begin_with::<Value>(&quote, NOW));
         let outcome = loop {
             next = match next.step {
-                Step::Write(_, _, intent @ Writing::Intent(_)) => break intent.written(Ok(json!([record])), NOW).step,
+                Step::Write(id, change, intent @ Writing::Intent(_)) => {
+                    let written = change.apply(&id, Some(&record), &[]).1;
+                    break intent.written(Ok(written), NOW).step;
+                }
                 step => world.perform(step),
             };
         };

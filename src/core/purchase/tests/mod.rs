@@ -15,6 +15,7 @@ use crate::core::{
     base64,
     error::{Paid, Retry},
     http::HttpFailure,
+    journal::{Put, Written},
     money::parse_units,
     terms::tests::{DOCUMENTED, with},
 };
@@ -31,7 +32,17 @@ const KEY: [u8; 32] = hex!("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae78
 fn order(options: &Value) -> Order {
     let request = Request::read(&json!({"prompt": "a boat", "id": "id-1"}), "fresh".into()).unwrap();
     let config = Config::read(options).unwrap();
-    Order { request, config, confirm: options["confirm"] == true, payer: None, clocks: Clocks::default() }
+    let clocks = Clocks::default();
+    Order { request, config, confirm: options["confirm"] == true, payer: None, clocks, owner: owner("this call") }
+}
+
+fn owner(token: &str) -> Owner {
+    Owner { token: token.into(), is_alone: false }
+}
+
+/// What is recalled of a record, by a call that nobody else can be beside.
+fn recalled(record: Option<Value>) -> Result<Recalled<Value>, Value> {
+    Ok(Recalled { record, is_alone: true })
 }
 
 fn answer(status: u16, body: impl ToString) -> Answer<Value> {
@@ -131,7 +142,7 @@ fn the_straight_course_pays_once() {
 /// Where a fresh order stands after its journal was empty.
 fn probing(options: &Value) -> Probing {
     let Step::Recall(_, recalling) = order(options).begin::<Value>().step else { panic!() };
-    let Step::Send(_, Sent::Probing(probing)) = recalling.recalled::<Value>(Ok(None)).step else { panic!() };
+    let Step::Send(_, Sent::Probing(probing)) = recalling.recalled(recalled(None)).step else { panic!() };
     *probing
 }
 
@@ -308,35 +319,46 @@ fn too_little_money_is_told_before_the_wallet_opens() {
     }
 }
 
-/// Where a fresh order stands when it is about to be noted, and the entry.
-fn intending(options: &Value) -> (Value, Writing<Value>) {
+/// Where a fresh order stands when it is about to be noted, and the change.
+fn intending(options: &Value) -> (Change<Value>, Writing<Value>) {
     let (mut world, mut next) = (good_world(options), order(options).begin::<Value>());
     loop {
         next = match next.step {
-            Step::Write(id, entry, intent @ Writing::Intent(_)) => {
-                let mut record = entry.plain::<Value>();
-                record["id"] = id.into();
-                return (record, intent);
-            }
+            Step::Write(_, change, intent @ Writing::Intent(_)) => return (*change, intent),
             step => world.perform(step),
         };
     }
 }
 
+/// What the journal makes of an intent for `id-1` beside these records.
+fn noted(intent: &Change<Value>, records: &[Value]) -> Written<Value> {
+    let own = records.iter().find(|record| record["id"] == "id-1");
+    intent.apply("id-1", own, records).1
+}
+
+/// The record of an intent of another call.
+fn intent_of_another(id: &str) -> Value {
+    let Put::Record(mut record) = intending(&json!({})).0.apply(id, None, &[]).0 else { panic!() };
+    record["owner"] = "another call".into();
+    record
+}
+
 #[test]
 fn the_budget_is_held_against_what_the_journal_has() {
     let options = json!({"budget": {"amount": "1.50", "per": "day"}});
-    let after = |records, now| intending(&options).1.written(Ok(records), now).step;
-    let mut other = intending(&options).0;
-    other["id"] = "id-2".into();
-    let error = ended(after(json!([other]), NOW));
+    let after = |records: &[Value]| {
+        let (change, intent) = intending(&options);
+        intent.written(Ok(noted(&change, records)), NOW).step
+    };
+    let mut other = intent_of_another("id-2");
+    let error = ended(after(&[other.clone()]));
     assert_eq!((error.code, error.paid, error.retry), (Code::BudgetExceeded, Paid::No, Retry::Safe));
     assert_eq!(error.details.get("left"), Some(&"0.50".into()));
-    assert!(matches!(after(json!([other]), NOW + 600_000 + 10_000), Step::DrawNonce(_)));
-    assert!(matches!(after(json!([]), NOW), Step::DrawNonce(_)));
-    let unlimited = intending(&json!({})).1.written(Ok(json!([other])), NOW);
-    assert!(matches!(unlimited.step, Step::DrawNonce(_)));
-    assert_eq!(ended(after(Value::Null, NOW)).code, Code::UnsupportedEnvironment, "no list is no empty list");
+    assert!(matches!(after(&[]), Step::DrawNonce(_)));
+    let (change, intent) = intending(&json!({}));
+    assert!(matches!(intent.written(Ok(noted(&change, &[other.clone()])), NOW).step, Step::DrawNonce(_)), "unlimited");
+    other["order"]["createdAt"] = (NOW - 610_000).into();
+    assert!(matches!(after(&[other]), Step::DrawNonce(_)), "its signature would not be used any more");
 }
 
 #[test]
@@ -362,7 +384,7 @@ fn a_server_that_does_not_know_the_seed_is_asked_without() {
     let (quote, _) = quoting.quote::<Value>(answer(402, DOCUMENTED), NOW).unwrap();
     let quote = quote.plain();
     let Step::Recall(_, recalling) = order(&json!({})).begin_with(&quote, NOW).step else { panic!() };
-    let Step::FindWallets(Finding::Payer(choosing)) = recalling.recalled::<Value>(Ok(None)).step else { panic!() };
+    let Step::FindWallets(Finding::Payer(choosing)) = recalling.recalled(recalled(None)).step else { panic!() };
     assert_eq!(choosing.deal.order.request, quoting.request, "a quote remembers how it was asked for");
 }
 
@@ -393,8 +415,10 @@ fn a_request_that_is_refused_instead_of_priced_tells_the_servers_reason() {
 
 #[test]
 fn a_purchase_that_another_tab_is_at_is_not_begun() {
-    let (own, intent) = intending(&json!({}));
-    let error = ended(intent.written(Ok(json!([own])), NOW).step);
+    let (change, intent) = intending(&json!({}));
+    let Change::Intend(mut wish) = change else { panic!() };
+    wish.owner.is_alone = false;
+    let error = ended(intent.written(Ok(noted(&Change::Intend(wish), &[intent_of_another("id-1")])), NOW).step);
     assert_eq!((error.code, error.paid, error.retry), (Code::UnsupportedEnvironment, Paid::Unknown, Retry::Resume));
 }
 
@@ -545,8 +569,10 @@ fn a_signature_is_judged_as_the_token_will() {
         (&long, vec![contract(), word(&yes)]),
         (&odd, vec![contract(), word(&yes)]),
     ] {
-        let Step::Write(_, entry, _) = signed(given, &replies) else { panic!("{replies:?}") };
-        let record = entry.plain::<Value>();
+        let Step::Write(id, change, _) = signed(given, &replies) else { panic!("{replies:?}") };
+        let mut intent = intent_of_another(&id);
+        intent["owner"] = order(&json!({})).owner.token.into();
+        let Put::Record(record) = change.apply(&id, Some(&intent), &[]).0 else { panic!() };
         let sent = world::decoded(record["payment"]["header"].as_str().unwrap())["payload"]["signature"].clone();
         assert!(given.is_null() || sent == *given, "what the contract was shown: {sent}");
     }
@@ -651,7 +677,7 @@ fn a_quote_shows_the_price_and_the_purchase_keeps_the_cap() {
 fn a_request_that_was_taken_without_payment_is_kept() {
     let (quote, entry) = order(&json!({})).quote::<Value>(answer(202, json!({"taskId": TASK})), NOW).unwrap();
     let record = quote.accepted.unwrap();
-    let entry = entry.unwrap().plain::<Value>();
+    let Put::Record(entry) = entry.unwrap().apply("id-1", None, &[]).0 else { panic!() };
     assert_eq!((&entry["step"], &entry["taskId"], &entry["paid"]), (&json!("accepted"), &json!(TASK), &json!("no")));
     assert_eq!((record.task_id.as_str(), record.id.as_str(), record.prompt.as_str()), (TASK, "id-1", "a boat"));
     assert_eq!(quote.price.amount, "0.00");

@@ -51,7 +51,7 @@ fn an_unread_journal_leaves_only_a_fresh_purchase_certainly_unpaid() {
     let unread = |id: Value| {
         let request = Request::read(&json!({"prompt": "a boat", "id": id}), "fresh".into()).unwrap();
         let Step::Recall(_, recalling) = Order { request, ..order(&json!({})) }.begin::<Value>().step else { panic!() };
-        let error = ended(recalling.recalled(Err(json!("blocked"))).step);
+        let error = ended(recalling.recalled::<Value>(Err(json!("blocked"))).step);
         (error.code, error.paid)
     };
     assert_eq!(unread(Value::Null), (Code::UnsupportedEnvironment, Paid::No));

@@ -76,7 +76,7 @@ fn task(paid: bool) -> AcceptedTask<Value> {
 
 /// A task ends in this way, or is never finished.
 fn waited(paid: bool, status: u16, body: &Value) -> Error {
-    let mut step = poll::watch(task(paid), Config::read(&json!({"timeout": 600_000})).unwrap(), 7, NOW).step;
+    let mut step = poll::watch(task(paid), None, Config::read(&json!({"timeout": 600_000})).unwrap(), 7, NOW).step;
     loop {
         step = match step {
             poll::Step::Rest(until, waiting) => waiting.woke(&json!({"due": true}), until).step,
@@ -151,13 +151,13 @@ fn ways() -> Vec<(Error, &'static [&'static str])> {
         let Step::FindWallets(Finding::Payer(choosing)) = priced else { panic!() };
         ended(choosing.found(count).step)
     };
-    let recalled = |record: Value| {
+    let taken_up = |record: Value| {
         let Step::Recall(_, recalling) = order(&json!({})).begin::<Value>().step else { panic!() };
-        ended(recalling.recalled(Ok(Some(record))).step)
+        ended(recalling.recalled(recalled(Some(record))).step)
     };
     let resumed = || {
         let Step::Recall(_, recalling) = resume::<Value>("id-1".into()).step else { panic!() };
-        ended(recalling.recalled::<Value>(Ok(None)).step)
+        ended(recalling.recalled(recalled(None)).step)
     };
     let confirmed = |said: Result<bool, Value>| {
         until(&json!({"confirm": true}), |step| match step {
@@ -167,9 +167,27 @@ fn ways() -> Vec<(Error, &'static [&'static str])> {
     };
     let written = |outcome: Result<Value, Option<Value>>| {
         until(&json!({"budget": {"amount": "1.50", "per": "day"}}), |step| match step {
-            Step::Write(_, _, intent @ Writing::Intent(_)) => Ok(ended(intent.written(outcome.clone(), NOW).step)),
+            Step::Write(_, change, intent @ Writing::Intent(_)) => {
+                let Change::Intend(mut wish) = *change else { panic!() };
+                wish.owner.is_alone = false;
+                let written = outcome.clone().map(|record| noted(&Change::Intend(wish), &[record]));
+                Ok(ended(intent.written(written, NOW).step))
+            }
             step => Err(step),
         })
+    };
+    let signing = |record: Option<Value>| {
+        until(&json!({}), |step| match step {
+            Step::Write(id, change, writing @ Writing::Payment(..)) => {
+                let written = change.apply(&id, record.as_ref(), &[]).1;
+                Ok(ended(writing.written(Ok(written), NOW).step))
+            }
+            step => Err(step),
+        })
+    };
+    let forgetting = |record: &Value| match (Change::Forget { now: NOW }).apply("id-1", Some(record), &[]) {
+        (Put::Keep, Written::Refused(error)) => error,
+        other => panic!("{other:?}"),
     };
     let signed_as = |answer: Reply<Value>| {
         until(&json!({}), |step| match step {
@@ -177,8 +195,12 @@ fn ways() -> Vec<(Error, &'static [&'static str])> {
             step => Err(step),
         })
     };
-    let mut other = intending(&json!({})).0;
-    other["id"] = "id-2".into();
+    let other = intent_of_another("id-2");
+    let mut under_way = good_world(&json!({}));
+    let mut next = order(&json!({})).begin::<Value>();
+    while !matches!(next.step, Step::Send(_, Sent::Paying(_))) {
+        next = under_way.perform(next.step);
+    }
     let dear = with(json!({"maxAmountRequired": "9000000"}));
     let third = with(json!({})).replace("\"x402Version\":1", "\"x402Version\":3");
     let failed = json!({"status": "failed", "error": "no luck"});
@@ -190,8 +212,8 @@ fn ways() -> Vec<(Error, &'static [&'static str])> {
         (wallet("eth_getBlockByNumber", block_at(NOW + 40 * 86_400_000)), &["chain", "machine"]),
         (poll::look::<Value>("..", Config::read(&json!({})).unwrap(), NOW).unwrap_err(), &[]),
         (
-            recalled({
-                let mut record = intending(&json!({})).0;
+            taken_up({
+                let mut record = intent_of_another("id-1");
                 record["order"]["fingerprint"] = "another".into();
                 record
             }),
@@ -206,9 +228,15 @@ fn ways() -> Vec<(Error, &'static [&'static str])> {
             &[],
         ),
         (written(Err(Some(json!("full")))), &[]),
-        (written(Ok(json!([intending(&json!({})).0]))), &[]),
-        (journal::unreadable(), &[]),
-        (recalled(json!({"id": "id-1", "step": "odd"})), &[]),
+        (written(Ok(intent_of_another("id-1"))), &[]),
+        (signing(None), &[]),
+        (signing(Some(intent_of_another("id-1"))), &[]),
+        (forgetting(&under_way.journal["id-1"]), &[]),
+        (journal::unreadable(&json!({"id": "id-1"})), &["id"]),
+        (journal::unshown(Value::Null).error, &[]),
+        (journal::unstored(), &[]),
+        (journal::given_up(), &[]),
+        (taken_up(json!({"id": "id-1", "step": "odd"})), &["id"]),
         (ended(probing(&json!({})).answered::<Value>(lost(None), NOW).step), &[]),
         (looked(lost(None)), &[]),
         (priced(400, r#"{"error":"no"}"#), REFUSED),
@@ -239,10 +267,12 @@ fn ways() -> Vec<(Error, &'static [&'static str])> {
         (priced(402, r#"{"x402Version":1,"accepts":[],"error":"sold out"}"#), &["offers", "reason"]),
         (own_account, &["offers"]),
         (priced(402, &dear), &["price", "cap"]),
-        (written(Ok(json!([other]))), &["budget", "left", "price", "resetsAt"]),
+        (written(Ok(other)), &["budget", "left", "price", "resetsAt"]),
         (
             until(&json!({"budget": {"amount": "0.50", "per": "day"}}), |step| match step {
-                Step::Write(_, _, intent @ Writing::Intent(_)) => Ok(ended(intent.written(Ok(json!([])), NOW).step)),
+                Step::Write(_, change, intent @ Writing::Intent(_)) => {
+                    Ok(ended(intent.written(Ok(noted(&change, &[])), NOW).step))
+                }
                 step => Err(step),
             }),
             &["budget", "left", "price"],
@@ -263,7 +293,7 @@ fn ways() -> Vec<(Error, &'static [&'static str])> {
         (resumed(), &[]),
         (given_up(&order(&json!({})).begin::<Value>().step), &[]),
         (given_up(&order(&json!({})).ask_price::<Value>().step), &[]),
-        (poll::watch(task(true), Config::read(&json!({})).unwrap(), 7, NOW).step.abandoned().error, &[]),
+        (poll::watch(task(true), None, Config::read(&json!({})).unwrap(), 7, NOW).step.abandoned().error, &[]),
         (given_up(&Step::Send(request, Sent::Paying(paying))), PAYMENT),
     ]
 }

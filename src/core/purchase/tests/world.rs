@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::core::{
-    assets::ASSETS, authorization::Authorization, chain, journal::Entry, payment::Proof, poll::AcceptedTask,
+    assets::ASSETS, authorization::Authorization, chain, journal::{Change, Put, Written}, payment::Proof, poll::AcceptedTask,
 };
 
 /// What the seller does with requests it is paid for, apart from single mishaps.
@@ -183,7 +183,7 @@ impl World {
     fn leave(&mut self, step: Step<Value>) {
         if self.pick(2) == 1 {
             match step {
-                Step::Write(id, entry, _) => self.write(&id, &entry),
+                Step::Write(id, change, _) => drop(self.update(&id, &change)),
                 Step::Send(request, Sent::Paying(_)) => drop(self.receive(&request)),
                 _ => {}
             }
@@ -194,9 +194,8 @@ impl World {
         match step {
             Step::Recall(id, state) => {
                 // Whoever was about to be asked is gone: the hold of the purchase says so.
-                self.journal.retain(|_, record| record["step"] != "signing");
-                let record = self.journal.get(&id).cloned();
-                state.recalled(if self.pick(16) == 1 { Err(json!("blocked")) } else { Ok(record) })
+                let recalled = Recalled { record: self.journal.get(&id).cloned(), is_alone: true };
+                state.recalled(if self.pick(16) == 1 { Err(json!("blocked")) } else { Ok(recalled) })
             }
             Step::Send(request, Sent::Probing(state)) => {
                 assert!(matches!(request.method, Method::Post { .. }));
@@ -236,16 +235,14 @@ impl World {
                 let reply = self.check(&question);
                 state.answered(reply, self.now)
             }
-            Step::Write(id, entry, state) => {
-                let outcome = self.pick(12);
-                let before = self.journal.values().cloned().collect();
-                if outcome != 1 {
-                    self.write(&id, &entry);
-                }
-                let said = match outcome {
+            Step::Write(id, change, state) => {
+                let said = match self.pick(12) {
                     1 => Err(Some(json!("full"))),
-                    2 => Err(None),
-                    _ => Ok(before),
+                    2 => {
+                        self.update(&id, &change);
+                        Err(None)
+                    }
+                    _ => Ok(self.update(&id, &change)),
                 };
                 state.written(said, self.now)
             }
@@ -306,12 +303,16 @@ impl World {
         }
     }
 
-    /// The journal merges, and `null` takes a member out.
-    fn write(&mut self, id: &str, entry: &Entry) {
-        let record = self.journal.entry(id.into()).or_insert_with(|| json!({"id": id}));
-        for (key, value) in entry.plain::<Value>().as_object().unwrap() {
-            record[key] = value.clone();
+    /// One atomic step of the storage.
+    pub(super) fn update(&mut self, id: &str, change: &Change<Value>) -> Written<Value> {
+        let since: Vec<Value> = change.since().map(|_| self.journal.values().cloned().collect()).unwrap_or_default();
+        let (put, written) = change.apply(id, self.journal.get(id), &since);
+        match put {
+            Put::Keep => {}
+            Put::Record(record) => drop(self.journal.insert(id.into(), record)),
+            Put::Remove => drop(self.journal.remove(id)),
         }
+        written
     }
 
     /// The seller gets a payment, unless it is lost on the way.

@@ -1,0 +1,483 @@
+//! What the one atomic step of the storage does to a record.
+
+use std::rc::Rc;
+
+use super::{
+    super::{
+        budget::{self, Budget},
+        error::{Code, Error, Paid, Retry, Stage, read_paid},
+        json::Json,
+        payment::Receipt,
+        plain::object,
+        poll::AcceptedTask,
+        settlement::Settlement,
+        terms::Offer,
+    },
+    life::Life,
+    order::Order,
+    record::{Kept, closes_at, created_at},
+    result,
+    spending::{LONGEST_LIFE_MS, LONGEST_OPEN_MS, Spending, forgotten, left_of, spending},
+};
+
+/// The status of a task that the service does not know.
+const NOT_FOUND: &str = "not_found";
+
+/// A change of the record of one purchase.
+#[derive(Clone, Debug)]
+pub enum Change<J> {
+    /// The wallet is about to be asked for the signature.
+    Intend(Box<Intent>),
+    /// It will not be, or has not signed.
+    Withdraw {
+        /// The token of the intent.
+        owner: String,
+    },
+    /// The signature is there; from now on it may be sent.
+    Sign {
+        /// The token of the intent that it was asked for.
+        owner: String,
+        /// What is sent.
+        payment: Kept,
+    },
+    /// The token has taken the payment, and the service names no task.
+    Take {
+        /// What was paid.
+        receipt: Rc<Receipt>,
+        /// What is left of the payment.
+        settlement: Rc<Settlement>,
+    },
+    /// The server has taken the payment.
+    Accept {
+        /// What it is about, where that is at hand: should the record be gone.
+        order: Option<Rc<Order>>,
+        /// The task.
+        task: AcceptedTask<J>,
+    },
+    /// The server has taken the request as it is.
+    Free {
+        /// What it is about.
+        order: Rc<Order>,
+        /// The server's id.
+        task_id: String,
+        /// An intent of another call makes way: what that one gets signed is not sent then.
+        takes_over: bool,
+    },
+    /// The transaction is known that paid for an accepted task.
+    Settle {
+        /// What was paid.
+        receipt: Rc<Receipt>,
+    },
+    /// The task has ended, or the service does not know it any more.
+    Finish {
+        /// The task, as it is known.
+        task: AcceptedTask<J>,
+        /// How.
+        ended: Ended<J>,
+    },
+    /// It has come to nothing: no money moved, and none ever can.
+    Abandon,
+    /// What was forgotten so long ago that no budget counts it is dropped.
+    Tidy {
+        /// Milliseconds since the epoch.
+        now: u64,
+    },
+    /// The page wants nothing to be remembered of it.
+    Forget {
+        /// Milliseconds since the epoch.
+        now: u64,
+    },
+}
+
+/// How a task has ended.
+#[derive(Clone, Debug)]
+pub struct Ended<J> {
+    /// `completed` or `failed`; or `not_found`, which ends nothing: the service may yet find it again.
+    pub status: String,
+    /// What was made.
+    pub result: Option<J>,
+    /// When the service said so, in milliseconds since the epoch.
+    pub heard_at: u64,
+}
+
+/// The wish to have a purchase signed.
+#[derive(Clone, Debug)]
+pub struct Intent {
+    /// What is bought, from whom, for how much.
+    pub order: Rc<Order>,
+    /// Whose wish it is.
+    pub owner: Owner,
+    /// What it claims of a budget, if there is one.
+    pub claim: Option<Claim>,
+}
+
+/// A call that has hold of a purchase.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// A random word that no other call has.
+    pub token: String,
+    /// No other call, in whatever tab, can be at the purchase.
+    pub is_alone: bool,
+}
+
+/// A part of a budget.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// The budget.
+    pub budget: Budget,
+    /// What is to be paid.
+    pub offer: Offer,
+}
+
+/// What takes the place of a record.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Put<J> {
+    /// The record itself.
+    Keep,
+    /// This one.
+    Record(J),
+    /// None.
+    Remove,
+}
+
+/// What came of a change.
+#[derive(Clone, Debug)]
+pub enum Written<J> {
+    /// The journal has it now. With the budget where an intent took it past the mark.
+    Done(Option<budget::State>),
+    /// Another call's record stands in the place of the intent: this one.
+    Standing(J),
+    /// Nothing was written, for that reason.
+    Refused(Error),
+}
+
+impl<J: Json> Change<J> {
+    /// The records that have to be read with it: those of purchases that were begun at that time or later.
+    #[must_use]
+    pub fn since(&self) -> Option<u64> {
+        let Self::Intend(intent) = self else { return None };
+        Some(intent.claim.as_ref()?.budget.since(intent.order.created_at()))
+    }
+
+    /// It may be lost with the power: so is every page then that could use what comes of it.
+    #[must_use]
+    pub const fn is_relaxed(&self) -> bool {
+        matches!(self, Self::Intend(_) | Self::Withdraw { .. })
+    }
+
+    /// What undoes an intent that came to nothing.
+    #[must_use]
+    pub fn withdrawal(&self) -> Option<Self> {
+        let Self::Intend(intent) = self else { return None };
+        Some(Self::Withdraw { owner: intent.owner.token.clone() })
+    }
+
+    /// Applies it to the record of that id, as it stands. `since` are the records of [`Change::since`].
+    #[must_use]
+    pub fn apply(&self, id: &str, record: Option<&J>, since: &[J]) -> (Put<J>, Written<J>) {
+        let life = record.and_then(Life::read);
+        let put = match self {
+            Self::Intend(intent) => return intent.apply(id, record, since),
+            Self::Sign { owner, payment } => return sign(owner, payment, record),
+            Self::Forget { now } => return forget(record, *now),
+            Self::Withdraw { owner } => match record {
+                Some(record) if is_intent_of(record, owner) => vacated(record),
+                _ => Put::Keep,
+            },
+            Self::Tidy { now } => match record {
+                Some(record) if is_expired(record, *now) => Put::Remove,
+                _ => Put::Keep,
+            },
+            Self::Free { order, task_id, takes_over } => match life {
+                None if record.is_some() => Put::Keep,
+                Some(Life::Signed | Life::Accepted | Life::Done) => Put::Keep,
+                Some(Life::Signing) if !takes_over => Put::Keep,
+                _ => Put::Record(free(id, order, task_id, record)),
+            },
+            _ => match (record, life) {
+                (Some(record), Some(life)) => self.advance(record, life),
+                (None, _) => self.restore(id),
+                // What this version cannot read, it does not touch.
+                _ => Put::Keep,
+            },
+        };
+        (put, Written::Done(None))
+    }
+
+    /// What becomes of a record that is there. No step back, and what the record knows better stays.
+    fn advance(&self, record: &J, life: Life) -> Put<J> {
+        match (self, life) {
+            (_, Life::Forgotten) => Put::Keep,
+            (Self::Take { receipt, settlement }, Life::Signed) => Put::Record(with(
+                record,
+                vec![
+                    ("paid", Some(paid(Paid::Yes))),
+                    ("receipt", Some(receipt.plain())),
+                    ("payment", Some(Kept::spent(settlement.clone()).plain())),
+                ],
+            )),
+            (Self::Accept { task, .. }, life) => {
+                let mut members = settled(record, task);
+                members.push(("taskId", Some(J::of(task.task_id.as_str()))));
+                if life != Life::Done {
+                    members.push(("step", Some(step(Life::Accepted))));
+                }
+                Put::Record(with(record, members))
+            }
+            (Self::Settle { receipt }, Life::Signed | Life::Accepted | Life::Done) => {
+                let mut members = vec![
+                    ("paid", Some(paid(Paid::Yes))),
+                    ("receipt", Some(receipt.plain())),
+                    ("payment", None),
+                    ("taskId", Some(J::of(receipt.task_id.as_str()))),
+                ];
+                if life == Life::Signed {
+                    members.push(("step", Some(step(Life::Accepted))));
+                }
+                Put::Record(with(record, members))
+            }
+            (Self::Finish { task, ended }, Life::Signed | Life::Accepted | Life::Done) => {
+                Put::Record(with(record, finished(record, life, task, ended)))
+            }
+            (Self::Abandon, Life::Signed) if read_paid(record) != Paid::Yes => Put::Record(with(
+                record,
+                vec![("step", Some(step(Life::Abandoned))), ("paid", Some(paid(Paid::No))), ("payment", None)],
+            )),
+            _ => Put::Keep,
+        }
+    }
+
+    /// The record is gone, and nobody has forgotten what it cost: the storage was cleared. A task is worth remembering.
+    fn restore(&self, id: &str) -> Put<J> {
+        match self {
+            Self::Accept { order: Some(order), .. } => self.advance(&fresh(id, order, None), Life::Accepted),
+            _ => Put::Keep,
+        }
+    }
+}
+
+impl Intent {
+    fn apply<J: Json>(&self, id: &str, record: Option<&J>, since: &[J]) -> (Put<J>, Written<J>) {
+        if let Some(record) = record.filter(|record| !self.may_replace(*record)) {
+            return (Put::Keep, Written::Standing(record.clone()));
+        }
+        match self.claim.as_ref().map(|claim| claim.check(id, record, since, self.order.created_at())) {
+            Some(Err(error)) => (Put::Keep, Written::Refused(error)),
+            reached => {
+                let members = vec![
+                    ("step", Some(step(Life::Signing))),
+                    ("paid", Some(paid(Paid::No))),
+                    ("owner", Some(J::of(self.owner.token.as_str()))),
+                ];
+                let record = with(&fresh(id, &self.order, record), members);
+                (Put::Record(record), Written::Done(reached.and_then(Result::ok).flatten()))
+            }
+        }
+    }
+
+    /// Nothing can come of the record any more, or nobody is left who could make something of it.
+    fn may_replace<J: Json>(&self, record: &J) -> bool {
+        match Life::read(record) {
+            Some(Life::Abandoned | Life::Forgotten) => true,
+            Some(Life::Signing) => {
+                let is_over = |at: u64| at.saturating_add(LONGEST_OPEN_MS) <= self.order.created_at();
+                self.owner.is_alone || is_intent_of(record, &self.owner.token) || created_at(record).is_none_or(is_over)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Claim {
+    /// Whether the budget allows it beside all other purchases, and those that were forgotten under this id.
+    fn check<J: Json>(
+        &self,
+        id: &str,
+        record: Option<&J>,
+        since: &[J],
+        now: u64,
+    ) -> Result<Option<budget::State>, Error> {
+        let mut spent = record.map(forgotten).unwrap_or_default();
+        for other in since.iter().filter(|other| other.text_at("id").as_deref() != Some(id)) {
+            spent.extend(spending(other)?);
+        }
+        self.budget.check(&spent, &self.offer, now)
+    }
+}
+
+fn sign<J: Json>(owner: &str, payment: &Kept, record: Option<&J>) -> (Put<J>, Written<J>) {
+    match record {
+        Some(record) if is_intent_of(record, owner) => {
+            let members = vec![
+                ("step", Some(step(Life::Signed))),
+                ("paid", Some(paid(Paid::Unknown))),
+                ("payment", Some(payment.plain())),
+            ];
+            (Put::Record(with(record, members)), Written::Done(None))
+        }
+        // As a first try has written it, whose end was not told.
+        Some(record) if Life::read(record) == Some(Life::Signed) && is_of_owner(record, owner) => {
+            (Put::Keep, Written::Done(None))
+        }
+        Some(record) if Life::read(record).is_none_or(|life| life != Life::Forgotten) => {
+            (Put::Keep, Written::Refused(taken_over()))
+        }
+        _ => (Put::Keep, Written::Refused(was_forgotten())),
+    }
+}
+
+fn forget<J: Json>(record: Option<&J>, now: u64) -> (Put<J>, Written<J>) {
+    let Some(record) = record else { return (Put::Keep, Written::Done(None)) };
+    let is_long_past = || closes_at(record).is_some_and(|at| at.saturating_add(LONGEST_LIFE_MS) <= now);
+    if Life::read(record) == Some(Life::Signed) && read_paid(record) != Paid::Yes && !is_long_past() {
+        return (Put::Keep, Written::Refused(may_be_paid()));
+    }
+    let left = left_of(record, budget::LONGEST_PERIOD_MS, now);
+    (tombstone(record, left), Written::Done(None))
+}
+
+/// What stays of a record whose intent is withdrawn.
+fn vacated<J: Json>(record: &J) -> Put<J> {
+    let left = record.get("forgotten").and_then(|list| list.items()).unwrap_or_default();
+    tombstone(record, left)
+}
+
+/// Amounts and times, in the place of a record; nothing where there are none.
+fn tombstone<J: Json>(record: &J, left: Vec<J>) -> Put<J> {
+    let times = left.iter().filter_map(|spending| spending.whole_at("by"));
+    let Some(latest) = times.max() else { return Put::Remove };
+    Put::Record(object(|members| {
+        members
+            .optional("id", record.get("id"))
+            .text("step", &Life::Forgotten.name())
+            .value(
+                "order",
+                object(|order| {
+                    order.number("createdAt", latest);
+                }),
+            )
+            .value("forgotten", J::list(left));
+    }))
+}
+
+/// A record of that order, in the place of one of which only what was forgotten stays.
+fn fresh<J: Json>(id: &str, order: &Order, before: Option<&J>) -> J {
+    object(|members| {
+        members
+            .text("id", id)
+            .value("order", order.plain())
+            .optional("forgotten", before.and_then(|before| before.get("forgotten")));
+    })
+}
+
+/// Whether nothing of what was forgotten is counted by any budget any more.
+fn is_expired<J: Json>(record: &J, now: u64) -> bool {
+    let is_over = |spending: &Spending| spending.until(budget::LONGEST_PERIOD_MS) <= now;
+    Life::read(record) == Some(Life::Forgotten) && forgotten(record).iter().all(is_over)
+}
+
+/// The ids of the records that [`Change::Tidy`] drops.
+#[must_use]
+pub fn expired<J: Json>(records: &[J], now: u64) -> Vec<String> {
+    let mut ids = Vec::new();
+    for record in records {
+        ids.extend(record.text_at("id").filter(|_| is_expired(record, now)));
+    }
+    ids
+}
+
+fn free<J: Json>(id: &str, order: &Order, task_id: &str, before: Option<&J>) -> J {
+    let members = vec![
+        ("step", Some(step(Life::Accepted))),
+        ("paid", Some(paid(Paid::No))),
+        ("taskId", Some(J::of(task_id))),
+    ];
+    with(&fresh(id, order, before), members)
+}
+
+/// What a task says of the money, unless the record has the transaction already.
+fn settled<J: Json>(record: &J, task: &AcceptedTask<J>) -> Vec<(&'static str, Option<J>)> {
+    let kept = record.get("receipt");
+    if kept.as_ref().is_some_and(|receipt| receipt.get("transaction").is_some()) {
+        return vec![("payment", None)];
+    }
+    vec![
+        ("paid", Some(paid(task.paid))),
+        ("receipt", task.receipt.clone().or(kept)),
+        ("payment", task.settlement.as_ref().map(|settlement| settlement.plain())),
+    ]
+}
+
+/// What the end of a task changes. A result that is there stays.
+fn finished<J: Json>(
+    record: &J,
+    life: Life,
+    task: &AcceptedTask<J>,
+    ended: &Ended<J>,
+) -> Vec<(&'static str, Option<J>)> {
+    let mut members = settled(record, task);
+    members.push(("taskId", Some(J::of(task.task_id.as_str()))));
+    if life == Life::Done && ended.result.is_none() {
+        return members;
+    }
+    members.push(("status", Some(J::of(ended.status.as_str()))));
+    if ended.status == NOT_FOUND {
+        members.push(("step", Some(step(Life::Accepted))));
+    } else {
+        members.extend([
+            ("step", Some(step(Life::Done))),
+            ("heardAt", Some(J::whole(ended.heard_at))),
+            ("result", ended.result.as_ref().and_then(result::kept)),
+        ]);
+    }
+    members
+}
+
+/// A copy of a record with other members; one of nothing is left out.
+fn with<J: Json>(record: &J, members: Vec<(&str, Option<J>)>) -> J {
+    let mut copy = J::object();
+    for (key, value) in record.entries() {
+        if !members.iter().any(|(changed, _)| *changed == key) {
+            copy.set(&key, value);
+        }
+    }
+    for (key, value) in members {
+        if let Some(value) = value {
+            copy.set(key, value);
+        }
+    }
+    copy
+}
+
+fn step<J: Json>(life: Life) -> J {
+    J::of(life.name().as_str())
+}
+
+fn paid<J: Json>(paid: Paid) -> J {
+    J::of(paid.name().as_str())
+}
+
+fn is_of_owner<J: Json>(record: &J, owner: &str) -> bool {
+    record.text_at("owner").as_deref() == Some(owner)
+}
+
+fn is_intent_of<J: Json>(record: &J, owner: &str) -> bool {
+    Life::read(record) == Some(Life::Signing) && is_of_owner(record, owner)
+}
+
+fn was_forgotten() -> Error {
+    let message = "this purchase was forgotten, or the storage of this page was cleared, while the wallet was open; the \
+                   signature was not sent, and nothing was paid";
+    Error::unpaid(Code::PaymentRejected, Stage::Wallet, message)
+}
+
+fn taken_over() -> Error {
+    let message = "another call has taken this purchase over while the wallet was open; the signature that this one got was \
+                   not sent: `resume()` looks at the other";
+    Error::unpaid(Code::PaymentUnknown, Stage::Wallet, message).paid(Paid::Unknown, Retry::Resume)
+}
+
+fn may_be_paid() -> Error {
+    let message = "this purchase may be paid: money may be under way for it; call `resume()` first";
+    Error::invalid(message).paid(Paid::Unknown, Retry::Resume)
+}

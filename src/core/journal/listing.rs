@@ -1,0 +1,205 @@
+//! Which records there are, which of them a page is shown, and which is taken up first.
+
+use super::{
+    super::{
+        error::{Error, Paid, read_paid},
+        http::BaseUrl,
+        json::Json,
+        payment::Proof,
+        plain::object,
+        poll::AcceptedTask,
+        text::text,
+    },
+    life::Life,
+    record::{closes_at, created_at, order, seed},
+    result::{kept_of, shows_something},
+};
+
+/// Which records are wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only those of which something may still come.
+    unfinished: bool,
+    /// This many of the newest.
+    limit: Option<u64>,
+}
+
+impl Filter {
+    /// Reads `{unfinished?, limit?}`.
+    ///
+    /// # Errors
+    /// `invalid_request` with the name of the member.
+    pub fn read<J: Json>(given: &J) -> Result<Self, Error> {
+        for (name, _) in given.entries() {
+            if name != "unfinished" && name != "limit" {
+                return Err(Error::invalid(text!("`", name, "` is not a member of the filter: it takes `unfinished` and `limit`")));
+            }
+        }
+        let unfinished = match given.get("unfinished") {
+            None => false,
+            Some(given) => given.boolean().ok_or_else(|| Error::invalid("`unfinished` takes true or false"))?,
+        };
+        let limit = match given.get("limit") {
+            None => None,
+            Some(_) => {
+                let limit = given.whole_at("limit");
+                Some(limit.ok_or_else(|| Error::invalid("`limit` takes a whole number"))?)
+            }
+        };
+        Ok(Self { unfinished, limit })
+    }
+
+    /// How many of the newest records will do, if that many are shown.
+    #[must_use]
+    pub const fn newest(self) -> Option<u64> {
+        if self.unfinished { None } else { self.limit }
+    }
+
+    /// Whether a list has as many purchases as are wanted.
+    #[must_use]
+    pub fn is_filled_by<J: Json>(self, shown: &J) -> bool {
+        let length = shown.items().and_then(|items| u64::try_from(items.len()).ok());
+        self.limit == length
+    }
+
+    fn takes<J: Json>(self, record: &J) -> bool {
+        let life = Life::read(record);
+        life != Some(Life::Forgotten) && (!self.unfinished || life.is_some_and(Life::is_unfinished))
+    }
+}
+
+/// The records as `TaskRecord`s of the public types, newest first; those that do not say when they were begun come last.
+#[must_use]
+pub fn tasks<J: Json>(records: &[J], filter: Filter) -> J {
+    let mut left = filter.limit.unwrap_or(u64::MAX);
+    let mut shown = Vec::new();
+    for record in newest_first(records) {
+        if filter.takes(record) && left > 0 {
+            left = left.saturating_sub(1);
+            shown.push(show(record));
+        }
+    }
+    J::list(shown)
+}
+
+fn show<J: Json>(record: &J) -> J {
+    let text = |key| order(record, key).and_then(|value| value.text()).unwrap_or_default();
+    let is_readable = Life::read(record).is_some();
+    let step = record.text_at("step").filter(|_| is_readable);
+    let paid = if is_readable { read_paid(record) } else { Paid::Unknown };
+    object(|shown| {
+        shown
+            .optional("id", record.get("id"))
+            .text("baseUrl", &text("baseUrl"))
+            .text("prompt", &text("prompt"))
+            .number("createdAt", created_at(record).unwrap_or_default())
+            .text("step", step.as_deref().unwrap_or("unreadable"))
+            .text("paid", &paid.name())
+            .optional("taskId", record.get("taskId"))
+            .optional("price", order(record, "price"))
+            .optional("receipt", record.get("receipt"))
+            .optional("status", record.get("status"))
+            .optional("result", kept_of(record));
+    })
+}
+
+/// The record of that task.
+#[must_use]
+pub fn find<J: Json>(records: &[J], task_id: &str) -> Option<J> {
+    newest_first(records).into_iter().find(|record| record.text_at("taskId").as_deref() == Some(task_id)).cloned()
+}
+
+/// The record that is taken up when none is named.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Choice<J> {
+    /// Something may soon come of it.
+    Soon(J),
+    /// It is paid and the service knows no task for it, or may have been paid in a window that is past: it has had its chance.
+    Late(J),
+    /// There is none.
+    Nothing,
+}
+
+impl<J> Choice<J> {
+    /// The record, if there is one.
+    #[must_use]
+    pub fn into_record(self) -> Option<J> {
+        match self {
+            Self::Soon(record) | Self::Late(record) => Some(record),
+            Self::Nothing => None,
+        }
+    }
+}
+
+/// Chooses the newest of which something may soon come. The late ones come after all others.
+#[must_use]
+pub fn choose<J: Json>(records: &[J], now: u64) -> Choice<J> {
+    let mut late = Choice::Nothing;
+    for record in newest_first(records) {
+        match Life::read(record) {
+            Some(Life::Accepted) if record.get("status").is_none() => return Choice::Soon(record.clone()),
+            Some(Life::Signed) if !is_late(record, now) => return Choice::Soon(record.clone()),
+            Some(Life::Signed | Life::Accepted) if matches!(late, Choice::Nothing) => late = Choice::Late(record.clone()),
+            _ => {}
+        }
+    }
+    late
+}
+
+fn is_late<J: Json>(signed: &J, now: u64) -> bool {
+    read_paid(signed) == Paid::Yes || closes_at(signed).is_none_or(|at| at < now)
+}
+
+/// A purchase that was taken up.
+#[derive(Clone, Debug)]
+pub struct Resumed<J> {
+    id: String,
+    base_url: Option<String>,
+    task: AcceptedTask<Proof<J>>,
+    /// What was made, when the journal has it.
+    result: Option<J>,
+}
+
+impl<J: Json> Resumed<J> {
+    /// A record, and the task that was found for it.
+    #[must_use]
+    pub fn of(record: &J, task: AcceptedTask<Proof<J>>) -> Self {
+        Self {
+            id: record.text_at("id").unwrap_or_default(),
+            base_url: order(record, "baseUrl").and_then(|url| url.text()),
+            task,
+            result: kept_of(record).filter(shows_something),
+        }
+    }
+
+    /// As it crosses to JavaScript.
+    #[must_use]
+    pub fn plain(&self) -> J {
+        let mut task = self.task.plain();
+        if let Some(result) = &self.result {
+            task.set("result", result.clone());
+        }
+        object(|members| {
+            members.text("id", &self.id).optional_text("baseUrl", self.base_url.as_deref()).value("task", task);
+        })
+    }
+}
+
+/// The id by which the service knows the task of a record (its own, or that which was sent), and the service.
+#[must_use]
+pub fn whereabouts<J: Json>(record: &J) -> Option<(String, BaseUrl)> {
+    Life::read(record).filter(|life| *life != Life::Forgotten)?;
+    let id = record.text_at("taskId").or_else(|| seed(record))?;
+    Some((id, BaseUrl::parse(&order(record, "baseUrl")?.text()?)?))
+}
+
+/// By insertion, from the end: stores give their records in this order already.
+fn newest_first<J: Json>(records: &[J]) -> Vec<&J> {
+    let mut sorted: Vec<(Option<u64>, &J)> = Vec::new();
+    for record in records {
+        let at = created_at(record);
+        let place = sorted.iter().rposition(|(other, _)| *other >= at).map_or(0, |last| last.saturating_add(1));
+        sorted.insert(place, (at, record));
+    }
+    sorted.into_iter().map(|(_, record)| record).collect()
+}

@@ -1,0 +1,178 @@
+//! How a record is read.
+
+use std::rc::Rc;
+
+use super::{
+    super::{
+        config::Config,
+        error::{Error, read_paid},
+        http::{BaseUrl, is_own_id, is_task_id},
+        json::Json,
+        payment::Payment,
+        plain::object,
+        poll::AcceptedTask,
+        request::Request,
+        settlement::Settlement,
+        terms::Version,
+    },
+    life::Life,
+    trouble::unreadable,
+};
+
+/// The form of the records that are written. All earlier ones are read.
+pub(super) const VERSION: u8 = 2;
+/// The form in which a request was told by its whole body, and its id was sent as it is.
+const FIRST_VERSION: u8 = 1;
+
+/// An authorization used to be open for ten minutes, and up to five more on a chain whose last block was old.
+const LONGEST_WINDOW_MS: u64 = 900_000;
+
+/// A signed payment as it is kept.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    settlement: Rc<Settlement>,
+    /// What is sent again; gone once it can no longer matter.
+    payment: Option<Rc<Payment>>,
+}
+
+impl Kept {
+    /// A payment that may be sent again.
+    #[must_use]
+    pub const fn whole(settlement: Rc<Settlement>, payment: Rc<Payment>) -> Self {
+        Self { settlement, payment: Some(payment) }
+    }
+
+    /// What is left of a payment that has been taken.
+    #[must_use]
+    pub const fn spent(settlement: Rc<Settlement>) -> Self {
+        Self { settlement, payment: None }
+    }
+
+    /// As it is stored.
+    #[must_use]
+    pub fn plain<J: Json>(&self) -> J {
+        object(|members| {
+            let payment = self.payment.as_deref();
+            self.settlement.write(members);
+            members
+                .number("version", payment.map_or(1, |payment| payment.version.number()).into())
+                .optional_text("header", payment.map(|payment| payment.header.as_str()))
+                .optional_text("body", payment.map(|payment| payment.body.as_str()))
+                .optional_text("demand", payment.and_then(|payment| payment.demand.as_deref()));
+        })
+    }
+}
+
+/// Where a recorded purchase stands.
+#[derive(Clone, Debug)]
+pub enum Known<J> {
+    /// Nothing was ever sent for it, or nothing can come of it any more.
+    Nothing,
+    /// It may have been paid.
+    Signed(Box<Signed>),
+    /// There is a task.
+    Accepted(AcceptedTask<J>),
+    /// There was a task, and its generation failed.
+    Failed(AcceptedTask<J>),
+}
+
+/// A purchase that was signed and has no task yet.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    /// The id of the purchase.
+    pub id: String,
+    /// The id that the request was sent with, by which the service may know the task.
+    pub seed: String,
+    /// Where it was sent.
+    pub base_url: BaseUrl,
+    /// What was signed.
+    pub settlement: Rc<Settlement>,
+    /// What can be sent again.
+    pub payment: Option<Rc<Payment>>,
+}
+
+impl<J: Json> Known<J> {
+    /// Reads a record.
+    ///
+    /// # Errors
+    /// `unsupported_environment` for a record that this version cannot read: it may stand for money.
+    pub fn read(record: &J) -> Result<Self, Error> {
+        let known = Life::read(record).and_then(|life| match life {
+            Life::Signing | Life::Abandoned | Life::Forgotten => Some(Self::Nothing),
+            Life::Signed => Signed::read(record).map(|signed| Self::Signed(Box::new(signed))),
+            Life::Done if record.text_at("status").as_deref() == Some("failed") => accepted(record).map(Self::Failed),
+            Life::Accepted | Life::Done => accepted(record).map(Self::Accepted),
+        });
+        known.ok_or_else(|| unreadable(record))
+    }
+
+    /// Whether the record stands for that very request to that service.
+    #[must_use]
+    pub fn is_of(record: &J, request: &Request, config: &Config) -> bool {
+        let said = |key| order(record, key).and_then(|value| value.text());
+        let recorded = said("fingerprint").unwrap_or_default();
+        let is_same = match form(record) {
+            Some(FIRST_VERSION) => request.fingerprint().was(&recorded),
+            _ => request.fingerprint().as_str() == recorded,
+        };
+        is_same && said("baseUrl").as_deref() == Some(config.base_url.as_str())
+    }
+}
+
+pub(super) fn is_readable<J: Json>(record: &J) -> bool {
+    form(record).is_some()
+}
+
+/// The form of a record, if this version can read it.
+fn form<J: Json>(record: &J) -> Option<u8> {
+    let version = u8::try_from(record.get("order")?.whole_at("version")?).ok()?;
+    (FIRST_VERSION..=VERSION).contains(&version).then_some(version)
+}
+
+pub(super) fn order<J: Json>(record: &J, key: &str) -> Option<J> {
+    record.get("order")?.get(key)
+}
+
+/// When the purchase was begun.
+pub(super) fn created_at<J: Json>(record: &J) -> Option<u64> {
+    record.get("order")?.whole_at("createdAt")
+}
+
+/// The id that the request was sent with.
+pub(super) fn seed<J: Json>(record: &J) -> Option<String> {
+    let id = record.text_at("id").filter(|id| is_own_id(id))?;
+    match form(record)? {
+        FIRST_VERSION => Some(id),
+        _ => order(record, "seed")?.text().filter(|seed| is_own_id(seed)),
+    }
+}
+
+/// When the window of what was signed has closed, by this machine's clock. Until a record named it, it only said when the
+/// purchase was begun.
+pub(super) fn closes_at<J: Json>(record: &J) -> Option<u64> {
+    let named = record.get("payment").and_then(|payment| payment.whole_at("closesAt"));
+    named.or_else(|| Some(created_at(record)?.saturating_add(LONGEST_WINDOW_MS)))
+}
+
+fn accepted<J: Json>(record: &J) -> Option<AcceptedTask<J>> {
+    let task_id = record.text_at("taskId").filter(|id| is_task_id(id))?;
+    let settlement = record.get("payment").as_ref().and_then(Settlement::read).map(Rc::new);
+    Some(AcceptedTask { task_id, receipt: record.get("receipt"), paid: read_paid(record), settlement })
+}
+
+impl Signed {
+    fn read<J: Json>(record: &J) -> Option<Self> {
+        let kept = record.get("payment")?;
+        let settlement = Settlement::reread(&kept, order(record, "asset"), closes_at(record))?;
+        let version = Version::read(&kept.get("version")?)?;
+        let sealed = kept.text_at("header").zip(kept.text_at("body"));
+        let demand = kept.text_at("demand");
+        Some(Self {
+            id: record.text_at("id").filter(|id| is_own_id(id))?,
+            seed: seed(record)?,
+            base_url: BaseUrl::parse(&order(record, "baseUrl")?.text()?)?,
+            settlement: Rc::new(settlement),
+            payment: sealed.map(|(header, body)| Rc::new(Payment { version, header, body, demand })),
+        })
+    }
+}

@@ -1,0 +1,123 @@
+//! What the purchase of a record has cost, or may yet cost, as budgets count it.
+
+use alloy_primitives::U256;
+
+use super::{
+    super::{
+        authorization,
+        error::{Error, Paid, read_paid},
+        json::Json,
+        money::parse_atomic,
+        plain::object,
+        text::decimal,
+    },
+    life::Life,
+    record::{closes_at, created_at, order},
+    trouble::unreadable,
+};
+
+/// A signature that comes later than this after it was asked for is not used.
+pub(super) const LONGEST_OPEN_MS: u64 = 1000 * authorization::LONGEST_SECONDS;
+
+/// The money of a purchase has moved by then after it was begun, or never will: a node that lies about the time can stretch
+/// its window to a day and ten minutes.
+pub const LONGEST_LIFE_MS: u64 = 25 * 3_600_000;
+
+/// An amount of USDC that was spent, or may yet be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spending {
+    /// It had moved by then, in milliseconds since the epoch.
+    Moved {
+        /// At the latest.
+        by: u64,
+        /// Atomic units.
+        atomic: U256,
+    },
+    /// A signature was asked for then: it counts as long as it could still be used.
+    Asked {
+        /// When.
+        at: u64,
+        /// Atomic units.
+        atomic: U256,
+    },
+}
+
+impl Spending {
+    /// Until when it counts in a budget of that period.
+    #[must_use]
+    pub const fn until(&self, period_ms: u64) -> u64 {
+        match self {
+            Self::Moved { by, .. } => by.saturating_add(period_ms),
+            Self::Asked { at, .. } => at.saturating_add(LONGEST_OPEN_MS),
+        }
+    }
+
+    /// How much it is.
+    #[must_use]
+    pub const fn atomic(&self) -> U256 {
+        match self {
+            Self::Moved { atomic, .. } | Self::Asked { atomic, .. } => *atomic,
+        }
+    }
+}
+
+/// What a record stands for in a budget: its own purchase, and those that were forgotten under the same id.
+///
+/// # Errors
+/// `unsupported_environment` for one that this version cannot read, and that states no price.
+pub fn spending<J: Json>(record: &J) -> Result<Vec<Spending>, Error> {
+    let mut all = forgotten(record);
+    all.extend(own(record)?);
+    Ok(all)
+}
+
+/// Other tokens than USDC count for nothing.
+fn own<J: Json>(record: &J) -> Result<Option<Spending>, Error> {
+    let life = Life::read(record);
+    let is_free = matches!(life, Some(Life::Accepted | Life::Done)) && read_paid(record) == Paid::No;
+    if is_free || matches!(life, Some(Life::Abandoned | Life::Forgotten)) || order(record, "asset").is_some() {
+        return Ok(None);
+    }
+    let price = order(record, "price").and_then(|price| price.text_at("atomic"));
+    let atomic = price.as_deref().and_then(parse_atomic).ok_or_else(|| unreadable(record))?;
+    Ok(Some(match (life, created_at(record)) {
+        (Some(Life::Signing), Some(at)) => Spending::Asked { at, atomic },
+        // What does not say when it was begun counts until it is forgotten.
+        (_, None) => Spending::Moved { by: u64::MAX, atomic },
+        _ => Spending::Moved { by: moved_by(record), atomic },
+    }))
+}
+
+/// When the money had moved at the latest: while the payment is open, its window may still end with it.
+fn moved_by<J: Json>(record: &J) -> u64 {
+    let is_open = record.get("payment").is_some();
+    let receipt = record.get("receipt").filter(|_| !is_open).and_then(|receipt| receipt.whole_at("at"));
+    receipt.or_else(|| closes_at(record)).unwrap_or(u64::MAX)
+}
+
+/// What purchases have spent that were forgotten: amount and time, nothing else.
+pub(super) fn forgotten<J: Json>(record: &J) -> Vec<Spending> {
+    let mut all = Vec::new();
+    for item in record.get("forgotten").and_then(|list| list.items()).unwrap_or_default() {
+        let atomic = item.text_at("atomic").as_deref().and_then(parse_atomic);
+        all.extend(item.whole_at("by").zip(atomic).map(|(by, atomic)| Spending::Moved { by, atomic }));
+    }
+    all
+}
+
+/// What is left of a record that is forgotten, as it is stored: what of it some budget may still count at that time.
+pub(super) fn left_of<J: Json>(record: &J, longest_ms: u64, now: u64) -> Vec<J> {
+    let mut left = Vec::new();
+    // What cannot be counted is forgotten whole.
+    for spending in spending(record).unwrap_or_else(|_| forgotten(record)) {
+        if let Spending::Moved { by, atomic } = spending {
+            let by = if by == u64::MAX { now } else { by };
+            if by.saturating_add(longest_ms) > now && !atomic.is_zero() {
+                left.push(object(|members| {
+                    members.number("by", by).text("atomic", &decimal(atomic));
+                }));
+            }
+        }
+    }
+    left
+}

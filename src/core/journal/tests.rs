@@ -1,0 +1,449 @@
+//! What becomes of a record, change by change.
+
+use std::rc::Rc;
+
+use alloy_primitives::{B256, U256, address};
+use serde_json::{Value, json};
+
+use super::*;
+use crate::core::{
+    assets::ASSETS,
+    authorization::Authorization,
+    config::Config,
+    error::{Code, Paid, Retry},
+    json::Json,
+    payment::{Payment, Receipt},
+    poll::AcceptedTask,
+    request::Request,
+    settlement::Settlement,
+    terms::{Offer, Version, tests::offer},
+    uuid,
+};
+
+const NOW: u64 = 1_740_672_089_000;
+const CLOSES_AT: u64 = NOW + 60_000;
+const DAY_MS: u64 = 86_400_000;
+const WEEK_MS: u64 = 7 * DAY_MS;
+const HASH: &str = "0xabababababababababababababababababababababababababababababababab";
+
+fn payment() -> Payment {
+    let (header, body) = ("aGVhZGVy".into(), "{\"prompt\":\"a boat\"}".into());
+    Payment { version: Version::Two, header, body, demand: Some("Payment required".into()) }
+}
+
+fn price() -> Offer {
+    offer(&ASSETS[0], 1_200_000, 60)
+}
+
+fn settlement() -> Rc<Settlement> {
+    let payer = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
+    let authorization = Authorization::stamp(&price(), payer, B256::from([7; 32]), NOW);
+    Rc::new(Settlement { authorization, closes_at: CLOSES_AT })
+}
+
+fn noted() -> Rc<Order> {
+    let request = Request::read(&json!({"prompt": "a boat"}), "id-1".into()).unwrap();
+    Rc::new(Order::of(&request, &Config::read(&json!({})).unwrap(), Some(&price()), NOW))
+}
+
+fn intend(token: &str) -> Change<Value> {
+    let owner = Owner { token: token.into(), is_alone: false };
+    Change::Intend(Box::new(Intent { order: noted(), owner, claim: None }))
+}
+
+fn sign(token: &str) -> Change<Value> {
+    Change::Sign { owner: token.into(), payment: Kept::whole(settlement(), payment().into()) }
+}
+
+fn receipt(transaction: Option<&str>) -> Rc<Receipt> {
+    Rc::new(Receipt::proven(&settlement().authorization, "task-1", transaction.map(Into::into), NOW + 5_000))
+}
+
+fn task(paid: Paid, transaction: Option<&str>) -> AcceptedTask<Value> {
+    let settlement = transaction.is_none().then(settlement);
+    AcceptedTask { task_id: "task-1".into(), receipt: Some(receipt(transaction).plain()), paid, settlement }
+}
+
+fn accept(transaction: Option<&str>) -> Change<Value> {
+    Change::Accept { order: Some(noted()), task: task(Paid::Yes, transaction) }
+}
+
+fn finish(status: &str, result: Option<Value>) -> Change<Value> {
+    let ended = Ended { status: status.into(), result, heard_at: NOW + 9_000 };
+    Change::Finish { task: task(Paid::Yes, None), ended }
+}
+
+fn take() -> Change<Value> {
+    Change::Take { receipt: receipt(None), settlement: settlement() }
+}
+
+fn free() -> Change<Value> {
+    Change::Free { order: noted(), task_id: "task-1".into(), takes_over: false }
+}
+
+/// What a record comes to, from nothing.
+fn after(changes: &[Change<Value>]) -> Option<Value> {
+    let mut record = None;
+    for change in changes {
+        record = applied(record, change).0;
+    }
+    record
+}
+
+fn applied(record: Option<Value>, change: &Change<Value>) -> (Option<Value>, Written<Value>) {
+    let (put, written) = change.apply("id-1", record.as_ref(), &[]);
+    let next = match put {
+        Put::Keep => record,
+        Put::Record(next) => Some(next),
+        Put::Remove => None,
+    };
+    (next, written)
+}
+
+fn life(record: Option<&Value>) -> Option<Life> {
+    record.and_then(Life::read)
+}
+
+/// Records as they stand at each step of a life, and one that cannot be read.
+fn lives() -> Vec<(&'static str, Option<Value>)> {
+    let signed = [intend("a"), sign("a")];
+    let with = |changes: &[Change<Value>], more: &[Change<Value>]| after(&[changes, more].concat());
+    vec![
+        ("none", None),
+        ("signing", after(&signed[..1])),
+        ("signed", after(&signed)),
+        ("taken", with(&signed, &[take()])),
+        ("accepted", with(&signed, &[accept(None)])),
+        ("settled", with(&signed, &[accept(Some(HASH))])),
+        ("free", after(&[free()])),
+        ("done", with(&signed, &[accept(None), finish("completed", Some(json!({"text": "a boat"})))])),
+        ("failed", with(&signed, &[accept(None), finish("failed", None)])),
+        ("abandoned", with(&signed, &[Change::Abandon])),
+        ("forgotten", with(&signed, &[accept(None), Change::Forget { now: NOW }])),
+        ("unreadable", Some(json!({"id": "id-1", "step": "signed", "order": {"version": 9, "createdAt": NOW}}))),
+    ]
+}
+
+fn changes() -> Vec<(&'static str, Change<Value>)> {
+    vec![
+        ("intend", intend("b")),
+        ("withdraw", Change::Withdraw { owner: "b".into() }),
+        ("sign", sign("b")),
+        ("take", take()),
+        ("accept", accept(None)),
+        ("free", free()),
+        ("settle", Change::Settle { receipt: receipt(Some(HASH)) }),
+        ("completed", finish("completed", Some(json!({"text": "a boat"})))),
+        ("failed", finish("failed", None)),
+        ("not found", finish("not_found", None)),
+        ("abandon", Change::Abandon),
+        ("tidy", Change::Tidy { now: NOW + 2 * WEEK_MS }),
+        ("forget", Change::Forget { now: NOW }),
+    ]
+}
+
+/// Every change of a record at every step of its life: by one that is not its owner.
+#[test]
+fn no_change_leads_back_and_none_touches_what_is_not_its_own() {
+    let refused = |written: &Written<Value>| match written {
+        Written::Refused(error) => error.code.name(),
+        Written::Standing(_) => "standing".into(),
+        Written::Done(_) => "written".into(),
+    };
+    let mut table = String::new();
+    for (from, record) in lives() {
+        for (name, change) in changes() {
+            let (next, written) = applied(record.clone(), &change);
+            let step = next.as_ref().map_or("none".into(), |next| next["step"].as_str().unwrap().to_owned());
+            let outcome = if next == record { "stays".into() } else { step };
+            table += &format!("{from:>10} {name:<9} {outcome} {}\n", refused(&written));
+        }
+    }
+    let expected = include_str!("table.txt");
+    assert_eq!(table, expected, "\n{table}");
+}
+
+#[test]
+fn only_the_owner_of_an_intent_may_have_it_signed() {
+    let signed = |changes: &[Change<Value>]| match applied(after(changes), &sign("a")) {
+        (record, Written::Done(_)) => Ok(record.unwrap()["payment"]["header"].clone()),
+        (_, Written::Refused(error)) => Err((error.code, error.paid, error.retry)),
+        (_, Written::Standing(record)) => panic!("{record}"),
+    };
+    assert_eq!(signed(&[intend("a")]), Ok(json!("aGVhZGVy")));
+    assert_eq!(signed(&[intend("a"), sign("a")]), Ok(json!("aGVhZGVy")), "a second try of what was written");
+    let gone = Err((Code::PaymentRejected, Paid::No, Retry::Safe));
+    assert_eq!(signed(&[]), gone);
+    assert_eq!(signed(&[intend("a"), Change::Forget { now: NOW }]), gone);
+    assert_eq!(signed(&[intend("a"), Change::Withdraw { owner: "a".into() }]), gone);
+    let other = Err((Code::PaymentUnknown, Paid::Unknown, Retry::Resume));
+    let forgotten = Change::Forget { now: NOW };
+    assert_eq!(signed(&[intend("a"), forgotten.clone(), intend("b")]), other);
+    assert_eq!(signed(&[intend("a"), forgotten, intend("b"), sign("b")]), other);
+}
+
+#[test]
+fn an_intent_is_replaced_only_where_nobody_is_left_to_use_it() {
+    let replaced = |is_alone: bool, at: u64| {
+        let Change::Intend(mut wish) = intend("b") else { panic!() };
+        wish.owner.is_alone = is_alone;
+        let mut record = after(&[intend("a")]).unwrap();
+        record["order"]["createdAt"] = at.into();
+        let (next, written) = applied(Some(record), &Change::Intend(wish));
+        let is_replaced = next.unwrap()["owner"] == "b";
+        assert_eq!(is_replaced, matches!(written, Written::Done(_)));
+        is_replaced
+    };
+    assert!(replaced(true, NOW) && !replaced(false, NOW));
+    assert!(replaced(false, NOW - 600_000), "its signature would not be used any more");
+    assert!(!replaced(false, NOW - 599_999) && !replaced(false, NOW + DAY_MS));
+}
+
+#[test]
+fn a_signed_payment_comes_back_as_it_was() {
+    let Known::Signed(signed) = Known::read(&after(&[intend("a"), sign("a")]).unwrap()).unwrap() else { panic!() };
+    assert_eq!((signed.id.as_str(), signed.base_url.as_str()), ("id-1", "https://eliza.getimagine.club"));
+    assert_eq!((&signed.settlement, signed.payment), (&settlement(), Some(Rc::new(payment()))));
+}
+
+#[test]
+fn a_payment_is_asked_for_by_what_was_sent() {
+    let mut record = after(&[intend("a"), sign("a")]).unwrap();
+    let seed = |record: &Value| match Known::read(record) {
+        Ok(Known::Signed(signed)) => signed.seed,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(json!(seed(&record)), record["order"]["seed"]);
+    assert_eq!(whereabouts(&record).unwrap().0, seed(&record));
+    // Version 1 sent the id as it is, and wrote no other.
+    record["order"]["version"] = 1.into();
+    record["order"].as_object_mut().unwrap().remove("seed");
+    assert_eq!((seed(&record), whereabouts(&record).unwrap().0), ("id-1".into(), "id-1".into()));
+    let accepted = after(&[intend("a"), sign("a"), accept(None)]).unwrap();
+    assert_eq!(whereabouts(&accepted).unwrap().0, "task-1");
+    assert_eq!(uuid::derived("id-1").len(), 36);
+}
+
+#[test]
+fn a_task_that_failed_is_told_from_others() {
+    let known = |changes: &[Change<Value>]| Known::read(&after(&[&[intend("a"), sign("a")], changes].concat()).unwrap());
+    assert!(matches!(known(&[accept(None)]), Ok(Known::Accepted(_))));
+    assert!(matches!(known(&[accept(None), finish("completed", None)]), Ok(Known::Accepted(_))));
+    assert!(matches!(known(&[accept(None), finish("not_found", None)]), Ok(Known::Accepted(_))));
+    let mut failed = after(&[intend("a"), sign("a"), accept(None), finish("failed", None)]).unwrap();
+    for (said, paid) in [("yes", Paid::Yes), ("no", Paid::No), ("perhaps", Paid::Unknown)] {
+        failed["paid"] = said.into();
+        let Ok(Known::Failed(task)) = Known::read(&failed) else { panic!() };
+        assert_eq!((task.task_id.as_str(), task.paid), ("task-1", paid));
+    }
+}
+
+#[test]
+fn a_payment_that_was_taken_cannot_be_sent_again() {
+    let record = after(&[intend("a"), sign("a"), take()]).unwrap();
+    assert!(!record.to_string().contains("aGVhZGVy"));
+    let Known::Signed(signed) = Known::read(&record).unwrap() else { panic!() };
+    assert_eq!((signed.settlement, signed.payment), (settlement(), None));
+}
+
+#[test]
+fn a_write_that_failed_is_repaired_by_the_next() {
+    let signed = [intend("a"), sign("a")];
+    let settle = Change::Settle { receipt: receipt(Some(HASH)) };
+    for next in [finish("completed", None), finish("not_found", None), settle.clone()] {
+        let repaired = after(&[&signed[..], &[next]].concat()).unwrap();
+        assert!(!repaired.to_string().contains("aGVhZGVy"), "no payment stays behind: {repaired}");
+        assert_eq!((&repaired["taskId"], &repaired["paid"]), (&json!("task-1"), &json!("yes")));
+        assert!(repaired["receipt"].is_object() && repaired["step"] != "signed");
+    }
+    let known = after(&[&signed[..], &[settle, accept(None), finish("completed", None)]].concat()).unwrap();
+    assert_eq!(known["receipt"]["transaction"], HASH, "what is known better stays");
+    let cleared = after(&[accept(None)]).unwrap();
+    assert_eq!((&cleared["step"], &cleared["order"]["prompt"]), (&json!("accepted"), &json!("a boat")));
+    assert_eq!(after(&[finish("completed", None)]), None, "of what is not known here, nothing is noted");
+}
+
+#[test]
+fn the_result_stays_without_bytes_and_within_bounds() {
+    let kept = |result: Value| {
+        let record = after(&[intend("a"), sign("a"), accept(None), finish("completed", Some(result))]).unwrap();
+        tasks(&[record], Filter::default())[0]["result"].clone()
+    };
+    let address = json!({"url": "https://x/v.mp4", "mimeType": "video/mp4"});
+    let whole = json!({
+        "taskId": "task-1", "text": "a boat", "video": address, "templateData": {"soraVideoId": "v"}, "remixId": "v",
+        "token": {"address": "0x1"}, "image": {"url": "blob:https://page/1"}, "gif": {"url": "data:image/gif;base64,AA"},
+        "raw": {"huge": "x"}, "receipt": {"nonce": "0x1"},
+    });
+    assert_eq!(
+        kept(whole),
+        json!({
+            "taskId": "task-1", "text": "a boat", "video": address, "templateData": {"soraVideoId": "v"}, "remixId": "v",
+            "token": {"address": "0x1"}, "heardAt": NOW + 9_000,
+        })
+    );
+    let long = kept(json!({"video": address, "text": "x".repeat(70_000), "templateData": {"a": 1}}));
+    assert_eq!(long, json!({"video": address, "templateData": {"a": 1}, "heardAt": NOW + 9_000}), "what is left fits");
+}
+
+#[test]
+fn a_forgotten_purchase_leaves_amount_and_time_and_nothing_else() {
+    let paid = [intend("a"), sign("a"), accept(Some(HASH))];
+    let forget = Change::Forget { now: NOW + 60_000 };
+    let left = after(&[&paid[..], &[forget.clone()]].concat()).unwrap();
+    let spent = json!([{"by": NOW + 5_000, "atomic": "1200000"}]);
+    let tombstone =
+        json!({"id": "id-1", "step": "forgotten", "order": {"createdAt": NOW + 5_000}, "forgotten": spent});
+    assert_eq!(left, tombstone);
+    assert_eq!(tasks(&[left.clone()], Filter::default()), json!([]));
+    assert_eq!(choose(&[left.clone()], NOW), Choice::Nothing);
+    assert_eq!(spending(&left).unwrap(), [Spending::Moved { by: NOW + 5_000, atomic: U256::from(1_200_000) }]);
+    assert!(matches!(Known::read(&left), Ok(Known::Nothing)));
+
+    // The same id may be bought again; both count, and both are forgotten.
+    let again = after(&[&paid[..], &[forget.clone()], &paid[..]].concat()).unwrap();
+    assert_eq!((&again["step"], spending(&again).unwrap().len()), (&json!("accepted"), 2));
+    let twice = applied(Some(again), &forget).0.unwrap();
+    assert_eq!(twice["forgotten"].as_array().unwrap().len(), 2);
+    let withdrawn = [&paid[..], &[forget, intend("b"), Change::Withdraw { owner: "b".into() }]].concat();
+    assert_eq!(after(&withdrawn).unwrap(), tombstone, "an intent that is withdrawn leaves it as it was");
+
+    // Until the longest period is over.
+    assert_eq!(expired(&[left.clone()], NOW + WEEK_MS), Vec::<String>::new());
+    assert_eq!(expired(&[left.clone()], NOW + 5_000 + WEEK_MS), ["id-1"]);
+    assert_eq!(applied(Some(left), &Change::Tidy { now: NOW + 5_000 + WEEK_MS }).0, None);
+    let late = Change::Forget { now: NOW + 5_000 + WEEK_MS };
+    assert_eq!(after(&[&paid[..], &[late]].concat()), None);
+}
+
+#[test]
+fn money_under_way_is_not_forgotten() {
+    let signed = after(&[intend("a"), sign("a")]);
+    let forgotten = |now: u64| match applied(signed.clone(), &Change::Forget { now }) {
+        (_, Written::Refused(error)) => {
+            assert_eq!((error.code, error.paid, error.retry), (Code::InvalidRequest, Paid::Unknown, Retry::Resume));
+            false
+        }
+        (record, _) => {
+            assert_eq!(life(record.as_ref()), Some(Life::Forgotten), "it may have been taken");
+            true
+        }
+    };
+    assert!(!forgotten(NOW) && !forgotten(CLOSES_AT + LONGEST_LIFE_MS - 1) && forgotten(CLOSES_AT + LONGEST_LIFE_MS));
+    let taken = after(&[intend("a"), sign("a"), take()]);
+    assert_eq!(life(applied(taken, &Change::Forget { now: NOW }).0.as_ref()), Some(Life::Forgotten));
+}
+
+#[test]
+fn what_cannot_be_read_hurts_no_other() {
+    let good = after(&[intend("a"), sign("a"), accept(None)]).unwrap();
+    let newer = json!({"id": "newer", "step": "settling", "paid": "no", "order": {"version": 9, "createdAt": NOW + 1, "prompt": "p"}});
+    let odd = [json!({"id": "odd", "step": "accepted"}), json!({"id": "null", "step": "signed", "order": null}), newer];
+    let records = [&odd[..], &[good]].concat();
+    let listed = tasks(&records, Filter::default());
+    let seen: Vec<_> = listed.items().unwrap().iter().map(|t| (t["id"].clone(), t["step"].clone())).collect();
+    let said = |id: &str, step: &str| (json!(id), json!(step));
+    assert_eq!(
+        seen,
+        [said("newer", "unreadable"), said("id-1", "accepted"), said("odd", "unreadable"), said("null", "unreadable")]
+    );
+    assert_eq!(listed[0]["paid"], "unknown", "whatever it says");
+    assert_eq!(
+        listed[2],
+        json!({"id": "odd", "baseUrl": "", "prompt": "", "createdAt": 0, "step": "unreadable", "paid": "unknown"})
+    );
+    let Choice::Soon(chosen) = choose(&records, NOW) else { panic!() };
+    assert_eq!(chosen["id"], "id-1");
+    for record in odd {
+        let id = record.text_at("id").unwrap();
+        let error = Known::read(&record).unwrap_err();
+        assert_eq!((error.code, error.paid, error.retry), (Code::UnsupportedEnvironment, Paid::Unknown, Retry::Resume));
+        assert_eq!(error.details.get("id"), Some(&id.as_str().into()));
+        assert_eq!((Change::Forget { now: NOW }).apply(&id, Some(&record), &[]).0, Put::Remove, "{id}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_never_taken_for_nothing() {
+    let whole = after(&[intend("a"), sign("a")]).unwrap();
+    for (pointer, value) in [
+        ("/step", json!("of a later version")),
+        ("/order/version", json!(3)),
+        ("/order/version", json!(0)),
+        ("/order/seed", json!("../x")),
+        ("/order/seed", Value::Null),
+        ("/order/baseUrl", json!("http://example.org")),
+        ("/payment/network", json!("eip155:2")),
+        ("/payment/authorization", json!("{}")),
+        ("/id", json!("../x")),
+    ] {
+        let mut record = whole.clone();
+        *record.pointer_mut(pointer).unwrap() = value;
+        let error = Known::read(&record).unwrap_err();
+        assert_eq!((error.code, error.retry), (Code::UnsupportedEnvironment, Retry::Resume), "{pointer}");
+        let intent = intend("b").apply("id-1", Some(&record), &[]);
+        assert!(matches!(intent, (Put::Keep, Written::Standing(_))), "{pointer}");
+    }
+}
+
+#[test]
+fn what_has_had_its_chance_comes_last() {
+    let at = |id: &str, begun: u64, changes: &[Change<Value>]| {
+        let mut record = after(&[&[intend("a")], changes].concat()).unwrap();
+        record["id"] = id.into();
+        record["order"]["createdAt"] = begun.into();
+        record
+    };
+    let taken = at("taken", NOW + 9, &[sign("a"), take()]);
+    let lost = at("lost", NOW + 8, &[sign("a"), accept(None), finish("not_found", None)]);
+    let signed = at("signed", NOW + 7, &[sign("a")]);
+    let older = at("older", NOW + 6, &[sign("a"), accept(None)]);
+    let done = at("done", NOW + 99, &[sign("a"), accept(None), finish("completed", None)]);
+    let intent = at("intent", NOW + 98, &[]);
+    let all = [done, intent, taken, lost, signed, older.clone()];
+    let chosen = |records: &[Value], now: u64| match choose(records, now) {
+        Choice::Soon(record) => (true, record["id"].clone()),
+        Choice::Late(record) => (false, record["id"].clone()),
+        Choice::Nothing => (false, Value::Null),
+    };
+    assert_eq!(chosen(&all, NOW), (true, json!("signed")));
+    assert_eq!(chosen(&all, CLOSES_AT), (true, json!("signed")), "its window has just closed");
+    assert_eq!(chosen(&all, CLOSES_AT + 1), (true, json!("older")));
+    assert_eq!(chosen(&all[..5], CLOSES_AT + 1), (false, json!("taken")), "the newest of those");
+    assert_eq!(chosen(&all[..2], NOW), (false, Value::Null));
+    assert_eq!(chosen(&[older, all[0].clone()], NOW), (true, json!("older")), "whatever order a store gives them in");
+}
+
+#[test]
+fn the_newest_come_first_and_as_many_as_are_wanted() {
+    let records: Vec<Value> = (0..5)
+        .map(|n| {
+            let mut record = after(&[intend("a"), sign("a"), accept(None)]).unwrap();
+            record["id"] = format!("{n}").into();
+            record["order"]["createdAt"] = (NOW + [3, 1, 4, 1, 5][n]).into();
+            if n == 4 {
+                record["step"] = "done".into();
+            }
+            record
+        })
+        .collect();
+    let ids = |filter: Value| {
+        let listed = tasks(&records, Filter::read(&filter).unwrap());
+        listed.items().unwrap().iter().map(|task| task["id"].as_str().unwrap().to_owned()).collect::<String>()
+    };
+    assert_eq!(ids(json!({})), "42013");
+    assert_eq!(ids(json!({"limit": 2})), "42");
+    assert_eq!(ids(json!({"limit": 0})), "");
+    assert_eq!(ids(json!({"unfinished": true})), "2013");
+    assert_eq!(ids(json!({"unfinished": true, "limit": 1})), "2");
+    for (bad, word) in [
+        (json!({"limit": "2"}), "`limit`"),
+        (json!({"limit": -1}), "`limit`"),
+        (json!({"limit": 1.5}), "`limit`"),
+        (json!({"unfinished": "yes"}), "`unfinished`"),
+        (json!({"unfinshed": true}), "`unfinshed`"),
+    ] {
+        let error = Filter::read(&bad).unwrap_err();
+        assert!(error.code == Code::InvalidRequest && error.message.contains(word), "{}", error.message);
+    }
+}

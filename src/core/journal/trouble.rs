@@ -1,0 +1,51 @@
+//! What goes wrong with the journal. That alone says nothing about money.
+
+use super::super::{
+    error::{Code, Error, Failure, Paid, Retry, Stage},
+    json::Json,
+};
+
+/// A record may stand for money, so what cannot be read is not passed over.
+#[must_use]
+pub fn unreadable<J: Json>(record: &J) -> Error {
+    let message = "the journal of this page holds a purchase in a form that this version cannot read (a newer version of \
+                   this page may have made it: reload); `forget(id)` takes it out of the way";
+    let error = Error::unpaid(Code::UnsupportedEnvironment, Stage::Request, message).paid(Paid::Unknown, Retry::Resume);
+    match record.text_at("id") {
+        Some(id) => error.detail("id", id),
+        None => error,
+    }
+}
+
+/// The journal could not be read or written, so nothing was sent.
+#[must_use]
+pub fn not_stored() -> Error {
+    let message = "this browser stores nothing for this page in IndexedDB (private window, blocked or full storage), so \
+                   a payment could be lost; this call paid nothing. Free some space, or pass `storage: \"memory\"` to do without";
+    Error::unpaid(Code::UnsupportedEnvironment, Stage::Wallet, message)
+}
+
+/// What was asked of the journal alone could not be read.
+#[must_use]
+pub fn unshown<J>(cause: J) -> Failure<J> {
+    let message =
+        "this browser does not show what it stores for this page in IndexedDB (private window, blocked or broken storage)";
+    Failure::caused_by(undecided(Code::UnsupportedEnvironment, message), cause)
+}
+
+/// What was asked of the journal alone could not be written.
+#[must_use]
+pub fn unstored() -> Error {
+    undecided(Code::UnsupportedEnvironment, "this browser did not change what it stores for this page; try again")
+}
+
+/// The caller gave up before a purchase was taken up.
+#[must_use]
+pub fn given_up() -> Error {
+    undecided(Code::Aborted, "aborted before the purchase was taken up")
+}
+
+/// Of a purchase that was not looked at, nothing is known.
+fn undecided(code: Code, message: &str) -> Error {
+    Error::unpaid(code, Stage::Payment, message).paid(Paid::Unknown, Retry::Resume)
+}

@@ -1,0 +1,123 @@
+//! What is asked of the journal apart from a purchase.
+
+use super::*;
+use crate::core::{
+    budget::State,
+    config::Config,
+    journal::{Choice, Filter, Resumed},
+};
+
+/// Most pages have fewer purchases than this under way: the others are read only where these do not decide.
+const PAGE: u64 = 50;
+
+/// Lists the purchases as a page is shown them, and drops what was forgotten so long ago that no budget counts it.
+///
+/// # Errors
+/// `unsupported_environment` when the journal cannot be read.
+pub async fn tasks<J: Json, P>(ports: &P, filter: Filter) -> Result<J, Failure<J>>
+where
+    P: Journal<J> + Clock,
+{
+    if let Some(limit) = filter.newest() {
+        let newest = journal::tasks(&list(ports, None, Some(limit)).await?, filter);
+        if filter.is_filled_by(&newest) {
+            return Ok(newest);
+        }
+    }
+    let records = list(ports, None, None).await?;
+    let change = Change::Tidy { now: ports.now() };
+    for id in journal::expired(&records, ports.now()) {
+        let _ = ports.update(&id, change.clone()).await;
+    }
+    Ok(journal::tasks(&records, filter))
+}
+
+/// Has a purchase forgotten, once nobody else has hold of it.
+///
+/// # Errors
+/// `invalid_request` while money may be under way for it; `unsupported_environment` when the journal cannot be changed.
+pub async fn forget<J: Json, P>(ports: &P, id: &str) -> Result<(), Failure<J>>
+where
+    P: Journal<J> + Clock,
+{
+    ports.recall(id, false).await.map_err(journal::unshown)?;
+    match ports.update(id, Change::Forget { now: ports.now() }).await {
+        Ok(Written::Refused(error)) => Err(error.into()),
+        Ok(_) => Ok(()),
+        Err(cause) => Err(Failure { cause, ..journal::unstored().into() }),
+    }
+}
+
+/// Counts what is spent of the budget, if there is one.
+///
+/// # Errors
+/// `unsupported_environment` when the journal, or a record that counts, cannot be read.
+pub async fn budget<J: Json, P>(ports: &P, config: &Config) -> Result<Option<State>, Failure<J>>
+where
+    P: Journal<J> + Clock,
+{
+    let Some(budget) = &config.budget else { return Ok(None) };
+    let records = list(ports, Some(budget.since(ports.now())), None).await?;
+    Ok(Some(budget.count(&records, ports.now())?))
+}
+
+/// Begins to look once at a task: by the service's id, or that of a purchase in the journal, which may have been bought elsewhere.
+///
+/// # Errors
+/// `invalid_request` when the id could not be a task's; that the caller gave up.
+pub async fn locate<J: Json, P>(ports: &P, id: &str, mut config: Config) -> Result<poll::Next<J>, Failure<J>>
+where
+    P: Journal<J> + Clock + Page<J>,
+{
+    let mut aborted = pin!(ports.aborted());
+    let record = until(aborted.as_mut(), poll::given_up().into(), ports.read(id)).await?;
+    // Whoever cannot read the journal may still know the task.
+    let Some((task_id, base_url)) = record.ok().flatten().as_ref().and_then(journal::whereabouts) else {
+        return Ok(poll::look(id, config, ports.now())?.into());
+    };
+    config.base_url = base_url;
+    Ok(poll::look(&task_id, config, ports.now())?.into())
+}
+
+/// Takes up the purchase of that id or task, or else the one that most needs it. None when there is none, or nothing was paid
+/// for it. Never signs.
+///
+/// # Errors
+/// Whatever ended it, or that the caller gave up.
+pub async fn take_up<J: Json, P>(ports: &P, wanted: Option<&str>) -> Result<Option<Resumed<J>>, Failure<J>>
+where
+    P: Http<J> + Wallets<J> + Journal<J> + Clock + Entropy + Page<J>,
+{
+    let mut aborted = pin!(ports.aborted());
+    let given_up = journal::given_up().into();
+    let Some(record) = until(aborted.as_mut(), given_up, find(ports, wanted)).await?? else { return Ok(None) };
+    let resumed = match Known::read(&record)? {
+        Known::Nothing => return Ok(None),
+        Known::Accepted(task) | Known::Failed(task) => Resumed::of(&record, task.kept()),
+        Known::Signed(signed) => {
+            let task = purchase(ports, purchase::resume(signed.id)).await?;
+            Resumed::of(&record, task)
+        }
+    };
+    Ok(Some(resumed))
+}
+
+async fn find<J: Json, P>(ports: &P, wanted: Option<&str>) -> Result<Option<J>, Failure<J>>
+where
+    P: Journal<J> + Clock,
+{
+    match wanted {
+        Some(id) => match ports.read(id).await.map_err(journal::unshown)? {
+            Some(record) => Ok(Some(record)),
+            None => Ok(journal::find(&list(ports, None, None).await?, id)),
+        },
+        None => match journal::choose(&list(ports, None, Some(PAGE)).await?, ports.now()) {
+            Choice::Soon(record) => Ok(Some(record)),
+            _ => Ok(journal::choose(&list(ports, None, None).await?, ports.now()).into_record()),
+        },
+    }
+}
+
+async fn list<J: Json, P: Journal<J>>(ports: &P, since: Option<u64>, limit: Option<u64>) -> Result<Vec<J>, Failure<J>> {
+    ports.list(since, limit).await.map_err(journal::unshown)
+}
