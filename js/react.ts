@@ -59,10 +59,13 @@ export interface Purchase {
 export interface UseGenerate extends Purchase {
   /**
    * Buys, and waits for the video; `null` when that fails: `error` says why. Call it in the visitor's click, never in an effect. While it
-   * is under way, another call gives the same promise.
+   * is under way, another call returns the same promise. It takes the place of a `resume`, whose promise is then `null`.
    */
   generate(given: GenerateRequest | Quote): Promise<Generation | null>
-  /** Takes up a purchase from the journal (default: the newest unfinished one). Never signs, so an effect may call it. */
+  /**
+   * Takes up a purchase from the journal (default: the newest unfinished one). Never signs, so an effect may call it. While `generate` is
+   * under way, it returns that promise; it takes the place of a `resume` of another purchase.
+   */
   resume(taskId?: string): Promise<Generation | null>
   /** Stops waiting. The job goes on; `resume` takes it up. */
   stop(): void
@@ -84,15 +87,32 @@ export function useGenerate(options: Config = {}): UseGenerate {
   return { ...purchase, generate, resume, stop }
 }
 
+/** What is under way: a purchase, or the task `wanted` that is taken up. */
+interface Run {
+  isPurchase: boolean
+  wanted: string | undefined
+  result: Promise<Generation | null>
+}
+
 class Buyer {
   readonly purchase = new Store(IDLE)
   options: Config = {}
   #isThere = false
-  #running: Promise<Generation | null> | undefined
+  /** Counts the runs: only the last one is shown. */
+  #turn = 0
+  #running: Run | undefined
 
-  readonly generate = (given: GenerateRequest | Quote): Promise<Generation | null> => this.#once((options) => submit(given, options))
+  readonly generate = (given: GenerateRequest | Quote): Promise<Generation | null> => {
+    const running = this.#running
+    if (running?.isPurchase) return running.result
+    return this.#start({ isPurchase: true, wanted: undefined }, (options) => submit(given, options))
+  }
 
-  readonly resume = (taskId?: string): Promise<Generation | null> => this.#once((options) => resume(taskId, options))
+  readonly resume = (taskId?: string): Promise<Generation | null> => {
+    const running = this.#running
+    if (running && (running.isPurchase || running.wanted === taskId)) return running.result
+    return this.#start({ isPurchase: false, wanted: taskId }, (options) => resume(taskId, options))
+  }
 
   readonly stop = (): void => this.purchase.get().task?.stop()
 
@@ -105,47 +125,54 @@ class Buyer {
     }
   }
 
-  #once(begin: (options: Config) => Promise<Task | null>): Promise<Generation | null> {
-    this.#running ??= this.#run(begin).finally(() => (this.#running = undefined))
-    return this.#running
+  /** Takes the place of what is under way: its purchase goes on, but is not waited for or shown any longer. */
+  #start(about: Omit<Run, 'result'>, begin: (options: Config) => Promise<Task | null>): Promise<Generation | null> {
+    if (this.#running) this.stop()
+    const turn = ++this.#turn
+    const isShown = () => this.#turn === turn
+    const result = this.#run(begin, isShown).finally(() => {
+      if (isShown()) this.#running = undefined
+    })
+    this.#running = { ...about, result }
+    return result
   }
 
-  async #run(begin: (options: Config) => Promise<Task | null>): Promise<Generation | null> {
+  async #run(begin: (options: Config) => Promise<Task | null>, isShown: () => boolean): Promise<Generation | null> {
+    const change = (change: Partial<Purchase>) => {
+      if (isShown()) this.purchase.set({ ...this.purchase.get(), ...change })
+    }
     const options = read(this.options, OPTIONS)
-    const heard: Config = options ? this.#heard(options) : this.options
-    this.purchase.set({ ...IDLE, step: 'buying' })
+    const heard: Config = options ? heardBy(change, options) : this.options
+    change({ ...IDLE, step: 'buying' })
     try {
       const task = await begin(heard)
-      if (!task || !this.#isThere) {
-        this.purchase.set(IDLE)
+      if (!task || !this.#isThere || !isShown()) {
+        change(IDLE)
         return null
       }
-      this.#change({ step: 'waiting', task, receipt: task.receipt })
+      change({ step: 'waiting', task, receipt: task.receipt })
       const result = await task.wait(heard)
-      this.#change({ step: 'done', result, progress: 100 })
+      change({ step: 'done', result, progress: 100 })
       return result
     } catch (error) {
-      this.#change({ step: 'failed', error: error as ImagineError })
+      change({ step: 'failed', error: error as ImagineError })
       return null
     }
   }
+}
 
-  #heard(options: Config): Config {
-    return {
-      ...options,
-      onEvent: (event) => {
-        this.#change({ event })
-        options.onEvent?.(event)
-      },
-      onProgress: (progress, status) => {
-        this.#change({ progress })
-        options.onProgress?.(progress, status)
-      },
-    }
-  }
-
-  #change(change: Partial<Purchase>): void {
-    this.purchase.set({ ...this.purchase.get(), ...change })
+/** Options whose callbacks change what is shown as well. */
+function heardBy(change: (change: Partial<Purchase>) => void, options: Config): Config {
+  return {
+    ...options,
+    onEvent: (event) => {
+      change({ event })
+      options.onEvent?.(event)
+    },
+    onProgress: (progress, status) => {
+      change({ progress })
+      options.onProgress?.(progress, status)
+    },
   }
 }
 

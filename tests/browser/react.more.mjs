@@ -40,6 +40,39 @@ describe('useGenerate', TIMEOUT, () => {
   })
 })
 
+describe('a resume of useGenerate', TIMEOUT, () => {
+  const ids = (names) => dapp.page.evaluate((names) => Promise.all(names.map(async (name) => (await globalThis.app[name])?.taskId ?? null)), names)
+  const step = (wanted) => dapp.page.waitForFunction((wanted) => globalThis.app.purchase.step === wanted, wanted)
+  const leave = () => dapp.value((imagine, { request, options }) => imagine.submit(request, options).then(({ taskId }) => taskId), { request, options: at(sandbox.apiUrl) })
+
+  test('of another purchase takes its place', async () => {
+    const { page } = await open({ stepMs: 2_000 })
+    const [first, second] = [await leave(), await leave()]
+    await show('Buy')
+    for (const [wanted, name] of [[first, 'first'], [second, 'second'], [second, 'again']]) {
+      await page.evaluate((wanted) => { globalThis.app.wanted = wanted }, wanted)
+      await page.click('#resume')
+      await step('waiting')
+      await page.evaluate((name) => { globalThis.app[name] = globalThis.app.resumed }, name)
+    }
+    await untilSaid(/^http/)
+    assert.deepEqual(await ids(['first', 'second', 'again']), [null, second, second])
+    assert.equal(await page.evaluate(() => globalThis.app.purchase.result.taskId), second)
+  })
+
+  test('during a purchase is that purchase', async () => {
+    const { page } = await open({ stepMs: 1_000 })
+    await leave()
+    await show('Buy')
+    await page.click('#buy')
+    await page.click('#resume')
+    await untilSaid(/^http/)
+    const [bought, resumed] = await ids(['bought', 'resumed'])
+    assert.equal(resumed, bought)
+    assert.equal((await sandbox.payments()).length, 2)
+  })
+})
+
 describe('useQuote', TIMEOUT, () => {
   test('shows nothing for nothing, and no price of another request', async () => {
     const { page } = await open()

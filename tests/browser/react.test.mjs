@@ -6,6 +6,7 @@ import { describe, test } from 'node:test'
 import { createElement } from 'react'
 import { renderToString } from 'react-dom/server'
 import { at } from './calls.mjs'
+import { SIGN } from './harness.mjs'
 import { assertPaidOnce, open, request, settled, show, testManyWallets, untilSaid, useApp } from './hooks.mjs'
 import { dapp, sandbox, stage } from './stage.mjs'
 
@@ -36,6 +37,48 @@ describe('useGenerate', TIMEOUT, () => {
     await untilSaid(/^http/)
     assert.equal(await page.evaluate(() => globalThis.app.same), true)
     await assertPaidOnce()
+  })
+
+  /** Clicks while a purchase of before is taken up; returns what came of both, and what is shown. */
+  async function buyDuringResume(step) {
+    const { page } = dapp
+    await show('Buy')
+    await page.click('#resume')
+    await page.waitForFunction((step) => globalThis.app.purchase.step === step, step)
+    await page.click('#buy')
+    await untilSaid(/^http/)
+    return page.evaluate(async () => {
+      const { bought, resumed, purchase } = globalThis.app
+      return { bought: (await bought).taskId, resumed: await resumed, shown: purchase.result.taskId }
+    })
+  }
+
+  test('a click buys while a task of before is waited for: it is never given the promise of a resume', async () => {
+    await open({ stepMs: 3_000 })
+    const order = { request, options: at(sandbox.apiUrl) }
+    const left = await dapp.value((imagine, { request, options }) => imagine.submit(request, options).then(({ taskId }) => taskId), order)
+    const { bought, resumed, shown } = await buyDuringResume('waiting')
+    assert.equal((await sandbox.payments()).length, 2)
+    assert.notEqual(bought, left)
+    assert.deepEqual([resumed, shown], [null, bought])
+  })
+
+  test('a click buys while a lost payment is followed, which is followed to its end', async () => {
+    const { page } = await open()
+    sandbox.fault('paid-500-before')
+    const order = { request, options: at(sandbox.apiUrl) }
+    const left = dapp.run((imagine, { request, options }, dapp) => imagine.submit(request, { ...options, ...dapp.watch }), order).catch(() => {})
+    await dapp.untilEvent('payment_unknown')
+    await page.reload()
+    await left
+    await page.addScriptTag({ type: 'module', url: '/app.js' })
+    await page.waitForFunction(() => globalThis.app)
+    sandbox.fault('paid-500-before', { times: 2 })
+    const { bought, resumed, shown } = await buyDuringResume('buying')
+    assert.deepEqual([resumed, shown], [null, bought])
+    for (let i = 0; i < 100 && (await sandbox.payments()).length < 2; i++) await page.waitForTimeout(100)
+    assert.equal((await sandbox.payments()).length, 2, 'each was paid once')
+    assert.equal(await dapp.asked(SIGN), 1, 'the page signed once more')
   })
 
   test('shows why it failed, and can be called again', async () => {

@@ -23,9 +23,9 @@ function Buy({ request, options }) {
   if (shown.at(-1) !== purchase.step) shown.push(purchase.step)
   globalThis.app.purchase = purchase
   return h('div', null,
-    h('button', { id: 'buy', onClick: () => void generate(request) }, 'Buy'),
+    h('button', { id: 'buy', onClick: () => { globalThis.app.bought = generate(request) } }, 'Buy'),
     h('button', { id: 'twice', onClick: () => { globalThis.app.same = generate(request) === generate(request) } }, 'Buy twice'),
-    h('button', { id: 'resume', onClick: () => void resume() }, 'Resume'),
+    h('button', { id: 'resume', onClick: () => { globalThis.app.resumed = resume(globalThis.app.wanted) } }, 'Resume'),
     h('button', { id: 'stop', onClick: stop }, 'Stop'),
     h('output', null, purchase.error?.code ?? purchase.result?.video.url ?? ''))
 }
