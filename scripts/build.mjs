@@ -48,9 +48,9 @@ export function compile() {
 }
 
 /** Makes the bindings, and the module that goes with them, in an empty folder. */
-export async function bind(folder, env = {}) {
+export async function bind(folder, env = {}, module = at('target/wasm32-unknown-unknown/release/imagine_x402.wasm')) {
   await rm(folder, { recursive: true, force: true })
-  xtask(['bind', at('target/wasm32-unknown-unknown/release/imagine_x402.wasm'), folder], env)
+  xtask(['bind', module, folder], env)
 }
 
 const xtask = (args, env = {}) => run('cargo', ['run', '--quiet', '--locked', '--profile', 'xtask', '-p', 'xtask', '--', ...args], { env: { ...process.env, ...env } })

@@ -18,6 +18,7 @@
         clippy::arithmetic_side_effects,
         clippy::disallowed_macros,
         clippy::disallowed_methods,
+        clippy::result_large_err, // a `serde_json::Value` is larger than a value of the browser
         clippy::string_slice
     )
 )]

@@ -1,7 +1,8 @@
 //! JSON as the core reads and writes it.
 //!
 //! Parsing is the engine's: in the browser [`Json`] stands on `JSON.parse`, in native tests on `serde_json::Value`,
-//! so the same reading code is exercised in both. Numbers are text: no float ever decides about money.
+//! so the same reading code is exercised in both. `tests/json` holds one against the other, method by method; where they
+//! differ, it says so. Numbers are text: no float ever decides about money.
 
 use serde::Serialize;
 
@@ -19,17 +20,17 @@ pub trait Json: Clone + 'static {
     fn list(items: Vec<Self>) -> Self;
     /// An object without members.
     fn object() -> Self;
-    /// Sets a member of an object.
+    /// Sets a member of an object. The key is one that the library knows: `__proto__` is a setter in the browser.
     fn set(&mut self, key: &str, value: Self);
     /// Parses a whole document; `None` when it is not JSON.
     fn parse(text: &str) -> Option<Self>;
     /// The value as JSON text; `null` for what is nested too deeply to be written.
     fn to_text(&self) -> String;
-    /// A member of an object. Absent, `null` and `undefined` are all `None`.
+    /// A member of an object, which an array is not. Absent, `null` and `undefined` are all `None`.
     fn get(&self, key: &str) -> Option<Self>;
     /// Whether the member `key` is there and `null`.
     fn is_null_at(&self, key: &str) -> bool;
-    /// The members of an object, in its own order.
+    /// The members of an object, in its own order: keys that are whole numbers come first, as everywhere in JavaScript.
     fn entries(&self) -> Vec<(String, Self)>;
     /// The items of an array.
     fn items(&self) -> Option<Vec<Self>>;
@@ -141,61 +142,8 @@ impl ObjectWriter {
     }
 }
 
-/// The same reading code as in the browser, over another parser.
 #[cfg(any(test, fuzzing))]
-mod native {
-    use super::{Json, Serialize};
-    use serde_json::Value;
-
-    impl Json for Value {
-        fn whole(number: u64) -> Self {
-            number.into()
-        }
-        fn of<T: Serialize + ?Sized>(value: &T) -> Self {
-            serde_json::to_value(value).unwrap_or_default()
-        }
-        fn null() -> Self {
-            Self::Null
-        }
-        fn list(items: Vec<Self>) -> Self {
-            Self::Array(items)
-        }
-        fn object() -> Self {
-            Self::Object(serde_json::Map::new())
-        }
-        fn set(&mut self, key: &str, value: Self) {
-            self[key] = value;
-        }
-        fn parse(text: &str) -> Option<Self> {
-            serde_json::from_str(text).ok()
-        }
-        fn to_text(&self) -> String {
-            self.to_string()
-        }
-        fn get(&self, key: &str) -> Option<Self> {
-            self.as_object()?.get(key).filter(|v| !v.is_null()).cloned()
-        }
-        fn is_null_at(&self, key: &str) -> bool {
-            self.as_object().and_then(|members| members.get(key)).is_some_and(Self::is_null)
-        }
-        fn entries(&self) -> Vec<(String, Self)> {
-            let members = self.as_object().into_iter().flatten();
-            members.map(|(k, v)| (k.clone(), v.clone())).collect()
-        }
-        fn items(&self) -> Option<Vec<Self>> {
-            self.as_array().cloned()
-        }
-        fn text(&self) -> Option<String> {
-            self.as_str().map(String::from)
-        }
-        fn number(&self) -> Option<String> {
-            self.as_number().map(ToString::to_string)
-        }
-        fn boolean(&self) -> Option<bool> {
-            self.as_bool()
-        }
-        fn is_object(&self) -> bool {
-            self.is_object()
-        }
-    }
-}
+#[allow(clippy::unwrap_used)]
+mod native;
+#[cfg(any(test, probe))]
+pub mod probe;

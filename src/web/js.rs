@@ -60,7 +60,7 @@ impl Json for Js {
     }
 
     fn entries(&self) -> Vec<(String, Self)> {
-        if !self.0.is_object() {
+        if !self.is_object() {
             return Vec::new();
         }
         let mut members = Vec::new();
@@ -106,7 +106,7 @@ impl Js {
     /// A member of its own or of a prototype, but not of an `Object.prototype`: what is there was put there for all objects.
     fn member(&self, key: &str) -> Option<JsValue> {
         let key = JsValue::from(key);
-        let mut holder = self.0.is_object().then(|| self.0.clone())?;
+        let mut holder = self.is_object().then(|| self.0.clone())?;
         for depth in 0..MOST_PROTOTYPES {
             let above = JsValue::from(Reflect::get_prototype_of(&holder).ok()?);
             let has_it =

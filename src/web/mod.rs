@@ -8,6 +8,8 @@ mod journal;
 mod js;
 mod memory;
 mod page;
+#[cfg(probe)]
+mod probe;
 mod vigil;
 mod wallet;
 

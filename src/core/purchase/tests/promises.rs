@@ -236,7 +236,8 @@ proptest! {
         prop_assert_eq!(entry["asset"].as_str().unwrap().to_lowercase(), offer.asset.address.to_string().to_lowercase());
         prop_assert_eq!(entry["payTo"].as_str().unwrap().parse::<Address>().unwrap(), offer.pay_to);
         prop_assert!(options["payTo"].is_null() || json!([offer.pay_to.to_string()]) == options["payTo"]);
-        prop_assert_eq!(&Value::parse(&offer.echo.accepted).unwrap(), entry);
+        // Word for word, but for numbers beyond 2^53: those are what JavaScript makes of them.
+        prop_assert_eq!(&offer.echo.accepted, &entry.to_text());
     }
 
     /// Promise 6, where the server has its say: whatever it answers to the unpaid request, nothing panics and nothing is
