@@ -151,3 +151,77 @@ impl Authorization {
         eip712::digest(&Domain::of(self.asset), &self.transfer)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::{assets::ASSETS, terms::tests::offer};
+    use alloy_primitives::address;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    const NOW: u64 = 1_740_672_089_000;
+    const PAYER: Address = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
+
+    fn stamped(seconds: u64, now_ms: u64) -> Authorization {
+        Authorization::stamp(&offer(&ASSETS[0], 1_200_000, seconds), PAYER, B256::from([7; 32]), now_ms)
+    }
+
+    #[test]
+    fn an_authorization_pays_one_offer_and_no_more() {
+        let authorization = stamped(60, NOW + 999);
+        let offer = offer(&ASSETS[0], 1_200_000, 60);
+        let expected = Transfer {
+            from: PAYER,
+            to: offer.pay_to,
+            value: offer.amount,
+            valid_after: U256::ZERO,
+            valid_before: U256::from(NOW / 1000 + 60),
+            nonce: B256::from([7; 32]),
+        };
+        assert_eq!(authorization.transfer(), &expected);
+        assert_eq!((authorization.asset(), authorization.amount().amount.as_str()), (&ASSETS[0], "1.20"));
+        assert_eq!(authorization.valid_before_ms(), NOW + 60_000);
+    }
+
+    #[test]
+    fn a_message_is_read_as_it_was_written_or_not_at_all() {
+        let authorization = stamped(60, NOW);
+        let written: Value = Value::parse(&authorization.transfer().to_json()).unwrap();
+        assert_eq!(Authorization::read(&ASSETS[0], &written), Some(authorization));
+        for (member, wrong) in [
+            ("from", json!("0x12")),
+            ("to", json!(5)),
+            ("value", json!("-1")),
+            ("validAfter", json!("")),
+            ("validBefore", json!("1e9")),
+            ("validBefore", json!("18446744073709551616")),
+            ("nonce", json!("0x07")),
+        ] {
+            for value in [wrong, Value::Null] {
+                let mut message = written.clone();
+                message[member] = value;
+                assert_eq!(Authorization::read(&ASSETS[0], &message), None, "{message}");
+            }
+        }
+    }
+
+    proptest! {
+        /// The search for its transaction begins then: not too late, and not longer ago than it has to.
+        #[test]
+        fn nothing_was_signed_before_it_could_be(seconds in 10u64..5_000, fast in 0u64..=600) {
+            let machine = NOW / 1000;
+            let authorization = stamped(seconds, NOW);
+            prop_assert!(seconds < LONGEST_SECONDS || authorization.stamped_after() <= machine - fast);
+            prop_assert!(authorization.stamped_after() <= machine);
+            prop_assert!(authorization.stamped_after() + 2 * LONGEST_SECONDS >= machine);
+        }
+
+        /// A bearer cheque is not left open for longer than ten minutes, whatever the seller asks for.
+        #[test]
+        fn a_window_is_the_sellers_up_to_ten_minutes(seconds in 10u64..5_000) {
+            let open_for = stamped(seconds, NOW).valid_before_ms() - NOW;
+            prop_assert_eq!(open_for, seconds.min(LONGEST_SECONDS) * 1000);
+        }
+    }
+}

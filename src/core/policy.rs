@@ -149,7 +149,67 @@ mod tests {
         Config::read(&json!({"assets": [token]})).unwrap().policy
     }
 
+    const BASE: &str = "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913";
+    const PAYEE: &str = "0x13a9e3ee4A25C3C72D67F42044438aabc54f2b96";
+    const OTHER: &str = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+
+    fn entries(changes: Value) -> Vec<Entry<Value>> {
+        let response = HttpResponse { status: 402, body: with(changes), ..HttpResponse::default() };
+        terms::read::<Value>(&response).unwrap()
+    }
+
+    #[test]
+    fn only_a_recipient_on_the_list_is_paid_where_there_is_one() {
+        for (list, is_allowed) in [
+            (json!({}), true),
+            (json!({"payTo": [PAYEE]}), true),
+            (json!({"payTo": [OTHER, PAYEE]}), true),
+            (json!({"payTo": [OTHER]}), false),
+            (json!({"payTo": []}), false),
+        ] {
+            let policy = Config::read(&list).unwrap().policy;
+            let (chosen, preferred) = (policy.choose(&entries(json!({}))), policy.prefer(&entries(json!({}))));
+            assert_eq!((chosen.is_ok(), preferred.is_ok()), (is_allowed, is_allowed), "{list}");
+            for error in chosen.err().into_iter().chain(preferred.err()) {
+                assert_eq!(error.code, Code::NoAcceptableOffer);
+                let reason = format!("{PAYEE} is not among the allowed recipients");
+                assert_eq!(error.message, format!("none of the server's offers can be paid: {reason}"));
+                let offer = &error.details.plain::<Value>()["offers"][0];
+                assert_eq!((&offer["reason"], &offer["asset"]), (&json!(reason), &json!(BASE)));
+            }
+        }
+    }
+
+    #[test]
+    fn a_token_of_another_network_is_refused_by_name() {
+        let policy = Config::read(&json!({"networks": ["eip155:137"]})).unwrap().policy;
+        let error = policy.choose(&entries(json!({}))).unwrap_err();
+        assert!(
+            error.message.ends_with("USDC on Base is not among the allowed networks and tokens"),
+            "{}",
+            error.message
+        );
+    }
+
     proptest! {
+        /// The cap itself may be paid, and not one unit more.
+        #[test]
+        fn a_price_is_held_against_the_cap(cap in 1u64..4_000_000, price in 1u64..4_000_000, at_cap: bool) {
+            let price = if at_cap { cap } else { price };
+            let written = format!("{}.{:06}", cap / 1_000_000, cap % 1_000_000);
+            let policy = Config::read(&json!({"maxPrice": written})).unwrap().policy;
+            let entries = entries(json!({"maxAmountRequired": price.to_string()}));
+            let chosen = policy.choose(&entries);
+            prop_assert_eq!(policy.prefer(&entries).unwrap().amount, U256::from(price), "what is only shown has no cap");
+            match chosen {
+                Ok(offer) => prop_assert!(offer.amount == U256::from(price) && price <= cap),
+                Err(error) => {
+                    prop_assert!(price > cap);
+                    prop_assert_eq!((error.code, error.retry), (Code::PriceTooHigh, Retry::Never));
+                }
+            }
+        }
+
         #[test]
         fn a_token_is_what_this_client_calls_it_whatever_others_do(
             own in select(&NAMES[..]),

@@ -80,6 +80,8 @@ impl Signature {
 mod tests {
     use super::*;
     use alloy_primitives::{address, b256};
+    use k256::ecdsa::SigningKey;
+    use proptest::prelude::*;
 
     // A settlement on Base: calldata of 0xd8a41fb865beba51d9e795f556dc3b77e6ce5bb20a0dceb2e0691aa791997531.
     const DIGEST: B256 = b256!("0x12fedf9dd2fbf9be56cffd125cd082bc4da832b52d13ed2cd1b3cb0719d65ec0");
@@ -107,6 +109,55 @@ mod tests {
             assert_eq!(signature.to_hex(), settled, "{form}");
             assert_eq!(signature.signer(&DIGEST), Some(SIGNER), "{form}");
         }
+    }
+
+    proptest! {
+        /// Of any key and any digest, in every form that wallets have for it.
+        #[test]
+        fn every_form_of_a_signature_names_its_signer(secret in prop::array::uniform32(1u8..=254), digest: [u8; 32]) {
+            let key = SigningKey::from_bytes(&secret.into()).unwrap();
+            let (signature, id) = key.sign_prehash_recoverable(&digest).unwrap();
+            let (r, s) = signature.split_bytes();
+            let odd = id.is_y_odd();
+            let low = U256::from_be_slice(&s);
+            let high: [u8; 32] = (ORDER.modulus - low).to_be_bytes();
+            let low: [u8; 32] = low.to_be_bytes();
+            let mut compact = low;
+            compact[0] |= u8::from(odd) << 7;
+            let point = key.verifying_key().to_encoded_point(false);
+            let signer = Address::from_raw_public_key(&point.as_bytes()[1..]);
+            let whole = [&r[..], &low, &[27 + u8::from(odd)]].concat();
+            let forms: [Vec<u8>; 5] = [
+                whole.clone(),
+                [&r[..], &low, &[u8::from(odd)]].concat(),
+                [&r[..], &high, &[28 - u8::from(odd)]].concat(),
+                [&r[..], &high, &[1 - u8::from(odd)]].concat(),
+                [&r[..], &compact].concat(),
+            ];
+            for form in forms {
+                let read = Signature::read(&form).unwrap();
+                prop_assert_eq!(read.to_hex(), text::bytes(&whole));
+                prop_assert_eq!(read.signer(&digest.into()), Some(signer));
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_of_the_curve_are_below_its_order() {
+        let (one, last) = (U256::from(1), ORDER.modulus - U256::from(1));
+        for (r, s, is_one) in [
+            (one, one, true),
+            (last, last, true),
+            (ORDER.modulus, one, false),
+            (one, ORDER.modulus, false),
+            (U256::MAX, one, false),
+            (U256::ZERO, one, false),
+            (one, U256::ZERO, false),
+        ] {
+            let bytes = [r, s].map(|number| number.to_be_bytes::<32>()).concat();
+            assert_eq!(Signature::read(&[&bytes[..], &[27]].concat()).is_some(), is_one, "{r} {s}");
+        }
+        assert_eq!(read_bytes(&format!("0x{}", "ab".repeat(LONGEST))).map(|bytes| bytes.len()), Some(LONGEST));
     }
 
     #[test]

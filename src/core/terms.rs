@@ -414,6 +414,27 @@ pub(crate) mod tests {
         }
     }
 
+    #[test]
+    fn offers_beyond_the_first_32_are_not_read() {
+        let mut terms: Value = serde_json::from_str(DOCUMENTED).unwrap();
+        for (listed, read) in [(32, 32), (33, 32), (100, 32)] {
+            terms["accepts"] = vec![terms["accepts"][0].clone(); listed].into();
+            assert_eq!(super::read::<Value>(&answered(&terms.to_string())).unwrap().len(), read);
+        }
+    }
+
+    #[test]
+    fn a_window_is_between_ten_seconds_and_a_century() {
+        let window = |seconds: Value| only(&with(json!({"maxTimeoutSeconds": seconds}))).map(|o| o.max_timeout_seconds);
+        for seconds in [10, 60, 0xffff_ffff_u64] {
+            assert_eq!(window(json!(seconds)), Ok(seconds));
+        }
+        assert_eq!(window(Value::Null), Ok(60), "left out");
+        for wrong in [json!(9), json!(0), json!(0x1_0000_0000_u64), json!(-60), json!([])] {
+            assert!(window(wrong.clone()).unwrap_err().contains("maxTimeoutSeconds"), "{wrong}");
+        }
+    }
+
     fn announced(terms: &Value, body: &str) -> HttpResponse {
         HttpResponse { terms: Some(terms.to_string()), ..answered(body) }
     }

@@ -1,8 +1,10 @@
 //! What the tests of the purchase share; and the way to the signature, step by step.
 
 mod anew;
+mod following;
 mod promises;
 mod recovery;
+mod signer;
 mod table;
 mod world;
 
@@ -307,6 +309,9 @@ fn too_little_money_is_told_before_the_wallet_opens() {
         converse(|q, _| if q.method == "eth_call" { Ok(json!(format!("0x{:064x}", 400_000))) } else { talk(q, 0) });
     let error = ended(step);
     assert_eq!(error.code, Code::InsufficientFunds);
+    let (_, exactly) =
+        converse(|q, _| if q.method == "eth_call" { Ok(json!(format!("0x{:064x}", 1_000_000))) } else { talk(q, 0) });
+    assert!(matches!(exactly, Step::Write(_, _, Writing::Intent(_))), "exactly enough is enough");
     for (name, value) in [("have", "0.40"), ("need", "1.00"), ("address", &PAYER.to_string())] {
         assert_eq!(error.details.get(name), Some(&value.into()), "{name}");
     }

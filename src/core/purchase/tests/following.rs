@@ -1,0 +1,243 @@
+//! How a payment is followed: how often it is sent, where its task is looked for, and when which verdict falls.
+
+use super::{
+    recovery::about_to_pay,
+    world::{Node, World},
+    *,
+};
+
+/// How a payment ended, and the pauses before that, in seconds.
+struct End {
+    outcome: Result<AcceptedTask<Proof<Value>>, Failure<Value>>,
+    pauses: Vec<u64>,
+}
+
+impl End {
+    fn error(self) -> Error {
+        self.outcome.unwrap_err().error
+    }
+}
+
+/// Plays to the end; `meet` may answer a step in the place of the world.
+fn follow(
+    world: &mut World,
+    mut next: Next<Value>,
+    mut meet: impl FnMut(&mut World, Step<Value>) -> Result<Next<Value>, Step<Value>>,
+) -> End {
+    let mut pauses = Vec::new();
+    loop {
+        if let Step::Sleep(ms, _) = &next.step {
+            pauses.push(ms / 1000);
+        }
+        next = match meet(world, next.step) {
+            Ok(next) => next,
+            Err(Step::Done(outcome)) => return End { outcome, pauses },
+            Err(step) => world.perform(step),
+        };
+    }
+}
+
+/// Every payment is answered in this way, and never arrives.
+fn paying_is(answer: Answer<Value>) -> impl FnMut(&mut World, Step<Value>) -> Result<Next<Value>, Step<Value>> {
+    move |world, step| match step {
+        Step::Send(_, Sent::Paying(paying)) => Ok(paying.answered(answer.clone(), world.now)),
+        step => Err(step),
+    }
+}
+
+fn refused() -> Answer<Value> {
+    answer(402, DOCUMENTED)
+}
+
+#[test]
+fn a_chain_that_is_a_little_behind_is_asked_for_a_minute_more() {
+    // The window closes after 60 s, and 30 s later the chain should know. It is certain 20 s into the blocks after it.
+    for (behind, code, seconds) in [
+        (0, Code::PaymentRejected, 90),
+        (10, Code::PaymentRejected, 90),
+        (11, Code::PaymentRejected, 105),
+        (30, Code::PaymentRejected, 120),
+        (70, Code::PaymentRejected, 150),
+        (71, Code::PaymentUnknown, 150),
+        // A block from before the stamp is stale, and does not get younger by waiting.
+        (1230, Code::PaymentUnknown, 150),
+        (1231, Code::PaymentUnknown, 90),
+        (3600, Code::PaymentUnknown, 90),
+    ] {
+        let (mut world, _, paying) = about_to_pay();
+        world.nodes = vec![Node { ahead: -behind, ..Node::default() }];
+        let next = paying.answered(refused(), world.now);
+        let error = follow(&mut world, next, paying_is(refused())).error();
+        assert_eq!((error.code, (world.now - NOW) / 1000), (code, seconds), "{behind} s behind");
+        assert_eq!(error.message.contains("the chain is behind"), code == Code::PaymentUnknown, "{}", error.message);
+    }
+}
+
+#[test]
+fn a_payment_is_sent_again_while_it_could_be_settled() {
+    // Rounds begin 1, 3, 7, 15, 30 and 45 s after the first answer; a facilitator takes nothing in the last 6 s.
+    for (later, times) in [(0, 6), (8_999, 6), (9_000, 5), (54_000, 0)] {
+        let (mut world, first, paying) = about_to_pay();
+        assert_eq!(first.patience, 90_000, "until the chain knows");
+        world.now += later;
+        let mut sent = Vec::new();
+        let next = paying.answered(lost(None), world.now);
+        let end = follow(&mut world, next, |world, step| match step {
+            Step::Send(request, Sent::Paying(paying)) => {
+                assert_eq!(request.patience, NOW + 90_000 - world.now);
+                sent.push(payment(&request));
+                Ok(paying.answered(lost(None), world.now))
+            }
+            step => Err(step),
+        });
+        assert_eq!(sent, vec![payment(&first); times], "{later} ms later");
+        assert_eq!(end.error().code, Code::PaymentRejected);
+    }
+}
+
+#[test]
+fn a_task_is_enough_where_no_wallet_shows_the_chain() {
+    let (mut world, _, paying) = about_to_pay();
+    world.work();
+    world.nodes = vec![Node { is_silent: true, ..Node::default() }];
+    let next = paying.answered(lost(None), world.now);
+    let end = follow(&mut world, next, paying_is(lost(None)));
+    let task = end.outcome.unwrap();
+    assert_eq!((task.task_id.as_str(), task.paid, end.pauses), (SEED, Paid::Yes, vec![]));
+    assert_eq!(task.receipt.unwrap().plain()["settled"], "unknown");
+    assert_eq!((&world.journal["id-1"]["step"], &world.journal["id-1"]["paid"]), (&json!("accepted"), &json!("yes")));
+}
+
+#[test]
+fn a_task_that_is_known_ends_a_payment_that_was_taken_at_once() {
+    let (mut world, request, paying) = about_to_pay();
+    drop(world.receive(&request));
+    let next = paying.answered(lost(None), world.now);
+    let end = follow(&mut world, next, paying_is(lost(None)));
+    let task = end.outcome.unwrap();
+    assert_eq!((task.paid, end.pauses), (Paid::Yes, vec![]));
+    assert_eq!(task.receipt.unwrap().plain()["settled"], "chain");
+}
+
+/// A payment that is taken after three rounds. From the look `known_at` on the service knows its task, if ever.
+fn taken_late(known_at: Option<usize>) -> (World, End) {
+    let (mut world, request, paying) = about_to_pay();
+    world.seller.knows_seed = false;
+    let (mut rounds, mut looks) = (0, 0);
+    let next = paying.answered(refused(), world.now);
+    let end = follow(&mut world, next, |world, step| match step {
+        Step::Sleep(ms, recovering) => {
+            rounds += 1;
+            if rounds == 3 {
+                drop(world.receive(&request));
+            }
+            Err(Step::Sleep(ms, recovering))
+        }
+        Step::Send(_, Sent::Paying(paying)) => {
+            assert!(rounds <= 3, "sent though it is known to be taken");
+            Ok(paying.answered(lost(None), world.now))
+        }
+        Step::Send(request, Sent::Looking(looking)) => {
+            assert!(request.url.ends_with(&format!("/{SEED}/status")) && request.patience == 10_000, "{request:?}");
+            looks += 1;
+            let is_known = known_at.is_some_and(|at| looks >= at);
+            let said = if is_known { answer(202, json!({"status": "queued"})) } else { lost(None) };
+            Ok(looking.looked(said, world.now))
+        }
+        step => Err(step),
+    });
+    (world, end)
+}
+
+#[test]
+fn the_task_of_a_payment_that_was_taken_is_searched_for_a_minute() {
+    let (world, end) = taken_late(None);
+    assert_eq!(end.pauses, [1, 2, 4, 1, 2, 4, 8, 15, 15, 15], "three rounds before it was taken, and a minute");
+    let Failure { error, receipt, cause } = end.outcome.unwrap_err();
+    assert_eq!((error.code, error.paid, error.retry), (Code::TaskNotFound, Paid::Yes, Retry::Resume));
+    let receipt = receipt.unwrap().plain();
+    assert_eq!((&receipt["settled"], cause), (&json!("chain"), None));
+    let record = &world.journal["id-1"];
+    assert_eq!((&record["step"], &record["paid"], &record["receipt"]), (&json!("signed"), &json!("yes"), &receipt));
+    assert_eq!(record["payment"]["header"], Value::Null, "what was taken is never sent again");
+}
+
+#[test]
+fn a_task_that_is_known_late_belongs_to_the_payment_that_was_taken() {
+    let (world, end) = taken_late(Some(7));
+    assert_eq!(end.pauses, [1, 2, 4, 1, 2, 4], "not a round longer than needed");
+    let task = end.outcome.unwrap();
+    assert_eq!((task.task_id.as_str(), task.paid), (SEED, Paid::Yes));
+    assert_eq!(task.receipt.unwrap().plain()["settled"], "chain");
+    assert_eq!(world.journal["id-1"]["paid"], "yes");
+}
+
+#[test]
+fn the_task_that_any_answer_names_is_looked_for() {
+    let (mut world, _, paying) = about_to_pay();
+    let mut answers = [
+        (answer(402, DOCUMENTED), TASK),
+        (answer(500, json!({"taskId": 17})), "17"),
+        (answer(500, json!({"taskId": "../x"})), "17"),
+    ]
+    .into_iter();
+    let mut expected = TASK;
+    let mut looks = 0;
+    let next = paying.answered(answer(500, json!({"taskId": TASK})), world.now);
+    let end = follow(&mut world, next, |world, step| match step {
+        Step::Send(_, Sent::Paying(paying)) => {
+            let (answer, task) = answers.next().unwrap();
+            expected = task;
+            Ok(paying.answered(answer, world.now))
+        }
+        Step::Send(request, Sent::Looking(looking)) => {
+            looks += 1;
+            assert!(request.url.ends_with(&format!("/generation/{expected}/status")), "{}", request.url);
+            Ok(looking.looked(answer(404, json!({"status": "not_found"})), world.now))
+        }
+        step => Err(step),
+    });
+    let error = end.error();
+    assert!(looks > 4);
+    assert_eq!((error.code, error.paid, error.task_id.as_deref()), (Code::PaymentRejected, Paid::No, Some("17")));
+}
+
+#[test]
+fn what_was_thrown_is_the_cause_of_what_came_of_it() {
+    let cause = |is_silent: bool| {
+        let (mut world, _, paying) = about_to_pay();
+        world.nodes = vec![Node { is_silent, ..Node::default() }];
+        let next = paying.answered(lost(None), world.now);
+        let failure = follow(&mut world, next, paying_is(lost(Some(204)))).outcome.unwrap_err();
+        assert_eq!(failure.error.details.get("status"), Some(&204u64.into()), "of the answer that was lost");
+        (failure.error.code, failure.cause)
+    };
+    assert_eq!(cause(false), (Code::PaymentRejected, Some(json!("lost"))));
+    assert_eq!(cause(true), (Code::PaymentUnknown, Some(json!("lost"))));
+
+    let thrown = |step: Step<Value>| {
+        let Step::Done(Err(failure)) = step else { panic!("{step:?}") };
+        (failure.error.code, failure.cause)
+    };
+    let probed = probing(&json!({})).answered::<Value>(lost(None), NOW).step;
+    assert_eq!(thrown(probed), (Code::Network, Some(json!("lost"))));
+    let (_, intent) = intending(&json!({}));
+    let written = intent.written(Err(Some(json!("full"))), NOW).step;
+    assert_eq!(thrown(written), (Code::UnsupportedEnvironment, Some(json!("full"))));
+    let locked = json!({"code": 4100});
+    let (_, step) = converse(|q, _| if q.method == "eth_chainId" { Err(Some(locked.clone())) } else { talk(q, 0) });
+    assert_eq!(thrown(step).1, Some(locked));
+}
+
+#[test]
+fn what_has_come_to_nothing_may_be_bought_under_the_same_id() {
+    for step in ["abandoned", "signing"] {
+        let mut record = intending(&json!({})).0;
+        record["step"] = step.into();
+        let Step::Recall(_, recalling) = order(&json!({})).begin::<Value>().step else { panic!() };
+        let next = recalling.recalled(Ok(Some(record.clone()))).step;
+        assert!(matches!(next, Step::Send(_, Sent::Probing(_))), "{step}: {next:?}");
+        let Step::Recall(_, recalling) = resume::<Value>("id-1".into()).step else { panic!() };
+        assert_eq!(ended(recalling.recalled(Ok(Some(record))).step).code, Code::TaskNotFound, "nothing to resume");
+    }
+}
