@@ -6,14 +6,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import path from 'node:path'
 import { asking } from '../tests/packaging/asking.mjs'
 import { build } from './build.mjs'
-import { installDebian, root, run, runScript, setup } from './setup.mjs'
+import { installDebian, installTool, root, run, runScript, setup } from './setup.mjs'
 
 const MATRIX = path.join('tests', 'packaging', 'matrix')
 /** Part of `npm run test:more` too, and here for the table. */
 const RUNTIMES = path.join('tests', 'packaging', 'runtimes.more.mjs')
 const RESULTS = path.join(root, 'artifacts', 'packaging.json')
 const ENTRIES = ['imagine-x402', 'imagine-x402/url']
-const TOOLS = path.join(root, 'target', 'tools')
 const CARGO_DENY = '0.20.2'
 
 /** Debian's package, and what of it is used. */
@@ -35,13 +34,9 @@ await runScript(async () => {
   denyCrates()
 })
 
-/** Licences, sources and doubles of what the module is made of. Where cargo-deny is missing it is built, which takes some minutes. */
+/** Licences, sources and doubles of what the module is made of. */
 function denyCrates() {
-  const command = path.join(TOOLS, 'bin', 'cargo-deny')
-  const has = existsSync(command) && run(command, ['--version'], { capture: true }).trim() === `cargo-deny ${CARGO_DENY}`
-  const hint = 'Is the registry of crates reachable?'
-  if (!has) run('cargo', ['install', 'cargo-deny', '--version', CARGO_DENY, '--locked', '--root', TOOLS], { hint })
-  run(command, ['--locked', '--workspace', 'check', 'bans', 'licenses', 'sources'])
+  run(installTool('cargo-deny', CARGO_DENY), ['--locked', '--workspace', 'check', 'bans', 'licenses', 'sources'])
 }
 
 /** Where the package was paid from, and where it was asked, by entry. */

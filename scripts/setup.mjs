@@ -13,6 +13,8 @@ export const CHROMIUM = '/usr/bin/chromium'
 /** The same Chromium without the windows around its pages. */
 export const CHROMIUM_SHELL = '/usr/bin/chromium-headless-shell'
 const NODE = [20, 19]
+/** Where tools are installed that only this project uses. */
+const TOOLS = path.join(root, 'target', 'tools')
 const WASM = 'wasm32-unknown-unknown'
 
 /** A missing or failing tool: the message is meant for a person, a stack would only hide it. */
@@ -89,6 +91,16 @@ function installChromium() {
   const hint = `The browser tests drive Debian's Chromium: install its packages so that ${files.join(' and ')} exist.`
   // Both, so that both are of one version.
   if (!files.every((file) => existsSync(file))) installDebian(files.map((file) => path.basename(file)), hint)
+}
+
+/** The path of a tool of cargo's, of exactly that version. Where it is missing it is built, which takes some minutes. */
+export function installTool(name, version) {
+  const installed = output('cargo', ['install', '--list', '--root', TOOLS])
+  if (!installed?.split('\n').includes(`${name} v${version}:`)) {
+    const hint = 'Is the registry of crates reachable?'
+    run('cargo', ['install', name, '--version', version, '--locked', '--root', TOOLS], { hint })
+  }
+  return path.join(TOOLS, 'bin', name)
 }
 
 /** Installs Debian's packages of those names. */
