@@ -199,7 +199,7 @@ mod tests {
         for (off, at) in [(0, 0), (-29, 0), (29, 0), (-30, -30), (3600, 3600), (-3600, -3600), (DAY - 1, DAY - 1)] {
             assert_eq!(clock(off).unwrap().at(NOW), NOW.saturating_add_signed(at * 1000), "{off} s");
         }
-        for (off, time) in [(-299, 0), (-301, -301), (-3600, -3600), (40, 40), (3600, 3600)] {
+        for (off, time) in [(-299, 0), (-300, -300), (-301, -301), (-3600, -3600), (40, 40), (3600, 3600)] {
             let stamp = clock(off).unwrap().stamp(NOW);
             assert_eq!(stamp.time_ms(), NOW.saturating_add_signed(time * 1000), "{off} s");
             assert_eq!(stamp.here(stamp.time_ms() + 60_000), NOW + 60_000, "{off} s");
@@ -217,8 +217,28 @@ mod tests {
             );
             assert_eq!(error.details.plain::<Value>(), json!({"chain": chain, "machine": NOW}));
         }
-        assert!(clock(40 * DAY).unwrap_err().message.contains("40 days"));
+        for (hours, words) in [(24, "24 hours"), (47, "47 hours"), (48, "2 days"), (-71, "2 days"), (960, "40 days")] {
+            let message = clock(hours * 3_600).unwrap_err().message.clone();
+            assert!(message.contains(&format!(" are {words} apart")), "{hours}: {message}");
+        }
         assert!(ChainClock::set(block(u64::MAX).time_ms(), NOW).is_err());
+    }
+
+    #[test]
+    fn a_window_ends_on_this_machine_when_it_ends_on_the_chain() {
+        // A chain that is up to five minutes behind may only be idle: the stamp is by the machine, the end by the chain.
+        for (off, time, end) in [(0, 0, 60), (3600, 3600, 60), (-3600, -3600, 60), (-200, 0, 260)] {
+            let stamp = clock(off).unwrap().stamp(NOW);
+            let closes = NOW.saturating_add_signed(time * 1000) + 60_000;
+            assert_eq!(stamp.chain_ms(), NOW.saturating_add_signed(off * 1000), "{off} s");
+            assert_eq!((stamp.here(closes), stamp.on_chain(closes)), (NOW + 60_000, NOW + end * 1000), "{off} s");
+        }
+        assert_eq!(Stamp::from(NOW), ChainClock::default().stamp(NOW));
+    }
+
+    #[test]
+    fn a_wallet_is_asked_for_its_chain_and_its_latest_block() {
+        assert_eq!(questions(3), [(3, Question::chain_id()), (3, chain::latest_block())]);
     }
 
     #[test]

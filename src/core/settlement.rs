@@ -225,6 +225,44 @@ mod tests {
     }
 
     #[test]
+    fn the_pauses_grow_up_to_a_minute_until_the_window_is_past() {
+        let mut closes_late = settlement();
+        closes_late.closes_at = NOW + 200_000;
+        let (mut now, mut pauses, mut ends) = (NOW, Vec::new(), Vec::new());
+        let mut step = begin(closes_late, "id-1".into(), "t1".into());
+        while let Step::Sleep(ms, settling) = step {
+            pauses.push(ms / 1000);
+            now += ms;
+            ends.push((now - NOW) / 1000);
+            let Step::FindWallets(settling) = settling.woke() else { panic!() };
+            step = settling.found(0, now);
+        }
+        assert!(matches!(step, Step::Done));
+        assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+        assert_eq!(ends[7..], [183, 243], "the first look 30 s after the window is the last one");
+    }
+
+    #[test]
+    fn a_token_of_the_pages_own_comes_back_too() {
+        let token = json!({
+            "network": "eip155:8453", "address": "0x60a3E35Cc302bFA44Cb288Bc5a4F316Fdb1adb42", "name": "EURC", "version": "2",
+            "symbol": "EURC", "decimals": 6,
+        });
+        let offer = offer(Asset::read(&token).unwrap(), 1_000_000, 60);
+        let payer = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
+        let authorization = Authorization::stamp(&offer, payer, B256::from([7; 32]), NOW);
+        let whole = Settlement { authorization, closes_at: NOW + 60_000 };
+        let kept = whole.plain::<Value>();
+        assert_eq!(Settlement::read(&kept), Some(whole));
+        assert!(settlement().plain::<Value>().get("asset").is_none(), "what is built in needs no description");
+        for member in ["authorization", "closesAt"] {
+            let mut less = kept.clone();
+            less[member] = Value::Null;
+            assert_eq!(Settlement::read(&less), None, "{member}");
+        }
+    }
+
+    #[test]
     fn it_comes_back_from_the_journal_as_it_was() {
         assert_eq!(Settlement::read(&settlement().plain::<Value>()), Some(settlement()));
         assert_eq!(Settlement::read(&json!({})), None);

@@ -563,7 +563,48 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn what_is_echoed_may_be_as_long_as_the_header_takes() {
+        let long = |letters: usize| {
+            let mut terms = second();
+            terms["extensions"] = "x".repeat(letters).into();
+            let offer = read::<Value>(&answered(&terms.to_string())).unwrap().remove(0).offer(&[])?;
+            let Echo { accepted, resource, extensions, .. } = offer.echo;
+            Ok::<usize, String>(accepted.len() + resource.unwrap().len() + extensions.unwrap().len())
+        };
+        let others = long(0).unwrap();
+        assert_eq!(long(LONGEST_ECHO - others), Ok(LONGEST_ECHO));
+        assert!(long(LONGEST_ECHO - others + 1).unwrap_err().contains("too long"));
+    }
+
+    #[test]
+    fn an_answer_is_known_again_by_its_terms_and_its_body() {
+        let (one, other) = (answered(DOCUMENTED), announced(&second(), DOCUMENTED));
+        assert_eq!(demand(&one), word(keccak256(format!("\n{DOCUMENTED}"))));
+        assert_ne!(demand(&one), demand(&other));
+        assert_ne!(demand(&one), demand(&answered("{}")));
+        for response in [one, other] {
+            let offer = read::<Value>(&response).unwrap().remove(0).offer(&[]).unwrap();
+            assert_eq!(offer.echo.demand, Some(demand(&response)));
+            assert_eq!(reread::<Value>(&offer.echo.terms()).unwrap().remove(0).offer(&[]).unwrap(), offer);
+        }
+    }
+
+    #[test]
+    fn an_offer_that_is_refused_later_is_described() {
+        let error = only(DOCUMENTED).unwrap().refuse::<Value>("not this one");
+        assert_eq!((error.code, error.retry), (Code::NoAcceptableOffer, Retry::Never));
+        assert_eq!(error.message, "not this one; nothing was paid");
+        let expected = json!([{
+            "scheme": "exact", "network": "base", "asset": "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
+            "amount": "1000000", "payTo": "0x13a9e3ee4A25C3C72D67F42044438aabc54f2b96", "reason": "not this one",
+        }]);
+        assert_eq!(error.details.plain::<Value>()["offers"], expected);
+    }
+
+    #[test]
     fn words_of_the_server_are_bounded() {
+        let quoted = |scheme: &str| only(&with(json!({"scheme": scheme}))).unwrap_err();
+        assert_eq!(quoted("<b>up\u{202e}to</b>é ~"), "the scheme is \"bupto/b ~\", not exact");
         let reason = only(&with(json!({"scheme": format!("\u{7}{}", "x".repeat(5000))}))).unwrap_err();
         assert!(reason.len() < 200 && !reason.contains('\u{7}'), "{reason}");
     }

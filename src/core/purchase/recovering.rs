@@ -64,8 +64,6 @@ pub struct Underway<J> {
     readers: Vec<Reader>,
     /// What those reported, while the other wallets on the page are asked.
     reports: Option<Reports>,
-    /// The time of the chain, as the payer's own wallet has shown it last, and when.
-    chain: Option<(u64, u64)>,
     /// The task that an answer named, whatever else it said.
     claimed: Option<String>,
     /// What the service knows of the task.
@@ -115,8 +113,8 @@ pub struct Reading<J> {
 /// What the token says of a payment that it has not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
-    /// It still could.
-    Open,
+    /// It still could, at this time of the chain in milliseconds.
+    Open { chain_ms: Option<u64> },
     /// It never will.
     Dead,
     /// No wallet of the payer's can ask it.
@@ -132,7 +130,6 @@ impl<J: Json> Underway<J> {
             order,
             readers,
             reports: None,
-            chain: None,
             claimed: None,
             task: Known::Nothing,
             taken: None,
@@ -239,12 +236,11 @@ impl<J: Json> Underway<J> {
 
     /// What the payer's own wallet reports counts. Another's report that it was taken keeps `no` from being said.
     fn weigh(mut self: Box<Self>, reports: Reports, now: u64) -> Next<J> {
-        self.chain = reports.chain_ms.map(|time| (time, now)).or(self.chain);
         self.is_reported_taken = matches!(reports.others, Some(Report::Taken(_)));
         let verdict = match reports.own {
             Some(Report::Taken(transaction)) => return self.taken(transaction, now),
             Some(Report::Unused { is_over: true }) if now >= self.ends_at() => Verdict::Dead,
-            Some(Report::Unused { .. }) => Verdict::Open,
+            Some(Report::Unused { .. }) => Verdict::Open { chain_ms: reports.chain_ms },
             None => Verdict::Silent,
         };
         self.judge(verdict, now)
@@ -256,8 +252,10 @@ impl<J: Json> Underway<J> {
             Verdict::Dead if self.has_task() => self.accepted(Paid::No, None),
             Verdict::Dead => self.abandoned(),
             // What is finished is not kept from the page until the window ends.
-            Verdict::Open if self.task == Known::Result => self.worked(Paid::Unknown, now),
-            Verdict::Open if self.is_ahead_of_chain(now) => self.unsettled("the chain is behind"),
+            Verdict::Open { .. } if self.task == Known::Result => self.worked(Paid::Unknown, now),
+            Verdict::Open { chain_ms } if self.is_ahead_of_chain(chain_ms, now) => {
+                self.unsettled("the chain is behind")
+            }
             Verdict::Silent if self.has_task() => self.worked(Paid::Yes, now),
             Verdict::Silent if self.is_reported_taken && !waits => self.unsettled(REPORTED),
             Verdict::Silent if !waits => self.unsettled(UNASKED),
@@ -281,10 +279,9 @@ impl<J: Json> Underway<J> {
     }
 
     /// The node's head block is stale: older than the stamp, or than the window long after its end.
-    fn is_ahead_of_chain(&self, now: u64) -> bool {
+    fn is_ahead_of_chain(&self, chain_ms: Option<u64>, now: u64) -> bool {
         let stamped_after = self.signed.settlement.authorization.stamped_after().saturating_mul(1000);
-        let is_old = |(time, at): (u64, u64)| time.saturating_add(now.saturating_sub(at)) < stamped_after;
-        let patience = if self.chain.is_some_and(is_old) { 0 } else { CHAIN_LAG_MS };
+        let patience = if chain_ms.is_some_and(|time| time < stamped_after) { 0 } else { CHAIN_LAG_MS };
         now >= self.ends_at().saturating_add(patience)
     }
 

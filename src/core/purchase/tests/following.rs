@@ -2,7 +2,7 @@
 
 use super::{
     recovery::about_to_pay,
-    world::{Node, World},
+    world::{Ended, Node, World},
     *,
 };
 
@@ -200,6 +200,171 @@ fn the_task_that_any_answer_names_is_looked_for() {
     let error = end.error();
     assert!(looks > 4);
     assert_eq!((error.code, error.paid, error.task_id.as_deref()), (Code::PaymentRejected, Paid::No, Some("17")));
+}
+
+#[test]
+fn a_look_proves_a_task_only_where_it_speaks_of_one() {
+    let failed = || answer(500, json!({"status": "failed", "error": "no luck"}));
+    // Whether it is a task of a payment that was not taken, and of one that was.
+    for (said, is_task, is_task_of_taken) in [
+        (answer(202, json!({"status": "queued"})), true, true),
+        (answer(200, json!({"status": "processing"})), true, true),
+        (answer(200, json!({"status": "completed", "result": {}})), true, true),
+        (failed(), false, true),
+        (answer(200, json!({"status": "expired"})), false, true),
+        (answer(200, json!({"message": "busy"})), false, true),
+        (answer(200, "[]"), false, false),
+        (answer(200, "<html>"), false, false),
+        (answer(502, json!({"message": "busy"})), false, false),
+        (answer(502, "<html>"), false, false),
+        (answer(200, json!({"status": "not_found"})), false, false),
+        (answer(404, json!({})), false, false),
+        (lost(None), false, false),
+    ] {
+        for (is_taken, expected) in [(false, is_task), (true, is_task_of_taken)] {
+            let (mut world, request, paying) = about_to_pay();
+            if is_taken {
+                drop(world.receive(&request));
+            }
+            let next = paying.answered(refused(), world.now);
+            let end = follow(&mut world, next, |world, step| match step {
+                Step::Send(_, Sent::Looking(looking)) => Ok(looking.looked(said.clone(), world.now)),
+                Step::Send(_, Sent::Paying(paying)) => Ok(paying.answered(refused(), world.now)),
+                step => Err(step),
+            });
+            assert_eq!(end.outcome.is_ok(), expected, "{said:?}, taken: {is_taken}");
+            let paid = end.outcome.map_or_else(|failure| failure.error.paid, |task| task.paid);
+            // What is completed is shown before the window has closed.
+            let is_open = !is_taken && said.as_ref().is_ok_and(|answer| answer.body.contains("completed"));
+            let known = if is_taken { Paid::Yes } else { Paid::No };
+            assert_eq!(paid, if is_open { Paid::Unknown } else { known });
+        }
+    }
+}
+
+#[test]
+fn other_wallets_only_change_what_is_told_of_a_silent_one() {
+    let silent = Node { is_silent: true, ..Node::default() };
+    let other = |claims| Node { lists_payer: false, claims: Some(claims), ..Node::default() };
+    for (others, is_reported) in [(vec![], false), (vec![other(false)], false), (vec![other(true)], true)] {
+        let (mut world, _, paying) = about_to_pay();
+        world.nodes = std::iter::once(silent).chain(others).collect();
+        let next = paying.answered(refused(), world.now);
+        let error = follow(&mut world, next, paying_is(refused())).error();
+        assert_eq!((error.code, error.paid), (Code::PaymentUnknown, Paid::Unknown));
+        assert_eq!(world.now - NOW, 90_000, "as soon as the window has closed");
+        assert_eq!(error.message.contains("reports that it was taken"), is_reported, "{}", error.message);
+        assert!(error.message.contains("connect it to this page"), "{}", error.message);
+    }
+    let (mut world, _, paying) = about_to_pay();
+    world.nodes = vec![Node::default(), other(true)];
+    let next = paying.answered(refused(), world.now);
+    let end = follow(&mut world, next, |world, step| match step {
+        Step::FindWallets(Finding::Others(_)) => panic!("the payer's own wallet has answered"),
+        Step::Send(_, Sent::Paying(paying)) => Ok(paying.answered(refused(), world.now)),
+        step => Err(step),
+    });
+    assert_eq!(end.error().code, Code::PaymentRejected);
+}
+
+#[test]
+fn giving_up_a_payment_that_has_left_is_never_called_unpaid() {
+    for is_taken in [false, true] {
+        let (mut world, request, paying) = about_to_pay();
+        world.seller.knows_seed = false;
+        if is_taken {
+            drop(world.receive(&request));
+        }
+        let (mut steps, mut taken) = (0, 0);
+        let next = paying.answered(lost(None), world.now);
+        follow(&mut world, next, |world, step| {
+            if let Some(Failure { error, receipt, .. }) = step.given_up() {
+                steps += 1;
+                taken += usize::from(error.paid == Paid::Yes);
+                assert_eq!((error.code, error.stage, error.retry), (Code::Aborted, Stage::Payment, Retry::Resume));
+                assert_eq!(error.paid == Paid::Yes, receipt.is_some(), "{step:?}");
+                assert!(error.paid != Paid::No && error.details.get("nonce").is_some(), "{step:?}");
+            }
+            match step {
+                Step::Send(_, Sent::Paying(paying)) => Ok(paying.answered(lost(None), world.now)),
+                step => Err(step),
+            }
+        });
+        assert!(steps > 10 && (taken > 10) == is_taken, "{steps} {taken}");
+    }
+}
+
+#[test]
+fn giving_up_says_how_far_the_purchase_had_come() {
+    let options = json!({"confirm": true});
+    let (mut world, mut next) = (good_world(&options), order(&options).begin::<Value>());
+    let mut stages = Vec::new();
+    while let Some(failure) = next.step.given_up() {
+        stages.push(failure.error.stage);
+        next = world.perform(next.step);
+    }
+    let wallet = [Stage::Wallet; 9];
+    let all: Vec<Stage> = [Stage::Quote; 2].into_iter().chain(wallet).chain([Stage::Payment; 2]).collect();
+    assert_eq!(stages, all);
+}
+
+#[test]
+fn the_page_is_told_of_each_step_before_it() {
+    let (mut world, mut next) = (good_world(&json!({})), order(&json!({})).begin::<Value>());
+    let mut told: Vec<Value> = Vec::new();
+    while !matches!(next.step, Step::Done(_)) {
+        told.extend(next.notices.iter().map(|notice| notice.plain()));
+        next = world.perform(next.step);
+    }
+    let names: Vec<&str> = told.iter().map(|notice| notice["type"].as_str().unwrap()).collect();
+    assert_eq!(names, ["quoted", "connected", "signing", "paying"]);
+    assert_eq!(told[3]["nonce"], world.taken[0]);
+}
+
+#[test]
+fn an_answer_other_than_402_is_no_sign_of_a_lost_header() {
+    let (world, _, paying) = about_to_pay();
+    let next = paying.answered(answer(500, DOCUMENTED), world.now);
+    let [Notice::PaymentUnknown { reason, check_again_at }] = &next.notices[..] else { panic!("{:?}", next.notices) };
+    assert!(reason.starts_with("the server answered 500 to the payment"), "{reason}");
+    assert_eq!(*check_again_at, NOW + 90_000);
+}
+
+#[test]
+fn an_id_of_the_pages_own_has_ended_for_its_quote_too() {
+    let (mut world, options) = (good_world(&json!({})), json!({}));
+    let Ended::Outcome(Ok(_)) = world.play(order(&options).begin()) else { panic!() };
+    for (key, value) in [("step", "done"), ("status", "failed")] {
+        world.journal.get_mut("id-1").unwrap()[key] = value.into();
+    }
+    let Step::Recall(_, recalling) = order(&options).begin_with(&quoted(&options), NOW).step else { panic!() };
+    let Step::Done(Err(failure)) = recalling.recalled(Ok(world.journal.get("id-1").cloned())).step else { panic!() };
+    assert_eq!((failure.error.code, failure.error.retry), (Code::GenerationFailed, Retry::PaysAgain));
+    assert_eq!(failure.receipt.unwrap().plain(), world.journal["id-1"]["receipt"], "what was paid for it");
+}
+
+#[test]
+fn a_wallet_is_told_from_its_silence_and_from_its_no() {
+    for (method, words) in [
+        ("eth_requestAccounts", "at the connection"),
+        ("eth_chainId", "at the question for its network"),
+        ("wallet_switchEthereumChain", "at the switch of networks"),
+        ("wallet_addEthereumChain", "at the adding of the network"),
+    ] {
+        let answers = |reply: Reply<Value>| {
+            converse(move |q, n| match q.method {
+                asked if asked == method => reply.clone(),
+                "eth_chainId" if n < 3 => Ok(json!("0x1")),
+                "wallet_switchEthereumChain" => Err(Some(json!({"code": 4902}))),
+                _ => talk(q, 0),
+            })
+        };
+        let silent = ended(answers(Err(None)).1);
+        assert!(silent.message.contains(words), "{}", silent.message);
+        let (asked, step) = answers(Err(Some(json!({"code": 4001}))));
+        assert_eq!(asked.last(), Some(&method), "nothing is asked after a no");
+        assert_eq!((ended(step).code, silent.paid), (Code::UserRejected, Paid::No));
+    }
 }
 
 #[test]
