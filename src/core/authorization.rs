@@ -156,7 +156,7 @@ impl Authorization {
 mod tests {
     use super::*;
     use crate::core::{assets::ASSETS, terms::tests::offer};
-    use alloy_primitives::address;
+    use alloy_primitives::{address, b256, keccak256};
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
@@ -182,6 +182,20 @@ mod tests {
         assert_eq!(authorization.transfer(), &expected);
         assert_eq!((authorization.asset(), authorization.amount().amount.as_str()), (&ASSETS[0], "1.20"));
         assert_eq!(authorization.valid_before_ms(), NOW + 60_000);
+    }
+
+    #[test]
+    fn what_is_signed_are_the_tokens_domain_and_the_message() {
+        let authorization = stamped(60, NOW);
+        // `DOMAIN_SEPARATOR()` of USDC on Base.
+        let domain = b256!("0x02fa7265e7c5d81118673727957699e4d68f74cd74b7db77da710fe8a2c7834f");
+        assert_eq!(authorization.domain_hash(), domain);
+        assert_eq!(authorization.message_hash(), eip712::struct_hash(authorization.transfer()));
+        let signed = [&[0x19, 0x01], domain.as_slice(), authorization.message_hash().as_slice()].concat();
+        assert_eq!(authorization.digest(), keccak256(signed));
+        let typed: Value = Value::parse(&authorization.typed_data()).unwrap();
+        assert_eq!(typed["message"], Value::parse(&authorization.transfer().to_json()).unwrap());
+        assert_eq!(typed["domain"]["name"], "USD Coin");
     }
 
     #[test]

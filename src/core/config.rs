@@ -246,6 +246,12 @@ mod tests {
     }
 
     #[test]
+    fn a_poll_every_two_seconds_is_the_most() {
+        assert_eq!(Config::read(&json!({"pollInterval": 2_000})).unwrap().poll_interval, 2_000);
+        assert!(Config::read(&json!({"pollInterval": 1_999})).is_err());
+    }
+
+    #[test]
     fn no_timeout_and_zero_are_different() {
         assert_eq!(Config::read(&json!({"timeout": null})).unwrap().timeout, None);
         assert_eq!(Config::read(&json!([{"timeout": 5}, {"timeout": null}])).unwrap().timeout, None);

@@ -59,7 +59,7 @@ pub fn parse_atomic(text: &str) -> Option<U256> {
 #[must_use]
 pub fn parse_units(text: &str, decimals: u8) -> Option<U256> {
     let (whole, fraction) = cut(text, b'.').unwrap_or((text, "0"));
-    if whole.is_empty() || fraction.is_empty() || !is_digits(whole) || !is_digits(fraction) {
+    if whole.is_empty() || fraction.is_empty() {
         return None;
     }
     let fraction = trim_end(fraction, "0");
@@ -80,10 +80,6 @@ pub fn format_units(atomic: U256, decimals: u8) -> String {
     let fraction = trim_end(fraction, "0");
     let missing = 2usize.saturating_sub(fraction.len());
     text!(whole, ".", fraction, zeros(missing))
-}
-
-fn is_digits(text: &str) -> bool {
-    text.bytes().all(|b| b.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -107,9 +103,27 @@ mod tests {
         for (text, atomic) in [("5.00", 5_000_000), ("0.000001", 1), ("1", 1_000_000), ("1.2000000", 1_200_000)] {
             assert_eq!(parse_units(text, 6), Some(U256::from(atomic)), "{text}");
         }
-        for bad in
-            ["", ".", "1.", ".5", "abc", "-1", "1e3", "1,5", "1.0000001", "0x1", " 1", "NaN", "Infinity", "1.2.3"]
-        {
+        for bad in [
+            "",
+            ".",
+            "1.",
+            ".5",
+            "abc",
+            "-1",
+            "1e3",
+            "1,5",
+            "1.0000001",
+            "0x1",
+            " 1",
+            "NaN",
+            "Infinity",
+            "1.2.3",
+            "1.a",
+            "1.-1",
+            "1. 1",
+            "+1.0",
+            "١.0",
+        ] {
             assert_eq!(parse_units(bad, 6), None, "{bad:?}");
         }
     }

@@ -64,6 +64,13 @@ fn what_is_nested_deeply_is_told_apart_all_the_same() {
 }
 
 #[test]
+fn members_of_one_name_stay_in_their_order() {
+    let named = |names: &[(&str, u8)]| names.iter().map(|(name, at)| ((*name).into(), *at)).collect::<Vec<_>>();
+    let sorted = sorted(named(&[("b", 1), ("a", 2), ("c", 3), ("a", 4), ("", 5)]));
+    assert_eq!(sorted, named(&[("", 5), ("a", 2), ("a", 4), ("b", 1), ("c", 3)]));
+}
+
+#[test]
 fn a_call_is_the_request_the_service_and_the_limits() {
     let boat = || json!({"prompt": "a boat"});
     let plain = identity(boat(), json!({}));
@@ -78,6 +85,11 @@ fn a_call_is_the_request_the_service_and_the_limits() {
         json!({"networks": ["eip155:8453", "eip155:84532"]}),
         json!({"payTo": ["0x209693Bc6afc0C5328bA36FaF03C514EF312287C"]}),
         json!({"budget": {"amount": "5.00", "per": "day"}}),
+        json!({"storage": "memory"}),
+        json!({"assets": [{
+            "network": "eip155:8453", "address": "0x60a3E35Cc302bFA44Cb288Bc5a4F316Fdb1adb42", "name": "EURC", "version": "2",
+            "symbol": "EURC", "decimals": 6, "maxPrice": "2.50",
+        }]}),
     ] {
         assert_ne!(plain, identity(boat(), options.clone()), "{options}");
     }
@@ -209,6 +221,13 @@ fn a_drawn_id_is_fresh_for_one_purchase_at_a_time() {
     drawn.note("a");
     assert!(drawn.has("a") && drawn.take("a"));
     assert!(!drawn.has("a") && !drawn.take("a"), "the second call looks it up");
+    for number in 0..MOST_DRAWN {
+        drawn.note(&number.to_string());
+    }
+    assert!(
+        (0..MOST_DRAWN).all(|number| drawn.has(&number.to_string())),
+        "none is forgotten before there are too many"
+    );
     for number in 0..=MOST_DRAWN {
         drawn.note(&number.to_string());
         assert!(drawn.has(&number.to_string()) && drawn.0.len() <= MOST_DRAWN);

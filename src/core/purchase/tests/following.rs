@@ -319,6 +319,8 @@ fn the_page_is_told_of_each_step_before_it() {
     let names: Vec<&str> = told.iter().map(|notice| notice["type"].as_str().unwrap()).collect();
     assert_eq!(names, ["quoted", "connected", "signing", "paying"]);
     assert_eq!(told[3]["nonce"], world.taken[0]);
+    assert_eq!(told[2]["typedData"], world.signs[0]);
+    assert_eq!(told[2]["digest"], digest(&world.signs[0]).to_string());
 }
 
 #[test]
