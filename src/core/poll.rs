@@ -446,6 +446,27 @@ mod tests {
     }
 
     #[test]
+    fn a_wait_that_fails_says_what_was_paid_for_it() {
+        let ways: [(Answer<Value>, Code, Retry); 3] = [
+            (answer(500, &json!({"status": "failed", "error": "no luck"})), Code::GenerationFailed, Retry::PaysAgain),
+            (queued(), Code::WaitTimeout, Retry::Resume),
+            (lost(false), Code::WaitTimeout, Retry::Resume),
+        ];
+        for (said, code, retry) in ways {
+            for paid in [Paid::Yes, Paid::No, Paid::Unknown] {
+                let receipt = (paid != Paid::No).then(|| json!({"nonce": "0x07"}));
+                let task = AcceptedTask { receipt: receipt.clone(), ..accepted(paid) };
+                let (_, looking) = look(watch(task, config(Some(3_000)), 7, 0));
+                let Step::Done(Err(failure)) = looking.answered(said.clone(), 3_000).step else { panic!() };
+                let retry = if (code, paid) == (Code::GenerationFailed, Paid::No) { Retry::Safe } else { retry };
+                assert_eq!((failure.error.code, failure.error.paid, failure.error.retry), (code, paid, retry));
+                assert_eq!(failure.receipt.map(|proof| proof.plain()), receipt);
+                assert_eq!(failure.error.task_id.as_deref(), Some("t1"));
+            }
+        }
+    }
+
+    #[test]
     fn a_task_may_be_unknown_at_first_only() {
         let not_found = || answer(404, &json!({"status": "not_found"}));
         let (_, looking) = look(begin(None));
