@@ -2,15 +2,11 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { createContext, runInContext } from 'node:vm'
-import { build } from 'esbuild'
-import { ROOT } from '../browser/package.mjs'
+import { facade } from './facade.mjs'
 
 let reading
 before(async () => {
-  const contents = "export * from './js/options.ts'; export * from './js/named.ts'"
-  const stdin = { contents, resolveDir: ROOT }
-  const { outputFiles } = await build({ stdin, bundle: true, write: false, format: 'esm' })
-  reading = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`)
+  reading = await facade('options', 'named')
 })
 
 /** What is given by a client, a call and a wait, as the core gets it. */

@@ -1,0 +1,82 @@
+// Pictures: what tells one from another, and how they come back from the storage.
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { before, describe, test } from 'node:test'
+import { JPEG, PNG } from '../browser/pictures.mjs'
+import { facade } from './facade.mjs'
+
+let image
+before(async () => {
+  image = await facade('image')
+})
+
+/** The core's hash, as far as it matters here: other bytes have another one. */
+const load = async () => ({ keccak: (bytes) => createHash('sha512').update(bytes).digest('hex') })
+
+const digestOf = async (bytes) => (await image.readImage(new Uint8Array(bytes), load)).digest
+
+/** Runs as on a page without https, where there is no `crypto.subtle`. */
+async function insecurely(run) {
+  Object.defineProperty(globalThis.crypto, 'subtle', { configurable: true, value: undefined })
+  try {
+    return await run()
+  } finally {
+    delete globalThis.crypto.subtle
+  }
+}
+
+/** The last byte of a picture in more than one part. */
+const LAST = 3 * 2 ** 16 + 9
+
+/** Such a picture, with that byte at a place. */
+function large(at, byte) {
+  const bytes = new Uint8Array(LAST + 1)
+  bytes.set(PNG)
+  bytes[at] = byte
+  return bytes
+}
+
+const WHERE = { 'on any page': (run) => run(), 'on a page without `crypto.subtle`': insecurely }
+for (const [where, within] of Object.entries(WHERE)) {
+  describe(`a picture is told from another one, ${where}:`, () => {
+    const assertOther = (one, other) => within(async () => {
+      assert.equal(one.length, other.length)
+      assert.notEqual(await digestOf(one), await digestOf(other))
+      assert.equal(await digestOf(one), await digestOf([...one]), 'the same is the same')
+    })
+
+    test('of the same size', () => assertOther(PNG, [...PNG.slice(0, -1), PNG.at(-1) ^ 1]))
+    test('which differs in its first part', () => assertOther(large(1000, 1), large(1000, 2)))
+    test('which differs in its last part', () => assertOther(large(LAST, 1), large(LAST, 2)))
+    test('which has the same bytes in another order', () => assertOther(large(1000, 1), large(1001, 1)))
+  })
+}
+
+describe('a picture that was stored as bytes', () => {
+  for (const [type, bytes] of [['image/png', PNG], ['image/jpeg', JPEG]]) {
+    test(`has its type and its digest again: ${type}`, async () => {
+      const { blob, digest } = await image.readImage(new Uint8Array(bytes), load)
+      const stored = { bytes: await blob.arrayBuffer(), type: blob.type, digest }
+      const again = image.fromStore(stored)
+      assert.deepEqual([again.blob.type, again.digest], [type, digest])
+      assert.deepEqual([...new Uint8Array(await again.blob.arrayBuffer())], bytes)
+    })
+
+    test(`goes into a form as that type, beside the fields: ${type}`, async () => {
+      const stored = { bytes: Uint8Array.from(bytes).buffer, type, digest: 'd' }
+      const body = `\0${JSON.stringify({ prompt: '紙の船', templateData: { image: '' } }).replace('""', '"\0"')}`
+      const form = await image.compose(body, image.fromStore(stored))
+      const file = form.get('image')
+      assert.deepEqual([file.type, file.name, form.get('prompt')], [type, type.replace('/', '.'), '紙の船'])
+      assert.deepEqual(JSON.parse(form.get('templateData')), {})
+    })
+  }
+})
+
+test('a body with text beyond ASCII is sent as it is, with the picture in its place', async () => {
+  const picture = await image.readImage(new Uint8Array(PNG), load)
+  const body = '{"prompt":"紙の船","image":"data:image/png;base64,\0"}'
+  const sent = JSON.parse(await image.compose(body, picture))
+  const base64 = Buffer.from(PNG).toString('base64')
+  assert.deepEqual(sent, { prompt: '紙の船', image: `data:image/png;base64,${base64}` })
+})

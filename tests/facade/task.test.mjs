@@ -1,0 +1,97 @@
+// What the errors of a task say about the money, by what was paid for it.
+import assert from 'node:assert/strict'
+import { before, describe, test } from 'node:test'
+import { facade } from './facade.mjs'
+
+const ID = 'job-8'
+const TASK = 'task-1'
+const RECEIPT = { taskId: TASK, payer: '0x01', settled: 'unknown' }
+
+let parts
+before(async () => {
+  parts = await facade('task', 'error')
+})
+
+const failed = () =>
+  new parts.ImagineError({ code: 'http', stage: 'wait', paid: 'unknown', retry: 'safe', message: 'answered 502' })
+
+/** A task whose wait and looks end as the test says. */
+function openTask(paid, { watch = () => new Promise(() => {}), status = () => Promise.reject(failed()) } = {}) {
+  const receipt = paid === 'no' ? null : RECEIPT
+  const watching = { watch, status, ended: () => {} }
+  return new parts.AcceptedTaskHandle(ID, { taskId: TASK, receipt, paid }, watching)
+}
+
+const failure = (work) => work.then(() => assert.fail('it should have been rejected'), (error) => error)
+
+for (const [what, paid] of [['is free', 'no'], ['is paid', 'yes'], ['may be paid', 'unknown']]) {
+  describe(`a task that ${what}`, () => {
+    const assertTold = (error) => {
+      assert.deepEqual([error.paid, error.retry, error.taskId], [paid, 'resume', TASK])
+      assert.deepEqual(error.receipt, paid === 'no' ? undefined : RECEIPT)
+    }
+
+    test('says so where its wait fails', async () => {
+      assertTold(await failure(openTask(paid, { watch: () => Promise.reject(failed()) }).wait()))
+    })
+
+    test('says so where a look fails', async () => {
+      assertTold(await failure(openTask(paid).refresh()))
+    })
+
+    test('says so where its wait is aborted, before it begins and later', async () => {
+      const early = openTask(paid).wait({ signal: AbortSignal.abort() })
+      const leaving = new AbortController()
+      const late = failure(openTask(paid).wait({ signal: leaving.signal }))
+      leaving.abort()
+      for (const error of [await failure(early), await late]) {
+        assert.equal(error.code, 'aborted')
+        assertTold(error)
+      }
+    })
+
+    test('says so where what was thrown is no error of ours', async () => {
+      const cause = new TypeError('the page broke it')
+      const error = await failure(openTask(paid, { watch: () => Promise.reject(cause) }).wait())
+      assert.equal(error.cause, cause)
+      assertTold(error)
+    })
+
+    test('says so in its snapshot', async () => {
+      const task = openTask(paid, { watch: () => Promise.reject(failed()) })
+      await failure(task.wait())
+      assertTold(task.getSnapshot().error)
+    })
+  })
+}
+
+test('an error that knows the task is left as it is', async () => {
+  const known = new parts.ImagineError({ ...failed(), message: 'no', taskId: TASK })
+  assert.equal(await failure(openTask('yes', { watch: () => Promise.reject(known) }).wait()), known)
+})
+
+test('a settlement that is found later makes it certain', async () => {
+  const task = openTask('unknown')
+  const settled = { ...RECEIPT, settled: 'chain' }
+  task.settled(undefined)
+  assert.equal((await failure(task.refresh())).paid, 'unknown')
+  task.settled(settled)
+  const error = await failure(task.refresh())
+  assert.deepEqual([error.paid, error.receipt], ['yes', settled])
+})
+
+test('progress never goes back', async () => {
+  const seen = []
+  const percents = [10, 40, 30, null, 50]
+  const watch = async (_, notify) => {
+    for (const progress of percents) {
+      notify({ type: 'status', status: { status: 'processing', taskId: TASK, progress }, heardAt: 1 })
+    }
+    throw failed()
+  }
+  const onEvent = ({ status }) => void seen.push(status?.progress)
+  // A microtask later, as the core does it: the wait has to be there to hear it.
+  const later = (...call) => Promise.resolve().then(() => watch(...call))
+  await failure(openTask('yes', { watch: later }).wait({ onEvent }))
+  assert.deepEqual(seen, [10, 40, 40, 40, 50])
+})
