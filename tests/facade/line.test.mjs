@@ -82,7 +82,7 @@ describe('a header of x402', () => {
 })
 
 describe('the body of an answer', () => {
-  /** Reads a body that comes in pieces. Returns what was read, how many pieces were fetched, and whether the rest was refused. */
+  /** Reads a body in pieces. Returns what was read, how many pieces were fetched, and whether the rest was refused. */
   async function read(pieces, most) {
     let pulled = 0
     let cancelled = false
