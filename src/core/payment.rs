@@ -215,6 +215,7 @@ mod tests {
         terms::{self, tests::offer},
     };
     use alloy_primitives::{B256, address};
+    use proptest::prelude::*;
     use serde_json::{Value, json};
 
     // What the official clients (@x402/evm 2.27.0 for version 1, x402-fetch 1.2.0) sign and send for these terms, with the
@@ -275,6 +276,25 @@ mod tests {
         name_the_offer(&mut expected, "base");
         assert_eq!(signed(&two), ("payment-signature", expected));
         assert_eq!(signed(&Echo { resource: None, ..two }).1.get("resource"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn what_the_seller_wants_to_see_again_is_given_back_in_any_script(texts in prop::array::uniform3(".{0,40}")) {
+            let [note, url, extension] = texts;
+            let (accepted, resource) = (json!({"amount": "1", "note": note}), json!({"url": url}));
+            let extensions = json!({"note": extension});
+            let two = Echo {
+                version: Version::Two,
+                accepted: accepted.to_string(),
+                resource: Some(resource.to_string()),
+                extensions: Some(extensions.to_string()),
+                ..offer(&ASSETS[0], 1_200_000, 300).echo
+            };
+            let (_, given) = signed(&two);
+            prop_assert_eq!((&given["accepted"], &given["resource"]), (&accepted, &resource));
+            prop_assert_eq!(&given["extensions"], &extensions);
+        }
     }
 
     #[test]

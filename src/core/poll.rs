@@ -437,6 +437,26 @@ mod tests {
     }
 
     #[test]
+    fn who_gives_up_is_told_what_is_known_of_the_money() {
+        for paid in [Paid::No, Paid::Yes, Paid::Unknown] {
+            let begin = || watch(accepted(paid), config(None), 7, 0);
+            let (_, waiting) = rest(begin().step);
+            let resting = Step::Rest(0, waiting).abandoned().error;
+            let Step::Look(request, looking) = rest(begin().step).1.woke(&json!({"due": true}), MINUTE).step else {
+                panic!()
+            };
+            let looking = Step::Look(request, looking).abandoned().error;
+            for error in [resting, looking] {
+                assert_eq!((error.code, error.paid, error.retry), (Code::Aborted, paid, Retry::Resume));
+                assert_eq!(error.task_id.as_deref(), Some("t1"));
+            }
+        }
+        let single = super::look::<Value>("t1", config(None), 0).unwrap();
+        let error = single.abandoned().error;
+        assert_eq!((error.code, error.paid), (Code::Aborted, Paid::Unknown), "a look knows of no payment");
+    }
+
+    #[test]
     fn a_rest_that_breaks_ends_the_wait_with_its_task_and_cause() {
         let (_, waiting) = rest(begin(None).step);
         let Step::Done(Err(failure)) = waiting.broke(json!("no timers")).step else { panic!() };
