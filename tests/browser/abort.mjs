@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { at, generate } from './calls.mjs'
+import { assertWhole } from './dapp.mjs'
 import { SIGN, createUser, walletFor } from './harness.mjs'
 import { dapp, openDapp, openSeller, sandbox, seller } from './stage.mjs'
 
@@ -25,10 +26,10 @@ export async function outcome(running) {
 }
 
 export function assertAborted(error) {
-  if (error.isReason) return
-  assert.equal(error.code, 'aborted', `neither the reason itself nor an aborted ImagineError: ${JSON.stringify(error)}`)
+  assertWhole(error)
+  const { code, paid, retry } = error
+  assert.deepEqual({ code, paid, retry }, { code: 'aborted', paid: 'no', retry: 'safe' })
   assert.ok(error.causeIsReason, 'the cause is the reason itself')
-  assert.deepEqual([error.paid, error.branded, error.isError], ['no', true, true])
 }
 
 export const paidRequests = () => seller.requests.filter(({ paid }) => paid)

@@ -29,6 +29,9 @@ export async function openDapp(browser, url, { wallet = null, wallets = wallet ?
   const page = await openPage(browser, url, { wallets, user, profile })
   await page.waitForFunction(() => globalThis.dapp)
 
+  /** What the wallet was asked; fails where the page has lost its wallet. */
+  const walletLog = () => wallets.length > 0 ? page.evaluate(() => globalThis.__wallet.log) : []
+
   const run = (call, args, { entry = 'imagine-x402' } = {}) =>
     page.evaluate((job) => globalThis.dapp.run(job), { source: call.toString(), args, entry })
 
@@ -52,11 +55,8 @@ export async function openDapp(browser, url, { wallet = null, wallets = wallet ?
     events: () => page.evaluate(() => globalThis.dapp.events),
     untilEvent: (type) => page.waitForFunction((type) => globalThis.dapp.events.some((event) => event.type === type), type),
     abort: (kind) => page.evaluate((kind) => globalThis.dapp.abort(kind), kind),
-    walletLog: () => page.evaluate(() => globalThis.__wallet?.log ?? []),
-    async asked(method) {
-      const log = await page.evaluate(() => globalThis.__wallet?.log ?? [])
-      return log.filter((request) => request.method === method).length
-    },
+    walletLog,
+    asked: async (method) => (await walletLog()).filter((request) => request.method === method).length,
     close: () => page.context().close(),
   }
 }

@@ -37,12 +37,15 @@ describe('imported in Node', TIMEOUT, () => {
     assert.equal(await inNode(`imagine.createClient(); console.log('true')`), true)
   })
 
-  test('without a page there is no wallet, and it says so', async () => {
+  test('without a page there is no wallet, and a purchase says so', async () => {
+    const options = at(sandbox.apiUrl, { storage: 'memory' })
     const result = await inNode(`
-      const wallets = await imagine.wallets().catch((error) => error.code)
-      console.log(JSON.stringify(Array.isArray(wallets) ? wallets.length : wallets))
+      const { code, paid, message } = await imagine.generate(${JSON.stringify(request)}, ${JSON.stringify(options)}).catch((error) => error)
+      console.log(JSON.stringify({ wallets: await imagine.wallets(), code, paid, message }))
     `)
-    assert.ok([0, 'unsupported_environment', 'no_wallet'].includes(result), `${result}`)
+    const { message, ...rest } = result
+    assert.deepEqual(rest, { wallets: [], code: 'no_wallet', paid: 'no' })
+    assert.match(message, /wallet/)
   })
 })
 
