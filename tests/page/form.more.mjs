@@ -66,14 +66,26 @@ describe('an image', () => {
     assert.equal(await page.locator('#image-name').textContent(), url)
   })
 
-  test('that is no image, or no address, is not taken', async () => {
+  test('that is no image, or no address, is not taken, and the next one is', async () => {
+    const { requests } = site.sandbox
+    const field = page.getByLabel('Or give its address')
     await page.locator('#image summary').click()
+    await page.locator('#image-file').setInputFiles({ name: 'boat.txt', mimeType: 'text/plain', buffer: Buffer.from('a boat') })
+    await page.getByText('“boat.txt” is not an image.').waitFor()
     for (const address of ['javascript:alert(1)', 'cover.jpg']) {
-      await page.getByLabel('Or give its address').fill(address)
-      await page.getByLabel('Or give its address').press('Tab')
+      await field.fill(address)
+      await field.press('Tab')
+      await page.waitForFunction(() => document.activeElement?.id !== 'image-url')
+      assert.equal(await field.inputValue(), address, 'it is left for the visitor to mend')
       assert.ok(await page.locator('#image-chosen').isHidden(), address)
     }
-    await page.getByLabel('Or give its address').fill('')
+    const { length } = requests
+    const url = `${site.sandbox.mediaUrl}/cover.jpg`
+    await field.fill(url)
+    const image = sent()
+    await field.press('Tab')
+    assert.deepEqual(await image, { how: 'address', url })
+    assert.deepEqual(requests.slice(length).flatMap(({ image }) => image ?? []), [{ how: 'address', url }], 'no other was sent')
   })
 })
 

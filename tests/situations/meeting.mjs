@@ -56,11 +56,13 @@ export async function meet(stage, sandbox, vendor, situation) {
   }
 }
 
-async function interfere(dapp, vendor, { prompt, act, abort, answer }) {
+async function interfere(dapp, vendor, { prompt, silent = [], act, abort, answer }) {
   const opened = dapp.user.opened(prompt)
   const over = dapp.page.waitForFunction(() => globalThis.dapp.over, null, { timeout: NEVER_MS })
-  await Promise.race([opened, over]); // some open no prompt
-  if (dapp.user.count(prompt) === 0) return
+  await Promise.race([opened, over])
+  const isOpened = dapp.user.count(prompt) > 0
+  assert.equal(isOpened, !silent.includes(vendor), `whether the prompt of ${prompt} was opened`)
+  if (!isOpened) return
   if (act) await dapp.page.evaluate(`(${act})(globalThis.__wallet, ${JSON.stringify(DISCONNECTS[vendor])})`)
   if (abort) await dapp.abort('Error')
   if (answer !== undefined) dapp.user.answer(prompt, answer)

@@ -2,7 +2,8 @@
 //
 // A situation begins with `wallet` (its config), `user` (the visitor's answers, see user.mjs) and `before` (in the page). `says` stands in
 // the page between the library and the wallet: `(call, ask) => answer`. `atConfirm` happens once all is agreed, `during.act` while
-// a prompt is open; both are given the wallet's handle and run in the page. `during` then aborts the call, or answers the prompt.
+// a prompt is open; both are given the wallet's handle and run in the page. `during` then aborts the call, or answers the prompt;
+// wallets that are `silent` open none.
 // `comes` is the outcome with every wallet, or with each that can come into it.
 
 export const CONNECT = 'wallet_requestPermissions'
@@ -97,7 +98,7 @@ export const SITUATIONS = {
     'the prompt to switch is left open, and the page gives up': {
       wallet: elsewhere,
       user: { [SWITCH]: 'waits' },
-      during: { prompt: SWITCH, abort: true },
+      during: { prompt: SWITCH, silent: ['rainbow', 'rabby'], abort: true },
       comes: { metamask: ABORTED, rainbow: PAID, rabby: PAID },
     },
     'it says that it has switched, and has not': { wallet: elsewhere, says: answering('wallet_switchEthereumChain', '() => null'), comes: ELSEWHERE },
