@@ -439,7 +439,7 @@ mod tests {
     #[test]
     fn who_gives_up_is_told_what_is_known_of_the_money() {
         for paid in [Paid::No, Paid::Yes, Paid::Unknown] {
-            let begin = || watch(accepted(paid), config(None), 7, 0);
+            let begin = || watch(accepted(paid), None, config(None), 7, 0);
             let (_, waiting) = rest(begin().step);
             let resting = Step::Rest(0, waiting).abandoned().error;
             let Step::Look(request, looking) = rest(begin().step).1.woke(&json!({"due": true}), MINUTE).step else {
@@ -476,7 +476,7 @@ mod tests {
             for paid in [Paid::Yes, Paid::No, Paid::Unknown] {
                 let receipt = (paid != Paid::No).then(|| json!({"nonce": "0x07"}));
                 let task = AcceptedTask { receipt: receipt.clone(), ..accepted(paid) };
-                let (_, looking) = look(watch(task, config(Some(3_000)), 7, 0));
+                let (_, looking) = look(watch(task, None, config(Some(3_000)), 7, 0));
                 let Step::Done(Err(failure)) = looking.answered(said.clone(), 3_000).step else { panic!() };
                 let retry = if (code, paid) == (Code::GenerationFailed, Paid::No) { Retry::Safe } else { retry };
                 assert_eq!((failure.error.code, failure.error.paid, failure.error.retry), (code, paid, retry));

@@ -32,6 +32,8 @@ function open(options) {
 
 const options = (more) => ({ baseUrl: world.service.baseUrl, wallet: world.wallet, storage: 'memory', ...more })
 
+const SIGN = 'eth_signTypedData_v4'
+
 const failure = (work) => work.then(() => assert.fail('it should have been rejected'), (error) => error)
 
 test('nothing of it is in what pages load', TIMEOUT, async () => {
@@ -85,6 +87,26 @@ describe('a world for tests', TIMEOUT, () => {
     assert.equal(receipt.settled, 'chain')
     assert.equal(world.service.payments.length, 1)
     assert.equal(world.wallet.requests.filter(({ method }) => method === 'eth_signTypedData_v4').length, 1)
+  })
+
+  test('loses an answer, and its wallet shows the transaction that took the payment', async () => {
+    world.service.fate = 'lose'
+    const { receipt: { transaction, nonce } } = await imagine.submit(request, options())
+    assert.match(transaction, /^0x[0-9a-f]{64}$/)
+    const mined = await world.wallet.request({ method: 'eth_getTransactionReceipt', params: [transaction] })
+    assert.deepEqual([mined.transactionHash, mined.logs[0].topics[2]], [transaction, nonce])
+  })
+
+  test('notes what was sent to it, and what its wallet was asked', async () => {
+    const task = await imagine.submit({ ...request, extra: { aspectRatio: '16:9' } }, options())
+    await task.refresh()
+    const seen = world.service.requests.map(({ path, body }) => [path, body?.prompt, body?.templateData.aspectRatio])
+    const created = ['/generation/create', request.prompt, '16:9']
+    assert.deepEqual(seen, [created, created, [`/generation/${task.taskId}/status`, undefined, undefined]])
+    const { method, params } = world.wallet.requests.findLast(({ method }) => method === SIGN)
+    const [{ nonce }] = world.service.payments
+    assert.deepEqual([method, params[0].toLowerCase()], [SIGN, world.wallet.address.toLowerCase()])
+    assert.equal(JSON.parse(params[1]).message.nonce, nonce)
   })
 
   test('fails to make the video, and it was paid', async () => {
@@ -157,6 +179,16 @@ describe('a world for tests', TIMEOUT, () => {
     }
   })
 
+  test('gives `fetch` back as it was, and has nothing to do with what is sent then', async () => {
+    restore()
+    const { fetch } = globalThis
+    restore = world.service.install()
+    assert.notEqual(globalThis.fetch, fetch)
+    restore()
+    assert.equal(globalThis.fetch, fetch)
+    restore = () => {}
+  })
+
   test('answers to its own address alone', async () => {
     const asked = []
     restore()
@@ -169,4 +201,67 @@ describe('a world for tests', TIMEOUT, () => {
     restore = () => {}
     assert.deepEqual([asked, world.service.requests], [['https://example.com/'], []])
   })
+})
+
+describe('a payment is refused, as the token would refuse it,', TIMEOUT, () => {
+  const OTHER = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'
+  /** What the library has the wallet sign. */
+  let typed
+  before(async () => {
+    open()
+    world.wallet.signing = 'refuse'
+    const onEvent = (event) => event.type === 'signing' && (typed = event.typedData)
+    await failure(imagine.submit(request, options({ onEvent })))
+  })
+
+  /** Sends a payment of that message, signed by the wallet; `change` changes what is sent afterwards. */
+  async function pay(message, change = {}) {
+    const whole = { ...typed, message: { ...typed.message, ...message } }
+    const params = [world.wallet.address, JSON.stringify(whole)]
+    const signature = await world.wallet.request({ method: SIGN, params })
+    const payload = { signature, authorization: { ...whole.message, ...change } }
+    const payment = btoa(JSON.stringify({ x402Version: 1, scheme: 'exact', network: 'base', payload }))
+    const body = JSON.stringify({ prompt: request.prompt })
+    const headers = { 'x-payment': payment, 'content-type': 'application/json' }
+    return (await fetch(`${world.service.baseUrl}/generation/create`, { method: 'POST', headers, body })).status
+  }
+
+  /** The authorization is stamped when the test begins: it is open for a minute. */
+  const soon = () => String(Math.floor(Date.now() / 1000) + 60)
+
+  test('but a good one is taken', async () => {
+    assert.equal(await pay({ validBefore: soon() }), 202)
+    assert.deepEqual(world.service.payments.map(({ atomic }) => atomic), ['1000000'])
+  })
+
+  const wrong = {
+    'of less than the price': [{ value: '999999' }],
+    'of more than the price': [{ value: '1000001' }],
+    'to another recipient': [{ to: OTHER }],
+    'from an account that did not sign': [{ from: OTHER }],
+    'whose amount is not the signed one': [{ value: '1' }, { value: '1000000' }],
+    'whose recipient is not the signed one': [{ to: OTHER }, { to: '0x13a9e3ee4A25C3C72D67F42044438aabc54f2b96' }],
+    'whose nonce is not the signed one': [{}, { nonce: `0x${'11'.repeat(32)}` }],
+    'that has expired': [{ validBefore: String(Math.floor(Date.now() / 1000) - 1) }],
+  }
+  for (const [name, [message, change]] of Object.entries(wrong)) {
+    test(name, async () => {
+      assert.equal(await pay({ validBefore: soon(), ...message }, change), 402)
+      assert.deepEqual(world.service.payments, [])
+    })
+  }
+
+  test('the second time', async () => {
+    const validBefore = soon()
+    assert.deepEqual([await pay({ validBefore }), await pay({ validBefore })], [202, 402])
+    assert.equal(world.service.payments.length, 1)
+  })
+})
+
+test('a world of amounts that are not is refused', () => {
+  for (const amount of ['1,00', '-1', '', ' 1', '1.0000001', '0x10', '１.00']) {
+    for (const name of ['price', 'balance']) {
+      assert.throws(() => testing.createTestWorld({ [name]: amount }), TypeError, amount)
+    }
+  }
 })

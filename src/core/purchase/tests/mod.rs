@@ -341,6 +341,16 @@ fn noted(intent: &Change<Value>, records: &[Value]) -> Written<Value> {
     intent.apply("id-1", own, records).1
 }
 
+/// What a change makes of the intent of this call.
+fn signed_record(change: &Change<Value>) -> Value {
+    let mut intent = intent_of_another("id-1");
+    intent["owner"] = order(&json!({})).owner.token.into();
+    match change.apply("id-1", Some(&intent), &[]).0 {
+        Put::Record(record) => record,
+        other => panic!("{other:?}"),
+    }
+}
+
 /// The record of an intent of another call.
 fn intent_of_another(id: &str) -> Value {
     let Put::Record(mut record) = intending(&json!({})).0.apply(id, None, &[]).0 else { panic!() };
@@ -574,10 +584,8 @@ fn a_signature_is_judged_as_the_token_will() {
         (&long, vec![contract(), word(&yes)]),
         (&odd, vec![contract(), word(&yes)]),
     ] {
-        let Step::Write(id, change, _) = signed(given, &replies) else { panic!("{replies:?}") };
-        let mut intent = intent_of_another(&id);
-        intent["owner"] = order(&json!({})).owner.token.into();
-        let Put::Record(record) = change.apply(&id, Some(&intent), &[]).0 else { panic!() };
+        let Step::Write(_, change, _) = signed(given, &replies) else { panic!("{replies:?}") };
+        let record = signed_record(&change);
         let sent = world::decoded(record["payment"]["header"].as_str().unwrap())["payload"]["signature"].clone();
         assert!(given.is_null() || sent == *given, "what the contract was shown: {sent}");
     }

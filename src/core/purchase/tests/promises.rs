@@ -257,7 +257,7 @@ proptest! {
         let next = probing(&json!({})).answered::<Value>(Ok(given), NOW);
         match next.step {
             Step::Done(Err(failure)) => prop_assert_eq!(failure.error.paid, Paid::No),
-            Step::Write(_, entry, _) => prop_assert!(status == 202 && entry.plain::<Value>()["taskId"].is_string()),
+            Step::Write(_, change, _) => prop_assert!(status == 202 && signed_record(&change)["taskId"].is_string()),
             Step::Send(_, Sent::Probing(_)) => prop_assert!((400..500).contains(&status), "asked again after {}", status),
             _ => prop_assert!(false, "an answer that cannot be paid went further"),
         }

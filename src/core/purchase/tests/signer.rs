@@ -62,6 +62,6 @@ fn only_the_payers_own_signature_of_the_very_authorization_is_sent() {
 fn a_contract_may_accept_the_signature_of_another_key() {
     let (step, given) = judged(OTHER_KEY, |_| {}, "0xef0100");
     let Step::Write(_, entry, _) = step else { panic!("{step:?}") };
-    let header = entry.plain::<Value>()["payment"]["header"].clone();
+    let header = signed_record(&entry)["payment"]["header"].clone();
     assert_eq!(world::decoded(header.as_str().unwrap())["payload"]["signature"], given);
 }
