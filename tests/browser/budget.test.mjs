@@ -15,7 +15,7 @@ describe('a budget', { timeout: 300_000 }, () => {
     const { code, paid, retry, details } = await dapp.failure(submit, order({ budget }))
     assert.deepEqual([code, paid, retry], ['budget_exceeded', 'no', 'safe'])
     const all = await tasks()
-    assert.deepEqual(details, { budget: '1.50', left: '0.50', price: '1.00', resetsAt: all[0].createdAt + 24 * 3_600_000 })
+    assert.deepEqual(details, { budget: '1.50', left: '0.50', price: '1.00', resetsAt: all[0].receipt.at + 24 * 3_600_000 })
     assert.equal(all.length, 1, 'nothing is left of the refused purchase')
     assert.equal(await dapp.asked(SIGN), 0)
     await dapp.value(submit, order({ budget: { amount: '2.00', per: 'day' } }))
