@@ -52,4 +52,50 @@ describe('a budget', { timeout: 300_000 }, () => {
     }, order())
     assert.deepEqual([code, retry], ['budget_exceeded', 'never'], 'no waiting helps')
   })
+
+  const state = (imagine, options) => imagine.budget(options)
+
+  test('says what is spent and left, and when some of it comes back', async () => {
+    const { dapp, order, tasks } = await open()
+    const empty = { limit: '2.50', spent: '0.00', left: '2.50', resetsAt: null }
+    const options = { budget: { amount: '2.50', per: 'hour' } }
+    assert.deepEqual(await dapp.value(state, options), empty)
+    assert.equal(await dapp.value(state), null, 'there is none')
+    await dapp.value(submit, order(options))
+    const [{ receipt }] = await tasks()
+    const spent = { limit: '2.50', spent: '1.00', left: '1.50', resetsAt: receipt.at + 3_600_000 }
+    assert.deepEqual(await dapp.value(state, options), spent)
+    const ofClient = await dapp.value((imagine, options) => imagine.createClient(options).budget(), options)
+    assert.deepEqual(ofClient, spent)
+    const inMemory = await dapp.value(state, { ...options, storage: 'memory' })
+    assert.deepEqual(inMemory, empty, 'that storage has none of it')
+    const { code } = await dapp.failure(state, { budget: { amount: 5, per: 'hour' } })
+    assert.equal(code, 'invalid_request')
+  })
+
+  test('tells the page once that a purchase takes it past 80 %', async () => {
+    const { dapp, order } = await open()
+    const told = async (amount) => {
+      await dapp.value(submit, order({ budget: { amount, per: 'day' } }))
+      return (await dapp.events()).filter(({ type }) => type === 'budget')
+    }
+    assert.deepEqual(await told('1.25'), [], 'to 80 %')
+    const [{ limit, spent, left }, ...others] = await told('2.40')
+    assert.deepEqual([limit, spent, left, others], ['2.40', '2.00', '0.40', []])
+    assert.equal((await told('3.00')).length, 2)
+    assert.equal((await told('4.10')).length, 3)
+  })
+
+  test('counts what was forgotten, of which it keeps the amount and the time', async () => {
+    const { dapp, order, tasks, stored } = await open()
+    await dapp.value(submit, order({ budget }))
+    const [{ id, receipt }] = await tasks()
+    await dapp.value((imagine, id) => imagine.forget(id), id)
+    assert.deepEqual(await tasks(), [])
+    const forgotten = [{ by: receipt.at, atomic: '1000000' }]
+    assert.deepEqual(await stored(), [{ id, step: 'forgotten', order: { createdAt: receipt.at }, forgotten }])
+    const { code, details } = await dapp.failure(submit, order({ budget }))
+    assert.deepEqual([code, details.left], ['budget_exceeded', '0.50'])
+    assert.equal((await dapp.value(state, { budget })).spent, '1.00')
+  })
 })

@@ -4,7 +4,8 @@ import { describe, test } from 'node:test'
 import { passTime } from './calls.mjs'
 import { SIGN, startStubSeller } from './harness.mjs'
 import { accepted, completed } from './stub-seller.mjs'
-import { submit, useWorlds } from './world.mjs'
+import { keep } from './stage.mjs'
+import { request, submit, useWorlds } from './world.mjs'
 
 const TIMEOUT = { timeout: 300_000 }
 const open = useWorlds()
@@ -115,6 +116,94 @@ describe('the journal', TIMEOUT, () => {
     } finally {
       await seller.stop()
     }
+  })
+})
+
+describe('what was made', TIMEOUT, () => {
+  const wait = (imagine, id) => imagine.resume(id).then((task) => task.wait())
+
+  /** A finished purchase whose seller a test holds. */
+  async function openFinished() {
+    const world = await open()
+    const seller = keep(await startStubSeller())
+    seller.answer({ probe: accepted('free-1'), status: completed })
+    const made = await world.dapp.value(...world.buy({ baseUrl: seller.url }))
+    const finished = async () => (await world.tasks())[0].step === 'done'
+    while (!await finished()) await new Promise((resolve) => setTimeout(resolve, 50))
+    return { ...world, seller, made }
+  }
+
+  for (const [how, change] of Object.entries({
+    'the service has forgotten it': (seller) => seller.answer({}),
+    'the service is away': (seller) => seller.stop(),
+    'the service answers with an error': (seller) => seller.answer({ status: { status: 503, body: '<html>' } }),
+  })) {
+    test(`is in the journal when ${how}, which says when it was heard`, async () => {
+      const { dapp, tasks, reload, seller, made } = await openFinished()
+      await change(seller)
+      await reload()
+      const [{ id, step, status, result }] = await tasks()
+      assert.deepEqual([step, status, result.video.url], ['done', 'completed', made.video.url])
+      const again = await dapp.value(wait, id)
+      assert.deepEqual([again.video, again.taskId, again.receipt, again.raw], [made.video, made.taskId, made.receipt, null])
+      assert.ok(again.heardAt === result.heardAt && Date.now() - again.heardAt < 120_000)
+      assert.deepEqual((await tasks())[0].result, result, 'what comes from the journal is not heard anew')
+    })
+  }
+
+  test('comes from the service where it knows', async () => {
+    const { dapp, tasks, made } = await openFinished()
+    const [{ id }] = await tasks()
+    const again = await dapp.value(wait, id)
+    assert.deepEqual([again.raw, again.heardAt], [made.raw, undefined])
+  })
+})
+
+describe('a record that cannot be read', TIMEOUT, () => {
+  const put = async (record) => {
+    const database = await new Promise((resolve) => {
+      const opening = indexedDB.open('imagine-x402')
+      opening.onsuccess = () => resolve(opening.result)
+    })
+    const transaction = database.transaction('purchases', 'readwrite')
+    transaction.objectStore('purchases').put(record)
+    await new Promise((resolve) => { transaction.oncomplete = resolve })
+    database.close()
+  }
+  const newer = { id: 'odd', step: 'settling', order: { version: 9, createdAt: Date.now() + 60_000, price: { atomic: '400000' } } }
+
+  for (const [what, record] of Object.entries({
+    'without an order': { id: 'odd', step: 'accepted', taskId: 'x' },
+    'whose order is null': { id: 'odd', step: 'signed', order: null },
+    'of a newer version': newer,
+  })) {
+    test(`${what}: hurts no other, and can be forgotten`, async () => {
+      const { sandbox, dapp, order, tasks, resume, reload } = await open()
+      await dapp.value(submit, order())
+      await dapp.page.evaluate(put, record)
+      await reload()
+      const listed = await tasks()
+      assert.deepEqual(listed.map(({ step }) => step).sort(), ['accepted', 'unreadable'])
+      assert.ok((await dapp.value(...resume())).video.url, 'the other is taken up')
+      await dapp.value(submit, order({ budget: { amount: '9.00', per: 'day' } }))
+      assert.equal((await sandbox.payments()).length, 2)
+      const { code, paid, retry, message, details } = await dapp.failure((imagine) => imagine.resume('odd'))
+      assert.deepEqual([code, paid, retry, details.id], ['unsupported_environment', 'unknown', 'resume', 'odd'])
+      assert.match(message, /forget\(id\)/)
+      assert.equal((await dapp.failure(submit, order({}, { ...request, id: 'odd' }))).code, 'unsupported_environment')
+      await dapp.value((imagine) => imagine.forget('odd'))
+      assert.deepEqual((await tasks()).map(({ step }) => step).sort(), ['accepted', 'done'])
+    })
+  }
+
+  test('counts in a budget as the price that it states, also once it is forgotten', async () => {
+    const { dapp, order } = await open()
+    await dapp.value(submit, order({}))
+    await dapp.page.evaluate(put, newer)
+    const spent = (imagine) => imagine.budget({ budget: { amount: '5.00', per: 'day' } })
+    assert.equal((await dapp.value(spent)).spent, '1.40')
+    await dapp.value((imagine) => imagine.forget('odd'))
+    assert.equal((await dapp.value(spent)).spent, '1.40')
   })
 })
 
