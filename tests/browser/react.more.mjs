@@ -85,6 +85,49 @@ describe('useQuote', TIMEOUT, () => {
     await untilSaid(/^nothing$/)
   })
 
+  const OTHER = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'
+  const token = {
+    network: 'eip155:8453', address: '0x60a3E35Cc302bFA44Cb288Bc5a4F316Fdb1adb42', name: 'EURC', version: '2',
+    symbol: 'EURC', decimals: 6, maxPrice: '2.00',
+  }
+  /** What a price depends on, and what is shown of it then. */
+  const changes = [
+    [{}, { networks: ['eip155:84532'] }, /^no_acceptable_offer$/],
+    [{}, { payTo: [OTHER] }, /^no_acceptable_offer$/],
+    [{}, { maxPrice: '0.50' }, /^1\.00$/],
+    [{}, { assets: [token] }, /^1\.00$/],
+    [{}, { upload: 'form' }, /^1\.00$/],
+    [{ image: 'https://example.com/boat.jpg' }, {}, /^1\.00$/],
+    [{ duration: 16 }, {}, /^2\.00$/],
+    [{ extra: { style: '紙' } }, {}, /^1\.00$/],
+  ]
+
+  test('asks anew for each change of the request and of what may be paid, and for nothing else', async () => {
+    const { page, watch } = await open()
+    const untilAsked = async (count, about) => {
+      for (let i = 0; i < 200 && watch.unpaid().length < count; i++) await page.waitForTimeout(50)
+      assert.equal(watch.unpaid().length, count, about)
+    }
+    let asked = 0
+    for (const [fields, options, shown] of changes) {
+      const about = JSON.stringify([fields, options])
+      await show('Price')
+      await untilAsked(++asked, `before ${about}`)
+      await untilSaid(/^1\.00$/)
+      await show('Price', { request: { ...request, ...fields }, options: at(sandbox.apiUrl, options) })
+      await untilAsked(++asked, about)
+      await untilSaid(shown)
+    }
+    await show('Price')
+    await untilAsked(++asked, 'at the end')
+    await page.evaluate(([request, options]) => {
+      const same = { ...options, onEvent: () => {}, confirm: () => true }
+      globalThis.app.show('Price', { request: { ...request }, options: same })
+    }, [request, at(sandbox.apiUrl)])
+    await page.waitForTimeout(1_000)
+    await untilAsked(asked, 'another object, and another callback')
+  })
+
   test('shows why there is no price', async () => {
     await open()
     await show('Price', { request, options: at('http://127.0.0.1:9') })
