@@ -1,10 +1,12 @@
 // Bad answers of a seller to the payment, and about the task.
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { at, generate, passTime, status } from './calls.mjs'
 import { assertWhole } from './dapp.mjs'
 import { SIGN, sameAddress, startStubSeller } from './harness.mjs'
-import { closeKept, dapp, openDapp, openSeller, sandbox, seller, useStage } from './stage.mjs'
+import { closeKept, dapp, openDapp, openSeller, sandbox, seller, stage, useStage } from './stage.mjs'
 import { accepted, completed, html, paymentRequired } from './stub-seller.mjs'
 
 const TIMEOUT = { timeout: 600_000 }
@@ -190,5 +192,43 @@ describe('answers about the task', TIMEOUT, () => {
     const { video } = await dapp.value(resume, { taskId, options: at(seller.url) })
     assert.equal(video.url, completed.body.result.generation.video.url)
     assert.deepEqual([paidRequests().length, await dapp.asked(SIGN)], [1, 1])
+  })
+})
+
+describe('a service on the origin of the page', TIMEOUT, () => {
+  /** Serves a page and the library beside its answers. */
+  async function openAtService() {
+    const library = await readFile(join(stage.library.directory, 'dist', 'index.js'), 'utf8')
+    const pages = {
+      '/': html(200),
+      '/index.js': { headers: { 'content-type': 'text/javascript' }, body: library },
+    }
+    const told = { ...completed, headers: { 'cache-control': 'max-age=3600' } }
+    await open({ probe: paymentRequired(sandbox), status: ({ path }) => pages[path] ?? told })
+    await dapp.page.goto(seller.url)
+    await dapp.page.evaluate(() => {
+      document.cookie = 'session=secret'
+    })
+  }
+
+  const sent = (path) => seller.requests.filter((request) => request.path.endsWith(path))
+
+  test('is sent no cookie, and each look is a new one', async () => {
+    await openAtService()
+    const price = await dapp.page.evaluate(async (request) => {
+      const { quote, status } = await import('/index.js')
+      const options = { baseUrl: location.origin }
+      await status('task-1', options)
+      await status('task-1', options)
+      const { price } = await quote(request, options)
+      // As everything else on the page is sent, and kept.
+      await fetch('/generation/page/status')
+      await fetch('/generation/page/status')
+      return price.amount
+    }, request)
+    assert.equal(price, '1.00')
+    const ours = [...sent('/task-1/status'), ...sent('/create')]
+    assert.deepEqual(ours.map(({ headers }) => headers.cookie), [undefined, undefined, undefined])
+    assert.deepEqual(sent('/page/status').map(({ headers }) => headers.cookie), ['session=secret'])
   })
 })

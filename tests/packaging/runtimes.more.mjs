@@ -9,6 +9,7 @@ import { build } from 'esbuild'
 import { Miniflare } from 'miniflare'
 import { startSandbox } from '../../sandbox/sandbox.mjs'
 import { ROOT, packLibrary } from '../browser/package.mjs'
+import { startStubSeller } from '../browser/stub-seller.mjs'
 import { ANSWER, asking, program } from './asking.mjs'
 
 const run = promisify(execFile)
@@ -72,7 +73,8 @@ test('importing it does nothing: no request, no listener, nothing that keeps the
 
 // By the condition of that name.
 describe('workerd', TIMEOUT, () => {
-  test(asking('imagine-x402'), async () => {
+  let worker
+  before(async () => {
     await build({
       stdin: { contents: await readFile(new URL('./worker.mjs', import.meta.url), 'utf8'), resolveDir: app },
       outfile: path.join(app, 'worker', 'worker.mjs'),
@@ -84,18 +86,32 @@ describe('workerd', TIMEOUT, () => {
       target: 'es2022',
       logLevel: 'warning',
     })
-    const worker = new Miniflare({
+    worker = new Miniflare({
       rootPath: path.join(app, 'worker'),
       scriptPath: path.join(app, 'worker', 'worker.mjs'),
       modules: true,
       modulesRules: [{ type: 'ESModule', include: ['**/*.mjs'] }, { type: 'CompiledWasm', include: ['**/*.wasm'] }],
       compatibilityDate: '2025-01-01',
     })
+  })
+  after(() => worker?.dispose())
+
+  const answerOf = async (service) =>
+    (await worker.dispatchFetch(`http://worker/?service=${encodeURIComponent(service)}`)).json()
+
+  test(asking('imagine-x402'), async () => {
+    assert.deepEqual(await answerOf(sandbox.apiUrl), ANSWER)
+  })
+
+  test('a redirect is not followed', async () => {
+    const [seller, elsewhere] = [await startStubSeller(), await startStubSeller()]
     try {
-      const answer = await worker.dispatchFetch(`http://worker/?service=${encodeURIComponent(sandbox.apiUrl)}`)
-      assert.deepEqual(await answer.json(), ANSWER)
+      const location = `${elsewhere.url}/generation/create`
+      seller.answer({ probe: { status: 307, headers: { location } } })
+      assert.deepEqual(await answerOf(seller.url), { code: 'http', paid: 'no' })
+      assert.deepEqual([seller.requests.length, elsewhere.requests], [1, []])
     } finally {
-      await worker.dispose()
+      await Promise.all([seller.stop(), elsewhere.stop()])
     }
   })
 })
