@@ -33,7 +33,7 @@ const CARDS = {
 /** What ends in the video all the same, and what its receipt says of the settlement. */
 const VIDEOS = {
   lost: 'Settled: the transaction shows the transfer',
-  silent: 'Settled: the transaction shows the transfer',
+  silent: 'Settled: the service says so',
 }
 
 const AT_ONCE = 4
