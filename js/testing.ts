@@ -192,7 +192,9 @@ class Service implements TestService {
     const message = { ...authorization, value: BigInt(value), validAfter: BigInt(validAfter), validBefore: BigInt(validBefore) }
     const { recoverTypedDataAddress } = await import('./dev-key.js')
     const signer = await recoverTypedDataAddress({ domain: DOMAIN, types: TYPES, primaryType: 'TransferWithAuthorization', message, signature })
-    const isGood = signer === from && to === PAY_TO && BigInt(value) === this.#price && Number(validBefore) * 1000 > Date.now() && !this.isUsed(nonce)
+    const seconds = Date.now() / 1000
+    const isOpen = Number(validAfter) < seconds && seconds < Number(validBefore)
+    const isGood = signer === from && to === PAY_TO && BigInt(value) === this.#price && isOpen && !this.isUsed(nonce)
     if (!isGood || this.fate === 'refuse') return undefined
     this.payments.push({ from, to, atomic: value, nonce })
     return authorization
