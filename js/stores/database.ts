@@ -115,5 +115,5 @@ function open(version: number | undefined, upgrade: (request: IDBOpenDBRequest) 
   })
 }
 
-/** Firefox reports errors that are not prevented to the page's own `error` handlers. */
+/** Some browsers report errors that are not prevented to the page's own `error` handlers. */
 const prevent = (event: Event): void => event.preventDefault()
