@@ -218,11 +218,17 @@ describe('the database', TIMEOUT, () => {
         opening.onsuccess = () => resolve(opening.result.close())
       })
       const store = globalThis.store.storeOf()
-      const before = [await store.read('a'), await store.list()]
+      let closed = 0
+      const { close } = IDBDatabase.prototype
+      IDBDatabase.prototype.close = function () {
+        closed += 1
+        close.call(this)
+      }
+      const before = [await store.read('a'), await store.list(), closed]
       await store.update('a', 0, () => ({ id: 'a' }))
       return [...before, await store.list()]
     })
-    assert.deepEqual(seen, [undefined, [], [{ id: 'a' }]])
+    assert.deepEqual(seen, [undefined, [], 2, [{ id: 'a' }]])
   })
 
   test('is left by each call: another page can delete it, and the next write makes it anew', async () => {
