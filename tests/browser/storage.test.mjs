@@ -12,7 +12,7 @@ const named = { ...request, id: 'order-9' }
 
 const paidRequests = ({ requests }) => new Set(requests.filter(({ paid }) => paid).map(({ payment }) => payment)).size
 
-/** Lets records of one step, or the first `times` of them, meet an error when they are written. */
+/** Makes writing records of one step fail, or the first `times`; with `transaction`, when the transaction ends. */
 function breakWrites({ step, name, times = Infinity, transaction = false }) {
   let left = times
   const failure = () => new DOMException('it failed', name)
@@ -44,31 +44,27 @@ async function atPrompt({ dapp, order }, call = dapp.run) {
 }
 
 describe('a disk that is full', TIMEOUT, () => {
-  for (const transaction of [false, true]) {
-    const when = transaction ? 'found when the transaction ends' : 'found at once'
+  test('before the wallet opens: nothing is bought', async () => {
+    const { sandbox, dapp, order, change, tasks } = await open()
+    await change(breakWrites, { step: 'signing', name: 'QuotaExceededError' })
+    const { code, paid, cause } = await dapp.failure(submit, order())
+    assert.deepEqual([code, paid, cause.name], ['unsupported_environment', 'no', 'QuotaExceededError'])
+    assert.equal(await dapp.asked(SIGN), 0)
+    assert.equal(paidRequests(sandbox), 0)
+    assert.deepEqual(await tasks(), [])
+  })
 
-    test(`before the wallet opens (${when}): nothing is bought`, async () => {
-      const { sandbox, dapp, order, change, tasks } = await open()
-      await change(breakWrites, { step: 'signing', name: 'QuotaExceededError', transaction })
-      const { code, paid, cause } = await dapp.failure(submit, order())
-      assert.deepEqual([code, paid, cause.name], ['unsupported_environment', 'no', 'QuotaExceededError'])
-      assert.equal(await dapp.asked(SIGN), 0)
-      assert.equal(paidRequests(sandbox), 0)
-      assert.deepEqual(await tasks(), [])
-    })
-
-    test(`once the visitor has signed (${when}): nothing is sent, and later it can be bought`, async () => {
-      const { sandbox, dapp, order, change, tasks } = await open()
-      await change(breakWrites, { step: 'signed', name: 'QuotaExceededError', transaction })
-      const { code, paid, cause } = await dapp.failure(submit, order({}, named))
-      assert.deepEqual([code, paid, cause.name], ['unsupported_environment', 'no', 'QuotaExceededError'])
-      assert.equal(paidRequests(sandbox), 0)
-      assert.deepEqual(await tasks(), [])
-      await dapp.page.evaluate(() => globalThis.mendWrites())
-      await dapp.value(submit, order({}, named))
-      assert.equal((await sandbox.payments()).length, 1)
-    })
-  }
+  test('once the visitor has signed: nothing is sent, and later it can be bought', async () => {
+    const { sandbox, dapp, order, change, tasks } = await open()
+    await change(breakWrites, { step: 'signed', name: 'QuotaExceededError', transaction: true })
+    const { code, paid, cause } = await dapp.failure(submit, order({}, named))
+    assert.deepEqual([code, paid, cause.name], ['unsupported_environment', 'no', 'QuotaExceededError'])
+    assert.equal(paidRequests(sandbox), 0)
+    assert.deepEqual(await tasks(), [])
+    await dapp.page.evaluate(() => globalThis.mendWrites())
+    await dapp.value(submit, order({}, named))
+    assert.equal((await sandbox.payments()).length, 1)
+  })
 
   test('once it is paid: the video comes, and the next write repairs the record', async () => {
     const { dapp, buy, change, stored, assertPaid } = await open()
@@ -94,21 +90,19 @@ const readUntilDone = () => new Promise((resolve) => {
 })
 
 describe('a connection that is dead', TIMEOUT, () => {
-  for (const step of ['signing', 'signed', 'accepted']) {
-    test(`when \`${step}\` is written is opened again: one signature, one payment`, async () => {
-      const { dapp, buy, change, stored, assertPaid } = await open()
-      await change(breakWrites, { step, name: 'UnknownError', times: 1, transaction: true })
-      const heard = await dapp.page.evaluateHandle(() => {
-        const heard = []
-        for (const type of ['error', 'unhandledrejection']) addEventListener(type, ({ message }) => heard.push(message))
-        return heard
-      })
-      const { taskId } = await dapp.value(...buy())
-      await assertPaid(1)
-      assert.equal((await stored())[0].taskId, taskId)
-      assert.deepEqual(await heard.jsonValue(), [])
+  test('when the visitor comes back from the wallet is opened again: one signature, one payment', async () => {
+    const { dapp, buy, change, stored, assertPaid } = await open()
+    await change(breakWrites, { step: 'signed', name: 'UnknownError', times: 1, transaction: true })
+    const heard = await dapp.page.evaluateHandle(() => {
+      const heard = []
+      for (const type of ['error', 'unhandledrejection']) addEventListener(type, ({ message }) => heard.push(message))
+      return heard
     })
-  }
+    const { taskId } = await dapp.value(...buy())
+    await assertPaid(1)
+    assert.equal((await stored())[0].taskId, taskId)
+    assert.deepEqual(await heard.jsonValue(), [])
+  })
 })
 
 describe('a database that is deleted', TIMEOUT, () => {
@@ -293,13 +287,5 @@ describe("a page's own store", TIMEOUT, () => {
     }, order())
     assert.deepEqual(seen, ['unsupported_environment', 'no', true])
     assert.equal(await dapp.asked(SIGN), 0)
-  })
-
-  test('that lacks a function is refused, in words', async () => {
-    const { dapp, order } = await open()
-    const { code, paid, message } = await dapp.failure((imagine, { request, options }) =>
-      imagine.submit(request, { ...options, storage: { hold() {}, read() {}, list() {}, update() {} } }), order())
-    assert.deepEqual([code, paid], ['invalid_request', 'no'])
-    assert.match(message, /storage.*`remove`/)
   })
 })
