@@ -40,7 +40,7 @@ export async function runScript(main) {
 
 /** Runs a command with its output on stderr, so that stdout stays the script's own; or gives its stdout back. */
 export function run(command, args, { cwd = root, env = process.env, hint = '', capture = false } = {}) {
-  const { status, error, stdout } = spawnSync(command, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', capture ? 'pipe' : 2, 2] })
+  const { status, error, stdout } = spawnSync(command, args, { cwd, env, encoding: 'utf8', maxBuffer: Infinity, stdio: ['ignore', capture ? 'pipe' : 2, 2] })
   if (error || status !== 0) {
     const why = error ? error.message : `exit code ${status}`
     throw new SetupError(`\`${[command, ...args].join(' ')}\` failed (${why}).${hint && ` ${hint}`}`)

@@ -259,7 +259,7 @@ impl World {
                 self.now += ms;
                 state.woke(self.now)
             }
-            done @ Step::Done(_) => done.into(),
+            Step::Done(outcome) => panic!("it is over: {outcome:?}"),
         }
     }
 
