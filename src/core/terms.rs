@@ -319,6 +319,8 @@ fn bounded(text: &str) -> String {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::core::{authorization::Authorization, payment::Payment};
+    use alloy_primitives::B256;
     use serde_json::{Value, json};
 
     /// The documented 402 of the service.
@@ -487,6 +489,23 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn terms_of_a_common_length_are_read_wherever_they_are() {
+        let filled = |length: usize, mut terms: Value| {
+            terms["_"] = "".into();
+            terms["_"] = "A".repeat(length - terms.to_string().len()).into();
+            terms
+        };
+        let version = |response: &HttpResponse| {
+            read::<Value>(response).ok().map(|entries| entries[0].offer(&[]).unwrap().echo.version)
+        };
+        let first: Value = serde_json::from_str(DOCUMENTED).unwrap();
+        assert_eq!(version(&announced(&filled(65_536, second()), DOCUMENTED)), Some(Version::Two));
+        assert_eq!(version(&announced(&filled(65_537, second()), DOCUMENTED)), Some(Version::One));
+        assert_eq!(version(&answered(&filled(262_144, first.clone()).to_string())), Some(Version::One));
+        assert_eq!(version(&answered(&filled(262_145, first).to_string())), None);
+    }
+
+    #[test]
     fn the_hybrid_of_both_versions_is_an_offer() {
         let hybrid = json!({"x402Version": 2, "accepts": [
             {"scheme": "exact", "network": "eip155:8453", "maxAmountRequired": "1200000", "maxTimeoutSeconds": 300,
@@ -571,6 +590,12 @@ pub(crate) mod tests {
             let Echo { accepted, resource, extensions, .. } = offer.echo;
             Ok::<usize, String>(accepted.len() + resource.unwrap().len() + extensions.unwrap().len())
         };
+        let mut offer = only(DOCUMENTED).unwrap();
+        offer.echo = Echo { version: Version::Two, accepted: "x".repeat(LONGEST_ECHO), ..offer.echo };
+        let authorization = Authorization::stamp(&offer, offer.pay_to, B256::ZERO, 1_740_672_089_000);
+        let signature = "ab".repeat(65);
+        let header = Payment::of::<Value>(&offer.echo, &authorization, &signature, "id-1", "{}").header;
+        assert!((15 * 1024..=16 * 1024).contains(&header.len()), "{} bytes: servers take 16 KiB", header.len());
         let others = long(0).unwrap();
         assert_eq!(long(LONGEST_ECHO - others), Ok(LONGEST_ECHO));
         assert!(long(LONGEST_ECHO - others + 1).unwrap_err().contains("too long"));

@@ -196,6 +196,7 @@ pub fn accepts_signature<J: Json>(answer: &J) -> bool {
 mod tests {
     use super::*;
     use crate::core::assets::ASSETS;
+    use alloy_primitives::{hex, keccak256};
     use serde_json::{Value, json};
 
     #[test]
@@ -213,6 +214,53 @@ mod tests {
             params(Question::sign(payer, r#"{"a":"\"b\""}"#, 1)),
             json!([payer.to_string(), r#"{"a":"\"b\""}"#])
         );
+    }
+
+    #[test]
+    fn a_prompt_is_waited_for_longer_than_what_opens_none() {
+        let chain = &ASSETS[1].chain;
+        for prompt in [Question::connect(), Question::switch_to(chain), Question::add(chain).unwrap()] {
+            assert_eq!(prompt.patience, 600_000, "{prompt:?}");
+        }
+        let account = ASSETS[1].address;
+        for plain in [
+            Question::accounts(),
+            Question::chain_id(),
+            Question::balance_of(&ASSETS[0], account),
+            Question::code_at(account),
+            Question::is_valid_signature(account, B256::ZERO, "0xab"),
+        ] {
+            assert_eq!(plain.patience, 10_000, "{plain:?}");
+            let brief = plain.clone().briefly();
+            assert_eq!(brief, Question { patience: 2_500, ..plain });
+        }
+        assert_eq!(Question::sign(account, "{}", 7).patience, 7);
+    }
+
+    #[test]
+    fn one_wallet_is_taken_and_no_choice_is_made_for_the_visitor() {
+        let said = |wallets| the_only(wallets).map_err(|error| error.code);
+        assert_eq!([said(1), said(0), said(2)], [Ok(()), Err(Code::NoWallet), Err(Code::WalletAmbiguous)]);
+    }
+
+    #[test]
+    fn a_contract_is_asked_by_the_standards_own_encoding() {
+        let selector = keccak256("isValidSignature(bytes32,bytes)");
+        for (signature, words) in [("ab".repeat(65), 3), ("ab".repeat(32), 1), ("ab".repeat(33), 2), ("ab".into(), 1)] {
+            let digest = B256::repeat_byte(7);
+            let asked = Question::is_valid_signature(ASSETS[1].address, digest, &format!("0x{signature}"));
+            let params = Value::parse(&asked.params.unwrap()).unwrap();
+            let length = signature.len() / 2;
+            let padded = format!("{signature:0<width$}", width = words * 64);
+            let data =
+                format!("0x{}{}{:064x}{length:064x}{padded}", hex::encode(&selector[..4]), hex::encode(digest), 64);
+            assert_eq!(params[0], json!({"to": ASSETS[1].address.to_string(), "data": data}));
+        }
+        let word = |text: &str| json!(format!("0x{text:0<64}"));
+        assert!(accepts_signature(&word("1626ba7e")));
+        for other in [word("1626ba7f"), word("00001626ba7e"), json!("0x1626ba7e"), json!("0x"), Value::Null] {
+            assert!(!accepts_signature(&other), "{other}");
+        }
     }
 
     #[test]

@@ -330,7 +330,10 @@ mod tests {
         );
         let readers = vec![Reader { wallet: 0, has_signed: true }];
         let Progress::Ask(asked, inquiry) = Inquiry::begin(&authorization(), readers, NOW) else { panic!() };
-        let replies = asked.iter().map(|(_, question)| GOOD.answer(question, NOW)).collect();
+        assert!(asked.iter().all(|(_, question)| question.patience == 10_000));
+        let replies: Vec<_> = asked.iter().map(|(_, question)| GOOD.answer(question, NOW)).collect();
+        let Progress::Ask(asked, _) = inquiry.clone().answered(replies.clone(), NOW + 4_000) else { panic!() };
+        assert_eq!(asked[0].1.patience, 6_000);
         let Progress::Ask(asked, _) = inquiry.answered(replies, NOW + 9_500) else { panic!() };
         assert_eq!(asked[0].1.patience, LEAST_PATIENCE_MS, "what is left of the patience");
     }

@@ -324,6 +324,17 @@ fn the_page_is_told_of_each_step_before_it() {
 }
 
 #[test]
+fn a_quote_keeps_its_time_and_a_price_is_waited_for_five_minutes() {
+    assert_eq!(order(&json!({})).probe().patience, 300_000);
+    let Step::Recall(_, recalling) = order(&json!({})).begin_with(&quoted(&json!({})), NOW + 9_000).step else {
+        panic!()
+    };
+    let begun = recalling.recalled::<Value>(Ok(None));
+    let [Notice::Quoted { quote }] = &begun.notices[..] else { panic!("{:?}", begun.notices) };
+    assert_eq!((quote.quoted_at, quote.price.amount.as_str()), (NOW, "1.00"));
+}
+
+#[test]
 fn an_answer_other_than_402_is_no_sign_of_a_lost_header() {
     let (world, _, paying) = about_to_pay();
     let next = paying.answered(answer(500, DOCUMENTED), world.now);
