@@ -28,6 +28,7 @@ fn follow(
     loop {
         if let Step::Sleep(ms, _) = &next.step {
             pauses.push(ms / 1000);
+            assert!(pauses.len() < 100, "a purchase ends");
         }
         next = match meet(world, next.step) {
             Ok(next) => next,
