@@ -37,8 +37,8 @@ impl Signature {
         let (s, v) = rest.split_first_chunk::<32>()?;
         match v {
             [] => Self::compact(*r, *s),
-            [0 | 27] => Self::new(*r, *s, false),
-            [1 | 28] => Self::new(*r, *s, true),
+            [0 | 27] => Self::normalized(*r, *s, false),
+            [1 | 28] => Self::normalized(*r, *s, true),
             _ => None,
         }
     }
@@ -48,10 +48,11 @@ impl Signature {
         let [top, ..] = &mut s;
         let odd = *top & 0x80 != 0;
         *top &= 0x7f;
-        Self::new(r, s, odd)
+        Self::normalized(r, s, odd)
     }
 
-    fn new(r: [u8; 32], s: [u8; 32], odd: bool) -> Option<Self> {
+    /// With s in the low half. The name is not `new`, which cargo-mutants passes over.
+    fn normalized(r: [u8; 32], s: [u8; 32], odd: bool) -> Option<Self> {
         let (r, s) = (U256::from_be_bytes(r), U256::from_be_bytes(s));
         if [r, s].iter().any(|number| *number == U256::ZERO || *number >= ORDER.modulus) {
             return None;
