@@ -75,6 +75,21 @@ fn a_chain_that_is_a_little_behind_is_asked_for_a_minute_more() {
 }
 
 #[test]
+fn a_window_that_closes_late_on_the_chain_is_waited_for() {
+    // The chain has made no block for 200 s, so the stamp is by this machine, and the chain takes the payment for 260 s.
+    let mut world = good_world(&json!({}));
+    world.skew = -200_000;
+    let mut next = order(&json!({})).begin::<Value>();
+    while !matches!(next.step, Step::Send(_, Sent::Paying(_))) {
+        next = world.perform(next.step);
+    }
+    let error = follow(&mut world, next, paying_is(refused())).error();
+    assert_eq!((error.code, error.paid), (Code::PaymentRejected, Paid::No));
+    assert_eq!(error.details.get("validBefore"), Some(&(NOW + 260_000).into()));
+    assert_eq!((world.now - NOW) / 1000, 290);
+}
+
+#[test]
 fn a_payment_is_sent_again_while_it_could_be_settled() {
     // Rounds begin 1, 3, 7, 15, 30 and 45 s after the first answer; a facilitator takes nothing in the last 6 s.
     for (later, times) in [(0, 6), (8_999, 6), (9_000, 5), (54_000, 0)] {
@@ -256,6 +271,18 @@ fn other_wallets_only_change_what_is_told_of_a_silent_one() {
         assert_eq!(world.now - NOW, 90_000, "as soon as the window has closed");
         assert_eq!(error.message.contains("reports that it was taken"), is_reported, "{}", error.message);
         assert!(error.message.contains("connect it to this page"), "{}", error.message);
+    }
+    for (claims, is_reported) in [(false, false), (true, true)] {
+        let (mut world, _, _) = about_to_pay();
+        world.nodes = vec![other(claims)];
+        let error = follow(&mut world, resume("id-1".into()), paying_is(refused())).error();
+        assert_eq!(error.code, Code::PaymentUnknown);
+        assert_eq!(
+            error.message.contains("reports that it was taken"),
+            is_reported,
+            "after a reload: {}",
+            error.message
+        );
     }
     let (mut world, _, paying) = about_to_pay();
     world.nodes = vec![Node::default(), other(true)];
