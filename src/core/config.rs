@@ -246,6 +246,13 @@ mod tests {
     }
 
     #[test]
+    fn a_picture_goes_as_a_form_only_where_the_page_says_so() {
+        for (upload, is_form) in [(json!("form"), true), (json!("json"), false), (Value::Null, false)] {
+            assert_eq!(Config::read(&json!({"upload": upload})).unwrap().form, is_form, "{upload}");
+        }
+    }
+
+    #[test]
     fn a_poll_every_two_seconds_is_the_most() {
         assert_eq!(Config::read(&json!({"pollInterval": 2_000})).unwrap().poll_interval, 2_000);
         assert!(Config::read(&json!({"pollInterval": 1_999})).is_err());
