@@ -107,7 +107,11 @@ fn a_payment_is_sent_again_while_it_could_be_settled() {
             step => Err(step),
         });
         assert_eq!(sent, vec![payment(&first); times], "{later} ms later");
-        assert_eq!(end.error().code, Code::PaymentRejected);
+        assert_eq!(
+            (end.error().code, world.now),
+            (Code::PaymentRejected, NOW + 90_000),
+            "no later than the chain knows"
+        );
     }
 }
 
@@ -357,7 +361,7 @@ fn a_quote_keeps_its_time_and_a_price_is_waited_for_five_minutes() {
     let Step::Recall(_, recalling) = order(&json!({})).begin_with(&quoted(&json!({})), NOW + 9_000).step else {
         panic!()
     };
-    let begun = recalling.recalled::<Value>(Ok(None));
+    let begun = recalling.recalled(recalled(None));
     let [Notice::Quoted { quote }] = &begun.notices[..] else { panic!("{:?}", begun.notices) };
     assert_eq!((quote.quoted_at, quote.price.amount.as_str()), (NOW, "1.00"));
 }
