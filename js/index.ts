@@ -34,9 +34,10 @@ export const generate: Library['generate'] = all.generate
 export const submit: Library['submit'] = all.submit
 /**
  * Takes up a purchase from the journal, in whatever step it was interrupted: by a reload, a crash, an abort, a lost answer. It never signs, so a
- * page may call it whenever it loads. Resolves with `null` when there is none, or nothing was paid for it.
+ * page may call it whenever it loads. Resolves with `null` when there is none, or nothing was paid for it. A finished task whose service
+ * has forgotten it, or is away, has the result that the journal keeps.
  *
- * @param taskId the purchase's own id or the server's; default: the newest that is unfinished
+ * @param taskId the purchase's own id or the server's; default: the newest of which something may soon come
  * @throws {@link ImagineError} `payment_unknown` or `task_not_found` with what is known; `payment_rejected` once it is certain that nothing was paid
  *
  * @function
@@ -51,14 +52,28 @@ export const resume: Library['resume'] = all.resume
  */
 export const tasks: Library['tasks'] = all.tasks
 /**
- * Deletes the record of a purchase.
+ * Deletes the record of a purchase. For budgets, its amount and time are kept under the id for a week. Waits while a call is at the
+ * purchase; a call that it cannot see, in another tab without Web Locks, never sends what its wallet signs later.
  *
  * @param id the purchase's own id
- * @throws {@link ImagineError} `invalid_request` while money may be under way for it
+ * @throws {@link ImagineError} `invalid_request`, with `paid: 'unknown'` and `retry: 'resume'`, while money may be under way for it
  *
  * @function
  */
 export const forget: Library['forget'] = all.forget
+/**
+ * How much of the `budget` is spent, what is left, and when some of it comes back. Resolves with `null` where there is no budget.
+ *
+ * @param options a budget to count, and the storage to count it in. Default: those of the client
+ * @throws {@link ImagineError} `unsupported_environment` where the journal, or a record that counts, cannot be read
+ * @example
+ * ```ts
+ * const state = await budget({ budget: { amount: '20.00', per: 'day' } })
+ * ```
+ *
+ * @function
+ */
+export const budget: Library['budget'] = all.budget
 /**
  * Looks at a task once. `failed` and `not_found` are values, not exceptions.
  *

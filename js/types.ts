@@ -521,6 +521,8 @@ export type ImagineEvent =
       /** The chain that it is asked for. */
       network: Network
     }
+  /** The purchase takes the `budget` past 80 %. */
+  | ({ type: 'budget' } & BudgetState)
   /** The wallet prompt is open. The hashes are what a hardware wallet shows. */
   | {
       type: 'signing'
@@ -549,8 +551,6 @@ export type ImagineEvent =
       /** By when its fate should be known at the latest, in this page's clock: it is asked for at once, and again until then. Milliseconds since the epoch. */
       checkAgainAt: number
     }
-  /** The purchase takes the `budget` past 80 %. */
-  | ({ type: 'budget' } & BudgetState)
   /** The server took the payment. */
   | {
       type: 'accepted'

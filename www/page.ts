@@ -55,7 +55,7 @@ export class Page {
     this.history = new History(this.connection, {
       show: (record) => this.lookAt(record),
       receipt: ({ receipt }) => receipt && this.showReceipt(receipt),
-    }, (all, ours) => this.drawRecords(all, ours))
+    }, (ours) => this.drawRecords(ours))
   }
 
   open(): void {
@@ -238,8 +238,8 @@ export class Page {
     }
   }
 
-  private drawRecords(all: TaskRecord[], ours: TaskRecord[]): void {
-    this.limits.count(all)
+  private drawRecords(ours: TaskRecord[]): void {
+    void this.limits.count()
     if (this.running) return
     void this.connection.client.tasks({ unfinished: true }).then((records) => {
       const open = records.filter(({ id }) => ours.some((record) => record.id === id))

@@ -18,11 +18,13 @@ function membersOf(name) {
 
 /** The variants of a union of objects: what each one's `type` may be, and its other members. */
 function variantsOf(name, key) {
-  return declared(name).type.types.map(({ members }) => {
-    const [first, ...others] = members
+  return declared(name).type.types.map((variant) => {
+    const [literal, ...shared] = variant.type?.types ?? [variant]
+    const [first, ...others] = literal.members
     assert.equal(first.name.text, key)
     const literals = first.type.types ?? [first.type]
-    return { names: literals.map(({ literal }) => literal.text), members: others.map((member) => member.name.text) }
+    const members = [...others.map((member) => member.name.text), ...shared.flatMap(({ typeName }) => membersOf(typeName.text))]
+    return { names: literals.map(({ literal }) => literal.text), members }
   })
 }
 
@@ -46,6 +48,16 @@ test('the events, with what each has', async () => {
   })
   const variants = variantsOf('ImagineEvent', 'type').map(({ names, members }) => ({ names, members: sorted(members) }))
   assert.deepEqual(said, variants)
+})
+
+test('how far a purchase can have come', async () => {
+  const { type } = declared('TaskRecord').members.find(({ name }) => name.text === 'step')
+  const rows = (await sectionOf('README.md', 'The journal')).split('### ')[0]
+  assert.deepEqual(namesIn(rows), type.types.map(({ literal }) => literal.text))
+})
+
+test('what a store of the page does', async () => {
+  assert.deepEqual(namesIn(await sectionOf('README.md', 'A store of your own')), membersOf('Store'))
 })
 
 test('the hooks', async () => {

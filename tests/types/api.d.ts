@@ -17,10 +17,18 @@ export function status(taskId: string, options?: CallOptions): Promise<TaskStatu
 export function quote(request: GenerateRequest, options?: CallOptions): Promise<Quote>;
 /** Like `generate`, but resolves as soon as the payment is accepted. */
 export function submit(request: GenerateRequest | Quote, options?: GenerateOptions): Promise<Task>;
-/** Take up a task from the journal (default: the newest unfinished one), in whatever step it was interrupted. Never signs. */
+/**
+ * Take up a task from the journal (default: the newest of which something may soon come), in whatever step it was interrupted.
+ * Never signs. Added: a finished task whose service has forgotten it, or is away, resolves with the result that was kept.
+ */
 export function resume(taskId?: string, options?: ResumeOptions): Promise<Task | null>;
-/** Added: deletes the record of a purchase. Refused while money may be under way for it. */
+/**
+ * Added: deletes the record of a purchase; for budgets, its amount and time are kept for a week. Waits while a call has hold of it.
+ * Refused while money may be under way for it: until the token has taken it, or a day and more after its window.
+ */
 export function forget(id: string): Promise<void>;
+/** Added: how much of the budget, of the client or of these options, is spent; `null` without one. */
+export function budget(options?: BudgetOptions): Promise<BudgetState | null>;
 /** The journal: every purchase this browser made for this origin, newest first. */
 export function tasks(filter?: { unfinished?: boolean; limit?: number }): Promise<TaskRecord[]>;
 /** Wallets found through EIP-6963, then `window.ethereum`. */
@@ -37,7 +45,7 @@ export function init(source?: URL | string | Response | BufferSource | WebAssemb
 export interface Client {
   generate: typeof generate; status: typeof status; quote: typeof quote; submit: typeof submit;
   resume: typeof resume; tasks: typeof tasks; forget: typeof forget; wallets: typeof wallets;
-  watchWallets: typeof watchWallets; balance: typeof balance;
+  watchWallets: typeof watchWallets; balance: typeof balance; budget: typeof budget;
 }
 
 /* ---------- what goes in ---------- */
@@ -82,9 +90,11 @@ export interface Config extends GenerateOptions {
   payTo?: Address[];                // if given, no other recipient is ever signed for; a wrong EIP-55 checksum is refused
   budget?: { amount: string; per: "hour" | "day" | "week" }; // over all tabs, kept in the journal
   assets?: Asset[];                 // tokens allowed besides the built-in USDC table
-  storage?: "indexeddb" | "memory";  // of a client with a budget, no call can take another one
+  storage?: "indexeddb" | "memory" | Store; // of a client with a budget, no call can take another one; added: a store of the page's own
   upload?: "json" | "form";          // added: servers that take a form, or no large JSON
 }
+/** Added: which budget, and where it is counted. */
+export type BudgetOptions = Pick<Config, "budget" | "storage">;
 /** Any EIP-1193 provider, an EIP-6963 detail, a viem client, or the `rdns` of an announced wallet. */
 export type WalletLike = Eip1193Provider | { provider: Eip1193Provider } | string;
 export interface Eip1193Provider {
@@ -96,6 +106,30 @@ export interface Eip1193Provider {
 export interface WalletInfo {
   id: string;                        // EIP-6963 uuid, or "window.ethereum"
   rdns?: string; name: string; icon?: string; provider: Eip1193Provider;
+}
+
+/* ---------- added: where purchases are remembered ---------- */
+
+/** A record as it is stored: plain data, and perhaps a Blob or bytes of a picture. Members other than `id` are the library's. */
+export type StoredPurchase = { id: string } & Record<string, unknown>;
+/** Nobody else has the purchase until `release`, a no-op when called again. `everywhere`: other tabs are kept away, too. */
+export interface StoreHold { release(): void; everywhere: boolean }
+/** Those begun at that time or later (milliseconds since 1970) and those without a time; at most that number. */
+export interface StoreFilter { since?: number; limit?: number }
+/** Returns what takes the record's place: `undefined` removes it, the very same record leaves everything as it is. */
+export type StoreChange = (record: StoredPurchase | undefined, recordsSince: StoredPurchase[]) => StoredPurchase | undefined;
+export interface Store {
+  /** Resolves once nobody else has hold of that purchase. Has no timeout: only `signal` ends it, with its reason. */
+  hold(id: string, signal?: AbortSignal): Promise<StoreHold>;
+  read(id: string): Promise<StoredPurchase | undefined>;
+  /** The newest by `order.createdAt` first; those without a time last. */
+  list(filter?: StoreFilter): Promise<StoredPurchase[]>;
+  /**
+   * One atomic step, during which nobody else writes: calls `change` synchronously with the record and, if `since` is given, what
+   * `list({ since })` would return. Resolves once the change is permanent (`relaxed`: unless the power fails). What `change` throws
+   * is what it rejects with, and nothing is written. `change` may be called again after a first try that failed.
+   */
+  update(id: string, since: number | undefined, change: StoreChange, durability?: "strict" | "relaxed"): Promise<void>;
 }
 
 /* ---------- what comes out ---------- */
@@ -133,9 +167,13 @@ export interface Generation {
   remixId?: string;
   token?: { address: Address; symbol?: string; name?: string; chain?: string };
   receipt: Receipt | null;
-  /** The server's answer, untouched. */
+  /** The server's answer, untouched; `null` where the result comes from the journal. */
   raw: unknown;
+  /** Added: when the server said so; only where the result comes from the journal, since the server has forgotten it or is away. */
+  heardAt?: number;
 }
+/** Added: what was made, as the journal keeps it: without files that came as bytes, up to 64 KiB of JSON. */
+export interface KeptGeneration extends Partial<Omit<Generation, "receipt" | "raw" | "heardAt">> { heardAt: number }
 export interface Receipt {
   taskId: string; amount: Money; network: Network; asset: Address; payer: Address; payTo: Address; nonce: Hex;
   transaction?: Hex; explorerUrl?: string;
@@ -144,8 +182,13 @@ export interface Receipt {
 }
 export interface TaskRecord {
   id: string; taskId?: string; baseUrl: string; prompt: string; createdAt: number;
-  step: "signing" | "signed" | "accepted" | "done" | "abandoned"; paid: Paid; price?: Money; receipt?: Receipt; status?: TaskStatus["status"];
+  /** Added: `unreadable` is a record that this version cannot read. `forget` takes it out of the way. */
+  step: "signing" | "signed" | "accepted" | "done" | "abandoned" | "unreadable";
+  paid: Paid; price?: Money; receipt?: Receipt; status?: TaskStatus["status"];
+  result?: KeptGeneration;           // added: what was made, kept for the day on which the service has forgotten the task
 }
+/** Added: amounts of USDC as decimal text. `resetsAt`: when some of it comes back; `null` when nothing is spent. */
+export interface BudgetState { limit: string; spent: string; left: string; resetsAt: number | null }
 /** A paid task. Iterate its events, wait for its result, or use it as a Svelte store / React external store. */
 export interface Task extends AsyncIterable<ImagineEvent> {
   readonly id: string; readonly taskId: string;
@@ -163,6 +206,8 @@ export type ImagineEvent =
   | { type: "quoted"; quote: Quote }
   | { type: "connected"; address: Address; chainId: number }
   | { type: "switching"; network: Network }
+  /** Added: the purchase takes the budget past 80 %. */
+  | ({ type: "budget" } & BudgetState)
   /** The wallet prompt is open. The hashes are what a hardware wallet shows. */
   | { type: "signing"; typedData: unknown; digest: Hex; domainHash: Hex; messageHash: Hex; validBefore: number }
   | { type: "paying"; nonce: Hex }

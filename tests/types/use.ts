@@ -1,9 +1,9 @@
 /** What must compile, and what must not: types as people write them. */
 import {
-  balance, createClient, forget, generate, ImagineError, init, isImagineError, quote, resume, status, submit, tasks, wallets,
+  balance, budget, createClient, forget, generate, ImagineError, init, isImagineError, quote, resume, status, submit, tasks, wallets,
   watchWallets,
-  type Asset, type Config, type Eip1193Provider, type ErrorCode, type Generation, type ImagineEvent, type Money, type Quote, type Receipt, type Task,
-  type TaskRecord, type TaskStatus, type WalletInfo,
+  type Asset, type BudgetState, type Config, type Eip1193Provider, type ErrorCode, type Generation, type ImagineEvent, type KeptGeneration,
+  type Money, type Quote, type Receipt, type Store, type Task, type TaskRecord, type TaskStatus, type WalletInfo,
 } from 'imagine-x402'
 import { useGenerate, useQuote, useTask, useWallets, type Purchase, type UseQuote } from 'imagine-x402/react'
 import { createTestWorld, replacing, type Answer, type Fate, type Replacements, type TestService, type TestWallet } from 'imagine-x402/testing'
@@ -63,6 +63,10 @@ same<Equal<Awaited<ReturnType<typeof tasks>>, TaskRecord[]>>()
 same<Equal<Awaited<ReturnType<typeof wallets>>, WalletInfo[]>>()
 same<Equal<Awaited<ReturnType<typeof balance>>, Money>>()
 same<Equal<Awaited<ReturnType<typeof forget>>, void>>()
+same<Equal<Awaited<ReturnType<typeof budget>>, BudgetState | null>>()
+void [budget(), budget({ budget: { amount: '20.00', per: 'day' }, storage: 'memory' })]
+// @ts-expect-error -- a budget is counted, not read through a wallet
+void budget({ wallet })
 void [resume(), resume('id', { timeout: null, wallet }), tasks({ unfinished: true, limit: 1 }), forget('id'), wallets({ waitMs: 0 }), init(), init('/core.wasm'), init(new Uint8Array(8))]
 // @ts-expect-error -- `resume` never pays, so it has no use for a limit
 void resume('id', { maxPrice: '2.00' })
@@ -107,8 +111,19 @@ void createClient()
 createClient({ budget: { amount: '20.00', per: 'month' } })
 // @ts-expect-error -- every token has a limit of its own
 createClient({ assets: [{ network: 'eip155:8453', address: '0x00', name: 'EURC', version: '2', symbol: 'EURC', decimals: 6 }] })
-// @ts-expect-error -- there are two places
+// @ts-expect-error -- two places have a name
 createClient({ storage: 'localstorage' })
+declare const store: Store
+void createClient({ storage: store }).budget({ storage: store })
+// @ts-expect-error -- a store changes records, too
+createClient({ storage: { hold: store.hold, read: store.read, list: store.list } })
+const changing: Store['update'] = async (id, since, change) => {
+  const after = change(await store.read(id), await store.list({ since: since ?? 0, limit: 1 }))
+  same<Equal<NonNullable<typeof after>['id'], string>>()
+  // @ts-expect-error -- what takes a record's place is a record, or none
+  change(undefined, null)
+}
+void changing
 // @ts-expect-error -- a client makes no clients
 client.createClient()
 
@@ -127,6 +142,7 @@ void watch
 switch (event.type) {
   case 'quoted': same<Equal<typeof event.quote, Quote>>(); break
   case 'signing': same<Equal<typeof event.validBefore, number>>(); break
+  case 'budget': same<Equal<typeof event.left, string>>(); break
   case 'accepted': same<Equal<typeof event.receipt, Receipt | null>>(); break
   case 'paused':
   case 'resumed': same<Equal<typeof event.why, 'hidden' | 'offline' | 'frozen'>>(); break
@@ -139,6 +155,14 @@ if (look.status === 'completed') same<Equal<typeof look.result, Generation>>()
 if (look.status === 'processing') same<Equal<typeof look.progress, number | null>>()
 // @ts-expect-error -- only what is finished has a result
 look.result
+
+tasks().then(([record]) => {
+  same<Equal<NonNullable<typeof record>['result'], KeptGeneration | undefined>>()
+  const heardAt: number | undefined = record?.result?.heardAt
+  // @ts-expect-error -- the server's own answer is not kept
+  record?.result?.raw
+  return [heardAt, record?.step === 'unreadable']
+})
 
 /* ---------- errors ---------- */
 

@@ -21,7 +21,7 @@ export class History {
   private readonly thumbnails: Thumbnails
   private showsAll = false
 
-  constructor(private readonly connection: Connection, private readonly acts: Acts, private readonly onRecords: (all: TaskRecord[], ours: TaskRecord[]) => void) {
+  constructor(private readonly connection: Connection, private readonly acts: Acts, private readonly onRecords: (ours: TaskRecord[]) => void) {
     this.thumbnails = new Thumbnails(connection)
     // Another tab may have bought meanwhile.
     document.addEventListener('visibilitychange', () => {
@@ -36,8 +36,8 @@ export class History {
   /** A browser that stores nothing has nothing to show. */
   async refresh(): Promise<void> {
     const all = await this.connection.client.tasks().catch(() => [])
-    const ours = all.filter(({ baseUrl }) => this.connection.mode.owns(baseUrl))
-    this.onRecords(all, ours)
+    const ours = all.filter(({ baseUrl }) => !baseUrl || this.connection.mode.owns(baseUrl))
+    this.onRecords(ours)
     tools.replaceChildren(...(ours.length > 0 ? exportButtons(ours) : []))
     const shown = this.showsAll ? ours : ours.slice(0, SHOWN)
     list.replaceChildren(...shown.map((record) => this.item(record)))
@@ -51,32 +51,37 @@ export class History {
   }
 
   private item(record: TaskRecord): HTMLElement {
-    const { id, taskId = id, prompt, createdAt, price } = record
+    const { id, taskId = id, createdAt, price } = record
+    const prompt = promptOf(record)
     const chips = chipsOf(record)
     const actions = el('div', { class: 'row wrap' })
-    if (record.paid !== 'no' || record.step === 'accepted' || record.step === 'done') {
+    const facts = [price && money(price), createdAt > 0 && new Date(createdAt).toLocaleString()]
+    const isReadable = record.step !== 'unreadable'
+    if ((isReadable && record.paid !== 'no') || record.step === 'accepted' || record.step === 'done') {
       const text = isOpen(record) ? 'Continue' : 'Watch'
       if (record.status !== 'failed') actions.append(named(button(text, () => this.acts.show(record), 'quiet'), `${text}: ${prompt}`))
     }
     if (record.receipt) actions.append(named(button('Receipt', () => this.acts.receipt(record)), `Receipt: ${prompt}`))
     if (!isOpen(record)) actions.append(this.remove(record))
     return el('li', { class: 'past-one', 'data-id': id },
-      this.thumbnails.of(taskId, record.step === 'done' && record.status === 'completed'),
+      this.thumbnails.of(taskId, record),
       el('div', { class: 'stack' },
         el('p', { class: 'prompt' }, prompt),
         el('p', { class: 'chips' }, ...chips),
-        el('p', { class: 'hint' }, `${price ? `${money(price)} · ` : ''}${new Date(createdAt).toLocaleString()}`),
+        el('p', { class: 'hint' }, facts.filter(Boolean).join(' · ')),
         actions))
   }
 
   private remove(record: TaskRecord): HTMLElement {
-    const node = el('button', { type: 'button', class: 'icon', 'aria-label': `Delete from this list: ${record.prompt}` }, icon('trash'))
+    const node = el('button', { type: 'button', class: 'icon', 'aria-label': `Delete from this list: ${promptOf(record)}` }, icon('trash'))
     node.addEventListener('click', () => {
       void this.connection.client.forget(record.id).catch(() => {}).then(() => this.refresh()).then(() => byId('history-title', HTMLElement).focus())
     })
     return node
   }
 }
+
+const promptOf = ({ prompt }: TaskRecord): string => prompt || 'A purchase that this version of the page cannot read'
 
 /** Money may be under way, or a video to come. */
 function isOpen({ step, status, paid }: TaskRecord): boolean {
@@ -85,11 +90,14 @@ function isOpen({ step, status, paid }: TaskRecord): boolean {
 
 function chipsOf(record: TaskRecord): HTMLElement[] {
   const chip = (text: string, kind: string) => el('span', { class: `chip ${kind}` }, text)
-  const money = { yes: chip('Paid', 'good'), no: chip('Nothing paid', 'calm'), unknown: chip('Payment being checked', 'warm') }[record.paid]
-  return [chip(stateOf(record), record.status === 'failed' ? 'bad' : 'calm'), money]
+  const unknown = chip(record.step === 'unreadable' ? 'Perhaps paid' : 'Payment being checked', 'warm')
+  const money = { yes: chip('Paid', 'good'), no: chip('Nothing paid', 'calm'), unknown }[record.paid]
+  const isBad = record.status === 'failed' || record.step === 'unreadable'
+  return [chip(stateOf(record), isBad ? 'bad' : 'calm'), money]
 }
 
 function stateOf({ step, status, paid }: TaskRecord): string {
+  if (step === 'unreadable') return 'Unreadable'
   if (status === 'failed') return 'Failed'
   if (step === 'done') return 'Ready'
   if (step === 'accepted') return 'Being made'

@@ -1,8 +1,8 @@
-import type { Generation } from 'imagine-x402'
+import type { Generation, TaskRecord } from 'imagine-x402'
 import type { Connection } from '../connection'
 import { el, icon, safeMediaUrl } from '../ui/dom'
 
-/** The covers of finished videos: the service is asked for each only when it comes into view, once. */
+/** The covers of finished videos. Where the journal keeps none, the service is asked once it comes into view. */
 export class Thumbnails {
   private readonly covers = new Map<string, Promise<string | undefined>>()
   private readonly watcher = new IntersectionObserver((entries) => {
@@ -15,9 +15,11 @@ export class Thumbnails {
     this.covers.set(result.taskId, Promise.resolve(coverOf(result)))
   }
 
-  of(taskId: string, isReady: boolean): HTMLElement {
+  of(taskId: string, { step, status, result }: TaskRecord): HTMLElement {
+    const kept = result && coverOf(result)
+    if (kept) this.covers.set(taskId, Promise.resolve(kept))
     const node = el('div', { class: 'thumb', 'data-task': taskId }, icon('play'))
-    if (isReady) this.watcher.observe(node)
+    if (step === 'done' && status === 'completed') this.watcher.observe(node)
     return node
   }
 
@@ -36,4 +38,4 @@ export class Thumbnails {
   }
 }
 
-const coverOf = ({ image, gif }: Generation) => safeMediaUrl(image?.url) ?? safeMediaUrl(gif?.url)
+const coverOf = ({ image, gif }: Pick<Generation, 'image' | 'gif'>) => safeMediaUrl(image?.url) ?? safeMediaUrl(gif?.url)

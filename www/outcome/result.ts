@@ -20,10 +20,14 @@ export function showResult(result: Generation, onRemix: (id: string) => void): v
   card.replaceChildren(actions(result, onRemix))
   if (result.text) card.append(el('p', { class: 'hint' }, result.text))
   if (result.token) card.append(el('p', {}, 'Token: ', el('code', {}, result.token.address)))
+  if (result.heardAt) card.append(el('p', { class: 'hint' }, keptSince(result.heardAt)))
   if (!result.receipt) card.append(el('p', { class: 'hint' }, 'There is no receipt from this page for this task.'))
   card.hidden = false
   present(title, frame)
 }
+
+const keptSince = (heardAt: number): string =>
+  `The service no longer shows this video. This is what it said on ${new Date(heardAt).toLocaleString()}.`
 
 function media({ video, image, gif }: Generation): HTMLElement {
   const poster = safeMediaUrl(image?.url)

@@ -20,6 +20,7 @@ export function narrate(event: ImagineEvent): Line {
     case 'quoted': return { step: 'wallet', note: `The price is ${money(event.quote.price)}.` }
     case 'connected': return { step: 'wallet', note: `Connected as ${short(event.address)}.` }
     case 'switching': return { step: 'wallet', note: `Asking the wallet to switch to ${networkName(event.network)}.` }
+    case 'budget': return { note: `$${event.left} of the limit of $${event.limit} are left after this purchase.` }
     case 'signing': return { step: 'signature', note: `Sign in your wallet before ${timeOfDay(event.validBefore)}.` }
     case 'paying': return { step: 'payment', note: 'Signed. The payment is on its way.' }
     case 'payment_unknown':

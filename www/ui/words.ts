@@ -4,12 +4,6 @@ export function money({ amount, symbol }: Money): string {
   return symbol === 'USDC' ? `$${amount}` : `${amount} ${symbol}`
 }
 
-/** Atomic USDC as dollars, with at least two digits of cents. */
-export function dollars(atomic: bigint): string {
-  const digits = String(atomic).padStart(7, '0')
-  return `$${digits.slice(0, -6)}.${digits.slice(-6).replace(/0{1,4}$/, '')}`
-}
-
 export function short(hex: string): string {
   return hex.length > 14 ? `${hex.slice(0, 6)}…${hex.slice(-4)}` : hex
 }

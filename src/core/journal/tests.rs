@@ -20,6 +20,8 @@ use crate::core::{
     uuid,
 };
 
+mod former;
+
 const NOW: u64 = 1_740_672_089_000;
 const CLOSES_AT: u64 = NOW + 60_000;
 const DAY_MS: u64 = 86_400_000;
