@@ -191,7 +191,10 @@ export interface WalletInfo {
  * A record as it is stored: plain data, and perhaps a Blob or bytes of a picture. Its members other than `id` are for
  * the library alone.
  */
-export type StoredPurchase = { id: string } & Record<string, unknown>
+export type StoredPurchase = {
+  /** The purchase's own id. */
+  id: string
+} & Record<string, unknown>
 
 /** A hold of one purchase, which nobody else has until it is released. */
 export interface StoreHold {

@@ -558,6 +558,24 @@ mod tests {
     }
 
     #[test]
+    fn what_the_journal_has_kept_is_shown_where_the_service_has_nothing() {
+        let kept = json!({"video": {"url": "https://x/v.mp4"}, "heardAt": 5});
+        let look = |answer: Answer<Value>| {
+            let begun = watch(accepted(Paid::Yes), Some(kept.clone()), config(None), 7, 0);
+            let Step::Look(_, looking) = begun.step else { panic!("at once") };
+            done(looking.answered(answer, 0)).unwrap()
+        };
+        let gone = answer(404, &json!({"status": "not_found"}));
+        let odd = answer(200, &json!({"status": "archived"}));
+        for answer in [gone, odd, answer(502, &json!("<html>")), queued(), lost(false), lost(true)] {
+            let TaskStatus::Kept { task_id, result } = look(answer) else { panic!() };
+            assert_eq!((task_id.as_str(), &result), ("t1", &kept));
+        }
+        let fresh = json!({"status": "completed", "result": {}});
+        assert!(matches!(look(answer(200, &fresh)), TaskStatus::Completed { .. }), "its own answer is newer");
+    }
+
+    #[test]
     fn what_another_tab_hears_is_heard_here() {
         let (_, waiting) = rest(begin(None).step);
         let heard = |status: u16, body: Value| json!({"heard": {"status": status, "body": body.to_string()}});

@@ -39,12 +39,13 @@ describe("the README's store of a page's own", { timeout: 120_000 }, () => {
     const page = await openShop()
     const { record, again, database } = await page.evaluate(async () => {
       const { taskId } = await globalThis.generate({ prompt: 'A paper boat' })
+      const isDone = async () => (await globalThis.storage.list({ limit: 1 }))[0].step === 'done'
+      while (!(await isDone())) await new Promise((resolve) => setTimeout(resolve, 100))
       const [record] = await globalThis.storage.list({ limit: 1 })
       const task = await globalThis.resume(taskId)
       const again = await task.wait()
       return { record, again, database: (await indexedDB.databases()).length }
     })
-    assert.equal(record.step, 'done')
     assert.equal(record.result.video.url, again.video.url)
     assert.equal(database, 0, 'the browser\'s own is left alone')
   })

@@ -9,6 +9,7 @@ use super::*;
 use crate::core::{
     assets::ASSETS,
     authorization::Authorization,
+    budget::Budget,
     config::Config,
     error::{Code, Paid, Retry},
     json::Json,
@@ -199,6 +200,23 @@ fn an_intent_is_replaced_only_where_nobody_is_left_to_use_it() {
     assert!(replaced(true, NOW) && !replaced(false, NOW));
     assert!(replaced(false, NOW - 600_000), "its signature would not be used any more");
     assert!(!replaced(false, NOW - 599_999) && !replaced(false, NOW + DAY_MS));
+}
+
+#[test]
+fn a_purchase_reads_its_record_and_those_of_its_budgets_period_alone() {
+    let since = |budget: Option<&Value>| {
+        let Change::Intend(mut wish) = intend("a") else { panic!() };
+        wish.claim = budget.map(|budget| Claim { budget: Budget::read(budget).unwrap(), offer: price() });
+        Change::<Value>::Intend(wish).since()
+    };
+    assert_eq!(since(None), None, "without a budget no other record");
+    for (per, period_ms) in [("hour", DAY_MS / 24), ("day", DAY_MS), ("week", WEEK_MS)] {
+        let budget = json!({"amount": "20.00", "per": per});
+        assert_eq!(since(Some(&budget)), Some(NOW - period_ms - LONGEST_LIFE_MS), "{per}");
+    }
+    for (name, change) in changes().into_iter().filter(|(name, _)| *name != "intend") {
+        assert_eq!(change.since(), None, "{name}");
+    }
 }
 
 #[test]
