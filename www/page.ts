@@ -63,19 +63,8 @@ export class Page {
     if (this.mode.kind !== 'live') this.form.suggest()
     this.price.changed(0)
     void this.wallets.look()
-    void this.openHistory()
+    void this.history.refresh()
     if (this.mode.rehearsal) showRehearsal(this.mode.rehearsal, () => this.formChanged())
-  }
-
-  private async openHistory(): Promise<void> {
-    if (this.mode.kind === 'live') await this.forgetPlayMoney()
-    await this.history.refresh()
-  }
-
-  /** Play money would count against the limit of the day. */
-  private async forgetPlayMoney(): Promise<void> {
-    const records = await this.connection.client.tasks().catch(() => [])
-    await Promise.allSettled(records.filter(({ baseUrl }) => !this.mode.owns(baseUrl)).map(({ id }) => this.connection.client.forget(id)))
   }
 
   private formChanged(): void {

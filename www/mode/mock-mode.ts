@@ -4,6 +4,7 @@ import { SCENARIOS } from './mock-scenarios'
 import { openMockService } from './mock-service'
 import { mockWallet } from './mock-wallet'
 import type { Mode } from './mode'
+import { playStore } from './play-store'
 import type { Rehearsal } from './rehearsal'
 import { announceTestWallet, isTestWallet, MOCK_WALLET } from './test-wallets'
 
@@ -23,7 +24,7 @@ export function mockMode(name: string): Mode {
     kind: 'mock',
     name: 'Mock',
     truth: 'Play money: wallet and service are inside this page. The library in between is the real one. A run takes about 20 seconds.',
-    config: { baseUrl: service.baseUrl, pollInterval: 2000, ...config },
+    config: { baseUrl: service.baseUrl, pollInterval: 2000, ...('locks' in navigator && { storage: playStore }), ...config },
     owns: (baseUrl) => baseUrl === service.baseUrl,
     admits: isTestWallet,
     rehearsal,
