@@ -63,7 +63,7 @@ export interface UseGenerate extends Purchase {
    */
   generate(given: GenerateRequest | Quote): Promise<Generation | null>
   /**
-   * Takes up a purchase from the journal (default: the newest unfinished one). Never signs, so an effect may call it. While `generate` is
+   * Takes up a purchase from the journal (default: the newest of which something may soon come). Never signs, so an effect may call it. While `generate` is
    * under way, it returns that promise; it takes the place of a `resume` of another purchase.
    */
   resume(taskId?: string): Promise<Generation | null>

@@ -1,4 +1,4 @@
-// A tab that still runs a former build beside one that runs the present one: nothing is paid twice, and nothing is lost.
+// A tab that still runs a former build beside one that runs the present one: nothing is paid twice, nothing is lost.
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { describe, test } from 'node:test'

@@ -5,16 +5,18 @@ import { test } from 'node:test'
 import { read } from './papers.mjs'
 
 const ROOT = new URL('../../', import.meta.url)
+const FOLDERS = ['', 'src/core/', 'src/', 'tests/browser/']
 const EXPLORER = 'src/core/purchase/tests/explore/'
 
-const rows = (await read('PROOF.md')).split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| ---'))
+const lines = (await read('PROOF.md')).split('\n')
+const rows = lines.filter((line) => line.startsWith('| ') && !line.startsWith('| ---'))
 const cells = rows.map((row) => row.split('|').slice(1, -1).map((cell) => cell.trim()))
   .filter(([first]) => first !== 'promise' && first !== 'rule')
 
 const codesIn = (cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, code]) => code)
 
 /** Where a file that a cell names is: natively in the core or beside it, else in a folder of tests. */
-const placeOf = (name) => ['', 'src/core/', 'src/', 'tests/browser/'].map((folder) => folder + name).find((path) => existsSync(new URL(path, ROOT)))
+const placeOf = (name) => FOLDERS.map((folder) => folder + name).find((path) => existsSync(new URL(path, ROOT)))
 
 /** The tests that a cell names, each with its file: a file is named before its tests. */
 function testsIn(cell) {
@@ -50,5 +52,7 @@ test('no cell of the table of proofs is empty', () => {
 test('the explorer reports what the table says', { skip: !existsSync(new URL(EXPLORER, ROOT)) }, async () => {
   const sources = await Promise.all(readdirSync(new URL(EXPLORER, ROOT)).map((name) => read(EXPLORER + name)))
   const words = new Set(cells.flatMap(([, , , explorer]) => codesIn(explorer)))
-  for (const word of words) assert.ok(sources.some((source) => source.includes(`${word}:`)), `the explorer never says "${word}"`)
+  for (const word of words) {
+    assert.ok(sources.some((source) => source.includes(`${word}:`)), `the explorer never says "${word}"`)
+  }
 })

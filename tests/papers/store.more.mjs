@@ -1,4 +1,5 @@
-// The README's store of a page's own, run as it is printed: it promises what the library's own stores do, and a purchase is found in it again.
+// The README's store of a page's own, run as it is printed: it promises what the library's own stores do, and a
+// purchase is found in it again.
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
@@ -22,7 +23,8 @@ async function openShop() {
   const dapp = await openDapp()
   await leadToSandbox(dapp.page, sandbox)
   await dapp.page.addScriptTag({ content: await stores })
-  await dapp.page.addScriptTag({ type: 'module', content: `${example}\nObject.assign(globalThis, { storage, generate, resume })` })
+  const content = `${example}\nObject.assign(globalThis, { storage, generate, resume })`
+  await dapp.page.addScriptTag({ type: 'module', content })
   await dapp.page.waitForFunction(() => globalThis.resume)
   return dapp.page
 }

@@ -23,7 +23,8 @@ function variantsOf(name, key) {
     const [first, ...others] = literal.members
     assert.equal(first.name.text, key)
     const literals = first.type.types ?? [first.type]
-    const members = [...others.map((member) => member.name.text), ...shared.flatMap(({ typeName }) => membersOf(typeName.text))]
+    const own = others.map((member) => member.name.text)
+    const members = [...own, ...shared.flatMap(({ typeName }) => membersOf(typeName.text))]
     return { names: literals.map(({ literal }) => literal.text), members }
   })
 }

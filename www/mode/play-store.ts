@@ -3,7 +3,8 @@ import type { Store, StoredPurchase } from 'imagine-x402'
 const KEY = 'imagine-play-money'
 const { locks } = navigator
 
-const timeOf = ({ order }: StoredPurchase): number | undefined => (order as { createdAt?: number } | undefined)?.createdAt
+const timeOf = ({ order }: StoredPurchase): number | undefined =>
+  (order as { createdAt?: number } | undefined)?.createdAt
 const isSince = (record: StoredPurchase, since: number): boolean => (timeOf(record) ?? Infinity) >= since
 
 /** The newest first. */

@@ -11,7 +11,11 @@ fn records() -> Vec<(String, Value)> {
     let parsed = versions.iter().flat_map(|text| serde_json::from_str::<serde_json::Map<String, Value>>(text).unwrap());
     let records: Vec<(String, Value)> = parsed.collect();
     assert!(records.len() > 20);
-    records.iter().cloned().chain(records.iter().map(|(name, record)| (name.clone(), as_first_written(record)))).collect()
+    records
+        .iter()
+        .cloned()
+        .chain(records.iter().map(|(name, record)| (name.clone(), as_first_written(record))))
+        .collect()
 }
 
 /// The first builds left out what is left of a payment that was taken, and when the window ends.
