@@ -73,7 +73,14 @@ fn offered(answer: &HttpResponse, options: &Value) {
 
 fn order(options: &Value) -> Order {
     let request = Request::read(&json!({"prompt": "a cat"}), "id-1".into()).unwrap();
-    Order { request, config: Config::read(options).unwrap(), confirm: false, payer: None, clocks: Clocks::default(), owner: Owner { token: String::new(), is_alone: false } }
+    Order {
+        request,
+        config: Config::read(options).unwrap(),
+        confirm: false,
+        payer: None,
+        clocks: Clocks::default(),
+        owner: Owner { token: String::new(), is_alone: false },
+    }
 }
 
 /// Goes on until the price is shown, if it is.

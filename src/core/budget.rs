@@ -106,9 +106,8 @@ impl Budget {
         let fits = |time: &u64| self.spent_at(spent, *time).saturating_add(offer.amount) <= budget;
         let before = self.spent_at(spent, now_ms);
         if fits(&now_ms) {
-            let is_past = |spent: U256| {
-                spent.saturating_mul(U256::from(100)) > budget.saturating_mul(U256::from(MARK_PERCENT))
-            };
+            let is_past =
+                |spent: U256| spent.saturating_mul(U256::from(100)) > budget.saturating_mul(U256::from(MARK_PERCENT));
             let after = before.saturating_add(offer.amount);
             let asked = [spent, &[Spending::Moved { by: now_ms, atomic: offer.amount }]].concat();
             return Ok((is_past(after) && !is_past(before)).then(|| self.state(&asked, now_ms)));
@@ -247,7 +246,10 @@ mod tests {
             assert_eq!(counts(step, paid, age), counted, "{step} {paid} {age}");
         }
         let later = record("done", "yes", NOW + HOUR_MS, 1);
-        assert!(budget("1.00", "day").check(&spent(&[later]), &costing(1_000_000), NOW).is_err(), "the clock was set back");
+        assert!(
+            budget("1.00", "day").check(&spent(&[later]), &costing(1_000_000), NOW).is_err(),
+            "the clock was set back"
+        );
     }
 
     #[test]

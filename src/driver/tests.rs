@@ -206,7 +206,14 @@ impl Page<Value> for World {
 
 fn order() -> Order {
     let request = Request::read(&json!({"prompt": "a boat"}), "id-1".into()).unwrap();
-    Order { request, config: Config::read(&json!({})).unwrap(), confirm: true, payer: None, clocks: Clocks::default(), owner: Owner { token: "this call".into(), is_alone: false } }
+    Order {
+        request,
+        config: Config::read(&json!({})).unwrap(),
+        confirm: true,
+        payer: None,
+        clocks: Clocks::default(),
+        owner: Owner { token: "this call".into(), is_alone: false },
+    }
 }
 
 fn buy(world: &World) -> Failure<Value> {

@@ -4,7 +4,6 @@ import { describe, test } from 'node:test'
 import { passTime } from './calls.mjs'
 import { SIGN, startStubSeller } from './harness.mjs'
 import { accepted, completed } from './stub-seller.mjs'
-import { keep } from './stage.mjs'
 import { request, submit, useWorlds } from './world.mjs'
 
 const TIMEOUT = { timeout: 300_000 }
@@ -116,46 +115,6 @@ describe('the journal', TIMEOUT, () => {
     } finally {
       await seller.stop()
     }
-  })
-})
-
-describe('what was made', TIMEOUT, () => {
-  const wait = (imagine, id) => imagine.resume(id).then((task) => task.wait())
-
-  /** A finished purchase whose seller a test holds. */
-  async function openFinished() {
-    const world = await open()
-    const seller = keep(await startStubSeller())
-    seller.answer({ probe: accepted('free-1'), status: completed })
-    const made = await world.dapp.value(...world.buy({ baseUrl: seller.url }))
-    const finished = async () => (await world.tasks())[0].step === 'done'
-    while (!await finished()) await new Promise((resolve) => setTimeout(resolve, 50))
-    return { ...world, seller, made }
-  }
-
-  for (const [how, change] of Object.entries({
-    'the service has forgotten it': (seller) => seller.answer({}),
-    'the service is away': (seller) => seller.stop(),
-    'the service answers with an error': (seller) => seller.answer({ status: { status: 503, body: '<html>' } }),
-  })) {
-    test(`is in the journal when ${how}, which says when it was heard`, async () => {
-      const { dapp, tasks, reload, seller, made } = await openFinished()
-      await change(seller)
-      await reload()
-      const [{ id, step, status, result }] = await tasks()
-      assert.deepEqual([step, status, result.video.url], ['done', 'completed', made.video.url])
-      const again = await dapp.value(wait, id)
-      assert.deepEqual([again.video, again.taskId, again.receipt, again.raw], [made.video, made.taskId, made.receipt, null])
-      assert.ok(again.heardAt === result.heardAt && Date.now() - again.heardAt < 120_000)
-      assert.deepEqual((await tasks())[0].result, result, 'what comes from the journal is not heard anew')
-    })
-  }
-
-  test('comes from the service where it knows', async () => {
-    const { dapp, tasks, made } = await openFinished()
-    const [{ id }] = await tasks()
-    const again = await dapp.value(wait, id)
-    assert.deepEqual([again.raw, again.heardAt], [made.raw, undefined])
   })
 })
 

@@ -387,11 +387,8 @@ pub fn expired<J: Json>(records: &[J], now: u64) -> Vec<String> {
 }
 
 fn free<J: Json>(id: &str, order: &Order, task_id: &str, before: Option<&J>) -> J {
-    let members = vec![
-        ("step", Some(step(Life::Accepted))),
-        ("paid", Some(paid(Paid::No))),
-        ("taskId", Some(J::of(task_id))),
-    ];
+    let members =
+        vec![("step", Some(step(Life::Accepted))), ("paid", Some(paid(Paid::No))), ("taskId", Some(J::of(task_id)))];
     with(&fresh(id, order, before), members)
 }
 

@@ -24,8 +24,7 @@ named! {
 }
 
 impl Life {
-    const ALL: [Self; 6] =
-        [Self::Signing, Self::Signed, Self::Accepted, Self::Done, Self::Abandoned, Self::Forgotten];
+    const ALL: [Self; 6] = [Self::Signing, Self::Signed, Self::Accepted, Self::Done, Self::Abandoned, Self::Forgotten];
 
     /// Reads the step of a record; none of one that this version cannot read.
     #[must_use]

@@ -32,7 +32,11 @@ impl Filter {
     pub fn read<J: Json>(given: &J) -> Result<Self, Error> {
         for (name, _) in given.entries() {
             if name != "unfinished" && name != "limit" {
-                return Err(Error::invalid(text!("`", name, "` is not a member of the filter: it takes `unfinished` and `limit`")));
+                return Err(Error::invalid(text!(
+                    "`",
+                    name,
+                    "` is not a member of the filter: it takes `unfinished` and `limit`"
+                )));
             }
         }
         let unfinished = match given.get("unfinished") {
@@ -139,7 +143,9 @@ pub fn choose<J: Json>(records: &[J], now: u64) -> Choice<J> {
         match Life::read(record) {
             Some(Life::Accepted) if record.get("status").is_none() => return Choice::Soon(record.clone()),
             Some(Life::Signed) if !is_late(record, now) => return Choice::Soon(record.clone()),
-            Some(Life::Signed | Life::Accepted) if matches!(late, Choice::Nothing) => late = Choice::Late(record.clone()),
+            Some(Life::Signed | Life::Accepted) if matches!(late, Choice::Nothing) => {
+                late = Choice::Late(record.clone())
+            }
             _ => {}
         }
     }

@@ -23,14 +23,14 @@ mod order;
 mod record;
 mod result;
 mod spending;
-mod trouble;
 #[cfg(test)]
 mod tests;
+mod trouble;
 
 pub use change::{Change, Claim, Ended, Intent, Owner, Put, Written, expired};
 pub use life::Life;
 pub use listing::{Choice, Filter, Resumed, choose, find, tasks, whereabouts};
 pub use order::Order;
 pub use record::{Kept, Known, Signed};
-pub use trouble::{given_up, not_stored, unreadable, unshown, unstored};
 pub use spending::{LONGEST_LIFE_MS, Spending, spending};
+pub use trouble::{given_up, not_stored, unreadable, unshown, unstored};

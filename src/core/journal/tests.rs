@@ -246,7 +246,8 @@ fn a_payment_is_asked_for_by_what_was_sent() {
 
 #[test]
 fn a_task_that_failed_is_told_from_others() {
-    let known = |changes: &[Change<Value>]| Known::read(&after(&[&[intend("a"), sign("a")], changes].concat()).unwrap());
+    let known =
+        |changes: &[Change<Value>]| Known::read(&after(&[&[intend("a"), sign("a")], changes].concat()).unwrap());
     assert!(matches!(known(&[accept(None)]), Ok(Known::Accepted(_))));
     assert!(matches!(known(&[accept(None), finish("completed", None)]), Ok(Known::Accepted(_))));
     assert!(matches!(known(&[accept(None), finish("not_found", None)]), Ok(Known::Accepted(_))));
@@ -312,8 +313,7 @@ fn a_forgotten_purchase_leaves_amount_and_time_and_nothing_else() {
     let forget = Change::Forget { now: NOW + 60_000 };
     let left = after(&[&paid[..], &[forget.clone()]].concat()).unwrap();
     let spent = json!([{"by": NOW + 5_000, "atomic": "1200000"}]);
-    let tombstone =
-        json!({"id": "id-1", "step": "forgotten", "order": {"createdAt": NOW + 5_000}, "forgotten": spent});
+    let tombstone = json!({"id": "id-1", "step": "forgotten", "order": {"createdAt": NOW + 5_000}, "forgotten": spent});
     assert_eq!(left, tombstone);
     assert_eq!(tasks(&[left.clone()], Filter::default()), json!([]));
     assert_eq!(choose(&[left.clone()], NOW), Choice::Nothing);
@@ -465,61 +465,5 @@ fn the_newest_come_first_and_as_many_as_are_wanted() {
     ] {
         let error = Filter::read(&bad).unwrap_err();
         assert!(error.code == Code::InvalidRequest && error.message.contains(word), "{}", error.message);
-    }
-}
-
-/// Records of every step, as former builds wrote them.
-fn former(version: &str) -> Vec<(String, Value)> {
-    let text = match version {
-        "v1" => include_str!("../../../tests/fixtures/records/v1.json"),
-        _ => include_str!("../../../tests/fixtures/records/v2.json"),
-    };
-    // On this machine only: a later test puts its own service in its place.
-    Value::parse(text).unwrap().entries()
-}
-
-/// The first builds of version 1 left out the end of the window, and what is left of a payment that was accepted.
-fn as_first_written(mut record: Value) -> Value {
-    match record["step"].as_str().unwrap() {
-        "signed" => drop(record["payment"].as_object_mut().unwrap().remove("closesAt")),
-        "accepted" => drop(record.as_object_mut().unwrap().remove("payment")),
-        _ => {}
-    }
-    record
-}
-
-#[test]
-fn records_of_former_builds_are_read_counted_and_forgotten() {
-    let first = former("v1").into_iter().map(|(name, record)| (format!("first {name}"), as_first_written(record)));
-    let all: Vec<_> = former("v1").into_iter().chain(former("v2")).chain(first).collect();
-    assert_eq!(all.len(), 45);
-    for (name, record) in all {
-        let now = record["order"]["createdAt"].as_u64().unwrap() + 60_000;
-        let known = Known::read(&record).unwrap_or_else(|error| panic!("{name}: {error:?}"));
-        let is_payable = |signed: &Signed| signed.payment.is_some() && signed.settlement.closes_at > now - 60_000;
-        assert!(
-            match known {
-                Known::Signed(signed) => is_payable(&signed) != name.contains("paid without a task"),
-                Known::Accepted(task) => name.contains("accepted") || name.contains("done") && task.receipt.is_some(),
-                Known::Failed(_) => name.contains("failed"),
-                Known::Nothing => name.contains("signing") || name.contains("abandoned"),
-            },
-            "{name}"
-        );
-        let is_free = ["abandoned", "free", "another token"].iter().any(|word| name.contains(word));
-        let counted = spending(&record).unwrap();
-        assert_eq!(counted.is_empty(), is_free, "{name}");
-        assert!(counted.iter().all(|one| one.atomic() == U256::from(1_000_000) && one.until(WEEK_MS) > now), "{name}");
-        let id = record["id"].as_str().unwrap();
-        let listed = tasks(&[record.clone()], Filter::default());
-        assert_eq!((&listed[0]["id"], &listed[0]["step"]), (&record["id"], &record["step"]), "{name}");
-        let (put, written) = (Change::Forget { now }).apply(id, Some(&record), &[]);
-        match written {
-            Written::Refused(_) => assert!(name.contains("signed") && !name.contains("without a task"), "{name}"),
-            _ if is_free || name.contains("signing") => assert_eq!(put, Put::Remove, "{name}"),
-            _ => assert!(matches!(&put, Put::Record(left) if left.entries().len() == 4), "{name}: {put:?}"),
-        }
-        let later = Change::Forget { now: now + LONGEST_LIFE_MS + DAY_MS };
-        assert!(matches!(later.apply(id, Some(&record), &[]).1, Written::Done(_)), "{name} for ever");
     }
 }

@@ -28,8 +28,7 @@ pub fn not_stored() -> Error {
 /// What was asked of the journal alone could not be read.
 #[must_use]
 pub fn unshown<J>(cause: J) -> Failure<J> {
-    let message =
-        "this browser does not show what it stores for this page in IndexedDB (private window, blocked or broken storage)";
+    let message = "this browser does not show what it stores for this page in IndexedDB (private window, blocked or broken storage)";
     Failure::caused_by(undecided(Code::UnsupportedEnvironment, message), cause)
 }
 

@@ -311,7 +311,8 @@ impl Order {
 
     fn quoted<J: Json>(self, Quoted { offer, at }: Quoted, is_quoted: bool) -> Next<J> {
         let quote = Rc::new(Quote::of(&self.request, &self.config, &offer, at));
-        let choosing = Choosing { deal: Box::new(Deal { order: self, offer, is_quoted, reached: None }), quote: quote.clone() };
+        let choosing =
+            Choosing { deal: Box::new(Deal { order: self, offer, is_quoted, reached: None }), quote: quote.clone() };
         Next::after(Notice::Quoted { quote }, Step::FindWallets(Finding::Payer(choosing)))
     }
 }

@@ -57,7 +57,9 @@ fn a_quote_whose_generation_has_failed_buys_anew_and_only_once() {
     };
     let next = uuid::derived(TASK);
     let Step::Recall(_, recalling) = begin().step else { panic!() };
-    let Step::Recall(id, recalling) = recalling.recalled(recalled(world.journal.get(TASK).cloned())).step else { panic!() };
+    let Step::Recall(id, recalling) = recalling.recalled(recalled(world.journal.get(TASK).cloned())).step else {
+        panic!()
+    };
     assert_eq!(id, next);
     assert!(recalling.is_quoted() && !recalling.is_fresh(), "it may have been begun before");
     let sought = recalling.recalled(recalled(None));

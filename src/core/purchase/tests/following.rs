@@ -383,7 +383,9 @@ fn an_id_of_the_pages_own_has_ended_for_its_quote_too() {
         world.journal.get_mut("id-1").unwrap()[key] = value.into();
     }
     let Step::Recall(_, recalling) = order(&options).begin_with(&quoted(&options), NOW).step else { panic!() };
-    let Step::Done(Err(failure)) = recalling.recalled(recalled(world.journal.get("id-1").cloned())).step else { panic!() };
+    let Step::Done(Err(failure)) = recalling.recalled(recalled(world.journal.get("id-1").cloned())).step else {
+        panic!()
+    };
     assert_eq!((failure.error.code, failure.error.retry), (Code::GenerationFailed, Retry::PaysAgain));
     assert_eq!(failure.receipt.unwrap().plain(), world.journal["id-1"]["receipt"], "what was paid for it");
 }
@@ -448,6 +450,10 @@ fn what_has_come_to_nothing_may_be_bought_under_the_same_id() {
         let next = recalling.recalled(recalled(Some(record.clone()))).step;
         assert!(matches!(next, Step::Send(_, Sent::Probing(_))), "{step}: {next:?}");
         let Step::Recall(_, recalling) = resume::<Value>("id-1".into()).step else { panic!() };
-        assert_eq!(ended(recalling.recalled(recalled(Some(record))).step).code, Code::TaskNotFound, "nothing to resume");
+        assert_eq!(
+            ended(recalling.recalled(recalled(Some(record))).step).code,
+            Code::TaskNotFound,
+            "nothing to resume"
+        );
     }
 }
