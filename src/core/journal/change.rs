@@ -76,7 +76,10 @@ pub enum Change<J> {
         ended: Ended<J>,
     },
     /// It has come to nothing: no money moved, and none ever can.
-    Abandon,
+    Abandon {
+        /// What was signed: another payment of the same purchase is not over.
+        settlement: Rc<Settlement>,
+    },
     /// What was forgotten so long ago that no budget counts it is dropped.
     Tidy {
         /// Milliseconds since the epoch.
@@ -239,10 +242,14 @@ impl<J: Json> Change<J> {
             (Self::Finish { task, ended }, Life::Signed | Life::Accepted | Life::Done) => {
                 Put::Record(with(record, finished(record, life, task, ended)))
             }
-            (Self::Abandon, Life::Signed) if read_paid(record) != Paid::Yes => Put::Record(with(
-                record,
-                vec![("step", Some(step(Life::Abandoned))), ("paid", Some(paid(Paid::No))), ("payment", None)],
-            )),
+            (Self::Abandon { settlement }, Life::Signed)
+                if read_paid(record) != Paid::Yes && is_of_payment(record, settlement) =>
+            {
+                Put::Record(with(
+                    record,
+                    vec![("step", Some(step(Life::Abandoned))), ("paid", Some(paid(Paid::No))), ("payment", None)],
+                ))
+            }
             _ => Put::Keep,
         }
     }
@@ -329,7 +336,8 @@ fn sign<J: Json>(owner: &str, payment: &Kept, record: Option<&J>) -> (Put<J>, Wr
 fn forget<J: Json>(record: Option<&J>, now: u64) -> (Put<J>, Written<J>) {
     let Some(record) = record else { return (Put::Keep, Written::Done(None)) };
     let is_long_past = || closes_at(record).is_some_and(|at| at.saturating_add(LONGEST_LIFE_MS) <= now);
-    if Life::read(record) == Some(Life::Signed) && read_paid(record) != Paid::Yes && !is_long_past() {
+    let is_under_way = Life::read(record) == Some(Life::Signed) && read_paid(record) != Paid::Yes;
+    if is_under_way && !is_long_past() {
         return (Put::Keep, Written::Refused(may_be_paid()));
     }
     let left = left_of(record, budget::LONGEST_PERIOD_MS, now);
@@ -456,6 +464,12 @@ fn paid<J: Json>(paid: Paid) -> J {
 
 fn is_of_owner<J: Json>(record: &J, owner: &str) -> bool {
     record.text_at("owner").as_deref() == Some(owner)
+}
+
+/// Whether that payment is the one of the record. Where no lock keeps tabs apart, one may have bought anew meanwhile.
+fn is_of_payment<J: Json>(record: &J, settlement: &Settlement) -> bool {
+    let kept = record.get("payment").and_then(|payment| payment.text_at("authorization"));
+    kept.as_deref() == Some(settlement.authorization.transfer().to_json().as_str())
 }
 
 fn is_intent_of<J: Json>(record: &J, owner: &str) -> bool {

@@ -17,7 +17,10 @@ use super::{
 };
 
 /// A signature that comes later than this after it was asked for is not used.
-pub(super) const LONGEST_OPEN_MS: u64 = 1000 * authorization::LONGEST_SECONDS;
+pub const LONGEST_OPEN_MS: u64 = 1000 * authorization::LONGEST_SECONDS;
+
+/// A write that takes longer has failed for its caller (`js/hold.ts`).
+pub const PATIENCE_MS: u64 = 10_000;
 
 /// The money of a purchase has moved by then after it was begun, or never will: a node that lies about the time can stretch
 /// its window to a day and ten minutes.

@@ -80,6 +80,13 @@ fn take() -> Change<Value> {
     Change::Take { receipt: receipt(None), settlement: settlement() }
 }
 
+/// What is over is the payment with that nonce: 7 is that of `settlement`.
+fn abandon(nonce: u8) -> Change<Value> {
+    let payer = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
+    let authorization = Authorization::stamp(&price(), payer, B256::from([nonce; 32]), NOW);
+    Change::Abandon { settlement: Rc::new(Settlement { authorization, closes_at: CLOSES_AT }) }
+}
+
 fn free() -> Change<Value> {
     Change::Free { order: noted(), task_id: "task-1".into(), takes_over: false }
 }
@@ -121,7 +128,7 @@ fn lives() -> Vec<(&'static str, Option<Value>)> {
         ("free", after(&[free()])),
         ("done", with(&signed, &[accept(None), finish("completed", Some(json!({"text": "a boat"})))])),
         ("failed", with(&signed, &[accept(None), finish("failed", None)])),
-        ("abandoned", with(&signed, &[Change::Abandon])),
+        ("abandoned", with(&signed, &[abandon(7)])),
         ("forgotten", with(&signed, &[accept(None), Change::Forget { now: NOW }])),
         ("unreadable", Some(json!({"id": "id-1", "step": "signed", "order": {"version": 9, "createdAt": NOW}}))),
     ]
@@ -139,10 +146,18 @@ fn changes() -> Vec<(&'static str, Change<Value>)> {
         ("completed", finish("completed", Some(json!({"text": "a boat"})))),
         ("failed", finish("failed", None)),
         ("not found", finish("not_found", None)),
-        ("abandon", Change::Abandon),
+        ("abandon", abandon(7)),
         ("tidy", Change::Tidy { now: NOW + 2 * WEEK_MS }),
         ("forget", Change::Forget { now: NOW }),
     ]
+}
+
+/// Where no lock keeps tabs apart, two of them follow one payment, and one may have bought anew when the other writes.
+#[test]
+fn the_end_of_one_payment_is_not_that_of_the_next() {
+    let signed = after(&[intend("a"), sign("a")]);
+    assert_eq!(applied(signed.clone(), &abandon(6)).0, signed);
+    assert_eq!(life(applied(signed, &abandon(7)).0.as_ref()), Some(Life::Abandoned));
 }
 
 /// Every change of a record at every step of its life: by one that is not its owner.

@@ -53,11 +53,14 @@ pub struct Drawing {
     pub(super) wallet: usize,
     pub(super) payer: Address,
     pub(super) clock: ChainClock,
+    /// When the intent was written.
+    pub(super) intended_at: u64,
 }
 
 impl Drawing {
     /// Has it written down that a signature is about to be asked for.
-    pub(super) fn intend<J>(self, now: u64) -> Next<J> {
+    pub(super) fn intend<J>(mut self, now: u64) -> Next<J> {
+        self.intended_at = now;
         let Deal { order, offer, .. } = &*self.deal;
         let claim = order.config.budget.clone().map(|budget| Claim { budget, offer: offer.clone() });
         let noted = journal::Order::of(&order.request, &order.config, Some(offer), now);
@@ -100,8 +103,8 @@ impl Drawing {
             valid_before: stamp.here(authorization.valid_before_ms()),
         };
         let closes_at = stamp.on_chain(authorization.valid_before_ms());
-        let Self { deal, wallet, clock, .. } = self;
-        let signing = Box::new(Signing { deal, wallet, clock, authorization, closes_at });
+        let Self { deal, wallet, clock, intended_at, .. } = self;
+        let signing = Box::new(Signing { deal, wallet, clock, intended_at, authorization, closes_at });
         Next::after(notice, Step::Ask(self.wallet, question, Asked::Signing(signing)))
     }
 }
@@ -117,6 +120,7 @@ pub struct Signing {
     deal: Box<Deal>,
     wallet: usize,
     clock: ChainClock,
+    intended_at: u64,
     authorization: Authorization,
     /// When its window has closed, by this machine's clock.
     closes_at: u64,
@@ -146,7 +150,10 @@ impl Signing {
 
     /// Has the signed payment written down, before it leaves, if there is time left to settle it.
     fn seal<J: Json>(self, signature: &str, now: u64) -> Next<J> {
-        if time_left(&self.authorization, self.clock.stamp(now)) == 0 {
+        // A page that was frozen may come back so late that budgets do not count the intent any more.
+        let is_over =
+            now.saturating_add(journal::PATIENCE_MS) >= self.intended_at.saturating_add(journal::LONGEST_OPEN_MS);
+        if is_over || time_left(&self.authorization, self.clock.stamp(now)) == 0 {
             return too_late();
         }
         let Deal { order: Order { request, config, owner, .. }, offer, reached, .. } = *self.deal;

@@ -331,7 +331,8 @@ impl<J: Json> Underway<J> {
         let message = text!("nothing was paid, and nothing will be: ", self.trouble.reason);
         let error = self.describe(Code::PaymentRejected, &message).paid(Paid::No, Retry::Safe);
         let failure = Failure { cause: self.trouble.cause.clone(), ..error.into() };
-        self.end(Change::Abandon, Err(failure))
+        let change = Change::Abandon { settlement: self.signed.settlement.clone() };
+        self.end(change, Err(failure))
     }
 
     /// Leaves it to `resume()`.

@@ -141,7 +141,7 @@ impl<J: Json> Counting<J> {
             Err(error) => return error.into(),
         };
         let confirm = talk.deal.order.confirm;
-        let drawing = Drawing { deal: talk.deal, wallet: talk.wallet, payer, clock };
+        let drawing = Drawing { deal: talk.deal, wallet: talk.wallet, payer, clock, intended_at: 0 };
         if confirm { Step::Confirm(talk.quote, Confirming(drawing)).into() } else { drawing.intend(now) }
     }
 }

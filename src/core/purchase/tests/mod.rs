@@ -141,6 +141,25 @@ fn the_straight_course_pays_once() {
     assert_eq!((error.code, error.paid), (Code::InvalidRequest, Paid::No));
 }
 
+/// A page may be frozen between any two steps. Then others have stopped counting its intent in their budgets.
+#[test]
+fn a_signature_that_no_budget_expects_any_more_is_not_sent() {
+    let terms = with(json!({"maxTimeoutSeconds": 5000}));
+    let mut world = World::new(&json!({}), &terms, Seller { knows_seed: true }, Vec::new());
+    let mut next = order(&json!({})).begin::<Value>();
+    loop {
+        match &next.step {
+            Step::DrawNonce(_) => world.now = NOW + 100_000,
+            Step::Ask(_, _, Asked::Checking(_)) => world.now = NOW + 595_000,
+            Step::Done(_) | Step::Send(_, Sent::Paying(_)) => break,
+            _ => {}
+        }
+        next = world.perform(next.step);
+    }
+    let Step::Done(Err(failure)) = next.step else { panic!("it was sent") };
+    assert_eq!((failure.error.code, failure.error.paid), (Code::SignatureExpired, Paid::No));
+}
+
 /// Where a fresh order stands after its journal was empty.
 fn probing(options: &Value) -> Probing {
     let Step::Recall(_, recalling) = order(options).begin::<Value>().step else { panic!() };
