@@ -8,6 +8,7 @@ pub mod budget;
 pub mod chain;
 pub mod clock;
 pub mod config;
+pub mod defect;
 pub mod eip712;
 pub mod error;
 pub mod http;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::{
     super::{
         budget::{self, Budget},
+        defect::{self, Defect},
         error::{Code, Error, Paid, Retry, Stage, read_paid},
         json::Json,
         payment::Receipt,
@@ -290,6 +291,7 @@ impl Intent {
                 let is_over = |at: u64| at.saturating_add(LONGEST_OPEN_MS) <= self.order.created_at();
                 self.owner.is_alone || is_intent_of(record, &self.owner.token) || created_at(record).is_none_or(is_over)
             }
+            Some(Life::Signed) => defect::is_on(Defect::SignedReplaced),
             _ => false,
         }
     }
@@ -314,7 +316,7 @@ impl Claim {
 
 fn sign<J: Json>(owner: &str, payment: &Kept, record: Option<&J>) -> (Put<J>, Written<J>) {
     match record {
-        Some(record) if is_intent_of(record, owner) => {
+        Some(record) if is_intent_of(record, owner) || defect::is_on(Defect::OwnerUnchecked) => {
             let members = vec![
                 ("step", Some(step(Life::Signed))),
                 ("paid", Some(paid(Paid::Unknown))),
@@ -329,6 +331,7 @@ fn sign<J: Json>(owner: &str, payment: &Kept, record: Option<&J>) -> (Put<J>, Wr
         Some(record) if Life::read(record).is_none_or(|life| life != Life::Forgotten) => {
             (Put::Keep, Written::Refused(taken_over()))
         }
+        None if defect::is_on(Defect::ForgottenIntentSigned) => (Put::Keep, Written::Done(None)),
         _ => (Put::Keep, Written::Refused(was_forgotten())),
     }
 }
@@ -337,7 +340,7 @@ fn forget<J: Json>(record: Option<&J>, now: u64) -> (Put<J>, Written<J>) {
     let Some(record) = record else { return (Put::Keep, Written::Done(None)) };
     let is_long_past = || closes_at(record).is_some_and(|at| at.saturating_add(LONGEST_LIFE_MS) <= now);
     let is_under_way = Life::read(record) == Some(Life::Signed) && read_paid(record) != Paid::Yes;
-    if is_under_way && !is_long_past() {
+    if is_under_way && !is_long_past() && !defect::is_on(Defect::ForgottenUnderWay) {
         return (Put::Keep, Written::Refused(may_be_paid()));
     }
     let left = left_of(record, budget::LONGEST_PERIOD_MS, now);

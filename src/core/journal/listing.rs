@@ -2,6 +2,7 @@
 
 use super::{
     super::{
+        defect::{self, Defect},
         error::{Error, Paid, read_paid},
         http::BaseUrl,
         json::Json,
@@ -143,6 +144,7 @@ pub fn choose<J: Json>(records: &[J], now: u64) -> Choice<J> {
         match Life::read(record) {
             Some(Life::Accepted) if record.get("status").is_none() => return Choice::Soon(record.clone()),
             Some(Life::Signed) if !is_late(record, now) => return Choice::Soon(record.clone()),
+            None if defect::is_on(Defect::UnreadableChosen) => return Choice::Soon(record.clone()),
             Some(Life::Signed | Life::Accepted) if matches!(late, Choice::Nothing) => {
                 late = Choice::Late(record.clone())
             }

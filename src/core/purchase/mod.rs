@@ -56,6 +56,7 @@ const PATIENCE_MS: u64 = 300_000;
 
 /// What to do next. Each state is used up by its outcome.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub enum Step<J> {
     /// Take hold of the purchase of that id, and read what the journal has of it.
     Recall(String, Box<Recalling>),
@@ -81,6 +82,7 @@ pub enum Step<J> {
 
 /// What waits for an answer of the service.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub enum Sent<J> {
     /// To the request without payment.
     Probing(Box<Probing>),
@@ -104,6 +106,7 @@ impl<J: Json> Sent<J> {
 
 /// What waits for wallets.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub enum Finding<J> {
     /// To pay with one.
     Payer(Choosing<J>),
@@ -127,6 +130,7 @@ impl<J: Json> Finding<J> {
 
 /// What waits for an answer of a wallet.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub enum Asked<J> {
     /// To something that cannot move money.
     Talking(Talking<J>),
@@ -150,6 +154,7 @@ impl<J: Json> Asked<J> {
 
 /// What waits for the answers to questions that were asked at once.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub enum Gathered<J> {
     /// What the payer has, and the time of the chain.
     Counting(Counting<J>),

@@ -17,6 +17,7 @@ use std::rc::Rc;
 use super::{
     super::{
         authorization::SETTLE_MS,
+        defect::{self, Defect},
         error::{Code, Detail, Error, Failure, Paid, Retry, Stage},
         http::{Answer, HttpFailure, HttpRequest, HttpResponse, Method, excerpt},
         journal::{self, Change, Signed},
@@ -147,6 +148,7 @@ impl<J: Json> Underway<J> {
     /// Sends the payment: for the first time, or again.
     pub(super) fn send(self: Box<Self>, payment: Rc<Payment>, now: u64) -> Next<J> {
         let patience = self.left(now);
+        let payment = if self.rounds > 0 { resent(payment) } else { payment };
         let url = self.signed.base_url.create();
         let request = HttpRequest { url, method: Method::Pay(payment), patience };
         Step::Send(request, Sent::Paying(Paying(self))).into()
@@ -197,6 +199,7 @@ impl<J: Json> Underway<J> {
             Ok(TaskStatus::Queued { .. } | TaskStatus::Processing { .. }) => Known::Task,
             Ok(TaskStatus::Failed { .. }) if self.taken.is_some() => Known::Task,
             Ok(TaskStatus::NotFound { .. }) => Known::Nothing,
+            Ok(TaskStatus::Unknown { .. }) if defect::is_on(Defect::OddWordBelieved) => Known::Task,
             Ok(TaskStatus::Unknown { .. }) | Err(_) if self.taken.is_none() => Known::Nothing,
             _ if answer.status == 200 && is_object() => Known::Task,
             _ => Known::Nothing,
@@ -240,6 +243,8 @@ impl<J: Json> Underway<J> {
         let verdict = match reports.own {
             Some(Report::Taken(transaction)) => return self.taken(transaction, now),
             Some(Report::Unused { is_over: true }) if now >= self.ends_at() => Verdict::Dead,
+            Some(Report::Unused { .. }) if defect::is_on(Defect::WindowIgnored) => Verdict::Dead,
+            Some(Report::Unused { is_over: true }) if defect::is_on(Defect::MachineTimeIgnored) => Verdict::Dead,
             Some(Report::Unused { .. }) => Verdict::Open { chain_ms: reports.chain_ms },
             None => Verdict::Silent,
         };
@@ -249,6 +254,7 @@ impl<J: Json> Underway<J> {
     fn judge(self: Box<Self>, verdict: Verdict, now: u64) -> Next<J> {
         let waits = now < self.ends_at();
         match verdict {
+            Verdict::Dead if self.has_task() && defect::is_on(Defect::UnpaidTaskPaid) => self.accepted(Paid::Yes, None),
             Verdict::Dead if self.has_task() => self.accepted(Paid::No, None),
             Verdict::Dead => self.abandoned(),
             // What is finished is not kept from the page until the window ends.
@@ -258,6 +264,7 @@ impl<J: Json> Underway<J> {
             }
             Verdict::Silent if self.has_task() => self.worked(Paid::Yes, now),
             Verdict::Silent if self.is_reported_taken && !waits => self.unsettled(REPORTED),
+            Verdict::Silent if !waits && defect::is_on(Defect::AbandonedWithoutBlock) => self.abandoned(),
             Verdict::Silent if !waits => self.unsettled(UNASKED),
             _ => self.pause(now),
         }
@@ -423,6 +430,14 @@ impl<J: Json> Trouble<J> {
         });
         Self { reason, details, cause: None }
     }
+}
+
+/// The very same payment, unless that is the defect that the tests have switched on.
+fn resent(payment: Rc<Payment>) -> Rc<Payment> {
+    if defect::is_on(Defect::AnotherResent) {
+        return Rc::new(Payment { body: text!(payment.body, " "), ..Payment::clone(&payment) });
+    }
+    payment
 }
 
 /// The server answers as it did before it was paid.

@@ -1,6 +1,7 @@
 //! What the tests of the purchase share; and the way to the signature, step by step.
 
 mod anew;
+mod explore;
 mod following;
 mod promises;
 mod recovery;

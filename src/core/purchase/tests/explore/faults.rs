@@ -1,0 +1,238 @@
+//! What can go wrong, and where.
+
+use super::*;
+
+/// The steps of a course: what a tab is about to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Kind {
+    /// No call of the library is under way.
+    Idle,
+    Recall,
+    Probe,
+    FindPayer,
+    Talk,
+    Count,
+    Intend,
+    Draw,
+    Sign,
+    Check,
+    Seal,
+    Pay,
+    Look,
+    FindReaders,
+    FindOthers,
+    Read,
+    Sleep,
+    End,
+    Withdraw,
+}
+
+/// What goes wrong at a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Fault {
+    /// The page dies before the step.
+    Crash,
+    /// The page dies when the step has had its effect.
+    CrashAfter,
+    /// The caller gives up.
+    Abort,
+    /// It takes longer than any window is open.
+    Slow,
+    /// What the seller kept is settled now.
+    Settle,
+    /// The visitor has the purchase taken up, instead of buying once more.
+    Resume,
+    /// The visitor has the purchase forgotten.
+    Forget,
+    /// The storage throws.
+    Blocked,
+    /// The tab that has the lock loses it to this one.
+    Steal,
+    /// The storage writes nothing, and throws.
+    Full,
+    /// The storage writes, and does not say so in time.
+    Untold,
+    /// The storage does not write, and does not say so in time.
+    Dropped,
+    /// The request is lost on its way.
+    Lost,
+    /// The answer is lost on its way.
+    Unanswered,
+    /// A gateway answers 500 in the service's place.
+    Gateway,
+    /// The service refuses the payment, and keeps it.
+    Refused,
+    /// The service begins the job, and keeps the payment for later.
+    Unsettled,
+    /// The service knows no task of that id for now.
+    Unknown,
+    /// The service answers 200 with a status word that nobody knows.
+    Odd,
+    /// There is no wallet on the page.
+    NoWallet,
+    /// All wallets on the page are asked, not only the one that was chosen.
+    Crowd,
+    /// The visitor declines.
+    Decline,
+    /// The wallet answers nothing.
+    Mute,
+    /// The wallet signs with another account.
+    OtherKey,
+    /// The wallet is on another chain.
+    Elsewhere,
+    /// The node of the wallet is an hour ahead.
+    Ahead,
+    /// Another wallet says that the payment was never taken, an hour ahead.
+    LieUnused,
+    /// Another wallet says that the payment was taken.
+    LieTaken,
+    /// The browser has no secure randomness.
+    NoEntropy,
+}
+
+impl Kind {
+    pub(super) const ALL: [Self; 19] = [
+        Self::Idle,
+        Self::Recall,
+        Self::Probe,
+        Self::FindPayer,
+        Self::Talk,
+        Self::Count,
+        Self::Intend,
+        Self::Draw,
+        Self::Sign,
+        Self::Check,
+        Self::Seal,
+        Self::Pay,
+        Self::Look,
+        Self::FindReaders,
+        Self::FindOthers,
+        Self::Read,
+        Self::Sleep,
+        Self::End,
+        Self::Withdraw,
+    ];
+
+    pub(super) fn of(step: &Step<Value>) -> Self {
+        match step {
+            Step::Recall(..) => Self::Recall,
+            Step::Send(_, Sent::Probing(_)) => Self::Probe,
+            Step::Send(_, Sent::Paying(_)) => Self::Pay,
+            Step::Send(_, Sent::Looking(_)) => Self::Look,
+            Step::FindWallets(Finding::Payer(_)) => Self::FindPayer,
+            Step::FindWallets(Finding::Readers(_)) => Self::FindReaders,
+            Step::FindWallets(Finding::Others(_)) => Self::FindOthers,
+            Step::Ask(_, _, Asked::Talking(_)) => Self::Talk,
+            Step::Ask(_, _, Asked::Signing(_)) => Self::Sign,
+            Step::Ask(_, _, Asked::Checking(_)) => Self::Check,
+            Step::AskAll(_, Gathered::Counting(_)) => Self::Count,
+            Step::AskAll(_, Gathered::Reading(_)) => Self::Read,
+            Step::Write(_, _, Writing::Intent(_)) => Self::Intend,
+            Step::Write(_, _, Writing::Payment(..)) => Self::Seal,
+            Step::Write(_, _, Writing::End(_)) => Self::End,
+            Step::DrawNonce(_) => Self::Draw,
+            Step::Sleep(..) => Self::Sleep,
+            Step::Confirm(..) | Step::Done(_) => panic!("no scene has it"),
+        }
+    }
+
+    /// Whether what another tab does may make a difference to the step, or it to that tab's: the journal, the prompt, the payment,
+    /// and time. All others can be done in any order.
+    pub(super) const fn is_shared(self) -> bool {
+        matches!(
+            self,
+            Self::Idle
+                | Self::Recall
+                | Self::Intend
+                | Self::Sign
+                | Self::Seal
+                | Self::Pay
+                | Self::End
+                | Self::Withdraw
+                | Self::Sleep
+        )
+    }
+
+    /// Whether it goes to the journal to write there.
+    pub(super) const fn writes(self) -> bool {
+        matches!(self, Self::Intend | Self::Seal | Self::End | Self::Withdraw)
+    }
+}
+
+impl Fault {
+    pub(super) const ALL: [Self; 29] = [
+        Self::Crash,
+        Self::CrashAfter,
+        Self::Abort,
+        Self::Slow,
+        Self::Settle,
+        Self::Resume,
+        Self::Forget,
+        Self::Blocked,
+        Self::Steal,
+        Self::Full,
+        Self::Untold,
+        Self::Dropped,
+        Self::Lost,
+        Self::Unanswered,
+        Self::Gateway,
+        Self::Refused,
+        Self::Unsettled,
+        Self::Unknown,
+        Self::Odd,
+        Self::NoWallet,
+        Self::Crowd,
+        Self::Decline,
+        Self::Mute,
+        Self::OtherKey,
+        Self::Elsewhere,
+        Self::Ahead,
+        Self::LieUnused,
+        Self::LieTaken,
+        Self::NoEntropy,
+    ];
+
+    /// Why it cannot happen at that step, if it cannot.
+    pub(super) fn excluded(self, at: Kind) -> Option<&'static str> {
+        let (can, why) = match self {
+            Self::Crash => (at != Kind::Idle, "with no call under way, nothing is left in the middle"),
+            Self::CrashAfter => (at.writes() || matches!(at, Kind::Sign | Kind::Pay), "the step leaves nothing behind"),
+            Self::Abort => (
+                !matches!(at, Kind::Idle | Kind::End | Kind::Withdraw),
+                "there is no call, or it is over but for its last write",
+            ),
+            Self::Slow => (!at.writes(), "a write that takes longer than ten seconds has failed"),
+            Self::Settle => (
+                matches!(at, Kind::Idle | Kind::Sleep | Kind::Read),
+                "whether it is settled before another step makes no difference",
+            ),
+            Self::Resume | Self::Forget => (at == Kind::Idle, "a call of its own"),
+            Self::Blocked | Self::Steal => (at == Kind::Recall, "only the first step reads, and takes the lock"),
+            Self::Full | Self::Untold | Self::Dropped => (at.writes(), "only what writes"),
+            Self::Lost => (matches!(at, Kind::Probe | Kind::Pay | Kind::Look), "only requests"),
+            Self::Gateway => (matches!(at, Kind::Probe | Kind::Pay | Kind::Look), "only requests"),
+            Self::Unanswered | Self::Refused | Self::Unsettled => (at == Kind::Pay, "only the payment has an effect"),
+            Self::Unknown | Self::Odd => (at == Kind::Look, "only the question for the task"),
+            Self::NoWallet => {
+                (matches!(at, Kind::FindPayer | Kind::FindReaders | Kind::FindOthers), "only the search for wallets")
+            }
+            Self::Crowd => (at == Kind::FindReaders, "only who reads may be more than one"),
+            Self::Decline => (matches!(at, Kind::Talk | Kind::Sign), "only what opens a prompt"),
+            Self::Mute => (
+                matches!(at, Kind::Talk | Kind::Count | Kind::Sign | Kind::Check | Kind::Read),
+                "only wallets are asked",
+            ),
+            Self::OtherKey => (at == Kind::Sign, "only the signature"),
+            Self::Elsewhere | Self::Ahead | Self::LieUnused | Self::LieTaken => {
+                (at == Kind::Read, "only what is read of the payment")
+            }
+            Self::NoEntropy => (at == Kind::Draw, "only the nonce"),
+        };
+        (!can).then_some(why)
+    }
+
+    /// What can go wrong at that step.
+    pub(super) fn at(kind: Kind) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(move |fault| fault.excluded(kind).is_none())
+    }
+}
