@@ -97,7 +97,7 @@ fn other_node() -> impl Strategy<Value = Node> {
 }
 
 /// How many courses are played: the name of the variable is that of proptest itself.
-fn cases() -> u32 {
+pub(super) fn cases() -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(100_000)
 }
 

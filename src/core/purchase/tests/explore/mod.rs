@@ -19,6 +19,7 @@
 //!   reads in one piece with what it does next.
 //! - three calls of a visitor in one tab, and two in each of two tabs. No more than two tabs.
 
+mod drawn;
 mod faults;
 mod search;
 mod tab;
@@ -107,7 +108,7 @@ const SCENES: [Scene; 5] = [
 ];
 
 /// Goes through scenes side by side, in threads whose stacks are deep enough for the longest course.
-fn explore<T: Send + 'static>(jobs: impl IntoIterator<Item = T>, job: fn(&T) -> Explored) -> Vec<(T, Explored)> {
+fn explore<T: Send + 'static, O: Send + 'static>(jobs: impl IntoIterator<Item = T>, job: fn(&T) -> O) -> Vec<(T, O)> {
     let threads: Vec<_> = jobs
         .into_iter()
         .map(|given| {
