@@ -16,7 +16,7 @@ const BUDGET_URL_GZIP = 112 * 1024
 const WASM_FEATURES = ['bulk-memory', 'mutable-globals', 'multivalue', 'nontrapping-float-to-int', 'reference-types', 'sign-ext']
 
 /** Copies by one instruction instead of member by member, and no loops rewritten for speed: a twentieth of the module. */
-const LLVM = ['-max-store-memcpy=1', '-max-store-memmove=1', '-max-store-memset=1', '-disable-lsr', '-inline-threshold=15']
+const LLVM = ['-max-store-memcpy=1', '-max-store-memmove=1', '-max-store-memset=1', '-disable-lsr', '-inline-threshold=10']
 
 /** Instead of a mebibyte, which every page would hold. What is nested is parsed by the engine: no course goes deeper than a twentieth of this (`tests/packaging/stack`). */
 export const STACK_BYTES = 128 * 1024

@@ -22,8 +22,8 @@ const WEEK_MS: u64 = 7 * 24 * HOUR_MS;
 /// What was spent longer ago than this, no budget counts.
 pub const LONGEST_PERIOD_MS: u64 = WEEK_MS;
 
-/// A page is told when more than this part of a budget is spent.
-const MARK_PERCENT: u64 = 80;
+/// A page is told when less than this part of a budget is left: a fifth.
+const MARK_PARTS: usize = 5;
 
 /// This much, in any period of that length.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,26 +102,22 @@ impl Budget {
     /// # Errors
     /// `budget_exceeded` with `{budget, left, price}`, and `resetsAt` where waiting helps.
     pub fn check(&self, spent: &[Spending], offer: &Offer, now_ms: u64) -> Result<Option<State>, Error> {
-        let budget = self.atomic();
-        let fits = |time: &u64| self.spent_at(spent, *time).saturating_add(offer.amount) <= budget;
-        let before = self.spent_at(spent, now_ms);
-        if fits(&now_ms) {
-            let is_past =
-                |spent: U256| spent.saturating_mul(U256::from(100)) > budget.saturating_mul(U256::from(MARK_PERCENT));
-            let after = before.saturating_add(offer.amount);
-            let asked = [spent, &[Spending::Moved { by: now_ms, atomic: offer.amount }]].concat();
-            return Ok((is_past(after) && !is_past(before)).then(|| self.state(&asked, now_ms)));
+        let fits = |time| self.spent_at(spent, time).saturating_add(offer.amount) <= self.atomic();
+        if fits(now_ms) {
+            let mut asked = spent.to_vec();
+            asked.push(Spending::Moved { by: now_ms, atomic: offer.amount });
+            let is_reached = self.is_past_mark(&asked, now_ms) && !self.is_past_mark(spent, now_ms);
+            return Ok(is_reached.then(|| self.state(&asked, now_ms)));
         }
         let price = Money::of(offer.asset, offer.amount).amount;
-        let left = units(budget.saturating_sub(before));
+        let left = units(self.left_at(spent, now_ms));
         let message =
             text!("the video costs ", price, " USDC; of ", self.amount, " a ", self.per, ", ", left, " are left");
         let error = Error::unpaid(Code::BudgetExceeded, Stage::Wallet, message)
             .detail("budget", self.amount.as_str())
             .detail("left", left)
             .detail("price", price);
-        let ends = spent.iter().map(|one| one.until(self.period_ms));
-        Err(match ends.filter(|time| *time > now_ms && fits(time)).min() {
+        Err(match self.first_end(spent, now_ms, &|_, time| fits(time)) {
             Some(time) => error.detail("resetsAt", time),
             None => error.retry(Retry::Never),
         })
@@ -132,28 +128,48 @@ impl Budget {
     /// # Errors
     /// `unsupported_environment` for a record that cannot be counted.
     pub fn count<J: Json>(&self, records: &[J], now_ms: u64) -> Result<State, Error> {
-        let mut spent = Vec::new();
-        for record in records {
-            spent.extend(spending(record)?);
-        }
-        Ok(self.state(&spent, now_ms))
+        Ok(self.state(&spending(records, None)?, now_ms))
     }
 
     fn state(&self, spent: &[Spending], now_ms: u64) -> State {
-        let total = self.spent_at(spent, now_ms);
-        let ends = spent.iter().filter(|one| !one.atomic().is_zero()).map(|one| one.until(self.period_ms));
         State {
             limit: self.amount.clone(),
-            spent: units(total),
-            left: units(self.atomic().saturating_sub(total)),
+            spent: units(self.spent_at(spent, now_ms)),
+            left: units(self.left_at(spent, now_ms)),
             // What never ends has no end to tell.
-            resets_at: ends.filter(|time| *time > now_ms && *time < u64::MAX).min(),
+            resets_at: self.first_end(spent, now_ms, &|one, time| !one.atomic().is_zero() && time < u64::MAX),
         }
     }
 
     fn spent_at(&self, spent: &[Spending], time: u64) -> U256 {
-        let counted = spent.iter().filter(|one| one.until(self.period_ms) > time);
-        counted.fold(U256::ZERO, |sum, one| sum.saturating_add(one.atomic()))
+        let mut total = U256::ZERO;
+        for one in spent {
+            if one.until(self.period_ms) > time {
+                total = total.saturating_add(one.atomic());
+            }
+        }
+        total
+    }
+
+    fn left_at(&self, spent: &[Spending], time: u64) -> U256 {
+        self.atomic().saturating_sub(self.spent_at(spent, time))
+    }
+
+    fn is_past_mark(&self, spent: &[Spending], time: u64) -> bool {
+        let left = [self.left_at(spent, time); MARK_PARTS];
+        left.into_iter().fold(U256::ZERO, U256::saturating_add) < self.atomic()
+    }
+
+    /// When the first of those that are meant ceases to count, after that time.
+    fn first_end(&self, spent: &[Spending], after: u64, is_meant: &dyn Fn(&Spending, u64) -> bool) -> Option<u64> {
+        let mut first = None;
+        for one in spent {
+            let time = one.until(self.period_ms);
+            if time > after && first.is_none_or(|first| time < first) && is_meant(one, time) {
+                first = Some(time);
+            }
+        }
+        first
     }
 
     fn atomic(&self) -> U256 {
@@ -190,7 +206,7 @@ mod tests {
     }
 
     fn spent(records: &[Value]) -> Vec<Spending> {
-        records.iter().flat_map(|record| spending(record).unwrap()).collect()
+        spending(records, None).unwrap()
     }
 
     fn refused(budget: &Budget, records: &[Value], atomic: u64) -> Value {

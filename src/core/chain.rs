@@ -111,13 +111,13 @@ pub fn read_transaction<J: Json>(answer: &J) -> Option<String> {
 #[must_use]
 pub fn shows_transfer<J: Json>(answer: &J, authorization: &Authorization) -> bool {
     let Transfer { from, to, value, nonce, .. } = authorization.transfer();
-    let [from, to] = [from, to].map(|account| account.into_word());
     let logs = answer.get("logs").and_then(|logs| logs.items()).unwrap_or_default();
-    let logs: Vec<_> = logs.iter().filter(|log| is_of_token(*log, authorization)).collect();
-    let has = |topics: [B256; 3], data: &[u8]| logs.iter().any(|log| is_event(*log, topics, data));
+    let has = |topics: [B256; 3], data: &[u8]| {
+        logs.iter().any(|log| is_of_token(log, authorization) && is_event(log, topics, data))
+    };
     is_successful(answer)
-        && has([word(AUTHORIZATION_USED), from, *nonce], &[])
-        && has([word(TRANSFER), from, to], &value.to_be_bytes::<32>())
+        && has([word(AUTHORIZATION_USED), from.into_word(), *nonce], &[])
+        && has([word(TRANSFER), from.into_word(), to.into_word()], &value.to_be_bytes::<32>())
 }
 
 fn is_successful<J: Json>(receipt: &J) -> bool {
@@ -130,8 +130,10 @@ fn is_of_token<J: Json>(log: &J, authorization: &Authorization) -> bool {
 
 fn is_event<J: Json>(log: &J, topics: [B256; 3], data: &[u8]) -> bool {
     let said = log.get("topics").and_then(|topics| topics.items()).unwrap_or_default();
-    let said = said.iter().map(|topic| topic.text().as_deref().and_then(text::read_exactly).map(B256::from));
-    said.eq(topics.map(Some)) && log.text_at("data").as_deref().and_then(text::read_bytes).as_deref() == Some(data)
+    let is_said = |(said, topic): (&J, B256)| said.text().as_deref().and_then(text::read_exactly) == Some(topic.0);
+    said.len() == topics.len()
+        && said.iter().zip(topics).all(is_said)
+        && log.text_at("data").as_deref().and_then(text::read_bytes).as_deref() == Some(data)
 }
 
 /// A word of this file, which is one.

@@ -127,7 +127,11 @@ fn tokens<J: Json>(options: &J) -> Result<Vec<Token>, Error> {
         if let Some(asset) = Asset::on(network).filter(|a| a.chain.caip2 == network) {
             tokens.push(Token { asset, cap: cap(options, asset, Some(DEFAULT_CAP))? });
         }
-        tokens.extend(named.iter().filter(|token| token.asset.chain.caip2 == network));
+        for token in &named {
+            if token.asset.chain.caip2 == network {
+                tokens.push(*token);
+            }
+        }
         if tokens.len() == before {
             let message = text!("this version knows no USDC on the network `", network, "`; Base is eip155:8453");
             return Err(Error::invalid(message));

@@ -58,7 +58,10 @@ fn nearest<'a>(unknown: &str, known: &[&'a str]) -> Option<&'a str> {
 
 /// How many letters have to be added, dropped or replaced to make one name the other (Levenshtein).
 fn distance(one: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (1..=other.len()).collect();
+    let mut row = Vec::new();
+    while row.len() < other.len() {
+        row.push(row.len().saturating_add(1));
+    }
     for (i, letter) in one.bytes().enumerate() {
         let (mut before, mut last) = (i, i.saturating_add(1));
         for (cell, there) in row.iter_mut().zip(other.bytes()) {

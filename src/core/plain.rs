@@ -26,6 +26,7 @@ impl<J: Json> Members<J> {
     }
 
     /// Adds a member if there is one.
+    #[inline(never)]
     pub fn optional(&mut self, name: &str, value: Option<J>) -> &mut Self {
         match value {
             Some(value) => self.value(name, value),
@@ -34,6 +35,7 @@ impl<J: Json> Members<J> {
     }
 
     /// Adds text if there is some.
+    #[inline(never)]
     pub fn optional_text(&mut self, name: &str, text: Option<&str>) -> &mut Self {
         match text {
             Some(text) => self.text(name, text),

@@ -163,7 +163,11 @@ fn digits(mut limbs: [u64; 4]) -> String {
     while digits.is_empty() || limbs.iter().any(|limb| *limb != 0) {
         digits.push(char::from_digit(divide_by_ten(&mut limbs), 10).unwrap_or('0'));
     }
-    digits.iter().rev().collect()
+    let mut text = String::new();
+    while let Some(digit) = digits.pop() {
+        text.push(digit);
+    }
+    text
 }
 
 /// Divides in place, half a limb at a time so that no step leaves 64 bits, and gives the remainder.

@@ -21,7 +21,7 @@ pub fn derived(name: &str) -> String {
 
 fn derived_in(namespace: [u8; 16], name: &str) -> String {
     let mut bytes = namespace.to_vec();
-    bytes.extend(name.bytes());
+    bytes.extend_from_slice(name.as_bytes());
     write(&sha1(bytes), 0x50)
 }
 
@@ -59,7 +59,7 @@ fn sha1(mut message: Vec<u8>) -> Vec<u8> {
     while message.len() % 64 != 56 {
         message.push(0);
     }
-    message.extend(bits.to_be_bytes());
+    message.extend_from_slice(&bits.to_be_bytes());
     let mut state = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0];
     for block in message.chunks(64) {
         let mixed = mixed(state, block);
@@ -69,7 +69,7 @@ fn sha1(mut message: Vec<u8>) -> Vec<u8> {
     }
     let mut digest = Vec::new();
     for word in state {
-        digest.extend(word.to_be_bytes());
+        digest.extend_from_slice(&word.to_be_bytes());
     }
     digest
 }

@@ -18,18 +18,24 @@ pub async fn tasks<J: Json, P>(ports: &P, filter: Filter) -> Result<J, Failure<J
 where
     P: Journal<J> + Clock,
 {
-    if let Some(limit) = filter.newest() {
-        let newest = journal::tasks(&list(ports, None, Some(limit)).await?, filter);
-        if filter.is_filled_by(&newest) {
-            return Ok(newest);
+    let mut limit = filter.newest();
+    loop {
+        let records = list(ports, None, limit).await?;
+        let shown = journal::tasks(&records, filter);
+        if limit.take().is_none() {
+            tidy(ports, &records).await;
+        } else if !filter.is_filled_by(&shown) {
+            continue;
         }
+        return Ok(shown);
     }
-    let records = list(ports, None, None).await?;
+}
+
+async fn tidy<J: Json, P: Journal<J> + Clock>(ports: &P, records: &[J]) {
     let change = Change::Tidy { now: ports.now() };
-    for id in journal::expired(&records, ports.now()) {
+    for id in journal::expired(records, ports.now()) {
         let _ = ports.update(&id, change.clone()).await;
     }
-    Ok(journal::tasks(&records, filter))
 }
 
 /// Has a purchase forgotten, once nobody else has hold of it.
@@ -106,15 +112,19 @@ async fn find<J: Json, P>(ports: &P, wanted: Option<&str>) -> Result<Option<J>, 
 where
     P: Journal<J> + Clock,
 {
-    match wanted {
-        Some(id) => match ports.read(id).await.map_err(journal::unshown)? {
+    if let Some(id) = wanted {
+        return match ports.read(id).await.map_err(journal::unshown)? {
             Some(record) => Ok(Some(record)),
             None => Ok(journal::find(&list(ports, None, None).await?, id)),
-        },
-        None => match journal::choose(&list(ports, None, Some(PAGE)).await?, ports.now()) {
-            Choice::Soon(record) => Ok(Some(record)),
-            _ => Ok(journal::choose(&list(ports, None, None).await?, ports.now()).into_record()),
-        },
+        };
+    }
+    let mut limit = Some(PAGE);
+    loop {
+        match journal::choose(&list(ports, None, limit).await?, ports.now()) {
+            Choice::Soon(record) => return Ok(Some(record)),
+            choice if limit.is_none() => return Ok(choice.into_record()),
+            _ => limit = None,
+        }
     }
 }
 

@@ -180,79 +180,63 @@ impl<J: Json> Change<J> {
     #[must_use]
     pub fn apply(&self, id: &str, record: Option<&J>, since: &[J]) -> (Put<J>, Written<J>) {
         let life = record.and_then(Life::read);
-        let put = match self {
-            Self::Intend(intent) => return intent.apply(id, record, since),
-            Self::Sign { owner, payment } => return sign(owner, payment, record),
-            Self::Forget { now } => return forget(record, *now),
-            Self::Withdraw { owner } => match record {
-                Some(record) if is_intent_of(record, owner) => vacated(record),
-                _ => Put::Keep,
-            },
-            Self::Tidy { now } => match record {
-                Some(record) if is_expired(record, *now) => Put::Remove,
-                _ => Put::Keep,
-            },
-            Self::Free { order, task_id, takes_over } => match life {
-                None if record.is_some() => Put::Keep,
-                Some(Life::Signed | Life::Accepted | Life::Done) => Put::Keep,
-                Some(Life::Signing) if !takes_over => Put::Keep,
-                _ => Put::Record(free(id, order, task_id, record)),
-            },
-            _ => match (record, life) {
-                (Some(record), Some(life)) => self.advance(record, life),
-                (None, _) => self.restore(id),
-                // What this version cannot read, it does not touch.
-                _ => Put::Keep,
-            },
+        let put = match (self, record, life) {
+            (Self::Intend(intent), ..) => return intent.apply(id, record, life, since),
+            (Self::Sign { owner, payment }, ..) => return sign(owner, payment, record, life),
+            (Self::Forget { now }, Some(record), _) => return forget(record, life, *now),
+            (Self::Withdraw { owner }, Some(record), Some(Life::Signing)) if is_of_owner(record, owner) => {
+                vacated(record)
+            }
+            (Self::Tidy { now }, Some(record), _) if is_expired(record, *now) => Put::Remove,
+            (Self::Forget { .. } | Self::Withdraw { .. } | Self::Tidy { .. }, ..) => Put::Keep,
+            (Self::Free { .. }, _, Some(Life::Signed | Life::Accepted | Life::Done)) => Put::Keep,
+            (Self::Free { takes_over: false, .. }, _, Some(Life::Signing)) => Put::Keep,
+            // What this version cannot read, it does not touch.
+            (_, Some(_), None) => Put::Keep,
+            (Self::Free { order, task_id, .. }, ..) => Put::Record(free(id, order, task_id, record)),
+            (_, Some(record), Some(life)) => self.advance(record, life),
+            (_, None, _) => self.restore(id),
         };
         (put, Written::Done(None))
     }
 
     /// What becomes of a record that is there. No step back, and what the record knows better stays.
     fn advance(&self, record: &J, life: Life) -> Put<J> {
+        let mut revised = Revised::of(record);
         match (self, life) {
-            (_, Life::Forgotten) => Put::Keep,
-            (Self::Take { receipt, settlement }, Life::Signed) => Put::Record(with(
-                record,
-                vec![
-                    ("paid", Some(paid(Paid::Yes))),
-                    ("receipt", Some(receipt.plain())),
-                    ("payment", Some(Kept::spent(settlement.clone()).plain())),
-                ],
-            )),
+            (_, Life::Forgotten) => return Put::Keep,
+            (Self::Take { receipt, settlement }, Life::Signed) => {
+                let payment = Kept::spent(settlement.clone());
+                revised.paid(Paid::Yes).set("receipt", Some(receipt.plain())).set("payment", Some(payment.plain()));
+            }
             (Self::Accept { task, .. }, life) => {
-                let mut members = settled(record, task);
-                members.push(("taskId", Some(J::of(task.task_id.as_str()))));
+                revised.settled(record, task);
                 if life != Life::Done {
-                    members.push(("step", Some(step(Life::Accepted))));
+                    revised.step(Life::Accepted);
                 }
-                Put::Record(with(record, members))
             }
             (Self::Settle { receipt }, Life::Signed | Life::Accepted | Life::Done) => {
-                let mut members = vec![
-                    ("paid", Some(paid(Paid::Yes))),
-                    ("receipt", Some(receipt.plain())),
-                    ("payment", None),
-                    ("taskId", Some(J::of(receipt.task_id.as_str()))),
-                ];
+                revised.paid(Paid::Yes).set("receipt", Some(receipt.plain())).set("payment", None);
+                revised.text("taskId", &receipt.task_id);
                 if life == Life::Signed {
-                    members.push(("step", Some(step(Life::Accepted))));
+                    revised.step(Life::Accepted);
                 }
-                Put::Record(with(record, members))
             }
             (Self::Finish { task, ended }, Life::Signed | Life::Accepted | Life::Done) => {
-                Put::Record(with(record, finished(record, life, task, ended)))
+                revised.settled(record, task);
+                // A result that is there stays.
+                if life != Life::Done || ended.result.is_some() {
+                    revised.ended(ended);
+                }
             }
             (Self::Abandon { settlement }, Life::Signed)
                 if read_paid(record) != Paid::Yes && is_of_payment(record, settlement) =>
             {
-                Put::Record(with(
-                    record,
-                    vec![("step", Some(step(Life::Abandoned))), ("paid", Some(paid(Paid::No))), ("payment", None)],
-                ))
+                revised.step(Life::Abandoned).paid(Paid::No).set("payment", None);
             }
-            _ => Put::Keep,
+            _ => return Put::Keep,
         }
+        Put::Record(revised.finish())
     }
 
     /// The record is gone, and nobody has forgotten what it cost: the storage was cleared. A task is worth remembering.
@@ -265,31 +249,31 @@ impl<J: Json> Change<J> {
 }
 
 impl Intent {
-    fn apply<J: Json>(&self, id: &str, record: Option<&J>, since: &[J]) -> (Put<J>, Written<J>) {
-        if let Some(record) = record.filter(|record| !self.may_replace(*record)) {
+    fn apply<J: Json>(&self, id: &str, record: Option<&J>, life: Option<Life>, since: &[J]) -> (Put<J>, Written<J>) {
+        if let Some(record) = record.filter(|record| !self.may_replace(*record, life)) {
             return (Put::Keep, Written::Standing(record.clone()));
         }
-        match self.claim.as_ref().map(|claim| claim.check(id, record, since, self.order.created_at())) {
-            Some(Err(error)) => (Put::Keep, Written::Refused(error)),
-            reached => {
-                let members = vec![
-                    ("step", Some(step(Life::Signing))),
-                    ("paid", Some(paid(Paid::No))),
-                    ("owner", Some(J::of(self.owner.token.as_str()))),
-                ];
-                let record = with(&fresh(id, &self.order, record), members);
-                (Put::Record(record), Written::Done(reached.and_then(Result::ok).flatten()))
+        let reached = match &self.claim {
+            Some(claim) => claim.check(id, record, since, self.order.created_at()),
+            None => Ok(None),
+        };
+        match reached {
+            Err(error) => (Put::Keep, Written::Refused(error)),
+            Ok(reached) => {
+                let mut revised = Revised::of(&fresh(id, &self.order, record));
+                revised.step(Life::Signing).paid(Paid::No).text("owner", &self.owner.token);
+                (Put::Record(revised.finish()), Written::Done(reached))
             }
         }
     }
 
     /// Nothing can come of the record any more, or nobody is left who could make something of it.
-    fn may_replace<J: Json>(&self, record: &J) -> bool {
-        match Life::read(record) {
+    fn may_replace<J: Json>(&self, record: &J, life: Option<Life>) -> bool {
+        match life {
             Some(Life::Abandoned | Life::Forgotten) => true,
             Some(Life::Signing) => {
                 let is_over = |at: u64| at.saturating_add(LONGEST_OPEN_MS) <= self.order.created_at();
-                self.owner.is_alone || is_intent_of(record, &self.owner.token) || created_at(record).is_none_or(is_over)
+                self.owner.is_alone || is_of_owner(record, &self.owner.token) || created_at(record).is_none_or(is_over)
             }
             Some(Life::Signed) => defect::is_on(Defect::SignedReplaced),
             _ => false,
@@ -306,40 +290,30 @@ impl Claim {
         since: &[J],
         now: u64,
     ) -> Result<Option<budget::State>, Error> {
-        let mut spent = record.map(forgotten).unwrap_or_default();
-        for other in since.iter().filter(|other| other.text_at("id").as_deref() != Some(id)) {
-            spent.extend(spending(other)?);
-        }
+        let mut spent = spending(since, Some(id))?;
+        spent.extend(record.map(forgotten).unwrap_or_default());
         self.budget.check(&spent, &self.offer, now)
     }
 }
 
-fn sign<J: Json>(owner: &str, payment: &Kept, record: Option<&J>) -> (Put<J>, Written<J>) {
-    match record {
-        Some(record) if is_intent_of(record, owner) || defect::is_on(Defect::OwnerUnchecked) => {
-            let members = vec![
-                ("step", Some(step(Life::Signed))),
-                ("paid", Some(paid(Paid::Unknown))),
-                ("payment", Some(payment.plain())),
-            ];
-            (Put::Record(with(record, members)), Written::Done(None))
+fn sign<J: Json>(owner: &str, payment: &Kept, record: Option<&J>, life: Option<Life>) -> (Put<J>, Written<J>) {
+    match (record, life) {
+        (Some(record), Some(Life::Signing)) if is_of_owner(record, owner) || defect::is_on(Defect::OwnerUnchecked) => {
+            let mut revised = Revised::of(record);
+            revised.step(Life::Signed).paid(Paid::Unknown).set("payment", Some(payment.plain()));
+            (Put::Record(revised.finish()), Written::Done(None))
         }
         // As a first try has written it, whose end was not told.
-        Some(record) if Life::read(record) == Some(Life::Signed) && is_of_owner(record, owner) => {
-            (Put::Keep, Written::Done(None))
-        }
-        Some(record) if Life::read(record).is_none_or(|life| life != Life::Forgotten) => {
-            (Put::Keep, Written::Refused(taken_over()))
-        }
-        None if defect::is_on(Defect::ForgottenIntentSigned) => (Put::Keep, Written::Done(None)),
-        _ => (Put::Keep, Written::Refused(was_forgotten())),
+        (Some(record), Some(Life::Signed)) if is_of_owner(record, owner) => (Put::Keep, Written::Done(None)),
+        (None, _) if defect::is_on(Defect::ForgottenIntentSigned) => (Put::Keep, Written::Done(None)),
+        (None, _) | (_, Some(Life::Forgotten)) => (Put::Keep, Written::Refused(was_forgotten())),
+        _ => (Put::Keep, Written::Refused(taken_over())),
     }
 }
 
-fn forget<J: Json>(record: Option<&J>, now: u64) -> (Put<J>, Written<J>) {
-    let Some(record) = record else { return (Put::Keep, Written::Done(None)) };
+fn forget<J: Json>(record: &J, life: Option<Life>, now: u64) -> (Put<J>, Written<J>) {
     let is_long_past = || closes_at(record).is_some_and(|at| at.saturating_add(LONGEST_LIFE_MS) <= now);
-    let is_under_way = Life::read(record) == Some(Life::Signed) && read_paid(record) != Paid::Yes;
+    let is_under_way = life == Some(Life::Signed) && read_paid(record) != Paid::Yes;
     if is_under_way && !is_long_past() && !defect::is_on(Defect::ForgottenUnderWay) {
         return (Put::Keep, Written::Refused(may_be_paid()));
     }
@@ -392,77 +366,80 @@ fn is_expired<J: Json>(record: &J, now: u64) -> bool {
 pub fn expired<J: Json>(records: &[J], now: u64) -> Vec<String> {
     let mut ids = Vec::new();
     for record in records {
-        ids.extend(record.text_at("id").filter(|_| is_expired(record, now)));
+        if is_expired(record, now) {
+            ids.extend(record.text_at("id"));
+        }
     }
     ids
 }
 
 fn free<J: Json>(id: &str, order: &Order, task_id: &str, before: Option<&J>) -> J {
-    let members =
-        vec![("step", Some(step(Life::Accepted))), ("paid", Some(paid(Paid::No))), ("taskId", Some(J::of(task_id)))];
-    with(&fresh(id, order, before), members)
+    let mut revised = Revised::of(&fresh(id, order, before));
+    revised.step(Life::Accepted).paid(Paid::No).text("taskId", task_id);
+    revised.finish()
 }
 
-/// What a task says of the money, unless the record has the transaction already.
-fn settled<J: Json>(record: &J, task: &AcceptedTask<J>) -> Vec<(&'static str, Option<J>)> {
-    let kept = record.get("receipt");
-    if kept.as_ref().is_some_and(|receipt| receipt.get("transaction").is_some()) {
-        return vec![("payment", None)];
-    }
-    vec![
-        ("paid", Some(paid(task.paid))),
-        ("receipt", task.receipt.clone().or(kept)),
-        ("payment", task.settlement.as_ref().map(|settlement| settlement.plain())),
-    ]
-}
+/// A copy of a record that gets other members.
+struct Revised<J>(Vec<(String, J)>);
 
-/// What the end of a task changes. A result that is there stays.
-fn finished<J: Json>(
-    record: &J,
-    life: Life,
-    task: &AcceptedTask<J>,
-    ended: &Ended<J>,
-) -> Vec<(&'static str, Option<J>)> {
-    let mut members = settled(record, task);
-    members.push(("taskId", Some(J::of(task.task_id.as_str()))));
-    if life == Life::Done && ended.result.is_none() {
-        return members;
+impl<J: Json> Revised<J> {
+    fn of(record: &J) -> Self {
+        Self(record.entries())
     }
-    members.push(("status", Some(J::of(ended.status.as_str()))));
-    if ended.status == NOT_FOUND {
-        members.push(("step", Some(step(Life::Accepted))));
-    } else {
-        members.extend([
-            ("step", Some(step(Life::Done))),
-            ("heardAt", Some(J::whole(ended.heard_at))),
-            ("result", ended.result.as_ref().and_then(result::kept)),
-        ]);
-    }
-    members
-}
 
-/// A copy of a record with other members; one of nothing is left out.
-fn with<J: Json>(record: &J, members: Vec<(&str, Option<J>)>) -> J {
-    let mut copy = J::object();
-    for (key, value) in record.entries() {
-        if !members.iter().any(|(changed, _)| *changed == key) {
-            copy.set(&key, value);
+    /// Puts a member last; one of nothing is left out.
+    fn set(&mut self, key: &str, value: Option<J>) -> &mut Self {
+        if let Some(at) = self.0.iter().position(|(other, _)| other == key) {
+            self.0.remove(at);
         }
-    }
-    for (key, value) in members {
         if let Some(value) = value {
-            copy.set(key, value);
+            self.0.push((key.into(), value));
+        }
+        self
+    }
+
+    fn text(&mut self, key: &str, text: &str) -> &mut Self {
+        self.set(key, Some(J::of(text)))
+    }
+
+    fn step(&mut self, life: Life) -> &mut Self {
+        self.text("step", &life.name())
+    }
+
+    fn paid(&mut self, paid: Paid) -> &mut Self {
+        self.text("paid", &paid.name())
+    }
+
+    /// What a task says of the money, unless the record has the transaction already.
+    fn settled(&mut self, record: &J, task: &AcceptedTask<J>) -> &mut Self {
+        let kept = record.get("receipt");
+        if kept.as_ref().is_some_and(|receipt| receipt.get("transaction").is_some()) {
+            self.set("payment", None);
+        } else {
+            let payment = task.settlement.as_ref().map(|settlement| settlement.plain());
+            self.paid(task.paid).set("receipt", task.receipt.clone().or(kept)).set("payment", payment);
+        }
+        self.text("taskId", &task.task_id)
+    }
+
+    /// How a task has ended. That the service does not know it any more ends nothing.
+    fn ended(&mut self, ended: &Ended<J>) {
+        self.text("status", &ended.status);
+        if ended.status == NOT_FOUND {
+            self.step(Life::Accepted);
+        } else {
+            let result = ended.result.as_ref().and_then(result::kept);
+            self.step(Life::Done).set("heardAt", Some(J::whole(ended.heard_at))).set("result", result);
         }
     }
-    copy
-}
 
-fn step<J: Json>(life: Life) -> J {
-    J::of(life.name().as_str())
-}
-
-fn paid<J: Json>(paid: Paid) -> J {
-    J::of(paid.name().as_str())
+    fn finish(self) -> J {
+        let mut record = J::object();
+        for (key, value) in self.0 {
+            record.set(&key, value);
+        }
+        record
+    }
 }
 
 fn is_of_owner<J: Json>(record: &J, owner: &str) -> bool {
@@ -473,10 +450,6 @@ fn is_of_owner<J: Json>(record: &J, owner: &str) -> bool {
 fn is_of_payment<J: Json>(record: &J, settlement: &Settlement) -> bool {
     let kept = record.get("payment").and_then(|payment| payment.text_at("authorization"));
     kept.as_deref() == Some(settlement.authorization.transfer().to_json().as_str())
-}
-
-fn is_intent_of<J: Json>(record: &J, owner: &str) -> bool {
-    Life::read(record) == Some(Life::Signing) && is_of_owner(record, owner)
 }
 
 fn was_forgotten() -> Error {

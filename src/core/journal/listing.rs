@@ -78,7 +78,7 @@ impl Filter {
 pub fn tasks<J: Json>(records: &[J], filter: Filter) -> J {
     let mut left = filter.limit.unwrap_or(u64::MAX);
     let mut shown = Vec::new();
-    for record in newest_first(records) {
+    for (_, record) in newest_first(records) {
         if filter.takes(record) && left > 0 {
             left = left.saturating_sub(1);
             shown.push(show(record));
@@ -111,7 +111,12 @@ fn show<J: Json>(record: &J) -> J {
 /// The record of that task.
 #[must_use]
 pub fn find<J: Json>(records: &[J], task_id: &str) -> Option<J> {
-    newest_first(records).into_iter().find(|record| record.text_at("taskId").as_deref() == Some(task_id)).cloned()
+    for (_, record) in newest_first(records) {
+        if record.text_at("taskId").as_deref() == Some(task_id) {
+            return Some(record.clone());
+        }
+    }
+    None
 }
 
 /// The record that is taken up when none is named.
@@ -140,7 +145,7 @@ impl<J> Choice<J> {
 #[must_use]
 pub fn choose<J: Json>(records: &[J], now: u64) -> Choice<J> {
     let mut late = Choice::Nothing;
-    for record in newest_first(records) {
+    for (_, record) in newest_first(records) {
         match Life::read(record) {
             Some(Life::Accepted) if record.get("status").is_none() => return Choice::Soon(record.clone()),
             Some(Life::Signed) if !is_late(record, now) => return Choice::Soon(record.clone()),
@@ -201,13 +206,13 @@ pub fn whereabouts<J: Json>(record: &J) -> Option<(String, BaseUrl)> {
     Some((id, BaseUrl::parse(&order(record, "baseUrl")?.text()?)?))
 }
 
-/// By insertion, from the end: stores give their records in this order already.
-fn newest_first<J: Json>(records: &[J]) -> Vec<&J> {
+/// With the time of each. By insertion, from the end: stores give their records in this order already.
+fn newest_first<J: Json>(records: &[J]) -> Vec<(Option<u64>, &J)> {
     let mut sorted: Vec<(Option<u64>, &J)> = Vec::new();
     for record in records {
         let at = created_at(record);
         let place = sorted.iter().rposition(|(other, _)| *other >= at).map_or(0, |last| last.saturating_add(1));
         sorted.insert(place, (at, record));
     }
-    sorted.into_iter().map(|(_, record)| record).collect()
+    sorted
 }

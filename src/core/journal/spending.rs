@@ -64,31 +64,38 @@ impl Spending {
     }
 }
 
-/// What a record stands for in a budget: its own purchase, and those that were forgotten under the same id.
+/// What records stand for in a budget: their own purchases, and those that were forgotten under the same ids. The record of
+/// that id is passed over.
 ///
 /// # Errors
 /// `unsupported_environment` for one that this version cannot read, and that states no price.
-pub fn spending<J: Json>(record: &J) -> Result<Vec<Spending>, Error> {
-    let mut all = forgotten(record);
-    all.extend(own(record)?);
+pub fn spending<J: Json>(records: &[J], but: Option<&str>) -> Result<Vec<Spending>, Error> {
+    let mut all = Vec::new();
+    for record in records {
+        if but.is_none() || record.text_at("id").as_deref() != but {
+            add_forgotten(record, &mut all);
+            add_own(record, &mut all)?;
+        }
+    }
     Ok(all)
 }
 
 /// Other tokens than USDC count for nothing.
-fn own<J: Json>(record: &J) -> Result<Option<Spending>, Error> {
+fn add_own<J: Json>(record: &J, all: &mut Vec<Spending>) -> Result<(), Error> {
     let life = Life::read(record);
     let is_free = matches!(life, Some(Life::Accepted | Life::Done)) && read_paid(record) == Paid::No;
     if is_free || matches!(life, Some(Life::Abandoned | Life::Forgotten)) || order(record, "asset").is_some() {
-        return Ok(None);
+        return Ok(());
     }
     let price = order(record, "price").and_then(|price| price.text_at("atomic"));
     let atomic = price.as_deref().and_then(parse_atomic).ok_or_else(|| unreadable(record))?;
-    Ok(Some(match (life, created_at(record)) {
+    all.push(match (life, created_at(record)) {
         (Some(Life::Signing), Some(at)) => Spending::Asked { at, atomic },
         // What does not say when it was begun counts until it is forgotten.
         (_, None) => Spending::Moved { by: u64::MAX, atomic },
         _ => Spending::Moved { by: moved_by(record), atomic },
-    }))
+    });
+    Ok(())
 }
 
 /// When the money had moved at the latest: while the payment is open, its window may still end with it.
@@ -101,18 +108,26 @@ fn moved_by<J: Json>(record: &J) -> u64 {
 /// What purchases have spent that were forgotten: amount and time, nothing else.
 pub(super) fn forgotten<J: Json>(record: &J) -> Vec<Spending> {
     let mut all = Vec::new();
+    add_forgotten(record, &mut all);
+    all
+}
+
+fn add_forgotten<J: Json>(record: &J, all: &mut Vec<Spending>) {
     for item in record.get("forgotten").and_then(|list| list.items()).unwrap_or_default() {
         let atomic = item.text_at("atomic").as_deref().and_then(parse_atomic);
-        all.extend(item.whole_at("by").zip(atomic).map(|(by, atomic)| Spending::Moved { by, atomic }));
+        if let Some((by, atomic)) = item.whole_at("by").zip(atomic) {
+            all.push(Spending::Moved { by, atomic });
+        }
     }
-    all
 }
 
 /// What is left of a record that is forgotten, as it is stored: what of it some budget may still count at that time.
 pub(super) fn left_of<J: Json>(record: &J, longest_ms: u64, now: u64) -> Vec<J> {
     let mut left = Vec::new();
+    let mut all = forgotten(record);
     // What cannot be counted is forgotten whole.
-    for spending in spending(record).unwrap_or_else(|_| forgotten(record)) {
+    let _ = add_own(record, &mut all);
+    for spending in all {
         if let Spending::Moved { by, atomic } = spending {
             let by = if by == u64::MAX { now } else { by };
             if by.saturating_add(longest_ms) > now && !atomic.is_zero() {
