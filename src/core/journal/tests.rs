@@ -157,6 +157,12 @@ fn changes() -> Vec<(&'static str, Change<Value>)> {
 fn the_end_of_one_payment_is_not_that_of_the_next() {
     let signed = after(&[intend("a"), sign("a")]);
     assert_eq!(applied(signed.clone(), &abandon(6)).0, signed);
+    let mut task = task(Paid::Yes, None);
+    task.receipt = Some(json!({"nonce": B256::from([6; 32]).to_string()}));
+    let ended = Ended { status: "completed".into(), result: None, heard_at: NOW };
+    for stale in [Change::Accept { order: None, task: task.clone() }, Change::Finish { task, ended }] {
+        assert_eq!(applied(signed.clone(), &stale).0, signed);
+    }
     assert_eq!(life(applied(signed, &abandon(7)).0.as_ref()), Some(Life::Abandoned));
 }
 
