@@ -70,7 +70,7 @@ pub(super) enum Fault {
     Odd,
     /// There is no wallet on the page.
     NoWallet,
-    /// All wallets on the page are asked, not only the one that was chosen.
+    /// There is another wallet on the page, which is asked as well.
     Crowd,
     /// The visitor declines.
     Decline,
@@ -216,16 +216,16 @@ impl Fault {
             Self::NoWallet => {
                 (matches!(at, Kind::FindPayer | Kind::FindReaders | Kind::FindOthers), "only the search for wallets")
             }
-            Self::Crowd => (at == Kind::FindReaders, "only who reads may be more than one"),
+            Self::Crowd | Self::LieUnused | Self::LieTaken => {
+                (matches!(at, Kind::FindReaders | Kind::FindOthers), "only who reads may be more than one")
+            }
             Self::Decline => (matches!(at, Kind::Talk | Kind::Sign), "only what opens a prompt"),
             Self::Mute => (
                 matches!(at, Kind::Talk | Kind::Count | Kind::Sign | Kind::Check | Kind::Read),
                 "only wallets are asked",
             ),
             Self::OtherKey => (at == Kind::Sign, "only the signature"),
-            Self::Elsewhere | Self::Ahead | Self::LieUnused | Self::LieTaken => {
-                (at == Kind::Read, "only what is read of the payment")
-            }
+            Self::Elsewhere | Self::Ahead => (at == Kind::Read, "only what is read of the payment"),
             Self::NoEntropy => (at == Kind::Draw, "only the nonce"),
         };
         (!can).then_some(why)

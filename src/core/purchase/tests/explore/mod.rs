@@ -161,11 +161,12 @@ impl Explored {
 
     /// With a defect: in a scene, and with as many faults, that show it soon.
     fn with(defect: Defect) -> Self {
-        let [alone, _, without_locks, _, budget] = &SCENES;
+        let [alone, without_seeds, without_locks, _, budget] = &SCENES;
         let (scene, faults) = match defect {
             Defect::SignedReplaced => (without_locks, 0),
-            Defect::OwnerUnchecked | Defect::ForgottenIntentSigned | Defect::ForgottenUnderWay => (without_locks, 1),
-            Defect::OneReaderBelieved | Defect::AbandonedWithoutBlock | Defect::OddWordBelieved => (without_locks, 2),
+            Defect::OwnerUnchecked | Defect::ForgottenIntentSigned => (without_locks, 1),
+            Defect::OneReaderBelieved | Defect::OddWordBelieved => (alone, 3),
+            Defect::AbandonedWithoutBlock => (without_seeds, 3),
             Defect::BudgetReadBefore => (budget, 0),
             _ => (alone, 2),
         };

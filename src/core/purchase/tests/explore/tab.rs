@@ -14,7 +14,6 @@ pub(super) struct Tab {
     /// What is known of the wallets on the page, until the call ends.
     own: Node,
     other: Option<bool>,
-    wallets: usize,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,7 +45,7 @@ struct Running {
 
 impl Tab {
     pub(super) fn new(number: usize, id: &'static str, calls: u8) -> Self {
-        Self { number, id, calls, at: At::Idle, own: Node::default(), other: None, wallets: 1 }
+        Self { number, id, calls, at: At::Idle, own: Node::default(), other: None }
     }
 
     pub(super) const fn is_over(&self) -> bool {
@@ -78,7 +77,6 @@ impl Tab {
                 .any(|paper| paper.is_held && !paper.is_taken && world.seconds() < paper.valid_before),
             Fault::Forget => world.journal.contains_key(self.id) && !world.locks.contains_key(self.id),
             Fault::Resume => world.journal.contains_key(self.id),
-            Fault::LieUnused | Fault::LieTaken => self.wallets > 1,
             _ => true,
         }
     }
@@ -117,7 +115,7 @@ impl Tab {
             return Ok(());
         }
         self.calls -= 1;
-        (self.own, self.other, self.wallets) = (Node::default(), None, 1);
+        (self.own, self.other) = (Node::default(), None);
         let next = match fault {
             Some(Fault::Resume) => resume(self.id.into()),
             _ => self.order(world).begin(),
@@ -136,17 +134,16 @@ impl Tab {
     }
 
     fn forget(&mut self, world: &mut World) -> Result<(), String> {
+        let is_under_way = world.papers.iter().any(|paper| paper.id == self.id && world.is_open(paper));
         let written = world.update(self.id, &Change::Forget { now: world.now }, None);
         self.at = At::Idle;
         if matches!(written, Written::Refused(_)) {
             return Ok(());
         }
-        let of_this: Vec<usize> = (0..world.papers.len()).filter(|place| world.papers[*place].id == self.id).collect();
-        for place in of_this {
-            if world.is_open(&world.papers[place]) {
-                return Err("promise 7: a purchase was forgotten while money was under way for it".into());
-            }
-            let paper = &mut world.papers[place];
+        if is_under_way {
+            return Err("promise 7: a purchase was forgotten while money was under way for it".into());
+        }
+        for paper in world.papers.iter_mut().filter(|paper| paper.id == self.id) {
             paper.is_past = paper.is_taken;
         }
         Ok(())
@@ -220,6 +217,9 @@ impl Tab {
                 if receipt["settled"] == "chain" && !is_taken(&receipt["nonce"]) {
                     return Err("promise 5: a receipt shows what was not taken".into());
                 }
+                if task.paid == Paid::Yes && world.tasks.is_empty() && !own().any(|paper| paper.is_taken) {
+                    return Err("promise 5: paid, and there is neither a task nor a payment".into());
+                }
                 if receipt.is_null() && task.paid == Paid::Yes {
                     return Err("promise 5: paid, and no receipt".into());
                 }
@@ -280,12 +280,17 @@ impl Tab {
                 state.answered(said, now)
             }
             Step::FindWallets(state) => {
-                self.wallets = match (&state, fault) {
-                    (_, Some(Fault::NoWallet)) => 0,
-                    (Finding::Others(_), _) | (_, Some(Fault::Crowd)) => 2,
+                self.other = match fault {
+                    Some(Fault::LieUnused) => Some(false),
+                    Some(Fault::LieTaken) => Some(true),
+                    _ => self.other,
+                };
+                let wallets = match fault {
+                    Some(Fault::NoWallet) => 0,
+                    Some(Fault::Crowd | Fault::LieUnused | Fault::LieTaken) => 2,
                     _ => 1,
                 };
-                state.found(self.wallets, now)
+                state.found(wallets, now)
             }
             Step::Ask(_, question, Asked::Talking(state)) => {
                 let decline = || (fault == Some(Fault::Decline)).then(|| talk(&question, 1));
@@ -349,8 +354,6 @@ impl Tab {
                     Some(Fault::Mute) => self.own.is_mute = true,
                     Some(Fault::Elsewhere) => self.own.is_elsewhere = true,
                     Some(Fault::Ahead) => self.own.is_ahead = true,
-                    Some(Fault::LieUnused) => self.other = Some(false),
-                    Some(Fault::LieTaken) => self.other = Some(true),
                     _ => {}
                 }
                 let replies = questions.iter().map(|(wallet, question)| self.read(world, *wallet, question)).collect();
