@@ -1,6 +1,6 @@
 //! What becomes of a record, change by change.
 
-use std::rc::Rc;
+use std::{rc::Rc, slice::from_ref};
 
 use alloy_primitives::{B256, U256, address};
 use serde_json::{Value, json};
@@ -332,29 +332,29 @@ fn the_result_stays_without_bytes_and_within_bounds() {
 fn a_forgotten_purchase_leaves_amount_and_time_and_nothing_else() {
     let paid = [intend("a"), sign("a"), accept(Some(HASH))];
     let forget = Change::Forget { now: NOW + 60_000 };
-    let left = after(&[&paid[..], &[forget.clone()]].concat()).unwrap();
+    let left = after(&[&paid[..], from_ref(&forget)].concat()).unwrap();
     let spent = json!([{"by": NOW + 5_000, "atomic": "1200000"}]);
     let tombstone = json!({"id": "id-1", "step": "forgotten", "order": {"createdAt": NOW + 5_000}, "forgotten": spent});
     assert_eq!(left, tombstone);
-    assert_eq!(tasks(&[left.clone()], Filter::default()), json!([]));
-    assert_eq!(choose(&[left.clone()], NOW), Choice::Nothing);
+    assert_eq!(tasks(from_ref(&left), Filter::default()), json!([]));
+    assert_eq!(choose(from_ref(&left), NOW), Choice::Nothing);
     assert_eq!(
-        spending(&[left.clone()], None).unwrap(),
+        spending(from_ref(&left), None).unwrap(),
         [Spending::Moved { by: NOW + 5_000, atomic: U256::from(1_200_000) }]
     );
     assert!(matches!(Known::read(&left), Ok(Known::Nothing)));
 
     // The same id may be bought again; both count, and both are forgotten.
-    let again = after(&[&paid[..], &[forget.clone()], &paid[..]].concat()).unwrap();
-    assert_eq!((&again["step"], spending(&[again.clone()], None).unwrap().len()), (&json!("accepted"), 2));
+    let again = after(&[&paid[..], from_ref(&forget), &paid[..]].concat()).unwrap();
+    assert_eq!((&again["step"], spending(from_ref(&again), None).unwrap().len()), (&json!("accepted"), 2));
     let twice = applied(Some(again), &forget).0.unwrap();
     assert_eq!(twice["forgotten"].as_array().unwrap().len(), 2);
     let withdrawn = [&paid[..], &[forget, intend("b"), Change::Withdraw { owner: "b".into() }]].concat();
     assert_eq!(after(&withdrawn).unwrap(), tombstone, "an intent that is withdrawn leaves it as it was");
 
     // Until the longest period is over.
-    assert_eq!(expired(&[left.clone()], NOW + WEEK_MS), Vec::<String>::new());
-    assert_eq!(expired(&[left.clone()], NOW + 5_000 + WEEK_MS), ["id-1"]);
+    assert_eq!(expired(from_ref(&left), NOW + WEEK_MS), Vec::<String>::new());
+    assert_eq!(expired(from_ref(&left), NOW + 5_000 + WEEK_MS), ["id-1"]);
     assert_eq!(applied(Some(left), &Change::Tidy { now: NOW + 5_000 + WEEK_MS }).0, None);
     let late = Change::Forget { now: NOW + 5_000 + WEEK_MS };
     assert_eq!(after(&[&paid[..], &[late]].concat()), None);

@@ -204,6 +204,9 @@ impl<J> Next<J> {
     }
 }
 
+/// A quote, and what is to be remembered of it.
+pub type Noted<J> = (Quote<J>, Option<Change<J>>);
+
 /// What a purchase is about; the same from beginning to end.
 #[derive(Clone, Debug)]
 pub struct Order {
@@ -268,7 +271,7 @@ impl Order {
     ///
     /// # Errors
     /// What [`read_probe`] and the policy say.
-    pub fn quote<J: Json>(&self, answer: Answer<J>, now: u64) -> Result<(Quote<J>, Option<Change<J>>), Failure<J>> {
+    pub fn quote<J: Json>(&self, answer: Answer<J>, now: u64) -> Result<Noted<J>, Failure<J>> {
         let entries = match read_probe(answer)? {
             Probed::Terms(entries) => entries,
             Probed::Accepted(task_id) => {
