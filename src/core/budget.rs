@@ -117,7 +117,7 @@ impl Budget {
             .detail("budget", self.amount.as_str())
             .detail("left", left)
             .detail("price", price);
-        Err(match self.first_end(spent, now_ms, &|_, time| fits(time)) {
+        Err(match self.first_end(spent, now_ms, &|_, time| time < u64::MAX && fits(time)) {
             Some(time) => error.detail("resetsAt", time),
             None => error.retry(Retry::Never),
         })
@@ -274,9 +274,11 @@ mod tests {
         let newer = stated(json!({"version": 9, "createdAt": NOW - HOUR_MS, "price": {"atomic": "1"}}));
         let timeless = stated(json!({"price": {"atomic": "1"}}));
         let old = stated(json!({"version": 9, "createdAt": NOW - 26 * HOUR_MS, "price": {"atomic": "1"}}));
-        for (record, counts) in [(newer, true), (timeless, true), (old, false)] {
+        for (record, counts, resets) in [(newer, true, true), (timeless, true, false), (old, false, false)] {
             let refusal = budget("1.00", "day").check(&spent(&[record]), &costing(1_000_000), NOW);
-            assert_eq!(refusal.is_err(), counts);
+            assert_eq!(refusal.as_ref().is_err(), counts);
+            let told = refusal.err().is_some_and(|error| error.details.get("resetsAt").is_some());
+            assert_eq!(told, resets, "what has no time ends only when it is forgotten");
         }
         for broken in [stated(Value::Null), json!({"id": "odd", "step": "signed", "order": {"version": 2}})] {
             let error = budget("9.00", "day").count(&[broken], NOW).unwrap_err();

@@ -205,7 +205,7 @@ impl<J: Json> Change<J> {
         let mut revised = Revised::of(record);
         match (self, life) {
             (_, Life::Forgotten) => return Put::Keep,
-            (_, Life::Signed) if self.is_of_another(record) => return Put::Keep,
+            (_, Life::Signed | Life::Accepted | Life::Done) if self.is_of_another(record) => return Put::Keep,
             (Self::Take { receipt, settlement }, Life::Signed) => {
                 let payment = Kept::spent(settlement.clone());
                 revised.paid(Paid::Yes).set("receipt", Some(receipt.plain())).set("payment", Some(payment.plain()));
@@ -240,7 +240,7 @@ impl<J: Json> Change<J> {
         Put::Record(revised.finish())
     }
 
-    /// Whether it tells of another payment than the one that is under way. Where no lock keeps tabs apart, one may have forgotten a
+    /// Whether it tells of another payment than that of the record. Where no lock keeps tabs apart, one may have forgotten a
     /// purchase and bought anew while another still follows the first payment.
     fn is_of_another(&self, record: &J) -> bool {
         let nonce = match self {
@@ -250,7 +250,8 @@ impl<J: Json> Change<J> {
             Self::Take { receipt, .. } | Self::Settle { receipt } => Some(receipt.nonce.clone()),
             _ => None,
         };
-        let kept = record.get("payment").and_then(|payment| payment.text_at("authorization"));
+        let signed = record.get("payment").and_then(|payment| payment.text_at("authorization"));
+        let kept = signed.or_else(|| record.get("receipt").and_then(|receipt| receipt.text_at("nonce")));
         nonce.zip(kept).is_some_and(|(nonce, kept)| !kept.contains(nonce.as_str()))
     }
 

@@ -160,8 +160,20 @@ fn the_end_of_one_payment_is_not_that_of_the_next() {
     let mut task = task(Paid::Yes, None);
     task.receipt = Some(json!({"nonce": B256::from([6; 32]).to_string()}));
     let ended = Ended { status: "completed".into(), result: None, heard_at: NOW };
-    for stale in [Change::Accept { order: None, task: task.clone() }, Change::Finish { task, ended }] {
-        assert_eq!(applied(signed.clone(), &stale).0, signed);
+    let mut other = Receipt::clone(&receipt(Some(HASH)));
+    other.nonce = B256::from([6; 32]).to_string();
+    let stale = [
+        Change::Accept { order: None, task: task.clone() },
+        Change::Finish { task, ended },
+        Change::Take { receipt: other.clone().into(), settlement: settlement() },
+        Change::Settle { receipt: other.into() },
+    ];
+    let accepted = after(&[intend("a"), sign("a"), accept(None)]);
+    let settled = after(&[intend("a"), sign("a"), accept(Some(HASH))]);
+    for change in stale {
+        for record in [&signed, &accepted, &settled] {
+            assert_eq!(applied(record.clone(), &change).0, *record);
+        }
     }
     assert_eq!(life(applied(signed, &abandon(7)).0.as_ref()), Some(Life::Abandoned));
 }
