@@ -217,7 +217,9 @@ impl Tab {
                 if receipt["settled"] == "chain" && !is_taken(&receipt["nonce"]) {
                     return Err("promise 5: a receipt shows what was not taken".into());
                 }
-                if task.paid == Paid::Yes && world.tasks.is_empty() && !own().any(|paper| paper.is_taken) {
+                // It may have taken up what another tab has paid.
+                let is_paid = || world.papers.iter().any(|paper| paper.id == self.id && paper.is_taken);
+                if task.paid == Paid::Yes && world.tasks.is_empty() && !is_paid() {
                     return Err("promise 5: paid, and there is neither a task nor a payment".into());
                 }
                 if receipt.is_null() && task.paid == Paid::Yes {
