@@ -17,7 +17,7 @@ import { tellOthers } from './tabs.js'
 import { AcceptedTaskHandle } from './task.js'
 import { together, type Purchase } from './together.js'
 import type {
-  BalanceOptions, BudgetOptions, Client, Config, Eip1193Provider, GenerateRequest, ImagineEvent, Library, Quote, Receipt, Task, TaskFilter, WasmSource,
+  BalanceOptions, Client, Config, Eip1193Provider, GenerateRequest, ImagineEvent, Library, Quote, Receipt, Task, TaskFilter, WasmSource,
 } from './types.js'
 import { Vigil } from './vigil.js'
 import { atHand, findWallets, numberAtHand, numberOf, payerOf, present, providerOf, tagOf, watchWallets } from './wallets.js'
@@ -207,8 +207,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       return forgetting.finally(hold.end)
     },
     budget: async (options) => {
-      const { budget, storage } = readMembers<BudgetOptions>('options', options, ['budget', 'storage'])
-      const all = over({ ...(budget && { budget }), ...(storage && { storage }) })
+      const all = over(options)
       const [core] = await ready(undefined)
       const { list } = new Hold(storeOf(all.storage))
       return calling(unsignalled(all), (call) => core.budget({ ...call, list }))

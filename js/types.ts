@@ -631,7 +631,7 @@ export interface Client {
    * money may be under way for it: until the token has taken it, or a day after its window.
    */
   forget(id: string): Promise<void>
-  /** How much of the `budget`, of the client or of these options, is spent; `null` without one. */
+  /** How much of the `budget`, of the client, or else of these options, is spent; `null` without one. */
   budget(options?: BudgetOptions): Promise<BudgetState | null>
   /**
    * Looks at a task once, by the server's id or that of a purchase in the journal. `failed` and `not_found` are values,

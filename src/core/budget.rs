@@ -202,7 +202,7 @@ mod tests {
 
     fn record(step: &str, paid: &str, at: u64, atomic: u64) -> Value {
         let order = json!({"version": 1, "createdAt": at, "price": {"atomic": atomic.to_string()}});
-        json!({"step": step, "paid": paid, "order": order, "receipt": {"at": at}})
+        json!({"step": step, "paid": paid, "order": order, "taskId": "t", "receipt": {"at": at, "settled": "chain"}})
     }
 
     fn spent(records: &[Value]) -> Vec<Spending> {
@@ -274,13 +274,19 @@ mod tests {
         let newer = stated(json!({"version": 9, "createdAt": NOW - HOUR_MS, "price": {"atomic": "1"}}));
         let timeless = stated(json!({"price": {"atomic": "1"}}));
         let old = stated(json!({"version": 9, "createdAt": NOW - 26 * HOUR_MS, "price": {"atomic": "1"}}));
-        for (record, counts, resets) in [(newer, true, true), (timeless, true, false), (old, false, false)] {
+        for (record, counts) in [(newer, true), (timeless, false), (old, false)] {
             let refusal = budget("1.00", "day").check(&spent(&[record]), &costing(1_000_000), NOW);
             assert_eq!(refusal.as_ref().is_err(), counts);
             let told = refusal.err().is_some_and(|error| error.details.get("resetsAt").is_some());
-            assert_eq!(told, resets, "what has no time ends only when it is forgotten");
+            assert_eq!(told, counts);
         }
-        for broken in [stated(Value::Null), json!({"id": "odd", "step": "signed", "order": {"version": 2}})] {
+        for none in [stated(Value::Null), json!({"id": "odd", "step": "signed", "order": {"version": 2}})] {
+            let state = budget("9.00", "day").count(&[none], NOW).unwrap();
+            assert_eq!(state.spent, "0.00", "no version has begun it");
+        }
+        let begun = json!({"version": 9, "createdAt": NOW});
+        for broken in [stated(begun), json!({"id": "odd", "step": "signed", "order": {"version": 2, "createdAt": NOW}})]
+        {
             let error = budget("9.00", "day").count(&[broken], NOW).unwrap_err();
             assert_eq!((error.code, error.details.get("id")), (Code::UnsupportedEnvironment, Some(&"odd".into())));
             assert!(error.message.contains("forget(id)"), "{}", error.message);
@@ -368,6 +374,7 @@ mod tests {
             return record;
         }
         let mut record = record("signed", "unknown", one.begun, one.atomic);
+        record["receipt"] = Value::Null;
         record["payment"] = json!({"closesAt": one.begun + LONGEST_OPEN_MS});
         record
     }

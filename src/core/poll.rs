@@ -9,6 +9,7 @@ use super::{
     config::Config,
     error::{Code, Error, Failure, Paid, Retry, Stage, read_paid},
     http::{Answer, HttpFailure, HttpRequest, HttpResponse, Method, is_task_id},
+    journal,
     json::Json,
     notice::Notice,
     pace::{Pace, Presence, Why},
@@ -224,7 +225,7 @@ impl<J: Json> Looking<J> {
         if let Some(retry_after) = retry_after {
             watch.pace.keep_quiet(retry_after, now);
         }
-        if let Some(result) = watch.kept.take().filter(|_| !is_completed::<J>(&answer)) {
+        if let Some(result) = watch.kept.clone().filter(|result| is_worse::<J>(&answer, result)) {
             let task_id = watch.task.task_id;
             return Step::Done(Ok(TaskStatus::Kept { task_id, result })).into();
         }
@@ -249,9 +250,15 @@ impl<J: Json> Looking<J> {
     }
 }
 
-fn is_completed<J: Json>(answer: &Answer<J>) -> bool {
+/// Whether the result that the journal has kept is better than an answer. What came as bytes is not in it: then only a service
+/// that has forgotten the task has less.
+fn is_worse<J: Json>(answer: &Answer<J>, kept: &J) -> bool {
     let status = answer.as_ref().ok().and_then(|response| TaskStatus::<J>::read(response, "").ok());
-    matches!(status, Some(TaskStatus::Completed { .. }))
+    match status {
+        Some(TaskStatus::Completed { .. }) => false,
+        Some(TaskStatus::NotFound { .. }) => true,
+        _ => journal::shows_something(kept),
+    }
 }
 
 impl<J: Json> Watch<J> {

@@ -9,13 +9,14 @@ const budget = { amount: '1.50', per: 'day' } // a video costs 1.00
 
 describe('a budget', { timeout: 300_000 }, () => {
   test('is kept over reloads, before the wallet asks for a signature', async () => {
-    const { sandbox, dapp, order, tasks, reload } = await open()
+    const { sandbox, dapp, order, tasks, stored, reload } = await open()
     await dapp.value(submit, order({ budget }))
     await reload()
     const { code, paid, retry, details } = await dapp.failure(submit, order({ budget }))
     assert.deepEqual([code, paid, retry], ['budget_exceeded', 'no', 'safe'])
     const all = await tasks()
-    assert.deepEqual(details, { budget: '1.50', left: '0.50', price: '1.00', resetsAt: all[0].receipt.at + 24 * 3_600_000 })
+    const [{ closesAt }] = await stored()
+    assert.deepEqual(details, { budget: '1.50', left: '0.50', price: '1.00', resetsAt: closesAt + 24 * 3_600_000 })
     assert.equal(all.length, 1, 'nothing is left of the refused purchase')
     assert.equal(await dapp.asked(SIGN), 0)
     await dapp.value(submit, order({ budget: { amount: '2.00', per: 'day' } }))
@@ -56,21 +57,22 @@ describe('a budget', { timeout: 300_000 }, () => {
   const state = (imagine, options) => imagine.budget(options)
 
   test('says what is spent and left, and when some of it comes back', async () => {
-    const { dapp, order, tasks } = await open()
+    const { dapp, order, stored } = await open()
     const empty = { limit: '2.50', spent: '0.00', left: '2.50', resetsAt: null }
     const options = { budget: { amount: '2.50', per: 'hour' } }
     assert.deepEqual(await dapp.value(state, options), empty)
     assert.equal(await dapp.value(state), null, 'there is none')
     await dapp.value(submit, order(options))
-    const [{ receipt }] = await tasks()
-    const spent = { limit: '2.50', spent: '1.00', left: '1.50', resetsAt: receipt.at + 3_600_000 }
+    const [{ closesAt }] = await stored()
+    const spent = { limit: '2.50', spent: '1.00', left: '1.50', resetsAt: closesAt + 3_600_000 }
     assert.deepEqual(await dapp.value(state, options), spent)
     const ofClient = await dapp.value((imagine, options) => imagine.createClient(options).budget(), options)
     assert.deepEqual(ofClient, spent)
     const inMemory = await dapp.value(state, { ...options, storage: 'memory' })
     assert.deepEqual(inMemory, empty, 'that storage has none of it')
-    const { code } = await dapp.failure(state, { budget: { amount: 5, per: 'hour' } })
-    assert.equal(code, 'invalid_request')
+    for (const wrong of [{ budget: { amount: 5, per: 'hour' } }, { budget: null }, { budgte: options.budget }, { storage: '' }]) {
+      assert.equal((await dapp.failure(state, wrong)).code, 'invalid_request', JSON.stringify(wrong))
+    }
   })
 
   test('tells the page once that a purchase takes it past 80 %', async () => {
@@ -89,11 +91,11 @@ describe('a budget', { timeout: 300_000 }, () => {
   test('counts what was forgotten, of which it keeps the amount and the time', async () => {
     const { dapp, order, tasks, stored } = await open()
     await dapp.value(submit, order({ budget }))
-    const [{ id, receipt }] = await tasks()
+    const [{ id, closesAt }] = await stored()
     await dapp.value((imagine, id) => imagine.forget(id), id)
     assert.deepEqual(await tasks(), [])
-    const forgotten = [{ by: receipt.at, atomic: '1000000' }]
-    assert.deepEqual(await stored(), [{ id, step: 'forgotten', order: { createdAt: receipt.at }, forgotten }])
+    const forgotten = [{ by: closesAt, atomic: '1000000' }]
+    assert.deepEqual(await stored(), [{ id, step: 'forgotten', order: { createdAt: closesAt }, forgotten }])
     const { code, details } = await dapp.failure(submit, order({ budget }))
     assert.deepEqual([code, details.left], ['budget_exceeded', '0.50'])
     assert.equal((await dapp.value(state, { budget })).spent, '1.00')

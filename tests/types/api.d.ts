@@ -27,7 +27,7 @@ export function resume(taskId?: string, options?: ResumeOptions): Promise<Task |
  * Refused while money may be under way for it: until the token has taken it, or a day and more after its window.
  */
 export function forget(id: string): Promise<void>;
-/** Added: how much of the budget, of the client or of these options, is spent; `null` without one. */
+/** Added: how much of the budget, of the client, or else of these options, is spent; `null` without one. */
 export function budget(options?: BudgetOptions): Promise<BudgetState | null>;
 /** The journal: every purchase this browser made for this origin, newest first. */
 export function tasks(filter?: { unfinished?: boolean; limit?: number }): Promise<TaskRecord[]>;

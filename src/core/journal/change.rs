@@ -225,8 +225,7 @@ impl<J: Json> Change<J> {
             }
             (Self::Finish { task, ended }, Life::Signed | Life::Accepted | Life::Done) => {
                 revised.settled(record, task);
-                // A result that is there stays.
-                if life != Life::Done || ended.result.is_some() {
+                if life != Life::Done || is_better(ended, record) {
                     revised.ended(ended);
                 }
             }
@@ -317,6 +316,7 @@ fn sign<J: Json>(owner: &str, payment: &Kept, record: Option<&J>, life: Option<L
         (Some(record), Some(Life::Signing)) if is_of_owner(record, owner) || defect::is_on(Defect::OwnerUnchecked) => {
             let mut revised = Revised::of(record);
             revised.step(Life::Signed).paid(Paid::Unknown).set("payment", Some(payment.plain()));
+            revised.set("closesAt", Some(J::whole(payment.closes_at())));
             (Put::Record(revised.finish()), Written::Done(None))
         }
         // As a first try has written it, whose end was not told.
@@ -444,8 +444,10 @@ impl<J: Json> Revised<J> {
         if ended.status == NOT_FOUND {
             self.step(Life::Accepted);
         } else {
-            let result = ended.result.as_ref().and_then(result::kept);
-            self.step(Life::Done).set("heardAt", Some(J::whole(ended.heard_at))).set("result", result);
+            self.step(Life::Done);
+            if let Some(result) = ended.result.as_ref().and_then(result::kept) {
+                self.set("heardAt", Some(J::whole(ended.heard_at))).set("result", Some(result));
+            }
         }
     }
 
@@ -455,6 +457,15 @@ impl<J: Json> Revised<J> {
             record.set(&key, value);
         }
         record
+    }
+}
+
+/// Whether an end says more than the one that the record has: what a file was made of stays.
+fn is_better<J: Json>(ended: &Ended<J>, record: &J) -> bool {
+    let has_file = |result: Option<J>| result.as_ref().is_some_and(result::shows_something);
+    match ended.result.as_ref().and_then(result::kept) {
+        Some(result) => has_file(Some(result)) || !has_file(record.get("result")),
+        None => false,
     }
 }
 

@@ -31,7 +31,7 @@ impl Life {
     pub fn read<J: Json>(record: &J) -> Option<Self> {
         let step = record.text_at("step")?;
         let life = Self::ALL.into_iter().find(|life| life.name() == step)?;
-        (life == Self::Forgotten || is_readable(record)).then_some(life)
+        (life == Self::Forgotten || is_readable(record, life)).then_some(life)
     }
 
     /// Something may still come of it.

@@ -13,7 +13,7 @@ use super::{
     },
     life::Life,
     record::{closes_at, created_at, order, seed},
-    result::{kept_of, shows_something},
+    result::kept_of,
 };
 
 /// Which records are wanted.
@@ -181,7 +181,7 @@ impl<J: Json> Resumed<J> {
             id: record.text_at("id").unwrap_or_default(),
             base_url: order(record, "baseUrl").and_then(|url| url.text()),
             task,
-            result: kept_of(record).filter(shows_something),
+            result: kept_of(record),
         }
     }
 

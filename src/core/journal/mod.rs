@@ -32,5 +32,6 @@ pub use life::Life;
 pub use listing::{Choice, Filter, Resumed, choose, find, tasks, whereabouts};
 pub use order::Order;
 pub use record::{Kept, Known, Signed};
+pub use result::shows_something;
 pub use spending::{LONGEST_LIFE_MS, LONGEST_OPEN_MS, PATIENCE_MS, Spending, spending};
 pub use trouble::{given_up, not_stored, unreadable, unshown, unstored};

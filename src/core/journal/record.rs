@@ -16,6 +16,7 @@ use super::{
         terms::Version,
     },
     life::Life,
+    spending::LONGEST_LIFE_MS,
     trouble::unreadable,
 };
 
@@ -46,6 +47,12 @@ impl Kept {
     #[must_use]
     pub const fn spent(settlement: Rc<Settlement>) -> Self {
         Self { settlement, payment: None }
+    }
+
+    /// When its window has closed, by this machine's clock.
+    #[must_use]
+    pub fn closes_at(&self) -> u64 {
+        self.settlement.closes_at
     }
 
     /// As it is stored.
@@ -119,8 +126,14 @@ impl<J: Json> Known<J> {
     }
 }
 
-pub(super) fn is_readable<J: Json>(record: &J) -> bool {
-    form(record).is_some()
+/// Whether this version understands all that matters of a record at that step.
+pub(super) fn is_readable<J: Json>(record: &J, life: Life) -> bool {
+    let is_whole = match life {
+        Life::Signed => Signed::read(record).is_some(),
+        Life::Accepted | Life::Done => accepted(record).is_some(),
+        Life::Signing | Life::Abandoned | Life::Forgotten => true,
+    };
+    is_whole && form(record).is_some() && created_at(record).is_some()
 }
 
 /// The form of a record, if this version can read it.
@@ -150,8 +163,11 @@ pub(super) fn seed<J: Json>(record: &J) -> Option<String> {
 /// When the window of what was signed has closed, by this machine's clock. Until a record named it, it only said when the
 /// purchase was begun.
 pub(super) fn closes_at<J: Json>(record: &J) -> Option<u64> {
+    let begun = created_at(record)?;
     let named = record.get("payment").and_then(|payment| payment.whole_at("closesAt"));
-    named.or_else(|| Some(created_at(record)?.saturating_add(LONGEST_WINDOW_MS)))
+    let named = named.or_else(|| record.whole_at("closesAt"));
+    // Whatever it says, no window is longer than that.
+    Some(named.map_or(begun.saturating_add(LONGEST_WINDOW_MS), |at| at.min(begun.saturating_add(LONGEST_LIFE_MS))))
 }
 
 fn accepted<J: Json>(record: &J) -> Option<AcceptedTask<J>> {

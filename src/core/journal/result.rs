@@ -35,8 +35,9 @@ fn lasts<J: Json>(media: &J) -> bool {
     media.text_at("url").is_some_and(|url| url.starts_with("https://") || url.starts_with("http://"))
 }
 
-/// Whether it has a file: what came as bytes alone is gone with the page.
-pub(super) fn shows_something<J: Json>(kept: &J) -> bool {
+/// Whether it has a file that lasts: what came as bytes alone is gone with the page.
+#[must_use]
+pub fn shows_something<J: Json>(kept: &J) -> bool {
     MEDIA.iter().any(|name| kept.get(name).is_some())
 }
 

@@ -87,22 +87,23 @@ fn add_own<J: Json>(record: &J, all: &mut Vec<Spending>) -> Result<(), Error> {
     if is_free || matches!(life, Some(Life::Abandoned | Life::Forgotten)) || order(record, "asset").is_some() {
         return Ok(());
     }
+    // Every version says when a purchase was begun, and stores look for it by that: the rest is no purchase.
+    let Some(at) = created_at(record) else { return Ok(()) };
     let price = order(record, "price").and_then(|price| price.text_at("atomic"));
     let atomic = price.as_deref().and_then(parse_atomic).ok_or_else(|| unreadable(record))?;
-    all.push(match (life, created_at(record)) {
-        (Some(Life::Signing), Some(at)) => Spending::Asked { at, atomic },
-        // What does not say when it was begun counts until it is forgotten.
-        (_, None) => Spending::Moved { by: u64::MAX, atomic },
-        _ => Spending::Moved { by: moved_by(record), atomic },
+    all.push(match life {
+        Some(Life::Signing) => Spending::Asked { at, atomic },
+        _ => Spending::Moved { by: moved_by(record, at), atomic },
     });
     Ok(())
 }
 
-/// When the money had moved at the latest: while the payment is open, its window may still end with it.
-fn moved_by<J: Json>(record: &J) -> u64 {
-    let is_open = record.get("payment").is_some();
-    let receipt = record.get("receipt").filter(|_| !is_open).and_then(|receipt| receipt.whole_at("at"));
-    receipt.or_else(|| closes_at(record)).unwrap_or(u64::MAX)
+/// When the money had moved at the latest. The chain shows when; what a server says of it is only said, and a payment can be
+/// taken until its window ends.
+fn moved_by<J: Json>(record: &J, begun: u64) -> u64 {
+    let receipt = record.get("receipt").filter(|receipt| receipt.text_at("settled").as_deref() == Some("chain"));
+    let shown = receipt.and_then(|receipt| receipt.whole_at("at"));
+    shown.or_else(|| closes_at(record)).unwrap_or(begun)
 }
 
 /// What purchases have spent that were forgotten: amount and time, nothing else.
@@ -129,7 +130,6 @@ pub(super) fn left_of<J: Json>(record: &J, longest_ms: u64, now: u64) -> Vec<J> 
     let _ = add_own(record, &mut all);
     for spending in all {
         if let Spending::Moved { by, atomic } = spending {
-            let by = if by == u64::MAX { now } else { by };
             if by.saturating_add(longest_ms) > now && !atomic.is_zero() {
                 left.push(object(|members| {
                     members.number("by", by).text("atomic", &decimal(atomic));

@@ -372,6 +372,82 @@ fn a_forgotten_purchase_leaves_amount_and_time_and_nothing_else() {
     assert_eq!(after(&[&paid[..], &[late]].concat()), None);
 }
 
+/// What was forgotten under an id counts when that id is bought again.
+#[test]
+fn a_budget_counts_what_was_forgotten_under_the_same_id() {
+    let paid = [intend("a"), sign("a"), accept(Some(HASH)), Change::Forget { now: NOW }];
+    let left = after(&paid);
+    let claimed = |amount: &str, since: &[Value]| {
+        let Change::Intend(mut wish) = intend("b") else { panic!() };
+        let budget = Budget::read(&json!({"amount": amount, "per": "day"})).unwrap();
+        wish.claim = Some(Claim { budget, offer: price() });
+        Change::Intend(wish).apply("id-1", left.as_ref(), since).1
+    };
+    assert!(matches!(claimed("2.40", from_ref(left.as_ref().unwrap())), Written::Done(_)), "and only once");
+    for since in [&[][..], from_ref(left.as_ref().unwrap())] {
+        let Written::Refused(error) = claimed("2.39", since) else { panic!() };
+        assert_eq!(error.code, Code::BudgetExceeded);
+    }
+}
+
+/// What a server says of a payment does not end its window; the chain does.
+#[test]
+fn a_budget_counts_a_payment_until_its_window_ends_or_the_chain_shows_it() {
+    let by = |changes: &[Change<Value>]| match spending(&[after(changes).unwrap()], None).unwrap()[..] {
+        [Spending::Moved { by, .. }] => by,
+        ref other => panic!("{other:?}"),
+    };
+    let said = |settled: &str| {
+        let mut task = task(Paid::Yes, Some(HASH));
+        task.receipt.as_mut().unwrap()["settled"] = settled.into();
+        by(&[intend("a"), sign("a"), Change::Accept { order: None, task }])
+    };
+    assert_eq!(by(&[intend("a"), sign("a")]), CLOSES_AT);
+    assert_eq!((said("server"), said("unknown"), said("chain")), (CLOSES_AT, CLOSES_AT, NOW + 5_000));
+}
+
+#[test]
+fn a_broken_record_stands_for_itself_alone_whatever_its_version() {
+    let good = after(&[intend("a"), sign("a"), accept(None)]).unwrap();
+    let signed = after(&[intend("a"), sign("a")]).unwrap();
+    let broken = |of: &Value, pointer: &str, value: Value| {
+        let mut record = of.clone();
+        record["order"]["createdAt"] = (NOW + 9).into();
+        *record.pointer_mut(pointer).unwrap() = value;
+        record
+    };
+    for record in [
+        broken(&good, "/taskId", Value::Null),
+        broken(&good, "/taskId", json!("x".repeat(129))),
+        broken(&signed, "/payment", Value::Null),
+        broken(&signed, "/payment/authorization", json!("{")),
+        broken(&signed, "/order/createdAt", Value::Null),
+    ] {
+        let Choice::Soon(chosen) = choose(&[record.clone(), good.clone()], NOW) else { panic!() };
+        assert_eq!(chosen["order"]["createdAt"], NOW, "{record}");
+        assert_eq!(tasks(from_ref(&record), Filter::default())[0]["step"], "unreadable", "{record}");
+        let (put, written) = (Change::Forget { now: NOW }).apply("id-1", Some(&record), &[]);
+        assert!(put != Put::Keep && matches!(written, Written::Done(_)), "{record}");
+    }
+    let endless = broken(&signed, "/payment/closesAt", json!(9_000_000_000_000_000u64));
+    let later = Change::Forget { now: NOW + 9 + 2 * LONGEST_LIFE_MS };
+    assert!(matches!(later.apply("id-1", Some(&endless), &[]).1, Written::Done(_)), "no window is that long");
+}
+
+#[test]
+fn a_result_with_a_file_stays_when_a_later_answer_has_none() {
+    let video = json!({"text": "a boat", "video": {"url": "https://x/v.mp4"}});
+    let paid = [intend("a"), sign("a"), accept(None)];
+    let kept = |results: &[Value]| {
+        let ends = results.iter().map(|result| finish("completed", Some(result.clone())));
+        let record = after(&[&paid[..], &ends.collect::<Vec<_>>()].concat()).unwrap();
+        record["result"]["text"].clone()
+    };
+    assert_eq!(kept(&[video.clone(), json!({"text": "nothing"})]), "a boat");
+    assert_eq!(kept(&[json!({"text": "nothing"}), video.clone()]), "a boat");
+    assert_eq!(kept(&[video, json!({"text": "anew", "video": {"url": "https://x/w.mp4"}})]), "anew");
+}
+
 #[test]
 fn money_under_way_is_not_forgotten() {
     let signed = after(&[intend("a"), sign("a")]);

@@ -341,7 +341,9 @@ fn a_machine_clock_that_is_set_back_only_delays_the_verdict() {
 #[test]
 fn records_without_the_end_of_their_window_wait_for_the_longest() {
     let (mut world, _, _) = about_to_pay();
-    world.journal.get_mut("id-1").unwrap()["payment"].as_object_mut().unwrap().remove("closesAt");
+    let record = world.journal.get_mut("id-1").unwrap().as_object_mut().unwrap();
+    record.remove("closesAt");
+    record["payment"].as_object_mut().unwrap().remove("closesAt");
     world.nodes = vec![Node { ahead: 3_000, ..OWN }];
     let begun = world.now;
     let end = recover(&mut world, resume("id-1".into()), |_| lost(None));
