@@ -121,7 +121,7 @@ pub fn watch(call: Call) -> Promise {
         let browser = Browser::new(&call);
         let (task, config) = (Js(call.task()), Config::read(&Js(call.options())));
         let begun = match task.text() {
-            Some(id) => driver::locate(&browser, &id, config?).await?,
+            Some(id) => poll::locate(id, config?).into(),
             None => {
                 let (task, kept) = (AcceptedTask::read(&task)?, task.get("result"));
                 let config = config.map_err(|error| task.own(error))?;

@@ -106,6 +106,8 @@ impl<J: Json> AcceptedTask<J> {
 /// What to do next. Each state is used up by its outcome.
 #[derive(Debug)]
 pub enum Step<J> {
+    /// Read what the journal has of a purchase of that id.
+    Read(String, Box<Locating>),
     /// Let the time pass until then, or until something happens.
     Rest(u64, Waiting<J>),
     /// Ask the server, unless the look is called off.
@@ -127,6 +129,35 @@ pub struct Next<J> {
     pub notices: Vec<Notice<J>>,
     /// Done then.
     pub step: Step<J>,
+}
+
+/// Waiting for what the journal has of a task that is known by an id alone.
+#[derive(Clone, Debug)]
+pub struct Locating {
+    id: String,
+    config: Config,
+}
+
+/// Begins to look once at a task: by the service's id, or that of a purchase in the journal, which may have been bought elsewhere.
+#[must_use]
+pub fn locate<J: Json>(id: String, config: Config) -> Step<J> {
+    Step::Read(id.clone(), Box::new(Locating { id, config }))
+}
+
+impl Locating {
+    /// The record, where there is one: whoever cannot read the journal may still know the task.
+    #[must_use]
+    pub fn located<J: Json>(self, record: Option<J>, now: u64) -> Next<J> {
+        let Self { id, mut config } = self;
+        let task_id = match record.as_ref().and_then(journal::whereabouts) {
+            Some((task_id, base_url)) => {
+                config.base_url = base_url;
+                task_id
+            }
+            None => id,
+        };
+        look(&task_id, config, now).unwrap_or_else(|error| Step::Done(Err(error.into()))).into()
+    }
 }
 
 /// Waiting between two looks.
@@ -180,6 +211,7 @@ impl<J: Json> Step<J> {
     pub fn abandoned(&self) -> Failure<J> {
         match self {
             Self::Rest(_, Waiting(watch)) | Self::Look(_, Looking(watch, _)) => watch.abandoned(),
+            Self::Read(..) => given_up().into(),
             Self::Done(_) => Error::unpaid(Code::Aborted, Stage::Wait, "aborted").into(),
         }
     }
@@ -357,8 +389,7 @@ impl<J: Json> Watch<J> {
 }
 
 /// What the caller of one look is told when it gives up.
-#[must_use]
-pub fn given_up() -> Error {
+fn given_up() -> Error {
     look_error(Code::Aborted, "aborted; the task goes on")
 }
 
@@ -655,6 +686,7 @@ mod tests {
             let mut looked_at = None;
             loop {
                 next = match next.step {
+                    Step::Read(..) => panic!("a wait knows its task"),
                     Step::Rest(until, waiting) => {
                         prop_assert!(until <= timeout, "{until}");
                         match events.next() {

@@ -175,7 +175,7 @@ where
 /// Whatever ended it, or that the caller gave up.
 pub async fn watch<J: Json, P>(ports: &P, mut next: poll::Next<J>) -> Result<TaskStatus<J>, Failure<J>>
 where
-    P: Http<J> + Vigil<J> + Clock + Page<J>,
+    P: Http<J> + Journal<J> + Vigil<J> + Clock + Page<J>,
 {
     let mut aborted = pin!(ports.aborted());
     loop {
@@ -193,10 +193,14 @@ where
 
 async fn look<J: Json, P>(ports: &P, step: poll::Step<J>) -> poll::Next<J>
 where
-    P: Http<J> + Vigil<J> + Clock,
+    P: Http<J> + Journal<J> + Vigil<J> + Clock,
 {
     use poll::Step;
     match step {
+        Step::Read(id, state) => {
+            let record = ports.read(&id).await;
+            state.located(record.ok().flatten(), ports.now())
+        }
         Step::Rest(until, state) => match ports.rest(until).await {
             Ok(told) => state.woke(&told, ports.now()),
             Err(thrown) => state.broke(thrown),
@@ -313,4 +317,4 @@ mod remembering;
 #[cfg(test)]
 mod tests;
 
-pub use remembering::{budget, forget, locate, take_up, tasks};
+pub use remembering::{budget, forget, take_up, tasks};

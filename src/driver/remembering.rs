@@ -67,24 +67,6 @@ where
     Ok(Some(budget.count(&records, ports.now())?))
 }
 
-/// Begins to look once at a task: by the service's id, or that of a purchase in the journal, which may have been bought elsewhere.
-///
-/// # Errors
-/// `invalid_request` when the id could not be a task's; that the caller gave up.
-pub async fn locate<J: Json, P>(ports: &P, id: &str, mut config: Config) -> Result<poll::Next<J>, Failure<J>>
-where
-    P: Journal<J> + Clock + Page<J>,
-{
-    let mut aborted = pin!(ports.aborted());
-    let record = until(aborted.as_mut(), poll::given_up().into(), ports.read(id)).await?;
-    // Whoever cannot read the journal may still know the task.
-    let Some((task_id, base_url)) = record.ok().flatten().as_ref().and_then(journal::whereabouts) else {
-        return Ok(poll::look(id, config, ports.now())?.into());
-    };
-    config.base_url = base_url;
-    Ok(poll::look(&task_id, config, ports.now())?.into())
-}
-
 /// Takes up the purchase of that id or task, or else the one that most needs it. None when there is none, or nothing was paid
 /// for it. Never signs.
 ///

@@ -13,6 +13,7 @@ use super::{
         poll::AcceptedTask,
         settlement::Settlement,
         terms::Offer,
+        text,
     },
     life::Life,
     order::Order,
@@ -52,6 +53,8 @@ pub enum Change<J> {
     Accept {
         /// What it is about, where that is at hand: should the record be gone.
         order: Option<Rc<Order>>,
+        /// What was signed.
+        settlement: Rc<Settlement>,
         /// The task.
         task: AcceptedTask<J>,
     },
@@ -243,9 +246,8 @@ impl<J: Json> Change<J> {
     /// purchase and bought anew while another still follows the first payment.
     fn is_of_another(&self, record: &J) -> bool {
         let nonce = match self {
-            Self::Accept { task, .. } | Self::Finish { task, .. } => {
-                task.receipt.as_ref().and_then(|receipt| receipt.text_at("nonce"))
-            }
+            Self::Accept { settlement, .. } => Some(text::word(settlement.authorization.transfer().nonce)),
+            Self::Finish { task, .. } => task.receipt.as_ref().and_then(|receipt| receipt.text_at("nonce")),
             Self::Take { receipt, .. } | Self::Settle { receipt } => Some(receipt.nonce.clone()),
             _ => None,
         };

@@ -129,12 +129,13 @@ pub(super) fn left_of<J: Json>(record: &J, longest_ms: u64, now: u64) -> Vec<J> 
     // What cannot be counted is forgotten whole.
     let _ = add_own(record, &mut all);
     for spending in all {
-        if let Spending::Moved { by, atomic } = spending {
-            if by.saturating_add(longest_ms) > now && !atomic.is_zero() {
-                left.push(object(|members| {
-                    members.number("by", by).text("atomic", &decimal(atomic));
-                }));
-            }
+        if let Spending::Moved { by, atomic } = spending
+            && by.saturating_add(longest_ms) > now
+            && !atomic.is_zero()
+        {
+            left.push(object(|members| {
+                members.number("by", by).text("atomic", &decimal(atomic));
+            }));
         }
     }
     left

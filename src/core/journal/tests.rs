@@ -39,8 +39,12 @@ fn price() -> Offer {
 }
 
 fn settlement() -> Rc<Settlement> {
+    settlement_of(7)
+}
+
+fn settlement_of(nonce: u8) -> Rc<Settlement> {
     let payer = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
-    let authorization = Authorization::stamp(&price(), payer, B256::from([7; 32]), NOW);
+    let authorization = Authorization::stamp(&price(), payer, B256::from([nonce; 32]), NOW);
     Rc::new(Settlement { authorization, closes_at: CLOSES_AT })
 }
 
@@ -68,7 +72,7 @@ fn task(paid: Paid, transaction: Option<&str>) -> AcceptedTask<Value> {
 }
 
 fn accept(transaction: Option<&str>) -> Change<Value> {
-    Change::Accept { order: Some(noted()), task: task(Paid::Yes, transaction) }
+    Change::Accept { order: Some(noted()), settlement: settlement(), task: task(Paid::Yes, transaction) }
 }
 
 fn finish(status: &str, result: Option<Value>) -> Change<Value> {
@@ -82,9 +86,11 @@ fn take() -> Change<Value> {
 
 /// What is over is the payment with that nonce: 7 is that of `settlement`.
 fn abandon(nonce: u8) -> Change<Value> {
-    let payer = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
-    let authorization = Authorization::stamp(&price(), payer, B256::from([nonce; 32]), NOW);
-    Change::Abandon { settlement: Rc::new(Settlement { authorization, closes_at: CLOSES_AT }) }
+    Change::Abandon { settlement: settlement_of(nonce) }
+}
+
+fn accept_of(nonce: u8, task: AcceptedTask<Value>) -> Change<Value> {
+    Change::Accept { order: None, settlement: settlement_of(nonce), task }
 }
 
 fn free() -> Change<Value> {
@@ -163,7 +169,8 @@ fn the_end_of_one_payment_is_not_that_of_the_next() {
     let mut other = Receipt::clone(&receipt(Some(HASH)));
     other.nonce = B256::from([6; 32]).to_string();
     let stale = [
-        Change::Accept { order: None, task: task.clone() },
+        accept_of(6, task.clone()),
+        accept_of(6, AcceptedTask { receipt: None, paid: Paid::No, ..task.clone() }),
         Change::Finish { task, ended },
         Change::Take { receipt: other.clone().into(), settlement: settlement() },
         Change::Settle { receipt: other.into() },
@@ -400,7 +407,7 @@ fn a_budget_counts_a_payment_until_its_window_ends_or_the_chain_shows_it() {
     let said = |settled: &str| {
         let mut task = task(Paid::Yes, Some(HASH));
         task.receipt.as_mut().unwrap()["settled"] = settled.into();
-        by(&[intend("a"), sign("a"), Change::Accept { order: None, task }])
+        by(&[intend("a"), sign("a"), Change::Accept { order: None, settlement: settlement(), task }])
     };
     assert_eq!(by(&[intend("a"), sign("a")]), CLOSES_AT);
     assert_eq!((said("server"), said("unknown"), said("chain")), (CLOSES_AT, CLOSES_AT, NOW + 5_000));

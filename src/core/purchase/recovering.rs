@@ -330,7 +330,11 @@ impl<J: Json> Underway<J> {
         let is_open = receipt.as_ref().is_some_and(|receipt| receipt.transaction.is_none());
         let settlement = is_open.then(|| self.signed.settlement.clone());
         let task = AcceptedTask { task_id, receipt: receipt.map(Proof::New), paid, settlement };
-        let change = Change::Accept { order: self.order.clone(), task: task.plainly() };
+        let change = Change::Accept {
+            order: self.order.clone(),
+            settlement: self.signed.settlement.clone(),
+            task: task.plainly(),
+        };
         self.end(change, Ok(task))
     }
 

@@ -79,6 +79,7 @@ fn waited(paid: bool, status: u16, body: &Value) -> Error {
     let mut step = poll::watch(task(paid), None, Config::read(&json!({"timeout": 600_000})).unwrap(), 7, NOW).step;
     loop {
         step = match step {
+            poll::Step::Read(..) => panic!("a wait knows its task"),
             poll::Step::Rest(until, waiting) => waiting.woke(&json!({"due": true}), until).step,
             poll::Step::Look(_, looking) => looking.answered(answer(status, body), NOW + 600_000).step,
             poll::Step::Done(outcome) => return outcome.unwrap_err().error,
