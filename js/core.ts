@@ -46,6 +46,8 @@ export interface AcceptedTask {
   settlement?: unknown
   /** What was made, when the journal has it. */
   result?: KeptGeneration
+  /** It is looked at, and not waited for. */
+  once?: boolean
 }
 
 /** A purchase that was taken up from the journal. */

@@ -136,7 +136,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       status: async () => {
         const core = await load()
         const line = new Line({ hear: (outcome) => tellOthers(id, outcome) })
-        return readStatus(await calling(bought, (call) => core.watch({ ...call, task: taskId }), line), handle.receipt)
+        return readStatus(await calling(bought, (call) => core.watch({ ...call, task: { ...task, once: true } }), line), handle.receipt)
       },
       ended: (status, task, result) => quietly(async () => {
         const core = await load()

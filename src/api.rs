@@ -122,6 +122,9 @@ pub fn watch(call: Call) -> Promise {
         let (task, config) = (Js(call.task()), Config::read(&Js(call.options())));
         let begun = match task.text() {
             Some(id) => poll::locate(id, config?).into(),
+            None if task.is_true_at("once") => {
+                poll::look(&AcceptedTask::read(&task)?.task_id, config?, browser.now())?.into()
+            }
             None => {
                 let (task, kept) = (AcceptedTask::read(&task)?, task.get("result"));
                 let config = config.map_err(|error| task.own(error))?;

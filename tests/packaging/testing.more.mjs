@@ -242,7 +242,7 @@ describe('a payment is refused, as the token would refuse it,', TIMEOUT, () => {
     'whose amount is not the signed one': [{ value: '1' }, { value: '1000000' }],
     'whose recipient is not the signed one': [{ to: OTHER }, { to: '0x13a9e3ee4A25C3C72D67F42044438aabc54f2b96' }],
     'whose nonce is not the signed one': [{}, { nonce: `0x${'11'.repeat(32)}` }],
-    'that is not valid yet': [{ validAfter: String(Math.floor(Date.now() / 1000) + 30) }],
+    'that is not valid yet': [{ validAfter: String(Math.floor(Date.now() / 1000) + 3_600) }],
     'that has expired': [{ validBefore: String(Math.floor(Date.now() / 1000) - 1) }],
   }
   for (const [name, [message, change]] of Object.entries(wrong)) {
