@@ -15,7 +15,7 @@ use crate::core::{
     config::Config,
     error::{Paid, Retry},
     http::{Answer, HttpFailure, HttpRequest, HttpResponse, Method},
-    journal::{Change, Owner, Put, Written},
+    journal::{Change, Owner, Written},
     notice::Notice,
     purchase::{Order, Recalled},
     request::Request,
@@ -130,11 +130,7 @@ impl Journal<Value> for World {
     /// What was begun is done, whether somebody waits for it or not.
     async fn update(&self, id: &str, change: Change<Value>) -> Result<Written<Value>, Option<Value>> {
         let (put, written) = change.apply(id, self.journal.borrow().get(id), &[]);
-        match put {
-            Put::Keep => {}
-            Put::Record(record) => drop(self.journal.borrow_mut().insert(id.into(), record)),
-            Put::Remove => drop(self.journal.borrow_mut().remove(id)),
-        }
+        put.take_place(id, &mut self.journal.borrow_mut());
         self.deed(if matches!(change, Change::Withdraw { .. }) { "withdraw" } else { "write" }).await;
         Ok(written)
     }

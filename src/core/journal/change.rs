@@ -147,6 +147,18 @@ pub enum Put<J> {
     Remove,
 }
 
+#[cfg(test)]
+impl<J> Put<J> {
+    /// Does to a map of records what a store does.
+    pub fn take_place(self, id: &str, journal: &mut std::collections::BTreeMap<String, J>) {
+        match self {
+            Self::Keep => {}
+            Self::Record(record) => drop(journal.insert(id.into(), record)),
+            Self::Remove => drop(journal.remove(id)),
+        }
+    }
+}
+
 /// What came of a change.
 #[derive(Clone, Debug)]
 pub enum Written<J> {

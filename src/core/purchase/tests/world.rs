@@ -10,7 +10,7 @@ use crate::core::{
     assets::ASSETS,
     authorization::Authorization,
     chain,
-    journal::{Change, Put, Written},
+    journal::{Change, Written},
     payment::Proof,
     poll::AcceptedTask,
 };
@@ -312,11 +312,7 @@ impl World {
     pub(super) fn update(&mut self, id: &str, change: &Change<Value>) -> Written<Value> {
         let since: Vec<Value> = change.since().map(|_| self.journal.values().cloned().collect()).unwrap_or_default();
         let (put, written) = change.apply(id, self.journal.get(id), &since);
-        match put {
-            Put::Keep => {}
-            Put::Record(record) => drop(self.journal.insert(id.into(), record)),
-            Put::Remove => drop(self.journal.remove(id)),
-        }
+        put.take_place(id, &mut self.journal);
         written
     }
 

@@ -57,11 +57,7 @@ impl World {
         let all = || self.journal.values().cloned().collect::<Vec<_>>();
         let since = change.since().map(|_| seen.cloned().unwrap_or_else(all)).unwrap_or_default();
         let (put, written) = change.apply(id, self.journal.get(id), &since);
-        match put {
-            Put::Keep => {}
-            Put::Record(record) => drop(self.journal.insert(id.into(), record)),
-            Put::Remove => drop(self.journal.remove(id)),
-        }
+        put.take_place(id, &mut self.journal);
         written
     }
 
