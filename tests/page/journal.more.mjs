@@ -12,7 +12,7 @@ const putBroken = () => new Promise((resolve, reject) => {
   opening.onsuccess = () => {
     const database = opening.result
     const transaction = database.transaction('purchases', 'readwrite')
-    transaction.objectStore('purchases').put({ id: 'broken', step: 'signed' })
+    transaction.objectStore('purchases').put({ id: 'broken', step: 'signed', order: { createdAt: Date.now() } })
     transaction.oncomplete = () => resolve(database.close())
   }
 })
