@@ -2,7 +2,7 @@
 
 use super::{
     super::{json::Json, plain::named},
-    record::is_readable,
+    record::Known,
 };
 
 named! {
@@ -29,9 +29,13 @@ impl Life {
     /// Reads the step of a record; none of one that this version cannot read.
     #[must_use]
     pub fn read<J: Json>(record: &J) -> Option<Self> {
+        Self::named(record).filter(|life| Known::at(record, *life).is_some())
+    }
+
+    /// The step that a record names, whether or not the rest of it can be read.
+    pub(super) fn named<J: Json>(record: &J) -> Option<Self> {
         let step = record.text_at("step")?;
-        let life = Self::ALL.into_iter().find(|life| life.name() == step)?;
-        (life == Self::Forgotten || is_readable(record, life)).then_some(life)
+        Self::ALL.into_iter().find(|life| life.name() == step)
     }
 
     /// Something may still come of it.

@@ -104,13 +104,23 @@ impl<J: Json> Known<J> {
     /// # Errors
     /// `unsupported_environment` for a record that this version cannot read: it may stand for money.
     pub fn read(record: &J) -> Result<Self, Error> {
-        let known = Life::read(record).and_then(|life| match life {
+        let life = Life::named(record);
+        life.and_then(|life| Self::at(record, life)).ok_or_else(|| unreadable(record))
+    }
+
+    /// Reads a record at its step; none that this version does not understand in all that matters.
+    pub(super) fn at(record: &J, life: Life) -> Option<Self> {
+        // What was forgotten stands for no purchase, in whatever form it is.
+        if life == Life::Forgotten {
+            return Some(Self::Nothing);
+        }
+        form(record).and(created_at(record))?;
+        match life {
             Life::Signing | Life::Abandoned | Life::Forgotten => Some(Self::Nothing),
             Life::Signed => Signed::read(record).map(|signed| Self::Signed(Box::new(signed))),
             Life::Done if record.text_at("status").as_deref() == Some("failed") => accepted(record).map(Self::Failed),
             Life::Accepted | Life::Done => accepted(record).map(Self::Accepted),
-        });
-        known.ok_or_else(|| unreadable(record))
+        }
     }
 
     /// Whether the record stands for that very request to that service.
@@ -124,16 +134,6 @@ impl<J: Json> Known<J> {
         };
         is_same && said("baseUrl").as_deref() == Some(config.base_url.as_str())
     }
-}
-
-/// Whether this version understands all that matters of a record at that step.
-pub(super) fn is_readable<J: Json>(record: &J, life: Life) -> bool {
-    let is_whole = match life {
-        Life::Signed => Signed::read(record).is_some(),
-        Life::Accepted | Life::Done => accepted(record).is_some(),
-        Life::Signing | Life::Abandoned | Life::Forgotten => true,
-    };
-    is_whole && form(record).is_some() && created_at(record).is_some()
 }
 
 /// The form of a record, if this version can read it.

@@ -20,22 +20,24 @@ pub fn unreadable<J: Json>(record: &J) -> Error {
 /// The journal could not be read or written, so nothing was sent.
 #[must_use]
 pub fn not_stored() -> Error {
-    let message = "this browser stores nothing for this page in IndexedDB (private window, blocked or full storage), so \
-                   a payment could be lost; this call paid nothing. Free some space, or pass `storage: \"memory\"` to do without";
+    let message = "the purchase could not be written to this page's storage (private window, blocked or full storage, or a \
+                   newer version of the page has used it: reload), so a payment could be lost; this call paid nothing. Free \
+                   some space, or pass `storage: \"memory\"` to do without";
     Error::unpaid(Code::UnsupportedEnvironment, Stage::Wallet, message)
 }
 
 /// What was asked of the journal alone could not be read.
 #[must_use]
 pub fn unshown<J>(cause: J) -> Failure<J> {
-    let message = "this browser does not show what it stores for this page in IndexedDB (private window, blocked or broken storage)";
+    let message = "this page's storage could not be read (private window, blocked or broken storage, or a newer version of the \
+                   page has used it: reload)";
     Failure::caused_by(undecided(Code::UnsupportedEnvironment, message), cause)
 }
 
 /// What was asked of the journal alone could not be written.
 #[must_use]
 pub fn unstored() -> Error {
-    undecided(Code::UnsupportedEnvironment, "this browser did not change what it stores for this page; try again")
+    undecided(Code::UnsupportedEnvironment, "this page's storage could not be changed; try again")
 }
 
 /// The caller gave up before a purchase was taken up.
