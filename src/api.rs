@@ -10,14 +10,16 @@ use wasm_bindgen_futures::{future_to_promise, spawn_local};
 
 use crate::{
     core::{
+        accepted::AcceptedTask,
         assets::{parse_address, parse_own_address},
         clock::Clocks,
         config::Config,
-        error::{Code, Error, Failure, Paid, Retry, Stage},
+        error::{Code, Error, Paid, Retry, Stage},
+        failure::Failure,
         identity::{self, Account, Drawn, Party},
         journal::{Change, Ended, Filter, Owner},
         json::Json,
-        poll::{self, AcceptedTask},
+        poll,
         purchase::Order,
         quote::drew,
         request::{Dialect, Request},

@@ -10,7 +10,7 @@ use crate::core::{
     authorization::Authorization,
     clock::Clocks,
     config::Config,
-    error::Failure,
+    failure::Failure,
     http::{HttpResponse, is_task_id},
     journal::Owner,
     notice::Notice,

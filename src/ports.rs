@@ -1,8 +1,9 @@
 //! What the driver needs from the world. The browser's side is `web`, one file a port; tests bring their own.
 
 use crate::core::{
-    error::Failure,
-    http::{Answer, HttpRequest},
+    failure::Failure,
+    http::Answer,
+    http_request::HttpRequest,
     journal::{Change, Written},
     notice::Notice,
     purchase::Recalled,

@@ -4,7 +4,8 @@ use alloy_primitives::Address;
 
 use super::{
     assets::Asset,
-    error::{Code, Error, Failure, Stage},
+    error::{Code, Error, Stage},
+    failure::Failure,
     json::Json,
     money::Money,
     rejection,

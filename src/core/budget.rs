@@ -8,10 +8,10 @@ use alloy_primitives::U256;
 use super::{
     assets::ASSETS,
     error::{Code, Error, Retry, Stage},
-    journal::{LONGEST_LIFE_MS, Spending, spending},
     json::Json,
     money::{Money, format_units, parse_units},
     plain::{Members, object},
+    spending::{LONGEST_LIFE_MS, Spending},
     terms::Offer,
     text::text,
 };
@@ -123,15 +123,9 @@ impl Budget {
         })
     }
 
-    /// How much of it is spent, by the records of [`Budget::since`].
-    ///
-    /// # Errors
-    /// `unsupported_environment` for a record that cannot be counted.
-    pub fn count<J: Json>(&self, records: &[J], now_ms: u64) -> Result<State, Error> {
-        Ok(self.state(&spending(records, None)?, now_ms))
-    }
-
-    fn state(&self, spent: &[Spending], now_ms: u64) -> State {
+    /// How much of it is spent at that time, by the purchases of [`Budget::since`].
+    #[must_use]
+    pub fn state(&self, spent: &[Spending], now_ms: u64) -> State {
         State {
             limit: self.amount.clone(),
             spent: units(self.spent_at(spent, now_ms)),
@@ -185,7 +179,7 @@ fn units(atomic: U256) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::{error::Paid, terms::tests::offer};
+    use crate::core::{error::Paid, journal, terms::tests::offer};
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
@@ -206,7 +200,7 @@ mod tests {
     }
 
     fn spent(records: &[Value]) -> Vec<Spending> {
-        spending(records, None).unwrap()
+        journal::spent(records, None).unwrap()
     }
 
     fn refused(budget: &Budget, records: &[Value], atomic: u64) -> Value {
@@ -281,13 +275,13 @@ mod tests {
             assert_eq!(told, counts);
         }
         for none in [stated(Value::Null), json!({"id": "odd", "step": "signed", "order": {"version": 2}})] {
-            let state = budget("9.00", "day").count(&[none], NOW).unwrap();
+            let state = budget("9.00", "day").state(&spent(&[none]), NOW);
             assert_eq!(state.spent, "0.00", "no version has begun it");
         }
         let begun = json!({"version": 9, "createdAt": NOW});
         for broken in [stated(begun), json!({"id": "odd", "step": "signed", "order": {"version": 2, "createdAt": NOW}})]
         {
-            let error = budget("9.00", "day").count(&[broken], NOW).unwrap_err();
+            let error = journal::spent(&[broken], None).unwrap_err();
             assert_eq!((error.code, error.details.get("id")), (Code::UnsupportedEnvironment, Some(&"odd".into())));
             assert!(error.message.contains("forget(id)"), "{}", error.message);
         }
@@ -296,7 +290,7 @@ mod tests {
     #[test]
     fn the_state_of_a_budget_is_told() {
         let day = budget("5.00", "day");
-        let told = |records: &[Value]| day.count(records, NOW).unwrap().plain::<Value>();
+        let told = |records: &[Value]| day.state(&spent(records), NOW).plain::<Value>();
         assert_eq!(told(&[]), json!({"limit": "5.00", "spent": "0.00", "left": "5.00", "resetsAt": null}));
         let records = [record("done", "yes", NOW - 2 * HOUR_MS, 1_500_000), record("signing", "no", NOW, 4_000_000)];
         assert_eq!(

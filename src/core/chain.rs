@@ -7,10 +7,12 @@ use alloy_primitives::B256;
 
 use super::{
     assets::parse_address,
-    authorization::{Authorization, Transfer},
+    authorization::Authorization,
+    block::{Block, quantity},
     json::{self, Json, ObjectWriter},
     text::{self, text},
-    wallet::{Question, read_chain_id, read_uint},
+    transfer::Transfer,
+    wallet::{Question, read_uint},
 };
 
 /// `authorizationState(address,bytes32)` of [EIP-3009](https://eips.ethereum.org/EIPS/eip-3009).
@@ -24,39 +26,11 @@ const REPLACEABLE_SECONDS: u64 = 20;
 /// As many blocks as every public node searches in one question.
 const BLOCKS_SEARCHED: u64 = 1_000;
 
-/// A block: everything before its time is over for the chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Block {
-    number: u64,
-    timestamp: u64,
-}
-
-impl Block {
-    /// Reads the answer to [`latest_block`].
-    #[must_use]
-    pub fn read<J: Json>(answer: &J) -> Option<Self> {
-        Some(Self { number: quantity(answer, "number")?, timestamp: quantity(answer, "timestamp")? })
-    }
-
-    /// Its time in milliseconds since the epoch.
-    #[must_use]
-    pub const fn time_ms(&self) -> u64 {
-        self.timestamp.saturating_mul(1000)
-    }
-
-    /// Whether the authorization can never be used any more if it was not used by this block: blocks only get younger, but
-    /// for the last few, which a chain may still replace.
-    #[must_use]
-    pub const fn is_after(&self, authorization: &Authorization) -> bool {
-        let settled = self.timestamp.saturating_sub(REPLACEABLE_SECONDS);
-        settled.saturating_mul(1000) >= authorization.valid_before_ms()
-    }
-}
-
-/// Asks for the latest block.
+/// Whether the authorization can never be used any more if it was not used by this block: blocks only get younger, but
+/// for the last few, which a chain may still replace.
 #[must_use]
-pub fn latest_block() -> Question {
-    Question::reading("eth_getBlockByNumber", "[\"latest\",false]".into())
+pub const fn is_over(authorization: &Authorization, block: Block) -> bool {
+    block.time_ms().saturating_sub(1000 * REPLACEABLE_SECONDS) >= authorization.valid_before_ms()
 }
 
 /// Asks whether the authorization was used up to that block.
@@ -141,14 +115,10 @@ fn word(hex: &str) -> B256 {
     text::read_exactly(hex).map(B256::from).unwrap_or_default()
 }
 
-fn quantity<J: Json>(answer: &J, key: &str) -> Option<u64> {
-    answer.get(key).as_ref().and_then(read_chain_id)
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::core::{assets::ASSETS, terms::tests::offer};
+    use crate::core::{assets::ASSETS, block, terms::tests::offer};
     use alloy_primitives::{address, keccak256};
     use serde_json::{Value, json};
 
@@ -194,7 +164,7 @@ pub(crate) mod tests {
         let payer = "f39fd6e51aad88f6f4ce6ab8827279cfffb92266";
         assert_eq!(asked[0]["data"], format!("0xe94a0102{payer:0>64}{}", "07".repeat(32)));
         assert_eq!(asked[1], "0x10");
-        assert_eq!(params(latest_block()), json!(["latest", false]));
+        assert_eq!(params(block::latest()), json!(["latest", false]));
         for (answer, state) in
             [(format!("0x{:064x}", 1), Some(true)), (format!("0x{:064x}", 0), Some(false)), ("0x".into(), None)]
         {
@@ -205,7 +175,7 @@ pub(crate) mod tests {
 
     #[test]
     fn an_authorization_is_over_when_the_chain_is_past_it() {
-        let at = |timestamp| Block { number: 1, timestamp }.is_after(&authorization());
+        let at = |timestamp| is_over(&authorization(), Block { number: 1, timestamp });
         assert_eq!([at(STAMPED), at(STAMPED + 60), at(STAMPED + 79), at(STAMPED + 80)], [false, false, false, true]);
     }
 

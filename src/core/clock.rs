@@ -8,7 +8,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use super::{
-    chain::{self, Block},
+    block::{self, Block},
     error::{Code, Error, Stage},
     json::Json,
     text::{number, text},
@@ -125,7 +125,7 @@ impl From<u64> for Stamp {
 /// Asks a wallet for its chain and its latest block, at once and without a prompt.
 #[must_use]
 pub fn questions(wallet: usize) -> Vec<(usize, Question)> {
-    vec![(wallet, Question::chain_id()), (wallet, chain::latest_block())]
+    vec![(wallet, Question::chain_id()), (wallet, block::latest())]
 }
 
 /// The clocks of chains that one wallet of this page has shown: chain ids, and milliseconds by which each was ahead of this
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn a_wallet_is_asked_for_its_chain_and_its_latest_block() {
-        assert_eq!(questions(3), [(3, Question::chain_id()), (3, chain::latest_block())]);
+        assert_eq!(questions(3), [(3, Question::chain_id()), (3, block::latest())]);
     }
 
     #[test]

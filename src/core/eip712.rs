@@ -4,7 +4,7 @@
 
 use alloy_primitives::{Address, B256, U256, b256, keccak256};
 
-use super::{assets::Asset, authorization::Transfer, json::ObjectWriter, text};
+use super::{assets::Asset, json::ObjectWriter, text, transfer::Transfer};
 
 /// `keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)")`
 const DOMAIN_TYPEHASH: B256 = b256!("0x8b73c3c69bb8fe3d512ecc4cf759cc79239f7b179b0ffacaa9a75d522b39400f");

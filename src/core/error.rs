@@ -4,7 +4,6 @@ use std::{ops::Deref, rc::Rc};
 
 use super::{
     json::Json,
-    payment::Proof,
     plain::{named, object},
 };
 
@@ -94,7 +93,7 @@ named! {
     }
 }
 
-/// A failure, whole but for its cause (see [`Failure`]). Boxed, because nearly every function of the core may return one.
+/// A failure, whole but for its cause (see [`Failure`](super::failure::Failure)). Boxed, because nearly every function of the core may return one.
 #[derive(Clone, Debug)]
 pub struct Error(Box<Report>);
 
@@ -202,30 +201,6 @@ impl Error {
     fn add(mut self, name: &'static str, value: Detail) -> Self {
         self.0.details.0.push((name, value));
         self
-    }
-}
-
-/// An error together with what came from outside, identity kept.
-#[derive(Clone, Debug)]
-pub struct Failure<J> {
-    /// What happened.
-    pub error: Error,
-    /// What the wallet, the network or the caller's own function threw.
-    pub cause: Option<J>,
-    /// The receipt of the payment that it is about.
-    pub receipt: Option<Proof<J>>,
-}
-
-impl<J> From<Error> for Failure<J> {
-    fn from(error: Error) -> Self {
-        Self { error, cause: None, receipt: None }
-    }
-}
-
-impl<J> Failure<J> {
-    /// An error caused by `cause`.
-    pub const fn caused_by(error: Error, cause: J) -> Self {
-        Self { error, cause: Some(cause), receipt: None }
     }
 }
 

@@ -1,9 +1,11 @@
 //! Everything that decides about money, as plain values and state machines.
 
+pub mod accepted;
 pub mod assets;
 pub mod authorization;
 pub mod balance;
 pub mod base64;
+pub mod block;
 pub mod budget;
 pub mod chain;
 pub mod clock;
@@ -11,7 +13,9 @@ pub mod config;
 pub mod defect;
 pub mod eip712;
 pub mod error;
+pub mod failure;
 pub mod http;
+pub mod http_request;
 pub mod identity;
 pub mod image;
 pub mod journal;
@@ -32,9 +36,11 @@ pub mod request;
 mod secp256k1;
 pub mod settlement;
 pub mod signature;
+pub mod spending;
 pub mod task;
 pub mod terms;
 pub mod text;
+pub mod transfer;
 pub mod uuid;
 pub mod wallet;
 pub mod witness;

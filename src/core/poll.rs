@@ -3,19 +3,17 @@
 //! Deadlines are wall-clock times, never counted ticks: after a long sleep the task is looked at once more before the
 //! wait is called too long. Errors in between never lose the task. What another tab hears of the task counts as heard here.
 
-use std::rc::Rc;
-
 use super::{
+    accepted::AcceptedTask,
     config::Config,
-    error::{Code, Error, Failure, Paid, Retry, Stage, read_paid},
-    http::{Answer, HttpFailure, HttpRequest, HttpResponse, Method, is_task_id},
+    error::{Code, Error, Paid, Retry, Stage},
+    failure::Failure,
+    http::{Answer, HttpFailure, HttpResponse, is_task_id},
+    http_request::{HttpRequest, Method},
     journal,
     json::Json,
     notice::Notice,
     pace::{Pace, Presence, Why},
-    payment::Proof,
-    plain::object,
-    settlement::Settlement,
     task::TaskStatus,
     text::text,
 };
@@ -28,80 +26,6 @@ const LAST_LOOK_MS: u64 = 2_000;
 const FRESH_MS: u64 = 60_000;
 /// So many looks in a row must say that there is no such task: one may be a proxy's.
 const ABSENCES: u32 = 3;
-
-/// A task that the server has accepted, with the receipt as it is at hand: fresh, or from JavaScript.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AcceptedTask<R> {
-    /// The server's id.
-    pub task_id: String,
-    /// What was paid; `None` for a task that was accepted without payment.
-    pub receipt: Option<R>,
-    /// Whether money moved for it.
-    pub paid: Paid,
-    /// What was signed, while the transaction is not known that paid.
-    pub settlement: Option<Rc<Settlement>>,
-}
-
-impl<J: Json> AcceptedTask<Proof<J>> {
-    /// The same, with its receipt as it is stored.
-    #[must_use]
-    pub fn plainly(&self) -> AcceptedTask<J> {
-        AcceptedTask {
-            task_id: self.task_id.clone(),
-            receipt: self.receipt.as_ref().map(Proof::plain),
-            paid: self.paid,
-            settlement: self.settlement.clone(),
-        }
-    }
-
-    /// As it crosses to JavaScript.
-    #[must_use]
-    pub fn plain(&self) -> J {
-        object(|members| {
-            members
-                .text("taskId", &self.task_id)
-                .value("receipt", self.receipt.as_ref().map_or_else(J::null, Proof::plain))
-                .text("paid", &self.paid.name())
-                .optional("settlement", self.settlement.as_ref().map(|settlement| settlement.plain()));
-        })
-    }
-}
-
-impl<J: Json> AcceptedTask<J> {
-    /// Takes a task back that has been to JavaScript.
-    ///
-    /// # Errors
-    /// `invalid_request` when it is none.
-    pub fn read(value: &J) -> Result<Self, Error> {
-        let task_id = value.text_at("taskId").filter(|id| is_task_id(id));
-        let task_id = task_id.ok_or_else(|| Error::invalid("this is no task of `submit()`"))?;
-        let settlement = value.get("settlement").as_ref().and_then(Settlement::read).map(Rc::new);
-        Ok(Self { task_id, receipt: value.get("receipt"), paid: read_paid(value), settlement })
-    }
-
-    /// A task that the journal has.
-    #[must_use]
-    pub fn kept(self) -> AcceptedTask<Proof<J>> {
-        AcceptedTask {
-            task_id: self.task_id,
-            receipt: self.receipt.map(Proof::Kept),
-            paid: self.paid,
-            settlement: self.settlement,
-        }
-    }
-
-    fn failure(&self, code: Code, retry: Retry, message: impl Into<String>) -> Failure<J> {
-        let failure = self.own(Error::unpaid(code, Stage::Wait, message));
-        Failure { error: failure.error.retry(retry), ..failure }
-    }
-
-    /// The same error, which now knows of the task and its payment.
-    #[must_use]
-    pub fn own(&self, error: Error) -> Failure<J> {
-        let error = error.paid(self.paid, Retry::Resume).about(Some(self.task_id.clone()));
-        Failure { error, cause: None, receipt: self.receipt.clone().map(Proof::Kept) }
-    }
-}
 
 /// What to do next. Each state is used up by its outcome.
 #[derive(Debug)]

@@ -6,7 +6,8 @@
 
 use super::{
     authorization::Authorization,
-    chain::{self, Block},
+    block::{self, Block},
+    chain,
     clock::is_plausible,
     defect::{self, Defect},
     json::Json,
@@ -122,7 +123,7 @@ impl Inquiry {
     pub fn begin(authorization: &Authorization, readers: Vec<Reader>, now: u64) -> Progress {
         let mut asked = Vec::new();
         for Reader { wallet, .. } in &readers {
-            for question in [Question::chain_id(), Question::accounts(), chain::latest_block()] {
+            for question in [Question::chain_id(), Question::accounts(), block::latest()] {
                 asked.push((*wallet, question));
             }
         }
@@ -188,7 +189,7 @@ impl Inquiry {
         for (witness, reply) in witnesses.iter().zip(replies) {
             let report = match reply.as_ref().ok().and_then(chain::read_state) {
                 Some(true) => Report::Taken(None),
-                Some(false) => Report::Unused { is_over: witness.block.is_after(&self.authorization) },
+                Some(false) => Report::Unused { is_over: chain::is_over(&self.authorization, witness.block) },
                 None => continue,
             };
             if witness.is_own && report == Report::Taken(None) {

@@ -12,16 +12,17 @@ use alloy_primitives::Address;
 
 use crate::{
     core::{
+        accepted::AcceptedTask,
         assets::Asset,
         balance,
         clock::{self, Clocks},
-        error::{Code, Error, Failure, Stage},
+        error::{Code, Error, Stage},
+        failure::Failure,
         journal::{self, Change, Known, Written},
         json::Json,
         money::Money,
         payment::{Proof, Receipt},
-        poll::{self, AcceptedTask},
-        purchase,
+        poll, purchase,
         quote::Quote,
         settlement,
         task::TaskStatus,

@@ -64,7 +64,7 @@ where
 {
     let Some(budget) = &config.budget else { return Ok(None) };
     let records = list(ports, Some(budget.since(ports.now())), None).await?;
-    Ok(Some(budget.count(&records, ports.now())?))
+    Ok(Some(budget.state(&journal::spent(&records, None)?, ports.now())))
 }
 
 /// Takes up the purchase of that id or task, or else the one that most needs it. None when there is none, or nothing was paid

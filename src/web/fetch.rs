@@ -14,7 +14,8 @@ use wasm_bindgen_futures::JsFuture;
 use super::{Browser, Js, js::float};
 use crate::{
     core::{
-        http::{Answer, HttpFailure, HttpRequest, Method, read_answer},
+        http::{Answer, HttpFailure, read_answer},
+        http_request::{HttpRequest, Method},
         json::Json,
         plain::object,
         request::is_form,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_wasm_bindgen::Serializer as ToJs;
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::core::{error::Failure, json::Json};
+use crate::core::{failure::Failure, json::Json};
 
 /// A JavaScript value, identity kept.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 
 use super::{Browser, Js, fetch::settle, js::thrown};
 use crate::{
-    core::{error::Failure, notice::Notice, quote::Quote},
+    core::{failure::Failure, notice::Notice, quote::Quote},
     ports::Page,
 };
 

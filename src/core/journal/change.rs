@@ -4,14 +4,15 @@ use std::rc::Rc;
 
 use super::{
     super::{
+        accepted::AcceptedTask,
         budget::{self, Budget},
         defect::{self, Defect},
         error::{Code, Error, Paid, Retry, Stage, read_paid},
         json::Json,
         payment::Receipt,
         plain::object,
-        poll::AcceptedTask,
         settlement::Settlement,
+        spending::{LONGEST_LIFE_MS, LONGEST_OPEN_MS, Spending},
         terms::Offer,
         text,
     },
@@ -19,8 +20,11 @@ use super::{
     order::Order,
     record::{Kept, closes_at, created_at},
     result,
-    spending::{LONGEST_LIFE_MS, LONGEST_OPEN_MS, Spending, forgotten, left_of, spending},
+    spent::{forgotten, left_of, spent},
 };
+
+/// A write that takes longer has failed for its caller (`js/hold.ts`).
+pub const WRITE_PATIENCE_MS: u64 = 10_000;
 
 /// The status of a task that the service does not know.
 const NOT_FOUND: &str = "not_found";
@@ -319,7 +323,7 @@ impl Claim {
         since: &[J],
         now: u64,
     ) -> Result<Option<budget::State>, Error> {
-        let mut spent = spending(since, Some(id))?;
+        let mut spent = spent(since, Some(id))?;
         spent.extend(record.map(forgotten).unwrap_or_default());
         self.budget.check(&spent, &self.offer, now)
     }

@@ -2,13 +2,13 @@
 
 use super::{
     super::{
+        accepted::AcceptedTask,
         defect::{self, Defect},
         error::{Error, Paid, read_paid},
         http::BaseUrl,
         json::Json,
         payment::Proof,
         plain::object,
-        poll::AcceptedTask,
         text::text,
     },
     life::Life,

@@ -22,16 +22,16 @@ mod listing;
 mod order;
 mod record;
 mod result;
-mod spending;
+mod spent;
 #[cfg(test)]
 mod tests;
 mod trouble;
 
-pub use change::{Change, Claim, Ended, Intent, Owner, Put, Written, expired};
+pub use change::{Change, Claim, Ended, Intent, Owner, Put, WRITE_PATIENCE_MS, Written, expired};
 pub use life::Life;
 pub use listing::{Choice, Filter, Resumed, choose, find, tasks, whereabouts};
 pub use order::Order;
 pub use record::{Kept, Known, Signed};
 pub use result::shows_something;
-pub use spending::{LONGEST_LIFE_MS, LONGEST_OPEN_MS, PATIENCE_MS, Spending, spending};
+pub use spent::spent;
 pub use trouble::{given_up, not_stored, unreadable, unshown, unstored};

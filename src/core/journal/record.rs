@@ -4,19 +4,19 @@ use std::rc::Rc;
 
 use super::{
     super::{
+        accepted::AcceptedTask,
         config::Config,
         error::{Error, read_paid},
         http::{BaseUrl, is_own_id, is_task_id},
         json::Json,
         payment::Payment,
         plain::object,
-        poll::AcceptedTask,
         request::Request,
         settlement::Settlement,
+        spending::LONGEST_LIFE_MS,
         terms::Version,
     },
     life::Life,
-    spending::LONGEST_LIFE_MS,
     trouble::unreadable,
 };
 

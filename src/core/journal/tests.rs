@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::core::{
+    accepted::AcceptedTask,
     assets::ASSETS,
     authorization::Authorization,
     budget::Budget,
@@ -14,9 +15,9 @@ use crate::core::{
     error::{Code, Paid, Retry},
     json::Json,
     payment::{Payment, Receipt},
-    poll::AcceptedTask,
     request::Request,
     settlement::Settlement,
+    spending::{LONGEST_LIFE_MS, Spending},
     terms::{Offer, Version, tests::offer},
     uuid,
 };
@@ -352,20 +353,21 @@ fn a_forgotten_purchase_leaves_amount_and_time_and_nothing_else() {
     let paid = [intend("a"), sign("a"), accept(Some(HASH))];
     let forget = Change::Forget { now: NOW + 60_000 };
     let left = after(&[&paid[..], from_ref(&forget)].concat()).unwrap();
-    let spent = json!([{"by": NOW + 5_000, "atomic": "1200000"}]);
-    let tombstone = json!({"id": "id-1", "step": "forgotten", "order": {"createdAt": NOW + 5_000}, "forgotten": spent});
+    let left_over = json!([{"by": NOW + 5_000, "atomic": "1200000"}]);
+    let tombstone =
+        json!({"id": "id-1", "step": "forgotten", "order": {"createdAt": NOW + 5_000}, "forgotten": left_over});
     assert_eq!(left, tombstone);
     assert_eq!(tasks(from_ref(&left), Filter::default()), json!([]));
     assert_eq!(choose(from_ref(&left), NOW), Choice::Nothing);
     assert_eq!(
-        spending(from_ref(&left), None).unwrap(),
+        spent(from_ref(&left), None).unwrap(),
         [Spending::Moved { by: NOW + 5_000, atomic: U256::from(1_200_000) }]
     );
     assert!(matches!(Known::read(&left), Ok(Known::Nothing)));
 
     // The same id may be bought again; both count, and both are forgotten.
     let again = after(&[&paid[..], from_ref(&forget), &paid[..]].concat()).unwrap();
-    assert_eq!((&again["step"], spending(from_ref(&again), None).unwrap().len()), (&json!("accepted"), 2));
+    assert_eq!((&again["step"], spent(from_ref(&again), None).unwrap().len()), (&json!("accepted"), 2));
     let twice = applied(Some(again), &forget).0.unwrap();
     assert_eq!(twice["forgotten"].as_array().unwrap().len(), 2);
     let withdrawn = [&paid[..], &[forget, intend("b"), Change::Withdraw { owner: "b".into() }]].concat();
@@ -400,7 +402,7 @@ fn a_budget_counts_what_was_forgotten_under_the_same_id() {
 /// What a server says of a payment does not end its window; the chain does.
 #[test]
 fn a_budget_counts_a_payment_until_its_window_ends_or_the_chain_shows_it() {
-    let by = |changes: &[Change<Value>]| match spending(&[after(changes).unwrap()], None).unwrap()[..] {
+    let by = |changes: &[Change<Value>]| match spent(&[after(changes).unwrap()], None).unwrap()[..] {
         [Spending::Moved { by, .. }] => by,
         ref other => panic!("{other:?}"),
     };

@@ -1,7 +1,8 @@
 //! What goes wrong with the journal. That alone says nothing about money.
 
 use super::super::{
-    error::{Code, Error, Failure, Paid, Retry, Stage},
+    error::{Code, Error, Paid, Retry, Stage},
+    failure::Failure,
     json::Json,
 };
 

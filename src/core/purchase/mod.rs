@@ -33,16 +33,18 @@ use std::rc::Rc;
 use alloy_primitives::Address;
 
 use super::{
+    accepted::AcceptedTask,
     budget::State,
     clock::Clocks,
     config::Config,
-    error::{Code, Error, Failure, Paid, Retry, Stage},
-    http::{Answer, HttpRequest, HttpResponse, Method, is_task_id},
+    error::{Code, Error, Paid, Retry, Stage},
+    failure::Failure,
+    http::{Answer, HttpResponse, is_task_id},
+    http_request::{HttpRequest, Method},
     journal::{self, Change, Known, Life, Owner},
     json::Json,
     notice::Notice,
     payment::Proof,
-    poll::AcceptedTask,
     quote::{self, Quote},
     reason::Refusal,
     request::Request,

@@ -6,18 +6,20 @@ use alloy_primitives::{Address, B256};
 
 use super::{
     super::{
+        accepted::AcceptedTask,
         authorization::{Authorization, SETTLE_MS},
         budget::State,
         clock::{ChainClock, Stamp},
         defect::{self, Defect},
-        error::{Code, Error, Failure, Paid, Retry, Stage},
+        error::{Code, Error, Paid, Retry, Stage},
+        failure::Failure,
         journal::{self, Change, Claim, Kept, Life, Signed, Written},
         json::Json,
         notice::Notice,
         payment::{Payment, Proof},
-        poll::AcceptedTask,
         settlement::Settlement,
         signature::{self, Signature},
+        spending::LONGEST_OPEN_MS,
         text,
         wallet::{self, Question, Reply},
         witness::Reader,
@@ -157,7 +159,7 @@ impl Signing {
     fn seal<J: Json>(self, signature: &str, now: u64) -> Next<J> {
         // A page that was frozen may come back so late that budgets do not count the intent any more.
         let is_over =
-            now.saturating_add(journal::PATIENCE_MS) >= self.intended_at.saturating_add(journal::LONGEST_OPEN_MS);
+            now.saturating_add(journal::WRITE_PATIENCE_MS) >= self.intended_at.saturating_add(LONGEST_OPEN_MS);
         if is_over || time_left(&self.authorization, self.clock.stamp(now)) == 0 {
             return too_late();
         }

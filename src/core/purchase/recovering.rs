@@ -16,15 +16,17 @@ use std::rc::Rc;
 
 use super::{
     super::{
+        accepted::AcceptedTask,
         authorization::SETTLE_MS,
         defect::{self, Defect},
-        error::{Code, Detail, Error, Failure, Paid, Retry, Stage},
-        http::{Answer, HttpFailure, HttpRequest, HttpResponse, Method, excerpt},
+        error::{Code, Detail, Error, Paid, Retry, Stage},
+        failure::Failure,
+        http::{Answer, HttpFailure, HttpResponse, excerpt},
+        http_request::{HttpRequest, Method},
         journal::{self, Change, Signed},
         json::Json,
         notice::Notice,
         payment::{Payment, Proof, Receipt},
-        poll::AcceptedTask,
         reason::Refusal,
         task::TaskStatus,
         terms,

@@ -7,7 +7,7 @@ use alloy_primitives::Address;
 use super::{
     super::{
         assets::Asset,
-        chain::{self, Block},
+        block::{self, Block},
         clock::ChainClock,
         error::{Code, Error, Stage},
         json::Json,
@@ -177,7 +177,7 @@ impl<J: Json> Talk<J> {
     }
 
     fn count(self, payer: Address) -> Next<J> {
-        let questions = [Question::balance_of(self.asset(), payer), chain::latest_block()];
+        let questions = [Question::balance_of(self.asset(), payer), block::latest()];
         let is_in_click = self.deal.is_quoted && !self.deal.order.confirm;
         let questions = if is_in_click { questions.map(Question::briefly) } else { questions };
         let questions = questions.map(|question| (self.wallet, question)).into();

@@ -71,7 +71,7 @@ fn records_of_former_builds_are_taken_up() {
 #[test]
 fn records_of_former_builds_count_in_budgets() {
     for (name, record) in records() {
-        let counted = spending(from_ref(&record), None).unwrap();
+        let counted = spent(from_ref(&record), None).unwrap();
         let is_spent = !["abandoned", "accepted, free"].contains(&name.as_str()) && !name.contains("another token");
         assert_eq!(counted.len(), usize::from(is_spent), "{name}");
         for spending in counted {

@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::core::{
+    accepted::AcceptedTask,
     assets::ASSETS,
     authorization::Authorization,
     chain,
     journal::{Change, Written},
     payment::Proof,
-    poll::AcceptedTask,
 };
 
 /// What the seller does with requests it is paid for, apart from single mishaps.

@@ -37,6 +37,7 @@ use super::{table::is_listed, world::decoded, *};
 use crate::core::{
     assets::ASSETS,
     authorization::Authorization,
+    block::Block,
     chain,
     defect::{self, Defect},
     journal::Filter,

@@ -127,7 +127,7 @@ impl Tab {
     fn order(&self, world: &World) -> Order {
         let request = Request::read(&json!({"prompt": "a boat", "id": self.id}), "fresh".into()).unwrap();
         let clocks = Clocks::default();
-        clocks.learn(8453, chain::Block::read(&block(world.seconds())).unwrap(), world.now);
+        clocks.learn(8453, Block::read(&block(world.seconds())).unwrap(), world.now);
         let token = format!("tab {} call {}", self.number, self.calls);
         let config = Config::read(&(world.scene.options)()).unwrap();
         Order { request, config, confirm: false, payer: None, clocks, owner: owner(&token) }

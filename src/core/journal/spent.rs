@@ -1,14 +1,12 @@
 //! What the purchase of a record has cost, or may yet cost, as budgets count it.
 
-use alloy_primitives::U256;
-
 use super::{
     super::{
-        authorization,
         error::{Error, Paid, read_paid},
         json::Json,
         money::parse_atomic,
         plain::object,
+        spending::Spending,
         text::decimal,
     },
     life::Life,
@@ -16,60 +14,12 @@ use super::{
     trouble::unreadable,
 };
 
-/// A signature that comes later than this after it was asked for is not used.
-pub const LONGEST_OPEN_MS: u64 = 1000 * authorization::LONGEST_SECONDS;
-
-/// A write that takes longer has failed for its caller (`js/hold.ts`).
-pub const PATIENCE_MS: u64 = 10_000;
-
-/// The money of a purchase has moved by then after it was begun, or never will: a node that lies about the time can stretch
-/// its window to a day and ten minutes.
-pub const LONGEST_LIFE_MS: u64 = 25 * 3_600_000;
-
-/// An amount of USDC that was spent, or may yet be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Spending {
-    /// It had moved by then, in milliseconds since the epoch.
-    Moved {
-        /// At the latest.
-        by: u64,
-        /// Atomic units.
-        atomic: U256,
-    },
-    /// A signature was asked for then: it counts as long as it could still be used.
-    Asked {
-        /// When.
-        at: u64,
-        /// Atomic units.
-        atomic: U256,
-    },
-}
-
-impl Spending {
-    /// Until when it counts in a budget of that period.
-    #[must_use]
-    pub const fn until(&self, period_ms: u64) -> u64 {
-        match self {
-            Self::Moved { by, .. } => by.saturating_add(period_ms),
-            Self::Asked { at, .. } => at.saturating_add(LONGEST_OPEN_MS),
-        }
-    }
-
-    /// How much it is.
-    #[must_use]
-    pub const fn atomic(&self) -> U256 {
-        match self {
-            Self::Moved { atomic, .. } | Self::Asked { atomic, .. } => *atomic,
-        }
-    }
-}
-
 /// What records stand for in a budget: their own purchases, and those that were forgotten under the same ids. The record of
 /// that id is passed over.
 ///
 /// # Errors
 /// `unsupported_environment` for one that this version cannot read, and that states no price.
-pub fn spending<J: Json>(records: &[J], but: Option<&str>) -> Result<Vec<Spending>, Error> {
+pub fn spent<J: Json>(records: &[J], but: Option<&str>) -> Result<Vec<Spending>, Error> {
     let mut all = Vec::new();
     for record in records {
         if but.is_none() || record.text_at("id").as_deref() != but {

@@ -1,0 +1,27 @@
+//! An error on its way to the page, with what the core takes from outside and gives back as it is.
+
+use super::{error::Error, payment::Proof};
+
+/// An error together with what came from outside, identity kept.
+#[derive(Clone, Debug)]
+pub struct Failure<J> {
+    /// What happened.
+    pub error: Error,
+    /// What the wallet, the network or the caller's own function threw.
+    pub cause: Option<J>,
+    /// The receipt of the payment that it is about.
+    pub receipt: Option<Proof<J>>,
+}
+
+impl<J> From<Error> for Failure<J> {
+    fn from(error: Error) -> Self {
+        Self { error, cause: None, receipt: None }
+    }
+}
+
+impl<J> Failure<J> {
+    /// An error caused by `cause`.
+    pub const fn caused_by(error: Error, cause: J) -> Self {
+        Self { error, cause: Some(cause), receipt: None }
+    }
+}
