@@ -7,7 +7,7 @@ use super::{
     failure::Failure,
     http::is_task_id,
     json::Json,
-    payment::Proof,
+    payment::HeldReceipt,
     plain::object,
     settlement::Settlement,
 };
@@ -25,13 +25,13 @@ pub struct AcceptedTask<R> {
     pub settlement: Option<Rc<Settlement>>,
 }
 
-impl<J: Json> AcceptedTask<Proof<J>> {
+impl<J: Json> AcceptedTask<HeldReceipt<J>> {
     /// The same, with its receipt as it is stored.
     #[must_use]
     pub fn plainly(&self) -> AcceptedTask<J> {
         AcceptedTask {
             task_id: self.task_id.clone(),
-            receipt: self.receipt.as_ref().map(Proof::plain),
+            receipt: self.receipt.as_ref().map(HeldReceipt::plain),
             paid: self.paid,
             settlement: self.settlement.clone(),
         }
@@ -43,7 +43,7 @@ impl<J: Json> AcceptedTask<Proof<J>> {
         object(|members| {
             members
                 .text("taskId", &self.task_id)
-                .value("receipt", self.receipt.as_ref().map_or_else(J::null, Proof::plain))
+                .value("receipt", self.receipt.as_ref().map_or_else(J::null, HeldReceipt::plain))
                 .text("paid", &self.paid.name())
                 .optional("settlement", self.settlement.as_ref().map(|settlement| settlement.plain()));
         })
@@ -64,10 +64,10 @@ impl<J: Json> AcceptedTask<J> {
 
     /// A task that the journal has.
     #[must_use]
-    pub fn kept(self) -> AcceptedTask<Proof<J>> {
+    pub fn kept(self) -> AcceptedTask<HeldReceipt<J>> {
         AcceptedTask {
             task_id: self.task_id,
-            receipt: self.receipt.map(Proof::Kept),
+            receipt: self.receipt.map(HeldReceipt::Kept),
             paid: self.paid,
             settlement: self.settlement,
         }
@@ -82,6 +82,6 @@ impl<J: Json> AcceptedTask<J> {
     #[must_use]
     pub fn own(&self, error: Error) -> Failure<J> {
         let error = error.paid(self.paid, Retry::Resume).about(Some(self.task_id.clone()));
-        Failure { error, cause: None, receipt: self.receipt.clone().map(Proof::Kept) }
+        Failure { error, cause: None, receipt: self.receipt.clone().map(HeldReceipt::Kept) }
     }
 }

@@ -1,5 +1,7 @@
 //! What an account has of a token, read through a wallet. Nothing here opens a prompt or moves money.
 
+use std::ops::ControlFlow;
+
 use alloy_primitives::Address;
 
 use super::{
@@ -7,6 +9,7 @@ use super::{
     error::{Code, Error, Stage},
     failure::Failure,
     json::Json,
+    machine::Machine,
     money::Money,
     rejection,
     text::text,
@@ -17,36 +20,51 @@ use super::{
 #[derive(Debug)]
 pub enum Step<J> {
     /// Ask the wallet.
-    Ask(Question, Reading),
+    Ask(Question, ReadingBalance),
     /// It is over.
     Done(Result<Money, Failure<J>>),
 }
 
 /// Waiting for the wallet's answer.
 #[derive(Clone, Copy, Debug)]
-pub struct Reading {
+pub struct ReadingBalance {
     asset: &'static Asset,
     owner: Option<Address>,
-    topic: Topic,
+    asked: BalanceQuestion,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Topic {
+enum BalanceQuestion {
     Chain,
     Accounts,
     Balance,
+}
+
+impl<J> Machine<J> for Step<J> {
+    type Outcome = Money;
+
+    fn ended(self) -> ControlFlow<Result<Money, Failure<J>>, Self> {
+        match self {
+            Self::Done(outcome) => ControlFlow::Break(outcome),
+            step => ControlFlow::Continue(step),
+        }
+    }
+
+    fn given_up(&self) -> Option<Failure<J>> {
+        None
+    }
 }
 
 /// Begins, where so many wallets will do. Without an owner it is the account that the wallet has connected to the page.
 #[must_use]
 pub fn read<J: Json>(asset: &'static Asset, owner: Option<Address>, wallets: usize) -> Step<J> {
     match wallet::the_only(wallets) {
-        Ok(()) => Step::Ask(Question::chain_id(), Reading { asset, owner, topic: Topic::Chain }),
+        Ok(()) => Step::Ask(Question::chain_id(), ReadingBalance { asset, owner, asked: BalanceQuestion::Chain }),
         Err(error) => Step::Done(Err(error.into())),
     }
 }
 
-impl Reading {
+impl ReadingBalance {
     /// The wallet answered, or threw.
     #[must_use]
     pub fn answered<J: Json>(self, reply: Reply<J>) -> Step<J> {
@@ -62,20 +80,20 @@ impl Reading {
                 return failed(Code::WalletError, "the wallet did not answer: look into it, or reload the page");
             }
         };
-        match self.topic {
-            Topic::Chain if wallet::read_chain_id(&answer) != Some(self.asset.chain.id) => self.elsewhere(),
-            Topic::Chain => match self.owner {
+        match self.asked {
+            BalanceQuestion::Chain if wallet::read_chain_id(&answer) != Some(self.asset.chain.id) => self.elsewhere(),
+            BalanceQuestion::Chain => match self.owner {
                 Some(owner) => self.count(owner),
-                None => Step::Ask(Question::accounts(), Self { topic: Topic::Accounts, ..self }),
+                None => Step::Ask(Question::accounts(), Self { asked: BalanceQuestion::Accounts, ..self }),
             },
-            Topic::Accounts => match wallet::read_account(&answer, None) {
+            BalanceQuestion::Accounts => match wallet::read_account(&answer, None) {
                 Some(owner) => self.count(owner),
                 None => failed(
                     Code::WalletLocked,
                     "the wallet has connected no account to this page: connect one, or pass `address`",
                 ),
             },
-            Topic::Balance => match wallet::read_uint(&answer) {
+            BalanceQuestion::Balance => match wallet::read_uint(&answer) {
                 Some(atomic) => Step::Done(Ok(Money::of(self.asset, atomic))),
                 None => failed(Code::WalletError, "what the wallet answered is no balance"),
             },
@@ -83,7 +101,7 @@ impl Reading {
     }
 
     fn count<J>(self, owner: Address) -> Step<J> {
-        Step::Ask(Question::balance_of(self.asset, owner), Self { topic: Topic::Balance, ..self })
+        Step::Ask(Question::balance_of(self.asset, owner), Self { asked: BalanceQuestion::Balance, ..self })
     }
 
     fn elsewhere<J>(self) -> Step<J> {

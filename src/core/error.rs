@@ -95,11 +95,11 @@ named! {
 
 /// A failure, whole but for its cause (see [`Failure`](super::failure::Failure)). Boxed, because nearly every function of the core may return one.
 #[derive(Clone, Debug)]
-pub struct Error(Box<Report>);
+pub struct Error(Box<ErrorFields>);
 
 /// The members of an [`Error`], as they cross to JavaScript.
 #[derive(Clone, Debug)]
-pub struct Report {
+pub struct ErrorFields {
     /// What happened, and what to do.
     pub message: String,
     /// What happened, for programs.
@@ -117,9 +117,9 @@ pub struct Report {
 }
 
 impl Deref for Error {
-    type Target = Report;
+    type Target = ErrorFields;
 
-    fn deref(&self) -> &Report {
+    fn deref(&self) -> &ErrorFields {
         &self.0
     }
 }
@@ -145,7 +145,7 @@ impl Error {
     /// An error before anything was signed: `paid` is no, `retry` is safe.
     #[must_use]
     pub fn unpaid(code: Code, stage: Stage, message: impl Into<String>) -> Self {
-        Self(Box::new(Report {
+        Self(Box::new(ErrorFields {
             message: message.into(),
             code,
             stage,

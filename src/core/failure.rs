@@ -1,6 +1,6 @@
 //! An error on its way to the page, with what the core takes from outside and gives back as it is.
 
-use super::{error::Error, payment::Proof};
+use super::{error::Error, payment::HeldReceipt};
 
 /// An error together with what came from outside, identity kept.
 #[derive(Clone, Debug)]
@@ -10,7 +10,7 @@ pub struct Failure<J> {
     /// What the wallet, the network or the caller's own function threw.
     pub cause: Option<J>,
     /// The receipt of the payment that it is about.
-    pub receipt: Option<Proof<J>>,
+    pub receipt: Option<HeldReceipt<J>>,
 }
 
 impl<J> From<Error> for Failure<J> {

@@ -20,6 +20,7 @@ pub mod identity;
 pub mod image;
 pub mod journal;
 pub mod json;
+pub mod machine;
 pub mod money;
 pub mod names;
 pub mod notice;

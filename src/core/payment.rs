@@ -140,12 +140,12 @@ named! {
 /// A receipt: made now, or kept from before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub enum Proof<J> {
+pub enum HeldReceipt<J> {
     New(Rc<Receipt>),
     Kept(J),
 }
 
-impl<J: Json> Proof<J> {
+impl<J: Json> HeldReceipt<J> {
     /// As it crosses to JavaScript.
     #[must_use]
     pub fn plain(&self) -> J {

@@ -3,6 +3,8 @@
 //! Deadlines are wall-clock times, never counted ticks: after a long sleep the task is looked at once more before the
 //! wait is called too long. Errors in between never lose the task. What another tab hears of the task counts as heard here.
 
+use std::ops::ControlFlow;
+
 use super::{
     accepted::AcceptedTask,
     config::Config,
@@ -12,6 +14,7 @@ use super::{
     http_request::{HttpRequest, Method},
     journal,
     json::Json,
+    machine::{self, Machine},
     notice::Notice,
     pace::{Pace, Presence, Why},
     task::TaskStatus,
@@ -40,20 +43,8 @@ pub enum Step<J> {
     Done(Result<TaskStatus<J>, Failure<J>>),
 }
 
-impl<J> From<Step<J>> for Next<J> {
-    fn from(step: Step<J>) -> Self {
-        Self { notices: Vec::new(), step }
-    }
-}
-
 /// A step, and what the page is told before it.
-#[derive(Debug)]
-pub struct Next<J> {
-    /// Told first, in order.
-    pub notices: Vec<Notice<J>>,
-    /// Done then.
-    pub step: Step<J>,
-}
+pub type Next<J> = machine::Next<Step<J>, J>;
 
 /// Waiting for what the journal has of a task that is known by an id alone.
 #[derive(Clone, Debug)]
@@ -129,14 +120,21 @@ pub fn look<J: Json>(task_id: &str, config: Config, now: u64) -> Result<Step<J>,
     Ok(Watch::new(task, config, true, 0, now).look(PATIENCE_MS, now))
 }
 
-impl<J: Json> Step<J> {
-    /// What the caller is told when it stops waiting.
-    #[must_use]
-    pub fn abandoned(&self) -> Failure<J> {
+impl<J: Json> Machine<J> for Step<J> {
+    type Outcome = TaskStatus<J>;
+
+    fn ended(self) -> ControlFlow<Result<TaskStatus<J>, Failure<J>>, Self> {
         match self {
-            Self::Rest(_, Waiting(watch)) | Self::Look(_, Looking(watch, _)) => watch.abandoned(),
-            Self::Read(..) => given_up().into(),
-            Self::Done(_) => Error::unpaid(Code::Aborted, Stage::Wait, "aborted").into(),
+            Self::Done(outcome) => ControlFlow::Break(outcome),
+            step => ControlFlow::Continue(step),
+        }
+    }
+
+    fn given_up(&self) -> Option<Failure<J>> {
+        match self {
+            Self::Rest(_, Waiting(watch)) | Self::Look(_, Looking(watch, _)) => Some(watch.abandoned()),
+            Self::Read(..) => Some(given_up().into()),
+            Self::Done(_) => None,
         }
     }
 }
@@ -403,18 +401,18 @@ mod tests {
         for paid in [Paid::No, Paid::Yes, Paid::Unknown] {
             let begin = || watch(accepted(paid), None, config(None), 7, 0);
             let (_, waiting) = rest(begin().step);
-            let resting = Step::Rest(0, waiting).abandoned().error;
+            let resting = Step::Rest(0, waiting).given_up().unwrap().error;
             let Step::Look(request, looking) = rest(begin().step).1.woke(&json!({"due": true}), MINUTE).step else {
                 panic!()
             };
-            let looking = Step::Look(request, looking).abandoned().error;
+            let looking = Step::Look(request, looking).given_up().unwrap().error;
             for error in [resting, looking] {
                 assert_eq!((error.code, error.paid, error.retry), (Code::Aborted, paid, Retry::Resume));
                 assert_eq!(error.task_id.as_deref(), Some("t1"));
             }
         }
         let single = super::look::<Value>("t1", config(None), 0).unwrap();
-        let error = single.abandoned().error;
+        let error = single.given_up().unwrap().error;
         assert_eq!((error.code, error.paid), (Code::Aborted, Paid::Unknown), "a look knows of no payment");
     }
 

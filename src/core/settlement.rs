@@ -3,12 +3,14 @@
 //! In the background, without a prompt, the token is asked through the wallet that paid, until it shows the transaction or
 //! the window is past. What has not been taken changes nothing: the service has the task.
 
-use std::rc::Rc;
+use std::{ops::ControlFlow, rc::Rc};
 
 use super::{
     assets::Asset,
     authorization::Authorization,
+    failure::Failure,
     json::Json,
+    machine::Machine,
     payment::Receipt,
     plain::{Members, object},
     wallet::{Question, Reply},
@@ -69,20 +71,20 @@ impl Settlement {
 #[derive(Debug)]
 pub enum Step {
     /// Let this many milliseconds pass.
-    Sleep(u64, Box<Settling>),
+    Sleep(u64, Box<Searching>),
     /// Look for the wallet that paid.
-    FindWallets(Box<Settling>),
+    FindWallets(Box<Searching>),
     /// Ask all at once, each the wallet at its place of the list.
     AskAll(Vec<(usize, Question)>, Asking),
-    /// Write to the journal, under that id, if the purchase is still there; then it is over.
-    Write(String, Rc<Receipt>),
-    /// The transaction cannot be found.
-    Done,
+    /// Write to the journal, under that id, if the purchase is still there.
+    Write(String, Found),
+    /// It is over: with the receipt that names the transaction, if it was found.
+    Done(Option<Rc<Receipt>>),
 }
 
 /// Waiting for time to pass, or for wallets.
 #[derive(Clone, Debug)]
-pub struct Settling {
+pub struct Searching {
     settlement: Settlement,
     /// The purchase's own id.
     id: String,
@@ -93,17 +95,21 @@ pub struct Settling {
 /// Waiting for what wallets report.
 #[derive(Clone, Debug)]
 pub struct Asking {
-    settling: Box<Settling>,
+    searching: Box<Searching>,
     inquiry: Box<Inquiry>,
 }
+
+/// Waiting for the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found(Rc<Receipt>);
 
 /// Begins to look for the transaction that paid for a task.
 #[must_use]
 pub fn begin(settlement: Settlement, id: String, task_id: String) -> Step {
-    Step::Sleep(FIRST_PAUSE_MS, Box::new(Settling { settlement, id, task_id, pause: FIRST_PAUSE_MS }))
+    Step::Sleep(FIRST_PAUSE_MS, Box::new(Searching { settlement, id, task_id, pause: FIRST_PAUSE_MS }))
 }
 
-impl Settling {
+impl Searching {
     /// The pause is over.
     #[must_use]
     pub const fn woke(self: Box<Self>) -> Step {
@@ -119,7 +125,7 @@ impl Settling {
 
     fn proceed(self: Box<Self>, progress: Progress, now: u64) -> Step {
         match progress {
-            Progress::Ask(questions, inquiry) => Step::AskAll(questions, Asking { settling: self, inquiry }),
+            Progress::Ask(questions, inquiry) => Step::AskAll(questions, Asking { searching: self, inquiry }),
             Progress::Done(reports) => self.heard(reports, now),
         }
     }
@@ -127,14 +133,43 @@ impl Settling {
     fn heard(mut self: Box<Self>, reports: Reports, now: u64) -> Step {
         if let Some(Report::Taken(transaction @ Some(_))) = reports.own {
             let receipt = Receipt::proven(&self.settlement.authorization, &self.task_id, transaction, now);
-            let receipt = Rc::new(receipt);
-            return Step::Write(self.id, receipt);
+            return Step::Write(self.id, Found(Rc::new(receipt)));
         }
         if now >= self.settlement.closes_at.saturating_add(MARGIN_MS) {
-            return Step::Done;
+            return Step::Done(None);
         }
         self.pause = self.pause.saturating_mul(2).min(LONGEST_PAUSE_MS);
         Step::Sleep(self.pause, self)
+    }
+}
+
+impl Found {
+    /// What the journal is to remember.
+    #[must_use]
+    pub fn receipt(&self) -> Rc<Receipt> {
+        self.0.clone()
+    }
+
+    /// The page gets the receipt, whether it could be written down or not.
+    #[must_use]
+    pub fn written(self) -> Step {
+        Step::Done(Some(self.0))
+    }
+}
+
+impl<J> Machine<J> for Step {
+    type Outcome = Option<Rc<Receipt>>;
+
+    fn ended(self) -> ControlFlow<Result<Self::Outcome, Failure<J>>, Self> {
+        match self {
+            Self::Done(receipt) => ControlFlow::Break(Ok(receipt)),
+            step => ControlFlow::Continue(step),
+        }
+    }
+
+    /// Nobody waits for it.
+    fn given_up(&self) -> Option<Failure<J>> {
+        None
     }
 }
 
@@ -143,7 +178,7 @@ impl Asking {
     #[must_use]
     pub fn answered<J: Json>(self, replies: Vec<Reply<J>>, now: u64) -> Step {
         let progress = self.inquiry.answered(replies, now);
-        self.settling.proceed(progress, now)
+        self.searching.proceed(progress, now)
     }
 }
 
@@ -170,11 +205,11 @@ mod tests {
         let mut step = begin(settlement(), "id-1".into(), "t1".into());
         loop {
             step = match step {
-                Step::Sleep(ms, settling) => {
+                Step::Sleep(ms, searching) => {
                     now += ms;
-                    settling.woke()
+                    searching.woke()
                 }
-                Step::FindWallets(settling) => settling.found(wallets, now),
+                Step::FindWallets(searching) => searching.found(wallets, now),
                 Step::AskAll(questions, asking) => {
                     let is_taken = taken_after.is_some_and(|after| now >= NOW + after);
                     let answer = |(_, question): &(usize, Question)| -> Reply<Value> {
@@ -194,11 +229,11 @@ mod tests {
                     };
                     asking.answered(questions.iter().map(answer).collect(), now)
                 }
-                Step::Write(id, receipt) => {
+                Step::Write(id, found) => {
                     assert_eq!(id, "id-1");
-                    return (Some(receipt.plain()), now);
+                    found.written()
                 }
-                Step::Done => return (None, now),
+                Step::Done(receipt) => return (receipt.map(|receipt| receipt.plain()), now),
             };
         }
     }
@@ -230,14 +265,14 @@ mod tests {
         closes_late.closes_at = NOW + 200_000;
         let (mut now, mut pauses, mut ends) = (NOW, Vec::new(), Vec::new());
         let mut step = begin(closes_late, "id-1".into(), "t1".into());
-        while let Step::Sleep(ms, settling) = step {
+        while let Step::Sleep(ms, searching) = step {
             pauses.push(ms / 1000);
             now += ms;
             ends.push((now - NOW) / 1000);
-            let Step::FindWallets(settling) = settling.woke() else { panic!() };
-            step = settling.found(0, now);
+            let Step::FindWallets(searching) = searching.woke() else { panic!() };
+            step = searching.found(0, now);
         }
-        assert!(matches!(step, Step::Done));
+        assert!(matches!(step, Step::Done(None)));
         assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
         assert_eq!(ends[7..], [183, 243], "the first look 30 s after the window is the last one");
     }

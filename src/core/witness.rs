@@ -76,12 +76,12 @@ struct Witness {
 pub struct Inquiry {
     authorization: Authorization,
     deadline: u64,
-    topic: Topic,
+    round: Round,
     reports: Reports,
 }
 
 #[derive(Clone, Debug)]
-enum Topic {
+enum Round {
     /// The chain, the accounts and the latest block of each.
     Standing(Vec<Reader>),
     /// Whether the token has taken it.
@@ -130,7 +130,7 @@ impl Inquiry {
         let inquiry = Box::new(Self {
             authorization: authorization.clone(),
             deadline: now.saturating_add(PATIENCE_MS),
-            topic: Topic::Standing(readers),
+            round: Round::Standing(readers),
             reports: Reports::default(),
         });
         inquiry.ask(asked, now)
@@ -140,17 +140,17 @@ impl Inquiry {
     #[must_use]
     pub fn answered<J: Json>(mut self: Box<Self>, replies: Vec<Reply<J>>, now: u64) -> Progress {
         let first = replies.first().and_then(|reply| reply.as_ref().ok());
-        match std::mem::replace(&mut self.topic, Topic::Standing(Vec::new())) {
-            Topic::Standing(readers) => self.stood(&readers, &replies, now),
-            Topic::State(witnesses) => self.stated(&witnesses, &replies, now),
-            Topic::Logs(witness) => match first.and_then(chain::read_transaction) {
+        match std::mem::replace(&mut self.round, Round::Standing(Vec::new())) {
+            Round::Standing(readers) => self.stood(&readers, &replies, now),
+            Round::State(witnesses) => self.stated(&witnesses, &replies, now),
+            Round::Logs(witness) => match first.and_then(chain::read_transaction) {
                 Some(hash) => {
                     let question = chain::transaction_receipt(&hash);
-                    self.next(Topic::Transaction(hash), vec![(witness.wallet, question)], now)
+                    self.next(Round::Transaction(hash), vec![(witness.wallet, question)], now)
                 }
                 None => Progress::Done(self.reports),
             },
-            Topic::Transaction(hash) => {
+            Round::Transaction(hash) => {
                 if first.is_some_and(|receipt| chain::shows_transfer(receipt, &self.authorization)) {
                     self.reports.own = Some(Report::Taken(Some(hash)));
                 }
@@ -180,7 +180,7 @@ impl Inquiry {
             asked.push((reader.wallet, chain::authorization_state(&self.authorization, block)));
             witnesses.push(Witness { wallet: reader.wallet, is_own, block });
         }
-        self.next(Topic::State(witnesses), asked, now)
+        self.next(Round::State(witnesses), asked, now)
     }
 
     /// What the token says of it through each wallet.
@@ -201,14 +201,14 @@ impl Inquiry {
         match taken {
             Some(witness) => {
                 let question = chain::authorization_used(&self.authorization, witness.block);
-                self.next(Topic::Logs(witness), vec![(witness.wallet, question)], now)
+                self.next(Round::Logs(witness), vec![(witness.wallet, question)], now)
             }
             None => Progress::Done(self.reports),
         }
     }
 
-    fn next(mut self: Box<Self>, topic: Topic, asked: Vec<(usize, Question)>, now: u64) -> Progress {
-        self.topic = topic;
+    fn next(mut self: Box<Self>, round: Round, asked: Vec<(usize, Question)>, now: u64) -> Progress {
+        self.round = round;
         self.ask(asked, now)
     }
 

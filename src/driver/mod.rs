@@ -1,8 +1,9 @@
-//! The one async loop: performs the step that the core asks for, and hands its outcome back. It decides nothing.
+//! The one async loop ([`drive`]): performs the step that a machine of the core is at, and hands its outcome back. It decides nothing.
 
 use std::{
     cell::Cell,
     future::{Future, poll_fn},
+    ops::ControlFlow,
     pin::{Pin, pin},
     rc::Rc,
     task::Poll,
@@ -16,13 +17,14 @@ use crate::{
         assets::Asset,
         balance,
         clock::{self, Clocks},
-        error::{Code, Error, Stage},
         failure::Failure,
         journal::{self, Change, Known, Written},
         json::Json,
+        machine::{Machine, Next},
         money::Money,
-        payment::{Proof, Receipt},
-        poll, purchase,
+        payment::{HeldReceipt, Receipt},
+        poll,
+        purchase::{self, quoting},
         quote::Quote,
         settlement,
         task::TaskStatus,
@@ -31,40 +33,69 @@ use crate::{
     ports::{Clock, Entropy, Http, Journal, Page, Vigil, Wallets},
 };
 
+/// Takes a machine from step to step until it is over, or the caller gives up.
+async fn drive<M: Machine<J>, J, P: Page<J>>(
+    ports: &P,
+    mut next: Next<M, J>,
+    perform: impl AsyncFn(M) -> Next<M, J>,
+) -> Result<M::Outcome, Failure<J>> {
+    let mut aborted = pin!(ports.aborted());
+    loop {
+        for notice in &next.notices {
+            ports.notify(notice);
+        }
+        let step = match next.step.ended() {
+            ControlFlow::Break(outcome) => return outcome,
+            ControlFlow::Continue(step) => step,
+        };
+        let given_up = step.given_up();
+        if let Some(failure) = &given_up {
+            ports.stands(failure);
+        }
+        next = match (given_up, ports.abort_reason()) {
+            (None, _) => perform(step).await,
+            (Some(failure), Some(reason)) => return Err(Failure { cause: Some(reason), ..failure }),
+            (Some(failure), None) => until(aborted.as_mut(), failure, perform(step)).await?,
+        };
+    }
+}
+
 /// Asks for the price of an order. A task that the server began without payment is remembered.
 ///
 /// # Errors
 /// What the answer says, or that the caller gave up.
-pub async fn quote<J: Json, P>(ports: &P, mut order: purchase::Order) -> Result<Quote<J>, Failure<J>>
+pub async fn quote<J: Json, P>(ports: &P, order: purchase::Order) -> Result<Quote<J>, Failure<J>>
 where
     P: Http<J> + Journal<J> + Clock + Page<J>,
 {
-    let mut aborted = pin!(ports.aborted());
-    let answer = loop {
-        let abandoned = Error::unpaid(Code::Aborted, Stage::Quote, "aborted; nothing was paid").into();
-        let answer = until(aborted.as_mut(), abandoned, ports.send(&order.probe())).await?;
-        if !order.reword(&answer) {
-            break answer;
+    use quoting::Step;
+    let perform = async |step| match step {
+        Step::Send(request, quoting) => {
+            let answer = ports.send(&request).await;
+            quoting.answered(answer, ports.now())
         }
+        Step::Write(id, change, noting) => {
+            let _ = ports.update(&id, *change).await;
+            noting.written()
+        }
+        done @ Step::Done(_) => done.into(),
     };
-    let (quote, change) = order.quote(answer, ports.now())?;
-    if let Some(change) = change {
-        // The page gets the task, whether it could be written down or not.
-        let _ = ports.update(&quote.id, change).await;
-    }
-    Ok(quote)
+    drive(ports, quoting::begin(order), perform).await
 }
 
 /// Drives a purchase until its task is accepted. An intent that came to nothing is withdrawn.
 ///
 /// # Errors
 /// Whatever ended it, or that the caller gave up.
-pub async fn purchase<J: Json, P>(ports: &P, next: purchase::Next<J>) -> Result<AcceptedTask<Proof<J>>, Failure<J>>
+pub async fn purchase<J: Json, P>(
+    ports: &P,
+    next: purchase::Next<J>,
+) -> Result<AcceptedTask<HeldReceipt<J>>, Failure<J>>
 where
     P: Http<J> + Wallets<J> + Journal<J> + Clock + Entropy + Page<J>,
 {
     let intended = Cell::default();
-    let outcome = proceed(ports, next, &intended).await;
+    let outcome = drive(ports, next, async |step| buy(ports, step, &intended).await).await;
     if let Some((id, withdrawal)) = intended.take() {
         withdraw(ports, &id, withdrawal).await;
     }
@@ -85,36 +116,7 @@ async fn withdraw<J: Json, P: Journal<J> + Page<J>>(ports: &P, id: &str, withdra
 /// An intent of this call that is in the journal, as it would be undone.
 type Intended<J> = Cell<Option<(String, Change<J>)>>;
 
-async fn proceed<J: Json, P>(
-    ports: &P,
-    mut next: purchase::Next<J>,
-    intended: &Intended<J>,
-) -> Result<AcceptedTask<Proof<J>>, Failure<J>>
-where
-    P: Http<J> + Wallets<J> + Journal<J> + Clock + Entropy + Page<J>,
-{
-    let mut aborted = pin!(ports.aborted());
-    loop {
-        for notice in &next.notices {
-            ports.notify(notice);
-        }
-        let step = match next.step {
-            purchase::Step::Done(outcome) => return outcome,
-            step => step,
-        };
-        let given_up = step.given_up();
-        if let Some(failure) = &given_up {
-            ports.stands(failure);
-        }
-        next = match (given_up, ports.abort_reason()) {
-            (None, _) => take(ports, step, intended).await,
-            (Some(failure), Some(reason)) => return Err(Failure { cause: Some(reason), ..failure }),
-            (Some(failure), None) => until(aborted.as_mut(), failure, take(ports, step, intended)).await?,
-        };
-    }
-}
-
-async fn take<J: Json, P>(ports: &P, step: purchase::Step<J>, intended: &Intended<J>) -> purchase::Next<J>
+async fn buy<J: Json, P>(ports: &P, step: purchase::Step<J>, intended: &Intended<J>) -> purchase::Next<J>
 where
     P: Http<J> + Wallets<J> + Journal<J> + Clock + Entropy + Page<J>,
 {
@@ -174,22 +176,11 @@ where
 ///
 /// # Errors
 /// Whatever ended it, or that the caller gave up.
-pub async fn watch<J: Json, P>(ports: &P, mut next: poll::Next<J>) -> Result<TaskStatus<J>, Failure<J>>
+pub async fn watch<J: Json, P>(ports: &P, next: poll::Next<J>) -> Result<TaskStatus<J>, Failure<J>>
 where
     P: Http<J> + Journal<J> + Vigil<J> + Clock + Page<J>,
 {
-    let mut aborted = pin!(ports.aborted());
-    loop {
-        for notice in &next.notices {
-            ports.notify(notice);
-        }
-        let step = match next.step {
-            poll::Step::Done(outcome) => return outcome,
-            step => step,
-        };
-        let abandoned = step.abandoned();
-        next = until(aborted.as_mut(), abandoned, look(ports, step)).await?;
-    }
+    drive(ports, next, async |step| look(ports, step).await).await
 }
 
 async fn look<J: Json, P>(ports: &P, step: poll::Step<J>) -> poll::Next<J>
@@ -215,33 +206,34 @@ where
 }
 
 /// Looks for the transaction that paid for an accepted task. Returns the receipt that names it, once it is found.
-pub async fn settle<J: Json, P>(ports: &P, mut step: settlement::Step) -> Option<Rc<Receipt>>
+pub async fn settle<J: Json, P>(ports: &P, begun: settlement::Step) -> Option<Rc<Receipt>>
 where
-    P: Wallets<J> + Journal<J> + Clock,
+    P: Wallets<J> + Journal<J> + Clock + Page<J>,
 {
     use settlement::Step;
-    loop {
-        step = match step {
-            Step::Sleep(ms, settling) => {
+    let perform = async |step| {
+        let step = match step {
+            Step::Sleep(ms, searching) => {
                 ports.sleep(ms).await;
-                settling.woke()
+                searching.woke()
             }
-            Step::FindWallets(settling) => {
+            Step::FindWallets(searching) => {
                 let wallets = ports.find().await;
-                settling.found(wallets, ports.now())
+                searching.found(wallets, ports.now())
             }
             Step::AskAll(questions, asking) => {
                 let replies = ask_all(ports, &questions).await;
                 asking.answered(replies, ports.now())
             }
-            Step::Write(id, receipt) => {
-                // The page gets the receipt, whether it could be written down or not.
-                let _ = ports.update(&id, Change::Settle { receipt: receipt.clone() }).await;
-                return Some(receipt);
+            Step::Write(id, found) => {
+                let _ = ports.update(&id, Change::Settle { receipt: found.receipt() }).await;
+                found.written()
             }
-            Step::Done => return None,
-        }
-    }
+            done @ Step::Done(_) => done,
+        };
+        step.into()
+    };
+    drive(ports, begun.into(), perform).await.ok().flatten()
 }
 
 /// Learns the clock of the chain that the first wallet is on, for a later click. Best-effort: nobody waits for it.
@@ -261,15 +253,17 @@ where
 /// Whatever is in the way.
 pub async fn balance<J: Json, P>(ports: &P, asset: &'static Asset, owner: Option<Address>) -> Result<Money, Failure<J>>
 where
-    P: Wallets<J>,
+    P: Wallets<J> + Page<J>,
 {
-    let mut step = balance::read(asset, owner, ports.find().await);
-    loop {
-        step = match step {
-            balance::Step::Ask(question, reading) => reading.answered(ports.ask(0, &question).await),
-            balance::Step::Done(outcome) => return outcome,
+    use balance::Step;
+    let perform = async |step| {
+        let step = match step {
+            Step::Ask(question, reading) => reading.answered(ports.ask(0, &question).await),
+            done @ Step::Done(_) => done,
         };
-    }
+        step.into()
+    };
+    drive(ports, balance::read(asset, owner, ports.find().await).into(), perform).await
 }
 
 /// The replies to questions that are asked at once, in their order.

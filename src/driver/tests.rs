@@ -13,7 +13,7 @@ use super::*;
 use crate::core::{
     clock::Clocks,
     config::Config,
-    error::{Paid, Retry},
+    error::{Code, Paid, Retry},
     http::{Answer, HttpFailure, HttpResponse},
     http_request::{HttpRequest, Method},
     journal::{Change, Owner, Written},

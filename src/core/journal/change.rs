@@ -17,7 +17,7 @@ use super::{
         text,
     },
     life::Life,
-    order::Order,
+    order::OrderRecord,
     record::{Kept, closes_at, created_at},
     result,
     spent::{forgotten, left_of, spent},
@@ -56,7 +56,7 @@ pub enum Change<J> {
     /// The server has taken the payment.
     Accept {
         /// What it is about, where that is at hand: should the record be gone.
-        order: Option<Rc<Order>>,
+        order: Option<Rc<OrderRecord>>,
         /// What was signed.
         settlement: Rc<Settlement>,
         /// The task.
@@ -65,7 +65,7 @@ pub enum Change<J> {
     /// The server has taken the request as it is.
     Free {
         /// What it is about.
-        order: Rc<Order>,
+        order: Rc<OrderRecord>,
         /// The server's id.
         task_id: String,
         /// An intent of another call makes way: what that one gets signed is not sent then.
@@ -115,7 +115,7 @@ pub struct Ended<J> {
 #[derive(Clone, Debug)]
 pub struct Intent {
     /// What is bought, from whom, for how much.
-    pub order: Rc<Order>,
+    pub order: Rc<OrderRecord>,
     /// Whose wish it is.
     pub owner: Owner,
     /// What it claims of a budget, if there is one.
@@ -380,7 +380,7 @@ fn tombstone<J: Json>(record: &J, left: Vec<J>) -> Put<J> {
 }
 
 /// A record of that order, in the place of one of which only what was forgotten stays.
-fn fresh<J: Json>(id: &str, order: &Order, before: Option<&J>) -> J {
+fn fresh<J: Json>(id: &str, order: &OrderRecord, before: Option<&J>) -> J {
     object(|members| {
         members
             .text("id", id)
@@ -407,7 +407,7 @@ pub fn expired<J: Json>(records: &[J], now: u64) -> Vec<String> {
     ids
 }
 
-fn free<J: Json>(id: &str, order: &Order, task_id: &str, before: Option<&J>) -> J {
+fn free<J: Json>(id: &str, order: &OrderRecord, task_id: &str, before: Option<&J>) -> J {
     let mut revised = Revised::of(&fresh(id, order, before));
     revised.step(Life::Accepted).paid(Paid::No).text("taskId", task_id);
     revised.finish()

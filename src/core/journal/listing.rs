@@ -7,7 +7,7 @@ use super::{
         error::{Error, Paid, read_paid},
         http::BaseUrl,
         json::Json,
-        payment::Proof,
+        payment::HeldReceipt,
         plain::object,
         text::text,
     },
@@ -168,7 +168,7 @@ fn is_late<J: Json>(signed: &J, now: u64) -> bool {
 pub struct Resumed<J> {
     id: String,
     base_url: Option<String>,
-    task: AcceptedTask<Proof<J>>,
+    task: AcceptedTask<HeldReceipt<J>>,
     /// What was made, when the journal has it.
     result: Option<J>,
 }
@@ -176,7 +176,7 @@ pub struct Resumed<J> {
 impl<J: Json> Resumed<J> {
     /// A record, and the task that was found for it.
     #[must_use]
-    pub fn of(record: &J, task: AcceptedTask<Proof<J>>) -> Self {
+    pub fn of(record: &J, task: AcceptedTask<HeldReceipt<J>>) -> Self {
         Self {
             id: record.text_at("id").unwrap_or_default(),
             base_url: order(record, "baseUrl").and_then(|url| url.text()),

@@ -30,7 +30,7 @@ mod trouble;
 pub use change::{Change, Claim, Ended, Intent, Owner, Put, WRITE_PATIENCE_MS, Written, expired};
 pub use life::Life;
 pub use listing::{Choice, Filter, Resumed, choose, find, tasks, whereabouts};
-pub use order::Order;
+pub use order::OrderRecord;
 pub use record::{Kept, Known, Signed};
 pub use result::shows_something;
 pub use spent::spent;

@@ -8,7 +8,7 @@ use super::{
 /// What is bought, from whom, for how much.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)] // the fields are those of `TaskRecord` in the public types
-pub struct Order {
+pub struct OrderRecord {
     version: u8,
     base_url: String,
     prompt: String,
@@ -23,7 +23,7 @@ pub struct Order {
     asset: Option<String>,
 }
 
-impl Order {
+impl OrderRecord {
     /// A request and the offer that it is bought for; none for one that was taken without payment.
     #[must_use]
     pub fn of(request: &Request, config: &Config, offer: Option<&Offer>, now_ms: u64) -> Self {

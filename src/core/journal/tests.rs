@@ -49,9 +49,9 @@ fn settlement_of(nonce: u8) -> Rc<Settlement> {
     Rc::new(Settlement { authorization, closes_at: CLOSES_AT })
 }
 
-fn noted() -> Rc<Order> {
+fn noted() -> Rc<OrderRecord> {
     let request = Request::read(&json!({"prompt": "a boat"}), "id-1".into()).unwrap();
-    Rc::new(Order::of(&request, &Config::read(&json!({})).unwrap(), Some(&price()), NOW))
+    Rc::new(OrderRecord::of(&request, &Config::read(&json!({})).unwrap(), Some(&price()), NOW))
 }
 
 fn intend(token: &str) -> Change<Value> {

@@ -19,8 +19,9 @@ use super::{
         text::{self, text},
         wallet::{self, Question, Reply},
     },
-    Asked, Deal, Gathered, Next, Step,
-    paying::{Confirming, Drawing},
+    Asked, Gathered, Next, Step,
+    order::Deal,
+    signing::{Confirming, DrawingNonce},
 };
 
 /// Waiting for the list of wallets.
@@ -35,7 +36,9 @@ impl<J: Json> Choosing<J> {
     #[must_use]
     pub fn found(self, wallets: usize) -> Next<J> {
         match wallet::the_only(wallets) {
-            Ok(()) => Talk { deal: self.deal, quote: self.quote, wallet: 0 }.ask(Question::connect(), Topic::Connect),
+            Ok(()) => {
+                Talk { deal: self.deal, quote: self.quote, wallet: 0 }.ask(Question::connect(), WalletQuestion::Connect)
+            }
             Err(error) => error.into(),
         }
     }
@@ -45,7 +48,7 @@ impl<J: Json> Choosing<J> {
 #[derive(Clone, Debug)]
 pub struct Talking<J> {
     talk: Talk<J>,
-    topic: Topic,
+    asked: WalletQuestion,
 }
 
 #[derive(Clone, Debug)]
@@ -57,7 +60,7 @@ struct Talk<J> {
 
 /// What was asked.
 #[derive(Clone, Copy, Debug)]
-enum Topic {
+enum WalletQuestion {
     Connect,
     Chain(Address),
     Switch(Address),
@@ -65,7 +68,7 @@ enum Topic {
     ChainAgain(Address),
 }
 
-impl Topic {
+impl WalletQuestion {
     const fn in_words(self) -> &'static str {
         match self {
             Self::Connect => "the connection",
@@ -81,25 +84,25 @@ impl<J: Json> Talking<J> {
     #[must_use]
     pub fn answered(self, answer: Reply<J>) -> Next<J> {
         let talk = self.talk;
-        match (self.topic, answer) {
-            (Topic::Connect, Ok(accounts)) => match talk.payer(&accounts) {
+        match (self.asked, answer) {
+            (WalletQuestion::Connect, Ok(accounts)) => match talk.payer(&accounts) {
                 Some(payer) => talk.with(payer),
                 None => no_account().into(),
             },
-            (Topic::Chain(payer), Ok(id)) => talk.on_chain(&id, payer),
-            (Topic::Switch(payer) | Topic::Add(payer), Ok(_)) => {
-                talk.ask(Question::chain_id(), Topic::ChainAgain(payer))
+            (WalletQuestion::Chain(payer), Ok(id)) => talk.on_chain(&id, payer),
+            (WalletQuestion::Switch(payer) | WalletQuestion::Add(payer), Ok(_)) => {
+                talk.ask(Question::chain_id(), WalletQuestion::ChainAgain(payer))
             }
-            (Topic::Switch(payer), Err(Some(thrown))) if rejection::lacks_chain(&thrown) => {
+            (WalletQuestion::Switch(payer), Err(Some(thrown))) if rejection::lacks_chain(&thrown) => {
                 match Question::add(&talk.asset().chain) {
-                    Some(question) => talk.ask(question, Topic::Add(payer)),
+                    Some(question) => talk.ask(question, WalletQuestion::Add(payer)),
                     None => Next::failed(talk.still_elsewhere(), thrown),
                 }
             }
-            (Topic::ChainAgain(payer), Ok(id)) if talk.is_home(&id) => talk.count(payer),
-            (Topic::ChainAgain(_), Ok(_)) => talk.still_elsewhere().into(),
-            (topic, Err(Some(thrown))) => refused(thrown, topic.in_words()),
-            (topic, Err(None)) => unanswered(topic).into(),
+            (WalletQuestion::ChainAgain(payer), Ok(id)) if talk.is_home(&id) => talk.count(payer),
+            (WalletQuestion::ChainAgain(_), Ok(_)) => talk.still_elsewhere().into(),
+            (asked, Err(Some(thrown))) => refused(thrown, asked.in_words()),
+            (asked, Err(None)) => unanswered(asked).into(),
         }
     }
 }
@@ -108,12 +111,12 @@ pub(super) fn refused<J: Json>(thrown: J, asking: &str) -> Next<J> {
     Next::failed(rejection::read(&thrown, asking), thrown)
 }
 
-fn unanswered(topic: Topic) -> Error {
-    let code = match topic {
-        Topic::Connect | Topic::Switch(_) | Topic::Add(_) => Code::WalletBusy,
-        Topic::Chain(_) | Topic::ChainAgain(_) => Code::WalletError,
+fn unanswered(asked: WalletQuestion) -> Error {
+    let code = match asked {
+        WalletQuestion::Connect | WalletQuestion::Switch(_) | WalletQuestion::Add(_) => Code::WalletBusy,
+        WalletQuestion::Chain(_) | WalletQuestion::ChainAgain(_) => Code::WalletError,
     };
-    let message = text!("the wallet did not answer (at ", topic.in_words(), "): look into it, or reload the page");
+    let message = text!("the wallet did not answer (at ", asked.in_words(), "): look into it, or reload the page");
     Error::unpaid(code, Stage::Wallet, message)
 }
 
@@ -141,7 +144,7 @@ impl<J: Json> Counting<J> {
             Err(error) => return error.into(),
         };
         let confirm = talk.deal.order.confirm;
-        let drawing = Drawing { deal: talk.deal, wallet: talk.wallet, payer, clock, intended_at: 0 };
+        let drawing = DrawingNonce { deal: talk.deal, wallet: talk.wallet, payer, clock, intended_at: 0 };
         if confirm { Step::Confirm(talk.quote, Confirming(drawing)).into() } else { drawing.intend(now) }
     }
 }
@@ -160,8 +163,8 @@ impl<J: Json> Talk<J> {
         self.deal.offer.asset
     }
 
-    const fn ask(self, question: Question, topic: Topic) -> Next<J> {
-        let step = Step::Ask(self.wallet, question, Asked::Talking(Talking { talk: self, topic }));
+    const fn ask(self, question: Question, asked: WalletQuestion) -> Next<J> {
+        let step = Step::Ask(self.wallet, question, Asked::Talking(Talking { talk: self, asked }));
         Next { notices: Vec::new(), step }
     }
 
@@ -169,7 +172,7 @@ impl<J: Json> Talk<J> {
         if self.deal.offer.pay_to == payer {
             return self.deal.offer.refuse::<J>("the seller names the payer's own account as the recipient").into();
         }
-        self.ask(Question::chain_id(), Topic::Chain(payer))
+        self.ask(Question::chain_id(), WalletQuestion::Chain(payer))
     }
 
     fn payer(&self, accounts: &J) -> Option<Address> {
@@ -209,7 +212,7 @@ impl<J: Json> Talk<J> {
             self.count(payer)
         } else {
             notices.push(Notice::Switching { network: chain.caip2 });
-            self.ask(Question::switch_to(chain), Topic::Switch(payer))
+            self.ask(Question::switch_to(chain), WalletQuestion::Switch(payer))
         };
         Next { notices, step }
     }

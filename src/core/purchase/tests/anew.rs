@@ -22,7 +22,7 @@ fn failed_world(id: &str) -> World {
 fn quoted_order() -> (Order, Value) {
     let request = Request::read(&json!({"prompt": "a boat"}), TASK.into()).unwrap();
     let order = Order { request, ..order(&json!({})) };
-    let (quote, _) = order.quote::<Value>(answer(402, DOCUMENTED), NOW).unwrap();
+    let quote = priced(&order, answer(402, DOCUMENTED)).0.unwrap();
     (order, quote.plain())
 }
 
@@ -116,7 +116,7 @@ fn a_quote_that_another_page_has_paid_is_not_paid_again() {
 #[test]
 fn a_quote_says_whether_the_library_drew_its_id() {
     let named = order(&json!({}));
-    let (quote, _) = named.quote::<Value>(answer(402, DOCUMENTED), NOW).unwrap();
+    let quote = priced(&named, answer(402, DOCUMENTED)).0.unwrap();
     assert!(!quote::drew(&quote.plain(), "id-1"));
     let (_, drawn) = quoted_order();
     assert!(quote::drew(&drawn, TASK) && !quote::drew(&drawn, "id-1"), "of that id alone");

@@ -8,7 +8,7 @@ use super::{
 
 /// How a payment ended, and the pauses before that, in seconds.
 struct End {
-    outcome: Result<AcceptedTask<Proof<Value>>, Failure<Value>>,
+    outcome: Result<AcceptedTask<HeldReceipt<Value>>, Failure<Value>>,
     pauses: Vec<u64>,
 }
 
@@ -146,12 +146,12 @@ fn taken_late(known_at: Option<usize>) -> (World, End) {
     let (mut rounds, mut looks) = (0, 0);
     let next = paying.answered(refused(), world.now);
     let end = follow(&mut world, next, |world, step| match step {
-        Step::Sleep(ms, recovering) => {
+        Step::Sleep(ms, settling) => {
             rounds += 1;
             if rounds == 3 {
                 drop(world.receive(&request));
             }
-            Err(Step::Sleep(ms, recovering))
+            Err(Step::Sleep(ms, settling))
         }
         Step::Send(_, Sent::Paying(paying)) => {
             assert!(rounds <= 3, "sent though it is known to be taken");

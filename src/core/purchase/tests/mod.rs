@@ -16,10 +16,16 @@ use serde_json::{Value, json};
 use super::*;
 use crate::core::{
     base64,
+    clock::Clocks,
+    config::Config,
     error::{Paid, Retry},
-    http::HttpFailure,
-    journal::{Put, Written},
+    http::{HttpFailure, HttpResponse},
+    http_request::Method,
+    journal::{self, Owner, Put, Written},
     money::parse_units,
+    notice::Notice,
+    quote,
+    request::Request,
     terms::tests::{DOCUMENTED, with},
 };
 use world::{Ended, Seller, World};
@@ -50,6 +56,19 @@ fn recalled(record: Option<Value>) -> Result<Recalled<Value>, Value> {
 
 fn answer(status: u16, body: impl ToString) -> Answer<Value> {
     Ok(HttpResponse { status, body: body.to_string(), ..HttpResponse::default() })
+}
+
+/// What asking for the price comes to, and what is to be remembered of it.
+fn priced(order: &Order, answer: Answer<Value>) -> (Result<Quote<Value>, Failure<Value>>, Option<Change<Value>>) {
+    let quoting::Step::Send(_, quoting) = quoting::begin::<Value>(order.clone()).step else { panic!() };
+    match quoting.answered(answer, NOW).step {
+        quoting::Step::Done(outcome) => (*outcome, None),
+        quoting::Step::Write(_, change, noting) => {
+            let quoting::Step::Done(outcome) = noting.written().step else { panic!() };
+            (*outcome, Some(*change))
+        }
+        quoting::Step::Send(..) => panic!("asked again"),
+    }
 }
 
 fn lost(status: Option<u16>) -> Answer<Value> {
@@ -416,8 +435,7 @@ fn a_server_that_does_not_know_the_seed_is_asked_without() {
 
     let mut quoting = order(&json!({}));
     assert!(quoting.reword(&refusal()));
-    let (quote, _) = quoting.quote::<Value>(answer(402, DOCUMENTED), NOW).unwrap();
-    let quote = quote.plain();
+    let quote = priced(&quoting, answer(402, DOCUMENTED)).0.unwrap().plain();
     let Step::Recall(_, recalling) = order(&json!({})).begin_with(&quote, NOW).step else { panic!() };
     let Step::FindWallets(Finding::Payer(choosing)) = recalling.recalled(recalled(None)).step else { panic!() };
     assert_eq!(choosing.deal.order.request, quoting.request, "a quote remembers how it was asked for");
@@ -435,7 +453,7 @@ fn a_request_that_is_refused_instead_of_priced_tells_the_servers_reason() {
     ] {
         let code = if status == 200 { Code::BadResponse } else { Code::Http };
         let bought = ended(probing(&json!({})).answered(answer(status, &body), NOW).step);
-        let quoted = order(&json!({})).quote::<Value>(answer(status, &body), NOW).unwrap_err().error;
+        let quoted = priced(&order(&json!({})), answer(status, &body)).0.unwrap_err().error;
         for error in [bought, quoted] {
             assert_eq!((error.code, error.paid, error.retry), (code, Paid::No, Retry::Safe), "{body}");
             assert!(error.message.ends_with(&format!(": \"{reason}\"")), "{}", error.message);
@@ -667,7 +685,7 @@ fn nobody_pays_themselves() {
 
 /// A quote of the documented terms, as it comes back from a page.
 fn quoted(options: &Value) -> Value {
-    order(options).quote::<Value>(answer(402, DOCUMENTED), NOW).unwrap().0.plain()
+    priced(&order(options), answer(402, DOCUMENTED)).0.unwrap().plain()
 }
 
 #[test]
@@ -708,7 +726,8 @@ fn a_quote_shows_the_price_and_the_purchase_keeps_the_cap() {
 
 #[test]
 fn a_request_that_was_taken_without_payment_is_kept() {
-    let (quote, entry) = order(&json!({})).quote::<Value>(answer(202, json!({"taskId": TASK})), NOW).unwrap();
+    let (quote, entry) = priced(&order(&json!({})), answer(202, json!({"taskId": TASK})));
+    let quote = quote.unwrap();
     let record = quote.accepted.unwrap();
     let Put::Record(entry) = entry.unwrap().apply("id-1", None, &[]).0 else { panic!() };
     assert_eq!((&entry["step"], &entry["taskId"], &entry["paid"]), (&json!("accepted"), &json!(TASK), &json!("no")));

@@ -123,7 +123,7 @@ fn check_signatures(world: &World) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-fn check_task(task: &AcceptedTask<Proof<Value>>, world: &World) -> Result<(), TestCaseError> {
+fn check_task(task: &AcceptedTask<HeldReceipt<Value>>, world: &World) -> Result<(), TestCaseError> {
     let receipt = task.receipt.as_ref().map(|receipt| receipt.plain());
     match receipt {
         Some(receipt) if receipt["settled"] == "chain" => {

@@ -6,7 +6,7 @@ use super::{
     recovery::{about_to_pay, refused_for_good},
     *,
 };
-use crate::core::{assets::ASSETS, balance, error::Report, image, journal, poll, rejection};
+use crate::core::{assets::ASSETS, balance, error::ErrorFields, image, journal, poll, rejection};
 
 /// A row of the table: its codes, what they say of the money, and what may be done next.
 struct Row {
@@ -32,14 +32,14 @@ fn table() -> Vec<Row> {
 
 /// What the text above the table says of every code: a purchase that may have been paid before is looked up, and so is
 /// a task.
-fn is_said_above_the_table(error: &Report) -> bool {
+fn is_said_above_the_table(error: &ErrorFields) -> bool {
     let may_be_paid_before = error.paid == Paid::Unknown && matches!(error.stage, Stage::Request | Stage::Quote);
     let is_of_a_task = error.stage == Stage::Wait && error.task_id.is_some() && error.code != Code::GenerationFailed;
     error.retry == Retry::Resume && (may_be_paid_before || is_of_a_task)
 }
 
 /// Whether the table has it as it is.
-pub(super) fn is_listed(error: &Report) -> bool {
+pub(super) fn is_listed(error: &ErrorFields) -> bool {
     let (code, paid, retry) = (error.code.name(), error.paid.name(), error.retry.name());
     let says = |row: &Row| row.paid.iter().any(|word| *word == paid) && row.retry.iter().any(|word| *word == retry);
     is_said_above_the_table(error) || TABLE.iter().any(|row| row.codes.iter().any(|word| *word == code) && says(row))
@@ -294,7 +294,7 @@ fn ways() -> Vec<(Error, &'static [&'static str])> {
         (resumed(), &[]),
         (given_up(&order(&json!({})).begin::<Value>().step), &[]),
         (given_up(&order(&json!({})).ask_price::<Value>().step), &[]),
-        (poll::watch(task(true), None, Config::read(&json!({})).unwrap(), 7, NOW).step.abandoned().error, &[]),
+        (poll::watch(task(true), None, Config::read(&json!({})).unwrap(), 7, NOW).step.given_up().unwrap().error, &[]),
         (given_up(&Step::Send(request, Sent::Paying(paying))), PAYMENT),
     ]
 }

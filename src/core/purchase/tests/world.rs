@@ -12,7 +12,7 @@ use crate::core::{
     authorization::Authorization,
     chain,
     journal::{Change, Written},
-    payment::Proof,
+    payment::HeldReceipt,
 };
 
 /// What the seller does with requests it is paid for, apart from single mishaps.
@@ -59,7 +59,7 @@ pub(super) struct World {
 /// How a call of the library ended.
 pub(super) enum Ended {
     /// It came to its end.
-    Outcome(Result<AcceptedTask<Proof<Value>>, Error>),
+    Outcome(Result<AcceptedTask<HeldReceipt<Value>>, Error>),
     /// The caller gave up.
     GivenUp(Error),
     /// The page is gone, with all that it knew.

@@ -26,7 +26,7 @@ use super::{
         journal::{self, Change, Signed},
         json::Json,
         notice::Notice,
-        payment::{Payment, Proof, Receipt},
+        payment::{HeldReceipt, Payment, Receipt},
         reason::Refusal,
         task::TaskStatus,
         terms,
@@ -34,7 +34,8 @@ use super::{
         wallet::Reply,
         witness::{Inquiry, Progress, Reader, Report, Reports},
     },
-    Finding, Gathered, Next, Sent, Step, Writing, claimed_task, read_task_id,
+    Finding, Gathered, Next, Sent, Step, Writing,
+    pricing::{claimed_task, read_task_id},
 };
 
 /// Chains and servers have clocks of their own: so long after the window a payment is surely settled or dead.
@@ -62,7 +63,7 @@ const LOOK_PATIENCE_MS: u64 = 10_000;
 pub struct Underway<J> {
     signed: Signed,
     /// What the journal has of it, should its record be gone.
-    order: Option<Rc<journal::Order>>,
+    order: Option<Rc<journal::OrderRecord>>,
     /// The wallets through which the chain is read first.
     readers: Vec<Reader>,
     /// What those reported, while the other wallets on the page are asked.
@@ -70,7 +71,7 @@ pub struct Underway<J> {
     /// The task that an answer named, whatever else it said.
     claimed: Option<String>,
     /// What the service knows of the task.
-    task: Known,
+    task: ServiceView,
     /// The token has taken the payment.
     taken: Option<Rc<Receipt>>,
     /// Another wallet than the payer's reports that the token has taken it.
@@ -83,7 +84,7 @@ pub struct Underway<J> {
 
 /// What the service knows of the task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Known {
+enum ServiceView {
     Nothing,
     Task,
     /// The task is completed.
@@ -104,11 +105,11 @@ pub struct Paying<J>(Box<Underway<J>>);
 
 /// Waiting for wallets, for the service, or for time to pass.
 #[derive(Clone, Debug)]
-pub struct Recovering<J>(Box<Underway<J>>);
+pub struct Settling<J>(Box<Underway<J>>);
 
 /// Waiting for what wallets read from the chain.
 #[derive(Clone, Debug)]
-pub struct Reading<J> {
+pub struct ReadingChain<J> {
     underway: Box<Underway<J>>,
     inquiry: Box<Inquiry>,
 }
@@ -126,7 +127,7 @@ enum Verdict {
 
 impl<J: Json> Underway<J> {
     /// A payment that was just signed with a wallet, or one of which the journal knows.
-    pub(super) fn new(signed: Signed, order: Option<Rc<journal::Order>>, readers: Vec<Reader>) -> Self {
+    pub(super) fn new(signed: Signed, order: Option<Rc<journal::OrderRecord>>, readers: Vec<Reader>) -> Self {
         let reason = "the page was left before the payment was answered".into();
         Self {
             signed,
@@ -134,7 +135,7 @@ impl<J: Json> Underway<J> {
             readers,
             reports: None,
             claimed: None,
-            task: Known::Nothing,
+            task: ServiceView::Nothing,
             taken: None,
             is_reported_taken: false,
             answers: 0,
@@ -172,14 +173,14 @@ impl<J: Json> Underway<J> {
 
     /// Takes up a payment of which nobody knows how it ended.
     pub(super) fn recover(self: Box<Self>) -> Next<J> {
-        Step::FindWallets(Finding::Readers(Recovering(self))).into()
+        Step::FindWallets(Finding::Readers(Settling(self))).into()
     }
 
     /// 1. Asks the service for the task.
     fn look(self: Box<Self>) -> Next<J> {
         let url = self.signed.base_url.status(self.task_id());
         let request = HttpRequest { url, method: Method::Get, patience: LOOK_PATIENCE_MS };
-        Step::Send(request, Sent::Looking(Recovering(self))).into()
+        Step::Send(request, Sent::Looking(Settling(self))).into()
     }
 
     fn looked(mut self: Box<Self>, answer: Answer<J>, now: u64) -> Next<J> {
@@ -193,23 +194,23 @@ impl<J: Json> Underway<J> {
 
     /// A failure, or a status word that is unknown, proves nothing: unless the token has taken the payment. Then a failed
     /// task is its task, and any 200 is about it.
-    fn known(&self, answer: Option<HttpResponse>) -> Known {
-        let Some(answer) = answer else { return Known::Nothing };
+    fn known(&self, answer: Option<HttpResponse>) -> ServiceView {
+        let Some(answer) = answer else { return ServiceView::Nothing };
         let is_object = || J::parse(&answer.body).is_some_and(|body| body.is_object());
         match TaskStatus::<J>::read(&answer, self.task_id()) {
-            Ok(TaskStatus::Completed { .. }) => Known::Result,
-            Ok(TaskStatus::Queued { .. } | TaskStatus::Processing { .. }) => Known::Task,
-            Ok(TaskStatus::Failed { .. }) if self.taken.is_some() => Known::Task,
-            Ok(TaskStatus::NotFound { .. }) => Known::Nothing,
-            Ok(TaskStatus::Unknown { .. }) if defect::is_on(Defect::OddWordBelieved) => Known::Task,
-            Ok(TaskStatus::Unknown { .. }) | Err(_) if self.taken.is_none() => Known::Nothing,
-            _ if answer.status == 200 && is_object() => Known::Task,
-            _ => Known::Nothing,
+            Ok(TaskStatus::Completed { .. }) => ServiceView::Result,
+            Ok(TaskStatus::Queued { .. } | TaskStatus::Processing { .. }) => ServiceView::Task,
+            Ok(TaskStatus::Failed { .. }) if self.taken.is_some() => ServiceView::Task,
+            Ok(TaskStatus::NotFound { .. }) => ServiceView::Nothing,
+            Ok(TaskStatus::Unknown { .. }) if defect::is_on(Defect::OddWordBelieved) => ServiceView::Task,
+            Ok(TaskStatus::Unknown { .. }) | Err(_) if self.taken.is_none() => ServiceView::Nothing,
+            _ if answer.status == 200 && is_object() => ServiceView::Task,
+            _ => ServiceView::Nothing,
         }
     }
 
     fn has_task(&self) -> bool {
-        self.task != Known::Nothing
+        self.task != ServiceView::Nothing
     }
 
     /// 2. Asks the token: through the wallet that signed, or those that the page has.
@@ -226,13 +227,13 @@ impl<J: Json> Underway<J> {
     fn read(mut self: Box<Self>, progress: Progress, now: u64) -> Next<J> {
         match progress {
             Progress::Ask(asked, inquiry) => {
-                Step::AskAll(asked, Gathered::Reading(Reading { underway: self, inquiry })).into()
+                Step::AskAll(asked, Gathered::Reading(ReadingChain { underway: self, inquiry })).into()
             }
             Progress::Done(reports) => match self.reports.take() {
                 Some(before) => self.weigh(before.and(reports), now),
                 None if reports.own.is_none() => {
                     self.reports = Some(reports);
-                    Step::FindWallets(Finding::Others(Recovering(self))).into()
+                    Step::FindWallets(Finding::Others(Settling(self))).into()
                 }
                 None => self.weigh(reports, now),
             },
@@ -260,7 +261,7 @@ impl<J: Json> Underway<J> {
             Verdict::Dead if self.has_task() => self.accepted(Paid::No, None),
             Verdict::Dead => self.abandoned(),
             // What is finished is not kept from the page until the window ends.
-            Verdict::Open { .. } if self.task == Known::Result => self.worked(Paid::Unknown, now),
+            Verdict::Open { .. } if self.task == ServiceView::Result => self.worked(Paid::Unknown, now),
             Verdict::Open { chain_ms } if self.is_ahead_of_chain(chain_ms, now) => {
                 self.unsettled("the chain is behind")
             }
@@ -301,7 +302,7 @@ impl<J: Json> Underway<J> {
         let left = self.left(now);
         let pause = growing.min(LONGEST_PAUSE_MS);
         let pause = if left > 0 { pause.min(left) } else { pause };
-        Step::Sleep(pause, Recovering(self)).into()
+        Step::Sleep(pause, Settling(self)).into()
     }
 
     /// The token has taken it. Then there should be a task; it may take the service a moment to know it.
@@ -323,7 +324,7 @@ impl<J: Json> Underway<J> {
         let message = "the payment was taken, but the service names no task for it: send it the receipt";
         let error = self.describe(Code::TaskNotFound, message);
         let change = Change::Take { receipt: receipt.clone(), settlement: self.signed.settlement.clone() };
-        let failure = Failure { receipt: Some(Proof::New(receipt)), ..error.into() };
+        let failure = Failure { receipt: Some(HeldReceipt::New(receipt)), ..error.into() };
         self.end(change, Err(failure))
     }
 
@@ -331,7 +332,7 @@ impl<J: Json> Underway<J> {
         let task_id = String::from(self.task_id());
         let is_open = receipt.as_ref().is_some_and(|receipt| receipt.transaction.is_none());
         let settlement = is_open.then(|| self.signed.settlement.clone());
-        let task = AcceptedTask { task_id, receipt: receipt.map(Proof::New), paid, settlement };
+        let task = AcceptedTask { task_id, receipt: receipt.map(HeldReceipt::New), paid, settlement };
         let change = Change::Accept {
             order: self.order.clone(),
             settlement: self.signed.settlement.clone(),
@@ -357,14 +358,14 @@ impl<J: Json> Underway<J> {
         Step::Done(Err(Failure { cause: self.trouble.cause, ..error.into() })).into()
     }
 
-    fn end(self, change: Change<J>, outcome: Result<AcceptedTask<Proof<J>>, Failure<J>>) -> Next<J> {
+    fn end(self, change: Change<J>, outcome: Result<AcceptedTask<HeldReceipt<J>>, Failure<J>>) -> Next<J> {
         Step::Write(self.signed.id, Box::new(change), Writing::End(outcome)).into()
     }
 
     /// What the caller is told when it gives up now.
     pub(super) fn given_up(&self) -> Failure<J> {
         let message = "aborted while the payment was under way: it may still be taken; do not pay again";
-        let receipt = self.taken.clone().map(Proof::New);
+        let receipt = self.taken.clone().map(HeldReceipt::New);
         Failure { receipt, ..self.describe(Code::Aborted, message).into() }
     }
 
@@ -456,7 +457,7 @@ fn unseen(payment: &Payment) -> String {
     )
 }
 
-impl<J: Json> Recovering<J> {
+impl<J: Json> Settling<J> {
     /// What the service says about the task.
     #[must_use]
     pub fn looked(self, answer: Answer<J>, now: u64) -> Next<J> {
@@ -489,7 +490,7 @@ impl<J: Json> Recovering<J> {
     }
 }
 
-impl<J: Json> Reading<J> {
+impl<J: Json> ReadingChain<J> {
     /// What the wallets read from the chain.
     #[must_use]
     pub fn answered(self, replies: Vec<Reply<J>>, now: u64) -> Next<J> {

@@ -16,7 +16,7 @@ use super::{
         journal::{self, Change, Claim, Kept, Life, Signed, Written},
         json::Json,
         notice::Notice,
-        payment::{Payment, Proof},
+        payment::{HeldReceipt, Payment},
         settlement::Settlement,
         signature::{self, Signature},
         spending::LONGEST_OPEN_MS,
@@ -24,8 +24,9 @@ use super::{
         wallet::{self, Question, Reply},
         witness::Reader,
     },
-    Asked, Deal, Next, Order, Step,
-    recovering::Underway,
+    Asked, Next, Order, Step,
+    order::Deal,
+    settling::Underway,
     talking::refused,
 };
 
@@ -34,7 +35,7 @@ const KEY_DIGITS: usize = 132;
 
 /// Waiting for the page's own yes or no.
 #[derive(Clone, Debug)]
-pub struct Confirming(pub(super) Drawing);
+pub struct Confirming(pub(super) DrawingNonce);
 
 impl Confirming {
     /// The page answered, or its function threw.
@@ -51,7 +52,7 @@ impl Confirming {
 
 /// Everything is agreed; waiting for the journal, then for randomness.
 #[derive(Clone, Debug)]
-pub struct Drawing {
+pub struct DrawingNonce {
     pub(super) deal: Box<Deal>,
     pub(super) wallet: usize,
     pub(super) payer: Address,
@@ -60,13 +61,13 @@ pub struct Drawing {
     pub(super) intended_at: u64,
 }
 
-impl Drawing {
+impl DrawingNonce {
     /// Has it written down that a signature is about to be asked for.
     pub(super) fn intend<J>(mut self, now: u64) -> Next<J> {
         self.intended_at = now;
         let Deal { order, offer, .. } = &*self.deal;
         let claim = order.config.budget.clone().map(|budget| Claim { budget, offer: offer.clone() });
-        let noted = journal::Order::of(&order.request, &order.config, Some(offer), now);
+        let noted = journal::OrderRecord::of(&order.request, &order.config, Some(offer), now);
         let intent = journal::Intent { order: Rc::new(noted), owner: order.owner.clone(), claim };
         let change = Change::Intend(Box::new(intent));
         if defect::is_on(Defect::AskedBeforeWritten) {
@@ -148,10 +149,10 @@ impl Signing {
         let digest = self.authorization.digest();
         let by_key = Signature::read(&given)
             .filter(|signature| signature.signer(&digest) == Some(payer) || defect::is_on(Defect::SignerNotCompared));
-        let topic = Topic::Code { by_key: by_key.is_some() };
+        let check = Check::Code { by_key: by_key.is_some() };
         let signature = by_key.map_or_else(|| text::bytes(&given), |signature| signature.to_hex());
         let wallet = self.wallet;
-        let checking = Checking { signing: self, signature, topic };
+        let checking = Checking { signing: self, signature, check };
         Step::Ask(wallet, Question::code_at(payer), Asked::Checking(checking)).into()
     }
 
@@ -168,7 +169,7 @@ impl Signing {
         let payment = Rc::new(payment);
         let settlement = Rc::new(Settlement { authorization: self.authorization, closes_at: self.closes_at });
         let kept = Kept::whole(settlement.clone(), payment.clone());
-        let noted = journal::Order::of(&request, &config, Some(&offer), now);
+        let noted = journal::OrderRecord::of(&request, &config, Some(&offer), now);
         let change = Change::Sign { owner: owner.token, payment: kept };
         let id = String::from(request.id());
         let signed = Signed {
@@ -195,11 +196,11 @@ pub struct Checking {
     signing: Box<Signing>,
     /// As it would be sent.
     signature: String,
-    topic: Topic,
+    check: Check,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Topic {
+enum Check {
     /// What stands at the address. `by_key` when it is the payer's own key that signed exactly this authorization.
     Code { by_key: bool },
     /// Whether the contract accepts the signature.
@@ -211,20 +212,20 @@ impl Checking {
     #[must_use]
     pub fn answered<J: Json>(self, answer: Reply<J>, now: u64) -> Next<J> {
         let is_contract = || answer.as_ref().ok().and_then(Json::text).is_some_and(|code| code != "0x");
-        match self.topic {
-            Topic::Code { .. } if is_contract() => self.ask_contract(),
-            Topic::Code { by_key: true } => self.signing.seal(&self.signature, now),
-            Topic::Code { .. } if self.signature.len() > KEY_DIGITS => bad_signature(
+        match self.check {
+            Check::Code { .. } if is_contract() => self.ask_contract(),
+            Check::Code { by_key: true } => self.signing.seal(&self.signature, now),
+            Check::Code { .. } if self.signature.len() > KEY_DIGITS => bad_signature(
                 "this is the signature of a smart account, but no contract is found at its address, so the token would refuse \
                  it: use the account once, so that it is deployed, or pay with a plain one; nothing was sent",
             ),
-            Topic::Code { .. } => {
+            Check::Code { .. } => {
                 bad_signature("the wallet signed with another account or signed something else; nothing was sent")
             }
-            Topic::Word if answer.is_ok_and(|word| wallet::accepts_signature(&word)) => {
+            Check::Word if answer.is_ok_and(|word| wallet::accepts_signature(&word)) => {
                 self.signing.seal(&self.signature, now)
             }
-            Topic::Word => bad_signature(
+            Check::Word => bad_signature(
                 "the contract at the payer's address does not accept the signature, so the token would refuse it: pay with \
                  another account, or, where a plain one hands over to a contract (EIP-7702), end that; nothing was sent",
             ),
@@ -235,7 +236,7 @@ impl Checking {
         let Signing { wallet, authorization, .. } = &*self.signing;
         let payer = authorization.transfer().from;
         let question = Question::is_valid_signature(payer, authorization.digest(), &self.signature);
-        Step::Ask(*wallet, question, Asked::Checking(Self { topic: Topic::Word, ..self })).into()
+        Step::Ask(*wallet, question, Asked::Checking(Self { check: Check::Word, ..self })).into()
     }
 }
 
@@ -254,11 +255,11 @@ fn bad_signature<J>(message: &str) -> Next<J> {
 #[cfg_attr(test, derive(Clone))]
 pub enum Writing<J> {
     /// It writes that a signature is about to be asked for.
-    Intent(Box<Drawing>),
+    Intent(Box<DrawingNonce>),
     /// It writes the signed payment. With the budget, if the purchase takes it past the mark.
     Payment(Box<Underway<J>>, Rc<Payment>, Option<State>),
     /// It writes how the purchase ended.
-    End(Result<AcceptedTask<Proof<J>>, Failure<J>>),
+    End(Result<AcceptedTask<HeldReceipt<J>>, Failure<J>>),
 }
 
 impl<J: Json> Writing<J> {

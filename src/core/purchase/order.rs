@@ -1,0 +1,135 @@
+//! What is bought, within which limits, and how a purchase of it begins.
+
+use std::rc::Rc;
+
+use alloy_primitives::Address;
+
+use super::{
+    super::{
+        accepted::AcceptedTask,
+        budget::State,
+        clock::Clocks,
+        config::Config,
+        error::Paid,
+        http::Answer,
+        http_request::{HttpRequest, Method},
+        journal::{self, Change, Owner},
+        json::Json,
+        notice::Notice,
+        quote::{self, Quote},
+        request::Request,
+        terms::Offer,
+    },
+    Choosing, Finding, Next, Probing, Recalled, Sent, Step, Writing,
+    recalling::{Recalling, Wanted},
+};
+
+/// A picture takes its time on a slow line; after so long nobody waits for a price any more.
+const PATIENCE_MS: u64 = 300_000;
+
+/// What a purchase is about; the same from beginning to end.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// What is bought.
+    pub request: Request,
+    /// What the page allows.
+    pub config: Config,
+    /// Whether the page wants to be asked before the wallet opens.
+    pub confirm: bool,
+    /// The only account to pay from, if the page names one.
+    pub payer: Option<Address>,
+    /// The clocks of chains that the wallet has shown to this page.
+    pub clocks: Clocks,
+    /// Who has hold of the purchase: this call.
+    pub owner: Owner,
+}
+
+impl Order {
+    /// Begins with the price.
+    #[must_use]
+    pub fn begin<J>(self) -> Next<J> {
+        self.recall(None)
+    }
+
+    /// Whatever is to be bought: first of all, whether it has been.
+    pub(super) fn recall<J>(self, quoted: Option<Quoted>) -> Next<J> {
+        let id = self.request.id().into();
+        Step::Recall(id, Box::new(Recalling { wanted: Some(Wanted { order: self, quoted }) })).into()
+    }
+
+    /// The journal has this of it.
+    pub(super) fn recalled<J: Json>(self, record: J) -> Next<J> {
+        let is_alone = self.owner.is_alone;
+        let recalled = Recalled { record: Some(record), is_alone };
+        Recalling { wanted: Some(Wanted { order: self, quoted: None }) }.recalled(Ok(recalled))
+    }
+
+    pub(super) fn ask_price<J>(self) -> Next<J> {
+        Step::Send(self.probe(), Sent::Probing(Box::new(Probing::new(self)))).into()
+    }
+
+    /// The request without payment.
+    pub(super) fn probe(&self) -> HttpRequest {
+        let body = self.request.body();
+        HttpRequest { url: self.config.base_url.create(), method: Method::Post { body }, patience: PATIENCE_MS }
+    }
+
+    /// Puts the request into the words that this server takes, when it refuses a field that others know. Says whether that
+    /// changed anything.
+    pub(super) fn reword<J>(&mut self, answer: &Answer<J>) -> bool {
+        answer.as_ref().is_ok_and(|response| self.request.reword(response))
+    }
+
+    /// Begins at the wallet, with a quote that the page has from before.
+    #[must_use]
+    pub fn begin_with<J: Json>(mut self, given: &J, now: u64) -> Next<J> {
+        if !self.request.is_fresh() && quote::drew(given, self.request.id()) {
+            self.request = self.request.drawn();
+        }
+        match quote::reopen(given, &self.request, &self.config) {
+            Ok((offer, dialect)) => {
+                self.request.speak(dialect);
+                let at = given.whole_at("quotedAt").unwrap_or(now);
+                self.recall(Some(Quoted { offer, at }))
+            }
+            Err(error) => error.into(),
+        }
+    }
+
+    /// The server took it as it is: a task like any other, but for the payment.
+    pub(super) fn free<J>(&self, task_id: String, takes_over: bool, now: u64) -> Change<J> {
+        let order = Rc::new(journal::OrderRecord::of(&self.request, &self.config, None, now));
+        Change::Free { order, task_id, takes_over }
+    }
+
+    pub(super) fn taken_free<J>(self, task_id: String, now: u64) -> Next<J> {
+        let change = self.free(task_id.clone(), true, now);
+        let outcome = Ok(AcceptedTask { task_id, receipt: None, paid: Paid::No, settlement: None });
+        Step::Write(self.request.id().into(), Box::new(change), Writing::End(outcome)).into()
+    }
+
+    pub(super) fn quoted<J: Json>(self, Quoted { offer, at }: Quoted, is_quoted: bool) -> Next<J> {
+        let quote = Rc::new(Quote::of(&self.request, &self.config, &offer, at));
+        let choosing =
+            Choosing { deal: Box::new(Deal { order: self, offer, is_quoted, reached: None }), quote: quote.clone() };
+        Next::after(Notice::Quoted { quote }, Step::FindWallets(Finding::Payer(choosing)))
+    }
+}
+
+/// An order with the offer that has passed the policy.
+#[derive(Clone, Debug)]
+pub(super) struct Deal {
+    pub(super) order: Order,
+    pub(super) offer: Offer,
+    /// The page has shown the price before, so this may be within the click that accepted it.
+    pub(super) is_quoted: bool,
+    /// The budget, if this takes it past the mark.
+    pub(super) reached: Option<State>,
+}
+
+/// An offer, and since when it stands.
+#[derive(Clone, Debug)]
+pub(super) struct Quoted {
+    pub(super) offer: Offer,
+    pub(super) at: u64,
+}

@@ -1,0 +1,85 @@
+//! The unpaid request: the price, or a task that the server began without payment.
+
+use super::{
+    super::{
+        error::{Code, Error, Stage},
+        failure::Failure,
+        http::{Answer, HttpResponse, is_task_id},
+        json::Json,
+        reason::Refusal,
+        terms,
+        text::{self, text},
+    },
+    Next, Order, Step,
+    order::Quoted,
+};
+
+/// Waiting for the price.
+#[derive(Clone, Debug)]
+pub struct Probing(Order);
+
+/// What the unpaid request comes to.
+#[derive(Clone, Debug)]
+pub enum Probed<J> {
+    /// The server wants to be paid by one of these.
+    Terms(Vec<terms::Entry<J>>),
+    /// The server took the request as it is: the task is real.
+    Accepted(String),
+}
+
+/// Reads the answer to the unpaid request. Nothing has been signed, so every failure is `paid: no`.
+///
+/// # Errors
+/// `network`, `http`, `bad_response`, or what the terms say.
+pub fn read_probe<J: Json>(answer: Answer<J>) -> Result<Probed<J>, Failure<J>> {
+    let response = answer.map_err(|failure| {
+        let message = "the service could not be reached from this page (offline, blocked by CORS, or it redirects)";
+        Failure { cause: failure.cause, ..Error::unpaid(Code::Network, Stage::Quote, message).into() }
+    })?;
+    if response.status == 402 {
+        return Ok(Probed::Terms(terms::read(&response)?));
+    }
+    if let Some(task_id) = read_task_id::<J>(&response) {
+        return Ok(Probed::Accepted(task_id));
+    }
+    let (code, what) = match response.status {
+        200..=299 => (Code::BadResponse, "the server's answer is neither a price nor a task".into()),
+        status => (Code::Http, text!("the server answered ", text::number(status.into()), " instead of a price")),
+    };
+    Err(Refusal::read::<J>(&response).error(code, Stage::Quote, &what).into())
+}
+
+/// The task of a 202.
+pub(super) fn read_task_id<J: Json>(response: &HttpResponse) -> Option<String> {
+    if response.status == 202 { claimed_task::<J>(response) } else { None }
+}
+
+/// The task that an answer names, whatever its status. Some servers count their tasks.
+pub(super) fn claimed_task<J: Json>(response: &HttpResponse) -> Option<String> {
+    let id = J::parse(&response.body)?.get("taskId")?;
+    id.text().or_else(|| id.number()).filter(|id| is_task_id(id))
+}
+
+impl Probing {
+    pub(super) const fn new(order: Order) -> Self {
+        Self(order)
+    }
+
+    /// The answer to the unpaid request.
+    #[must_use]
+    pub fn answered<J: Json>(self, answer: Answer<J>, now: u64) -> Next<J> {
+        let mut order = self.0;
+        if order.reword(&answer) {
+            return order.ask_price();
+        }
+        let entries = match read_probe(answer) {
+            Ok(Probed::Terms(entries)) => entries,
+            Ok(Probed::Accepted(task_id)) => return order.taken_free(task_id, now),
+            Err(failure) => return Step::Done(Err(failure)).into(),
+        };
+        match order.config.policy.choose(&entries) {
+            Ok(offer) => order.quoted(Quoted { offer, at: now }, false),
+            Err(error) => error.into(),
+        }
+    }
+}

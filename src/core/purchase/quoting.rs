@@ -1,0 +1,97 @@
+//! The price alone: what the unpaid request comes to, for a page that shows it before anything is bought.
+
+use std::ops::ControlFlow;
+
+use super::{
+    super::{
+        error::{Code, Error, Stage},
+        failure::Failure,
+        http::Answer,
+        http_request::HttpRequest,
+        journal::Change,
+        json::Json,
+        machine::{self, Machine},
+        quote::Quote,
+    },
+    order::Order,
+    pricing::{Probed, read_probe},
+};
+
+/// What to do next.
+#[derive(Debug)]
+pub enum Step<J> {
+    /// Send the request, and read the whole answer.
+    Send(HttpRequest, Quoting),
+    /// Change the record of that purchase in the journal.
+    Write(String, Box<Change<J>>, Noting<J>),
+    /// It is over.
+    Done(Box<Result<Quote<J>, Failure<J>>>),
+}
+
+/// A step, and what the page is told before it.
+pub type Next<J> = machine::Next<Step<J>, J>;
+
+/// Waiting for the price.
+#[derive(Clone, Debug)]
+pub struct Quoting(Order);
+
+/// Waiting for the journal, which is to remember a task that the server began without payment.
+#[derive(Debug)]
+pub struct Noting<J>(Box<Quote<J>>);
+
+/// Begins to ask for the price of an order.
+#[must_use]
+pub fn begin<J>(order: Order) -> Next<J> {
+    Step::Send(order.probe(), Quoting(order)).into()
+}
+
+impl Quoting {
+    /// The answer to the unpaid request. The price may be whatever it is: the cap is for the purchase to keep.
+    #[must_use]
+    pub fn answered<J: Json>(self, answer: Answer<J>, now: u64) -> Next<J> {
+        let mut order = self.0;
+        if order.reword(&answer) {
+            return begin(order);
+        }
+        let outcome = match read_probe(answer) {
+            Ok(Probed::Accepted(task_id)) => return free(&order, task_id, now),
+            Ok(Probed::Terms(entries)) => order.config.policy.prefer(&entries).map_err(Failure::from),
+            Err(failure) => Err(failure),
+        };
+        let quote = outcome.map(|offer| Quote::of(&order.request, &order.config, &offer, now));
+        Step::Done(Box::new(quote)).into()
+    }
+}
+
+/// The server took the request as it is: the task is remembered, and the quote costs nothing.
+fn free<J: Json>(order: &Order, task_id: String, now: u64) -> Next<J> {
+    let change = order.free(task_id.clone(), false, now);
+    let quote = Quote::free(&order.request, &order.config, task_id, now);
+    Step::Write(quote.id.clone(), Box::new(change), Noting(Box::new(quote))).into()
+}
+
+impl<J: Json> Noting<J> {
+    /// The page gets the task, whether it could be written down or not.
+    #[must_use]
+    pub fn written(self) -> Next<J> {
+        Step::Done(Box::new(Ok(*self.0))).into()
+    }
+}
+
+impl<J: Json> Machine<J> for Step<J> {
+    type Outcome = Quote<J>;
+
+    fn ended(self) -> ControlFlow<Result<Quote<J>, Failure<J>>, Self> {
+        match self {
+            Self::Done(outcome) => ControlFlow::Break(*outcome),
+            step => ControlFlow::Continue(step),
+        }
+    }
+
+    fn given_up(&self) -> Option<Failure<J>> {
+        match self {
+            Self::Send(..) => Some(Error::unpaid(Code::Aborted, Stage::Quote, "aborted; nothing was paid").into()),
+            Self::Write(..) | Self::Done(_) => None,
+        }
+    }
+}
