@@ -55,6 +55,8 @@ export interface Resumed {
   id: string
   baseUrl?: string
   task: AcceptedTask
+  /** What was made, when the journal has it. */
+  result?: KeptGeneration
 }
 
 /** A quote before the facade puts the request into it. */

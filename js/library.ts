@@ -189,8 +189,8 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       const hear: Notify = (event) => tell(all, event)
       const { outcome } = await holding(all, (held) => core.resume({ ...held, notify: hear }, taskId))
       if (!outcome) return null
-      const { id, baseUrl, task } = outcome
-      return accepted(id, task, baseUrl ? staying(all, baseUrl) : all, hear)
+      const { id, baseUrl, task, result } = outcome
+      return accepted(id, { ...task, ...(result && { result }) }, baseUrl ? staying(all, baseUrl) : all, hear)
     },
     tasks: async (given) => {
       const filter = copies(readMembers<TaskFilter>('filter', given, ['unfinished', 'limit']))

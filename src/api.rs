@@ -16,7 +16,7 @@ use crate::{
         config::Config,
         error::{Code, Error, Paid, Retry, Stage},
         failure::Failure,
-        identity::{self, Account, Drawn, Party},
+        identity::{self, Account, Drawn, Identified, Party},
         journal::{Change, Ended, Filter, Owner},
         json::Json,
         poll,
@@ -54,7 +54,7 @@ pub fn quote(call: Call) -> Promise {
         if is_fresh {
             drawn(|drawn| drawn.note(&quote.id));
         }
-        Ok(quote.plain().0)
+        Ok(Js::of(&quote).0)
     })
 }
 
@@ -75,7 +75,7 @@ pub fn submit(call: Call) -> Promise {
         if was_drawn && outcome.as_ref().is_err_and(|failure| failure.error.paid == Paid::No) {
             drawn(|drawn| drawn.note(&id));
         }
-        outcome.map(|task| task.plain().0)
+        outcome.map(|task| Js::of(&task).0)
     })
 }
 
@@ -87,7 +87,7 @@ pub fn identify(call: Call) -> Promise {
         let id = request.id();
         let is_drawn = request.is_drawn() || drew(&Js(call.quote()), id) || drawn(|drawn| drawn.has(id));
         let identity = identity::of_call(request.fingerprint(), &config);
-        Ok(Party::plain::<Js>(&identity, (!is_drawn).then_some(id)).0)
+        Ok(Js::of(&Identified { identity, id: (!is_drawn).then(|| id.into()) }).0)
     })
 }
 
@@ -107,7 +107,7 @@ pub fn fresh(id: &str) -> bool {
 /// the call that it is compared with.
 #[wasm_bindgen]
 pub fn account(answer: JsValue, other: Option<String>) -> JsValue {
-    Account::answered(&Js(answer), other.as_deref().and_then(parse_address)).plain().into()
+    Account::answered(&Js(answer), other.as_deref().and_then(parse_address)).in_words().into()
 }
 
 /// The keccak-256 of bytes as hex, for pages without `crypto.subtle`.
@@ -133,7 +133,7 @@ pub fn watch(call: Call) -> Promise {
                 poll::watch(task, kept, config, seed(&browser), browser.now())
             }
         };
-        driver::watch(&browser, begun).await.map(|status| status.plain().0)
+        driver::watch(&browser, begun).await.map(|status| Js::of(&status).0)
     })
 }
 
@@ -144,7 +144,7 @@ pub fn resume(call: Call, id: Option<String>) -> Promise {
     promise(async move {
         Config::read(&Js(call.options()))?;
         let resumed = driver::take_up(&Browser::new(&call), id.as_deref()).await?;
-        Ok(resumed.map_or(JsValue::UNDEFINED, |resumed| resumed.plain().0))
+        Ok(resumed.map_or(JsValue::UNDEFINED, |resumed| Js::of(&resumed).0))
     })
 }
 
@@ -169,7 +169,7 @@ pub fn budget(call: Call) -> Promise {
     promise(async move {
         let config = Config::read(&Js(call.options()))?;
         let state = driver::budget::<Js, _>(&Browser::new(&call), &config).await?;
-        Ok(state.map_or(JsValue::NULL, |state| state.plain::<Js>().0))
+        Ok(state.map_or(JsValue::NULL, |state| Js::of(&state).0))
     })
 }
 
@@ -201,7 +201,7 @@ pub fn balance(call: Call) -> Promise {
             text => Some(text.as_deref().and_then(parse_own_address).ok_or_else(invalid)?),
         };
         learn_clock(&call, &config);
-        driver::balance(&Browser::new(&call), asset, owner).await.map(|money| money.plain::<Js>().0)
+        driver::balance(&Browser::new(&call), asset, owner).await.map(|money| Js::of(&money).0)
     })
 }
 
@@ -216,7 +216,7 @@ pub fn settle(call: Call, id: String) -> Promise {
             return Ok(JsValue::UNDEFINED);
         };
         let receipt = driver::settle(&Browser::new(&call), settlement::begin(settlement, id, task_id)).await;
-        Ok(receipt.map_or(JsValue::UNDEFINED, |receipt| receipt.plain::<Js>().0))
+        Ok(receipt.map_or(JsValue::UNDEFINED, |receipt| Js::of(&receipt).0))
     })
 }
 

@@ -13,6 +13,7 @@ use crate::core::{
     failure::Failure,
     http::{HttpResponse, is_task_id},
     journal::Owner,
+    json::Json,
     notice::Notice,
     payment::{Receipt, Settled},
     policy::Token,
@@ -86,7 +87,7 @@ fn order(options: &Value) -> Order {
 /// Goes on until the price is shown, if it is.
 fn quoted(next: &Next<Value>, answer: &HttpResponse) -> Option<Value> {
     if let Some(Notice::Quoted { quote }) = next.notices.first() {
-        return Some(quote.plain());
+        return Some(Value::of(&quote));
     }
     let next = match &next.step {
         Step::Recall(_, state) => state.clone().recalled(Ok(Recalled { record: None, is_alone: true })),
@@ -103,7 +104,7 @@ fn quoted(next: &Next<Value>, answer: &HttpResponse) -> Option<Value> {
 /// What a page may show as it is.
 fn is_whole(failure: &Failure<Value>) {
     assert!(!failure.error.message.contains(char::is_control), "{}", failure.error.message);
-    let _: Value = failure.error.plain();
+    let _ = Value::of(&failure.error);
 }
 
 /// The header that comes back for a payment, decoded.

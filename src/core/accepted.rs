@@ -2,18 +2,20 @@
 
 use std::rc::Rc;
 
+use serde::Serialize;
+
 use super::{
     error::{Code, Error, Paid, Retry, Stage, read_paid},
     failure::Failure,
     http::is_task_id,
     json::Json,
     payment::HeldReceipt,
-    plain::object,
     settlement::Settlement,
 };
 
 /// A task that the server has accepted, with the receipt as it is at hand: fresh, or from JavaScript.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct AcceptedTask<R> {
     /// The server's id.
     pub task_id: String,
@@ -22,6 +24,7 @@ pub struct AcceptedTask<R> {
     /// Whether money moved for it.
     pub paid: Paid,
     /// What was signed, while the transaction is not known that paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub settlement: Option<Rc<Settlement>>,
 }
 
@@ -31,22 +34,10 @@ impl<J: Json> AcceptedTask<HeldReceipt<J>> {
     pub fn plainly(&self) -> AcceptedTask<J> {
         AcceptedTask {
             task_id: self.task_id.clone(),
-            receipt: self.receipt.as_ref().map(HeldReceipt::plain),
+            receipt: self.receipt.as_ref().map(J::of),
             paid: self.paid,
             settlement: self.settlement.clone(),
         }
-    }
-
-    /// As it crosses to JavaScript.
-    #[must_use]
-    pub fn plain(&self) -> J {
-        object(|members| {
-            members
-                .text("taskId", &self.task_id)
-                .value("receipt", self.receipt.as_ref().map_or_else(J::null, HeldReceipt::plain))
-                .text("paid", &self.paid.name())
-                .optional("settlement", self.settlement.as_ref().map(|settlement| settlement.plain()));
-        })
     }
 }
 

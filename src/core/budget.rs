@@ -4,13 +4,13 @@
 //! nothing. It is read in the same atomic step that notes the new purchase, so two tabs cannot both take what is left.
 
 use alloy_primitives::U256;
+use serde::Serialize;
 
 use super::{
     assets::ASSETS,
     error::{Code, Error, Retry, Stage},
     json::Json,
     money::{Money, format_units, parse_units},
-    plain::{Members, object},
     spending::{LONGEST_LIFE_MS, Spending},
     terms::Offer,
     text::text,
@@ -35,32 +35,14 @@ pub struct Budget {
 }
 
 /// How much of a budget is spent, as decimal amounts of USDC.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[allow(missing_docs)] // the fields are those of `BudgetState` in the public types
 pub struct State {
     pub limit: String,
     pub spent: String,
     pub left: String,
     pub resets_at: Option<u64>,
-}
-
-impl State {
-    /// As it crosses to JavaScript.
-    #[must_use]
-    pub fn plain<J: Json>(&self) -> J {
-        object(|members| {
-            self.write(members);
-        })
-    }
-
-    /// Writes its members.
-    pub fn write<'a, J: Json>(&self, members: &'a mut Members<J>) -> &'a mut Members<J> {
-        members
-            .text("limit", &self.limit)
-            .text("spent", &self.spent)
-            .text("left", &self.left)
-            .value("resetsAt", self.resets_at.map_or_else(J::null, J::whole))
-    }
 }
 
 impl Budget {
@@ -206,7 +188,7 @@ mod tests {
     fn refused(budget: &Budget, records: &[Value], atomic: u64) -> Value {
         let error = budget.check(&spent(records), &costing(atomic), NOW).unwrap_err();
         assert_eq!((error.code, error.paid), (Code::BudgetExceeded, Paid::No));
-        let mut details = error.details.plain::<Value>();
+        let mut details = Value::of(&error.details);
         details["retry"] = error.retry.name().into();
         details
     }
@@ -290,7 +272,7 @@ mod tests {
     #[test]
     fn the_state_of_a_budget_is_told() {
         let day = budget("5.00", "day");
-        let told = |records: &[Value]| day.state(&spent(records), NOW).plain::<Value>();
+        let told = |records: &[Value]| Value::of(&day.state(&spent(records), NOW));
         assert_eq!(told(&[]), json!({"limit": "5.00", "spent": "0.00", "left": "5.00", "resetsAt": null}));
         let records = [record("done", "yes", NOW - 2 * HOUR_MS, 1_500_000), record("signing", "no", NOW, 4_000_000)];
         assert_eq!(
@@ -336,7 +318,7 @@ mod tests {
                 now += pause;
                 let records: Vec<Value> = moves.iter().map(|one| record_of(one, now)).collect();
                 if let Err(error) = budget.check(&spent(&records), &costing(atomic), now) {
-                    let resets = error.details.plain::<Value>()["resetsAt"].as_u64().unwrap();
+                    let resets = Value::of(&error.details)["resetsAt"].as_u64().unwrap();
                     prop_assert!(budget.check(&spent(&records), &costing(atomic), resets - 1).is_err());
                     prop_assert!(budget.check(&spent(&records), &costing(atomic), resets).is_ok());
                     continue;

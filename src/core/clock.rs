@@ -215,7 +215,7 @@ mod tests {
                 (error.code, error.stage, error.paid, error.retry),
                 (Code::ClockMismatch, Stage::Wallet, Paid::No, Retry::Safe)
             );
-            assert_eq!(error.details.plain::<Value>(), json!({"chain": chain, "machine": NOW}));
+            assert_eq!(Value::of(&error.details), json!({"chain": chain, "machine": NOW}));
         }
         for (hours, words) in [(24, "24 hours"), (47, "47 hours"), (48, "2 days"), (-71, "2 days"), (960, "40 days")] {
             let message = clock(hours * 3_600).unwrap_err().message.clone();

@@ -2,10 +2,9 @@
 
 use std::{ops::Deref, rc::Rc};
 
-use super::{
-    json::Json,
-    plain::{named, object},
-};
+use serde::{Serialize, Serializer};
+
+use super::{json::Json, named::named};
 
 named! {
     /// What happened. The strings that JavaScript sees are the names in snake case.
@@ -94,11 +93,12 @@ named! {
 }
 
 /// A failure, whole but for its cause (see [`Failure`](super::failure::Failure)). Boxed, because nearly every function of the core may return one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Error(Box<ErrorFields>);
 
 /// The members of an [`Error`], as they cross to JavaScript.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ErrorFields {
     /// What happened, and what to do.
     pub message: String,
@@ -111,8 +111,10 @@ pub struct ErrorFields {
     /// What may be done next.
     pub retry: Retry,
     /// The task it is about, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub task_id: Option<String>,
     /// Facts for programs, by name.
+    #[serde(skip_serializing_if = "Details::is_empty")]
     pub details: Details,
 }
 
@@ -121,23 +123,6 @@ impl Deref for Error {
 
     fn deref(&self) -> &ErrorFields {
         &self.0
-    }
-}
-
-impl Error {
-    /// As it crosses to JavaScript.
-    #[must_use]
-    pub fn plain<J: Json>(&self) -> J {
-        object(|members| {
-            members
-                .text("message", &self.message)
-                .text("code", &self.code.name())
-                .text("stage", &self.stage.name())
-                .text("paid", &self.paid.name())
-                .text("retry", &self.retry.name())
-                .optional_text("taskId", self.task_id.as_deref())
-                .optional("details", (!self.details.0.is_empty()).then(|| self.details.plain()));
-        })
     }
 }
 
@@ -215,6 +200,10 @@ impl Details {
         self.0.iter().find(|(n, _)| *n == name).map(|(_, d)| d)
     }
 
+    const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Builds a group of facts.
     #[must_use]
     pub const fn of(facts: Vec<(&'static str, Detail)>) -> Self {
@@ -222,24 +211,15 @@ impl Details {
     }
 }
 
-impl Details {
-    /// As it crosses to JavaScript.
-    #[must_use]
-    pub fn plain<J: Json>(&self) -> J {
-        object(|members| {
-            for (name, detail) in &self.0 {
-                match detail {
-                    Detail::Text(text) => members.text(name, text),
-                    Detail::Number(number) => members.number(name, *number),
-                    Detail::List(list) => members.value(name, J::list(list.iter().map(Self::plain).collect())),
-                };
-            }
-        })
+impl Serialize for Details {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, detail)| (name, detail)))
     }
 }
 
 /// One fact of an error.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
 pub enum Detail {
     /// Text, and every amount.
     Text(String),

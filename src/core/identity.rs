@@ -4,12 +4,13 @@
 //! one identity, [`relate`] says whether they are one purchase: that depends on whose account would pay.
 
 use alloy_primitives::{Address, keccak256};
+use serde::Serialize;
 
 use super::{
     assets::parse_address,
     config::Config,
     json::{Json, ObjectWriter},
-    plain::{named, object},
+    named::named,
     text::{self, address, decimal, text, word},
     wallet,
 };
@@ -117,6 +118,17 @@ pub fn of_call(fingerprint: &Fingerprint, config: &Config) -> String {
     word(keccak256(parts.finish()))
 }
 
+/// What the core knows of a call, as it crosses to JavaScript. The facade adds `wallet` and `account`, and hands it back as a
+/// [`Party`].
+#[derive(Clone, Debug, Serialize)]
+pub struct Identified {
+    /// By [`of_call`].
+    pub identity: String,
+    /// The id that the page chose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+}
+
 /// A call of the library, as far as it tells whose purchase it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Party {
@@ -172,7 +184,7 @@ impl Account {
 
     /// As it crosses to JavaScript.
     #[must_use]
-    pub fn plain(self) -> String {
+    pub fn in_words(self) -> String {
         match self {
             Self::Unknown => String::new(),
             Self::Of(account) => address(account),
@@ -191,14 +203,6 @@ impl Account {
 }
 
 impl Party {
-    /// What the core knows of a call, as it crosses to JavaScript. The facade adds `wallet` and `account`.
-    #[must_use]
-    pub fn plain<J: Json>(identity: &str, own_id: Option<&str>) -> J {
-        object(|members| {
-            members.text("identity", identity).optional_text("id", own_id);
-        })
-    }
-
     /// Reads `{ identity, id?, wallet: { number?, name? }, account? }`.
     #[must_use]
     pub fn read<J: Json>(party: &J) -> Self {

@@ -9,10 +9,10 @@ use serde::Serialize;
 use super::text::read_number;
 
 /// A parsed, untyped JSON value (or a JavaScript value of the same shape).
-pub trait Json: Clone + 'static {
+pub trait Json: Clone + Serialize + 'static {
     /// A whole number below 2^53.
     fn whole(number: u64) -> Self;
-    /// Text, true or false.
+    /// A value of the library's own, as its `Serialize` writes it.
     fn of<T: Serialize + ?Sized>(value: &T) -> Self;
     /// `null`.
     fn null() -> Self;

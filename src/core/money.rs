@@ -1,16 +1,15 @@
 //! Amounts: whole atomic units inside, decimal text outside, floats never.
 
 use alloy_primitives::U256;
+use serde::Serialize;
 
 use super::{
     assets::Asset,
-    json::Json,
-    plain::object,
     text::{cut, decimal, read_decimal, text, trim_end, zeros},
 };
 
 /// An amount as it crosses to JavaScript.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Money {
     /// Decimal text with at least two places: `"1.20"`.
     pub amount: String,
@@ -20,20 +19,6 @@ pub struct Money {
     pub symbol: &'static str,
     /// How many atomic digits make one whole token.
     pub decimals: u8,
-}
-
-impl Money {
-    /// As it crosses to JavaScript.
-    #[must_use]
-    pub fn plain<J: Json>(&self) -> J {
-        object(|members| {
-            members
-                .text("amount", &self.amount)
-                .text("atomic", &self.atomic)
-                .text("symbol", self.symbol)
-                .number("decimals", self.decimals.into());
-        })
-    }
 }
 
 impl Money {

@@ -6,7 +6,7 @@
 //!
 //! All times are those of the wall clock in milliseconds: a device that slept is late at most by its sleep.
 
-use super::{json::Json, plain::named, text::read_number};
+use super::{json::Json, named::named, text::read_number};
 
 /// What is refused is known by then.
 const FIRST_LOOK_MS: u64 = 5_000;

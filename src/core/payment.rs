@@ -3,13 +3,14 @@
 use std::rc::Rc;
 
 use alloy_primitives::keccak256;
+use serde::Serialize;
 
 use super::{
     authorization::Authorization,
     base64,
     json::{self, Json, ObjectWriter},
     money::Money,
-    plain::{named, object},
+    named::named,
     terms::{Echo, Version},
     text::{self, text},
 };
@@ -88,7 +89,8 @@ fn put<J: Json>(object: &J, key: &str, json: &str) -> String {
 }
 
 /// What was paid, as far as it is known.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[allow(missing_docs)] // the fields are those of `Receipt` in the public types
 pub struct Receipt {
     pub task_id: String,
@@ -98,31 +100,12 @@ pub struct Receipt {
     pub payer: String,
     pub pay_to: String,
     pub nonce: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub transaction: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub explorer_url: Option<String>,
     pub settled: Settled,
     pub at: u64,
-}
-
-impl Receipt {
-    /// As it crosses to JavaScript.
-    #[must_use]
-    pub fn plain<J: Json>(&self) -> J {
-        object(|members| {
-            members
-                .text("taskId", &self.task_id)
-                .value("amount", self.amount.plain())
-                .text("network", self.network)
-                .text("asset", &self.asset)
-                .text("payer", &self.payer)
-                .text("payTo", &self.pay_to)
-                .text("nonce", &self.nonce)
-                .optional_text("transaction", self.transaction.as_deref())
-                .optional_text("explorerUrl", self.explorer_url.as_deref())
-                .text("settled", &self.settled.name())
-                .number("at", self.at);
-        })
-    }
 }
 
 named! {
@@ -138,22 +121,12 @@ named! {
 }
 
 /// A receipt: made now, or kept from before.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
 #[allow(missing_docs)]
 pub enum HeldReceipt<J> {
     New(Rc<Receipt>),
     Kept(J),
-}
-
-impl<J: Json> HeldReceipt<J> {
-    /// As it crosses to JavaScript.
-    #[must_use]
-    pub fn plain(&self) -> J {
-        match self {
-            Self::New(receipt) => receipt.plain(),
-            Self::Kept(receipt) => receipt.clone(),
-        }
-    }
 }
 
 impl Receipt {

@@ -174,7 +174,7 @@ mod tests {
                 assert_eq!(error.code, Code::NoAcceptableOffer);
                 let reason = format!("{PAYEE} is not among the allowed recipients");
                 assert_eq!(error.message, format!("none of the server's offers can be paid: {reason}"));
-                let offer = &error.details.plain::<Value>()["offers"][0];
+                let offer = &Value::of(&error.details)["offers"][0];
                 assert_eq!((&offer["reason"], &offer["asset"]), (&json!(reason), &json!(BASE)));
             }
         }

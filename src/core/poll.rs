@@ -181,7 +181,7 @@ impl<J: Json> Looking<J> {
         }
         if let Some(result) = watch.kept.clone().filter(|result| is_worse::<J>(&answer, result)) {
             let task_id = watch.task.task_id;
-            return Step::Done(Ok(TaskStatus::Kept { task_id, result })).into();
+            return Step::Done(Ok(TaskStatus::Kept { task_id, progress: 100, result })).into();
         }
         match answer {
             Ok(response) => match TaskStatus::read(&response, &watch.task.task_id) {
@@ -372,7 +372,7 @@ mod tests {
     }
 
     fn told(next: &Next<Value>) -> Vec<Value> {
-        next.notices.iter().map(|notice| notice.plain()).collect()
+        next.notices.iter().map(|notice| Value::of(&notice)).collect()
     }
 
     #[test]
@@ -440,7 +440,7 @@ mod tests {
                 let Step::Done(Err(failure)) = looking.answered(said.clone(), 3_000).step else { panic!() };
                 let retry = if (code, paid) == (Code::GenerationFailed, Paid::No) { Retry::Safe } else { retry };
                 assert_eq!((failure.error.code, failure.error.paid, failure.error.retry), (code, paid, retry));
-                assert_eq!(failure.receipt.map(|proof| proof.plain()), receipt);
+                assert_eq!(failure.receipt.map(|proof| Value::of(&proof)), receipt);
                 assert_eq!(failure.error.task_id.as_deref(), Some("t1"));
             }
         }
@@ -528,7 +528,7 @@ mod tests {
         let gone = answer(404, &json!({"status": "not_found"}));
         let odd = answer(200, &json!({"status": "archived"}));
         for answer in [gone, odd, answer(502, &json!("<html>")), queued(), lost(false), lost(true)] {
-            let TaskStatus::Kept { task_id, result } = look(answer) else { panic!() };
+            let TaskStatus::Kept { task_id, progress: 100, result } = look(answer) else { panic!() };
             assert_eq!((task_id.as_str(), &result), ("t1", &kept));
         }
         let fresh = json!({"status": "completed", "result": {}});

@@ -1,19 +1,24 @@
 //! The price of a request, as it crosses to JavaScript and back.
 
+use std::ops::Not;
+
+use serde::Serialize;
+
 use super::{
     assets::ASSETS,
     config::Config,
     error::{Error, Paid},
     json::Json,
     money::Money,
-    plain::object,
     request::{Dialect, Request},
+    task_record::TaskRecord,
     terms::{self, Offer},
     text::{address, decimal, text},
 };
 
 /// What a purchase would cost, and who would be paid.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[allow(missing_docs)] // the fields are those of `Quote` in the public types
 pub struct Quote<J> {
     /// The idempotency id of the request that was quoted.
@@ -25,94 +30,35 @@ pub struct Quote<J> {
     pub x402_version: u8,
     pub max_timeout_seconds: u64,
     pub quoted_at: u64,
-    pub accepted: Option<TaskRecord>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    /// A task that the server took without asking for payment.
+    pub accepted: Option<TaskRecord<J>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub output_schema: Option<J>,
     /// What [`reopen`] reads again.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub seal: Option<Seal>,
 }
 
-impl<J: Json> Quote<J> {
-    /// As it crosses to JavaScript.
-    #[must_use]
-    pub fn plain(&self) -> J {
-        object(|members| {
-            members
-                .text("id", &self.id)
-                .value("price", self.price.plain())
-                .text("network", self.network)
-                .text("asset", &self.asset)
-                .text("payTo", &self.pay_to)
-                .number("x402Version", self.x402_version.into())
-                .number("maxTimeoutSeconds", self.max_timeout_seconds)
-                .number("quotedAt", self.quoted_at)
-                .optional("accepted", self.accepted.as_ref().map(TaskRecord::plain))
-                .optional("outputSchema", self.output_schema.clone())
-                .optional("seal", self.seal.as_ref().map(Seal::plain));
-        })
-    }
-}
-
 /// What a quote is good for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Seal {
     /// Where it was asked.
     base_url: String,
     /// The hash of the request that was quoted.
     body: String,
     /// Set when the server does not know the field `seed`.
+    #[serde(skip_serializing_if = "Not::not")]
     seedless: bool,
     /// Set when the server takes a form.
+    #[serde(skip_serializing_if = "Not::not")]
     form: bool,
     /// The id, if the library drew it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     drawn: Option<String>,
     /// The seller's own terms with this offer alone, as JSON text.
     terms: String,
-}
-
-impl Seal {
-    /// As it crosses to JavaScript.
-    #[must_use]
-    pub fn plain<J: Json>(&self) -> J {
-        object(|members| {
-            members
-                .text("baseUrl", &self.base_url)
-                .text("body", &self.body)
-                .optional("seedless", self.seedless.then(|| J::of(&true)))
-                .optional_text("drawn", self.drawn.as_deref())
-                .optional("form", self.form.then(|| J::of(&true)))
-                .text("terms", &self.terms);
-        })
-    }
-}
-
-/// A task that the server took without asking for payment.
-#[derive(Clone, Debug)]
-#[allow(missing_docs)] // the fields are those of `TaskRecord` in the public types
-pub struct TaskRecord {
-    pub id: String,
-    pub task_id: String,
-    pub base_url: String,
-    pub prompt: String,
-    pub created_at: u64,
-    pub step: &'static str,
-    pub paid: Paid,
-}
-
-impl TaskRecord {
-    /// As it crosses to JavaScript.
-    #[must_use]
-    pub fn plain<J: Json>(&self) -> J {
-        object(|members| {
-            members
-                .text("id", &self.id)
-                .text("taskId", &self.task_id)
-                .text("baseUrl", &self.base_url)
-                .text("prompt", &self.prompt)
-                .number("createdAt", self.created_at)
-                .text("step", self.step)
-                .text("paid", &self.paid.name());
-        })
-    }
 }
 
 impl<J: Json> Quote<J> {
@@ -155,13 +101,17 @@ impl<J: Json> Quote<J> {
             max_timeout_seconds: 0,
             quoted_at: now_ms,
             accepted: Some(TaskRecord {
-                id: request.id().into(),
-                task_id,
+                id: Some(J::of(request.id())),
                 base_url: config.base_url.as_str().into(),
                 prompt: request.prompt().into(),
                 created_at: now_ms,
-                step: "accepted",
+                step: "accepted".into(),
                 paid: Paid::No,
+                task_id: Some(J::of(&task_id)),
+                price: None,
+                receipt: None,
+                status: None,
+                result: None,
             }),
             output_schema: None,
             seal: None,

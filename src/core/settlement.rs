@@ -5,6 +5,8 @@
 
 use std::{ops::ControlFlow, rc::Rc};
 
+use serde::{Serialize, Serializer, ser::SerializeStruct};
+
 use super::{
     assets::Asset,
     authorization::Authorization,
@@ -12,7 +14,6 @@ use super::{
     json::Json,
     machine::Machine,
     payment::Receipt,
-    plain::{Members, object},
     wallet::{Question, Reply},
     witness::{Inquiry, Progress, Reader, Report, Reports},
 };
@@ -33,20 +34,21 @@ pub struct Settlement {
 }
 
 impl Settlement {
-    /// As it crosses to JavaScript.
-    #[must_use]
-    pub fn plain<J: Json>(&self) -> J {
-        object(|members| self.write(members))
-    }
+    /// How many members [`Settlement::write`] writes.
+    pub const MEMBERS: usize = 4;
 
-    /// Writes it as it crosses to JavaScript, and stays in the journal.
-    pub fn write<J: Json>(&self, members: &mut Members<J>) {
+    /// Writes the members by which it crosses to JavaScript, and stays in the journal.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn write<S: SerializeStruct>(&self, members: &mut S) -> Result<(), S::Error> {
         let asset = self.authorization.asset();
-        members
-            .text("network", asset.chain.caip2)
-            .optional_text("asset", (!asset.is_pinned()).then(|| asset.to_json()).as_deref())
-            .text("authorization", &self.authorization.transfer().to_json())
-            .number("closesAt", self.closes_at);
+        members.serialize_field("network", asset.chain.caip2)?;
+        if !asset.is_pinned() {
+            members.serialize_field("asset", &asset.to_json())?;
+        }
+        members.serialize_field("authorization", &self.authorization.transfer().to_json())?;
+        members.serialize_field("closesAt", &self.closes_at)
     }
 
     /// Reads what [`Settlement::write`] wrote.
@@ -64,6 +66,14 @@ impl Settlement {
         };
         let authorization = Authorization::read(asset, &J::parse(&kept.text_at("authorization")?)?)?;
         Some(Self { authorization, closes_at: kept.whole_at("closesAt").or(closes_at)? })
+    }
+}
+
+impl Serialize for Settlement {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut members = serializer.serialize_struct("Settlement", Self::MEMBERS)?;
+        self.write(&mut members)?;
+        members.end()
     }
 }
 
@@ -233,7 +243,7 @@ mod tests {
                     assert_eq!(id, "id-1");
                     found.written()
                 }
-                Step::Done(receipt) => return (receipt.map(|receipt| receipt.plain()), now),
+                Step::Done(receipt) => return (receipt.map(|receipt| Value::of(&receipt)), now),
             };
         }
     }
@@ -287,9 +297,9 @@ mod tests {
         let payer = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
         let authorization = Authorization::stamp(&offer, payer, B256::from([7; 32]), NOW);
         let whole = Settlement { authorization, closes_at: NOW + 60_000 };
-        let kept = whole.plain::<Value>();
+        let kept = Value::of(&whole);
         assert_eq!(Settlement::read(&kept), Some(whole));
-        assert!(settlement().plain::<Value>().get("asset").is_none(), "what is built in needs no description");
+        assert!(Value::of(&settlement()).get("asset").is_none(), "what is built in needs no description");
         for member in ["authorization", "closesAt"] {
             let mut less = kept.clone();
             less[member] = Value::Null;
@@ -299,7 +309,7 @@ mod tests {
 
     #[test]
     fn it_comes_back_from_the_journal_as_it_was() {
-        assert_eq!(Settlement::read(&settlement().plain::<Value>()), Some(settlement()));
+        assert_eq!(Settlement::read(&Value::of(&settlement())), Some(settlement()));
         assert_eq!(Settlement::read(&json!({})), None);
     }
 }

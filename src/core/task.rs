@@ -2,56 +2,52 @@
 //!
 //! A running task answers 202 and a failed one 500, so the body decides, never the HTTP status alone.
 
+use serde::Serialize;
+
 use super::{
     error::{Code, Error, Paid, Retry, Stage},
     http::HttpResponse,
     json::Json,
-    plain::object,
     reason::{self, Refusal},
     text::{cut, number, read_number, text},
 };
 
 /// One look at a task.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "status", rename_all = "snake_case", rename_all_fields = "camelCase")]
 #[allow(missing_docs)] // the fields are those of `TaskStatus` in the public types, but for `raw`, of which its `result` is made
 pub enum TaskStatus<J> {
-    Queued { task_id: String, progress: Option<u64> },
-    Processing { task_id: String, progress: Option<u64> },
-    Completed { task_id: String, progress: u64, raw: J },
-    Kept { task_id: String, result: J },
-    Failed { task_id: String, error: String },
-    NotFound { task_id: String },
-    Unknown { task_id: String, raw: J },
-}
-
-impl<J: Json> TaskStatus<J> {
-    /// As it crosses to JavaScript.
-    #[must_use]
-    pub fn plain(&self) -> J {
-        let (status, task_id) = match self {
-            Self::Queued { task_id, .. } => ("queued", task_id),
-            Self::Processing { task_id, .. } => ("processing", task_id),
-            Self::Completed { task_id, .. } | Self::Kept { task_id, .. } => ("completed", task_id),
-            Self::Failed { task_id, .. } => ("failed", task_id),
-            Self::NotFound { task_id } => ("not_found", task_id),
-            Self::Unknown { task_id, .. } => ("unknown", task_id),
-        };
-        object(|members| {
-            members.text("status", status).text("taskId", task_id);
-            match self {
-                Self::Queued { progress, .. } | Self::Processing { progress, .. } => {
-                    members.value("progress", progress.map_or_else(J::null, J::whole))
-                }
-                Self::Completed { progress, raw, .. } => {
-                    members.number("progress", *progress).value("raw", raw.clone())
-                }
-                Self::Kept { result, .. } => members.number("progress", 100).value("result", result.clone()),
-                Self::Failed { error, .. } => members.text("error", error),
-                Self::NotFound { .. } => members,
-                Self::Unknown { raw, .. } => members.value("raw", raw.clone()),
-            };
-        })
-    }
+    Queued {
+        task_id: String,
+        progress: Option<u64>,
+    },
+    Processing {
+        task_id: String,
+        progress: Option<u64>,
+    },
+    Completed {
+        task_id: String,
+        progress: u64,
+        raw: J,
+    },
+    /// Completed, as the journal has it.
+    #[serde(rename = "completed")]
+    Kept {
+        task_id: String,
+        progress: u64,
+        result: J,
+    },
+    Failed {
+        task_id: String,
+        error: String,
+    },
+    NotFound {
+        task_id: String,
+    },
+    Unknown {
+        task_id: String,
+        raw: J,
+    },
 }
 
 impl<J: Json> TaskStatus<J> {
@@ -120,7 +116,7 @@ mod tests {
 
     fn look(status: u16, body: impl ToString) -> Result<Value, Error> {
         let response = HttpResponse { status, body: body.to_string(), ..HttpResponse::default() };
-        TaskStatus::<Value>::read(&response, "t1").map(|s| s.plain())
+        TaskStatus::<Value>::read(&response, "t1").map(|s| Value::of(&s))
     }
 
     #[test]

@@ -623,7 +623,7 @@ pub(crate) mod tests {
             "scheme": "exact", "network": "base", "asset": "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
             "amount": "1000000", "payTo": "0x13a9e3ee4A25C3C72D67F42044438aabc54f2b96", "reason": "not this one",
         }]);
-        assert_eq!(error.details.plain::<Value>()["offers"], expected);
+        assert_eq!(Value::of(&error.details)["offers"], expected);
     }
 
     #[test]

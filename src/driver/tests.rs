@@ -166,7 +166,7 @@ impl Entropy for World {
 
 impl Page<Value> for World {
     fn notify(&self, notice: &Notice<Value>) {
-        let name = notice.plain()["type"].as_str().unwrap().to_owned();
+        let name = Value::of(&notice)["type"].as_str().unwrap().to_owned();
         if self.abort_on_notice == Some(&name) {
             self.aborted.set(true);
         }
@@ -174,7 +174,7 @@ impl Page<Value> for World {
     }
 
     fn stands(&self, given_up: &Failure<Value>) {
-        self.stands.replace(Some(given_up.error.plain()));
+        self.stands.replace(Some(Value::of(&given_up.error)));
     }
 
     async fn confirm(&self, _: &Quote<Value>) -> Result<bool, Value> {
@@ -255,7 +255,7 @@ fn giving_up_ends_every_step_at_once_and_begins_no_other() {
         );
         assert_eq!(
             world.stands.take(),
-            Some(failure.error.plain()),
+            Some(Value::of(&failure.error)),
             "a call that joined would be told the same: {deed}"
         );
     }
@@ -298,7 +298,7 @@ fn a_quoted_purchase_reaches_the_wallet_before_anything_is_waited_for() {
     let world = World::default();
     let quote = block_on(quote::<Value, _>(&world, order())).unwrap();
     world.deeds.take();
-    let begun = order().begin_with(&quote.plain(), 0);
+    let begun = order().begin_with(&Value::of(&quote), 0);
     let failure = block_on(purchase::<Value, _>(&world, begun)).unwrap_err();
     assert_eq!(failure.error.code, Code::UserRejected);
     assert_eq!(world.names()[..3], ["invite", "recall", "(quoted)"]);

@@ -17,7 +17,6 @@ use crate::{
         http::{Answer, HttpFailure, read_answer},
         http_request::{HttpRequest, Method},
         json::Json,
-        plain::object,
         request::is_form,
     },
     ports::Http,
@@ -53,9 +52,11 @@ fn init(request: &HttpRequest, body: Option<&str>) -> Result<Js, JsValue> {
     let method = if matches!(request.method, Method::Get) { "GET" } else { "POST" };
     let headers = headers(&request.method, body)?;
     let begin = |redirect| {
-        object(|members| {
-            members.text("method", method).value("headers", Js(headers.clone().into())).text("redirect", redirect);
-        })
+        let mut init = Js::object();
+        init.set("method", Js::of(method));
+        init.set("headers", Js(headers.clone().into()));
+        init.set("redirect", Js::of(redirect));
+        init
     };
     let mut strict: Js = begin("error");
     strict.set("credentials", Js::of("omit"));

@@ -1,8 +1,8 @@
 //! JavaScript values as the core's JSON, and the core's values as JavaScript.
 
 use js_sys::{Array, JSON, Object, Reflect};
-use serde::Serialize;
-use serde_wasm_bindgen::Serializer as ToJs;
+use serde::{Serialize, Serializer};
+use serde_wasm_bindgen::{Serializer as ToJs, preserve};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::core::{failure::Failure, json::Json};
@@ -10,6 +10,12 @@ use crate::core::{failure::Failure, json::Json};
 /// A JavaScript value, identity kept.
 #[derive(Clone, Debug)]
 pub(crate) struct Js(pub(crate) JsValue);
+
+impl Serialize for Js {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        preserve::serialize(&self.0, serializer)
+    }
+}
 
 impl Json for Js {
     // As a float: what serde-wasm-bindgen has for the numbers that are none would bring the formatting machinery.
@@ -137,12 +143,12 @@ pub(crate) const fn float(ms: u64) -> f64 {
 
 /// A failure as a plain object with the members of `ImagineError`; the facade makes the real error of it.
 pub(crate) fn thrown(failure: &Failure<Js>) -> JsValue {
-    let mut error = failure.error.plain::<Js>();
+    let mut error = Js::of(&failure.error);
     if let Some(cause) = &failure.cause {
         error.set("cause", cause.clone());
     }
     if let Some(receipt) = &failure.receipt {
-        error.set("receipt", receipt.plain());
+        error.set("receipt", Js::of(receipt));
     }
     error.0
 }

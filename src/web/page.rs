@@ -6,14 +6,14 @@ use wasm_bindgen::JsValue;
 
 use super::{Browser, Js, fetch::settle, js::thrown};
 use crate::{
-    core::{failure::Failure, notice::Notice, quote::Quote},
+    core::{failure::Failure, json::Json, notice::Notice, quote::Quote},
     ports::Page,
 };
 
 impl Page<Js> for Browser {
     fn notify(&self, notice: &Notice<Js>) {
         // The facade's function reports what a page's callback throws; it never throws itself.
-        let _ = self.call.notify(notice.plain().0);
+        let _ = self.call.notify(Js::of(notice).0);
     }
 
     fn stands(&self, given_up: &Failure<Js>) {
@@ -25,7 +25,7 @@ impl Page<Js> for Browser {
         let Some(confirm) = self.call.confirm() else {
             return Ok(true);
         };
-        let answer = settle(confirm.call1(&JsValue::UNDEFINED, &quote.plain().0)).await;
+        let answer = settle(confirm.call1(&JsValue::UNDEFINED, &Js::of(quote).0)).await;
         answer.map(|value| value.as_bool() == Some(true)).map_err(Js)
     }
 

@@ -205,7 +205,7 @@ fn what_a_wallet_answers_is_an_account_none_or_nothing() {
         assert_eq!(read, account);
         let other = Account::answered(&reply, Some(Address::repeat_byte(3)));
         assert_eq!(other, account, "the other call's account is not among them");
-        assert_eq!(Account::read(Some(&read.plain())), read);
+        assert_eq!(Account::read(Some(&read.in_words())), read);
     }
 }
 
@@ -380,7 +380,7 @@ impl Pages {
         match Account::answered(&reply, None) {
             _ if payer.is_some() => {}
             Account::Of(account) => self.callers[at].party["account"] = address(account).into(),
-            answer => self.callers[at].answers.push((first, answer.plain())),
+            answer => self.callers[at].answers.push((first, answer.in_words())),
         }
         self.settle(at);
     }

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use serde::Serialize;
+
 use super::{
     super::{
         accepted::AcceptedTask,
@@ -10,7 +12,6 @@ use super::{
         error::{Code, Error, Paid, Retry, Stage, read_paid},
         json::Json,
         payment::Receipt,
-        plain::object,
         settlement::Settlement,
         spending::{LONGEST_LIFE_MS, LONGEST_OPEN_MS, Spending},
         terms::Offer,
@@ -227,7 +228,7 @@ impl<J: Json> Change<J> {
             (_, Life::Signed | Life::Accepted | Life::Done) if self.is_of_another(record) => return Put::Keep,
             (Self::Take { receipt, settlement }, Life::Signed) => {
                 let payment = Kept::spent(settlement.clone());
-                revised.paid(Paid::Yes).set("receipt", Some(receipt.plain())).set("payment", Some(payment.plain()));
+                revised.paid(Paid::Yes).set("receipt", Some(J::of(receipt))).set("payment", Some(J::of(&payment)));
             }
             (Self::Accept { task, .. }, life) => {
                 revised.settled(record, task);
@@ -236,7 +237,7 @@ impl<J: Json> Change<J> {
                 }
             }
             (Self::Settle { receipt }, Life::Signed | Life::Accepted | Life::Done) => {
-                revised.paid(Paid::Yes).set("receipt", Some(receipt.plain())).set("payment", None);
+                revised.paid(Paid::Yes).set("receipt", Some(J::of(receipt))).set("payment", None);
                 revised.text("taskId", &receipt.task_id);
                 if life == Life::Signed {
                     revised.step(Life::Accepted);
@@ -267,9 +268,9 @@ impl<J: Json> Change<J> {
             Self::Take { receipt, .. } | Self::Settle { receipt } => Some(receipt.nonce.clone()),
             _ => None,
         };
-        let signed = record.get("payment").and_then(|payment| payment.text_at("authorization"));
-        let kept = signed.or_else(|| record.get("receipt").and_then(|receipt| receipt.text_at("nonce")));
-        nonce.zip(kept).is_some_and(|(nonce, kept)| !kept.contains(nonce.as_str()))
+        let signed = record.get("payment").and_then(|payment| J::parse(&payment.text_at("authorization")?));
+        let kept = signed.or_else(|| record.get("receipt")).and_then(|paid| paid.text_at("nonce"));
+        nonce.zip(kept).is_some_and(|(nonce, kept)| nonce != kept)
     }
 
     /// The record is gone, and nobody has forgotten what it cost: the storage was cleared. A task is worth remembering.
@@ -333,7 +334,7 @@ fn sign<J: Json>(owner: &str, payment: &Kept, record: Option<&J>, life: Option<L
     match (record, life) {
         (Some(record), Some(Life::Signing)) if is_of_owner(record, owner) || defect::is_on(Defect::OwnerUnchecked) => {
             let mut revised = Revised::of(record);
-            revised.step(Life::Signed).paid(Paid::Unknown).set("payment", Some(payment.plain()));
+            revised.step(Life::Signed).paid(Paid::Unknown).set("payment", Some(J::of(payment)));
             revised.set("closesAt", Some(J::whole(payment.closes_at())));
             (Put::Record(revised.finish()), Written::Done(None))
         }
@@ -361,32 +362,40 @@ fn vacated<J: Json>(record: &J) -> Put<J> {
     tombstone(record, left)
 }
 
-/// Amounts and times, in the place of a record; nothing where there are none.
+/// Amounts and times, instead of a record; nothing where there are none.
 fn tombstone<J: Json>(record: &J, left: Vec<J>) -> Put<J> {
     let times = left.iter().filter_map(|spending| spending.whole_at("by"));
-    let Some(latest) = times.max() else { return Put::Remove };
-    Put::Record(object(|members| {
-        members
-            .optional("id", record.get("id"))
-            .text("step", &Life::Forgotten.name())
-            .value(
-                "order",
-                object(|order| {
-                    order.number("createdAt", latest);
-                }),
-            )
-            .value("forgotten", J::list(left));
-    }))
+    let Some(created_at) = times.max() else { return Put::Remove };
+    let order = TombstoneOrder { created_at };
+    Put::Record(J::of(&Tombstone { id: record.get("id"), step: Life::Forgotten, order, forgotten: left }))
 }
 
-/// A record of that order, in the place of one of which only what was forgotten stays.
+#[derive(Serialize)]
+struct Tombstone<J> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<J>,
+    step: Life,
+    order: TombstoneOrder,
+    forgotten: Vec<J>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct TombstoneOrder {
+    created_at: u64,
+}
+
+/// A record of that order, instead of one of which only what was forgotten stays.
 fn fresh<J: Json>(id: &str, order: &OrderRecord, before: Option<&J>) -> J {
-    object(|members| {
-        members
-            .text("id", id)
-            .value("order", order.plain())
-            .optional("forgotten", before.and_then(|before| before.get("forgotten")));
-    })
+    J::of(&Fresh { id, order, forgotten: before.and_then(|before| before.get("forgotten")) })
+}
+
+#[derive(Serialize)]
+struct Fresh<'a, J> {
+    id: &'a str,
+    order: &'a OrderRecord,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forgotten: Option<J>,
 }
 
 /// Whether nothing of what was forgotten is counted by any budget any more.
@@ -450,7 +459,7 @@ impl<J: Json> Revised<J> {
         if kept.as_ref().is_some_and(|receipt| receipt.get("transaction").is_some()) {
             self.set("payment", None);
         } else {
-            let payment = task.settlement.as_ref().map(|settlement| settlement.plain());
+            let payment = task.settlement.as_ref().map(J::of);
             self.paid(task.paid).set("receipt", task.receipt.clone().or(kept)).set("payment", payment);
         }
         self.text("taskId", &task.task_id)

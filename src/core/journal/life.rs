@@ -1,7 +1,7 @@
 //! How far a purchase has come.
 
 use super::{
-    super::{json::Json, plain::named},
+    super::{json::Json, named::named},
     record::Known,
 };
 

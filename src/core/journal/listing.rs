@@ -1,5 +1,7 @@
 //! Which records there are, which of them a page is shown, and which is taken up first.
 
+use serde::Serialize;
+
 use super::{
     super::{
         accepted::AcceptedTask,
@@ -8,7 +10,7 @@ use super::{
         http::BaseUrl,
         json::Json,
         payment::HeldReceipt,
-        plain::object,
+        task_record::TaskRecord,
         text::text,
     },
     life::Life,
@@ -81,31 +83,29 @@ pub fn tasks<J: Json>(records: &[J], filter: Filter) -> J {
     for (_, record) in newest_first(records) {
         if filter.takes(record) && left > 0 {
             left = left.saturating_sub(1);
-            shown.push(show(record));
+            shown.push(J::of(&show(record)));
         }
     }
     J::list(shown)
 }
 
-fn show<J: Json>(record: &J) -> J {
+fn show<J: Json>(record: &J) -> TaskRecord<J> {
     let text = |key| order(record, key).and_then(|value| value.text()).unwrap_or_default();
     let is_readable = Life::read(record).is_some();
     let step = record.text_at("step").filter(|_| is_readable);
-    let paid = if is_readable { read_paid(record) } else { Paid::Unknown };
-    object(|shown| {
-        shown
-            .optional("id", record.get("id"))
-            .text("baseUrl", &text("baseUrl"))
-            .text("prompt", &text("prompt"))
-            .number("createdAt", created_at(record).unwrap_or_default())
-            .text("step", step.as_deref().unwrap_or("unreadable"))
-            .text("paid", &paid.name())
-            .optional("taskId", record.get("taskId"))
-            .optional("price", order(record, "price"))
-            .optional("receipt", record.get("receipt"))
-            .optional("status", record.get("status"))
-            .optional("result", kept_of(record));
-    })
+    TaskRecord {
+        id: record.get("id"),
+        base_url: text("baseUrl"),
+        prompt: text("prompt"),
+        created_at: created_at(record).unwrap_or_default(),
+        step: step.unwrap_or_else(|| "unreadable".into()),
+        paid: if is_readable { read_paid(record) } else { Paid::Unknown },
+        task_id: record.get("taskId"),
+        price: order(record, "price"),
+        receipt: record.get("receipt"),
+        status: record.get("status"),
+        result: kept_of(record),
+    }
 }
 
 /// The record of that task.
@@ -164,12 +164,15 @@ fn is_late<J: Json>(signed: &J, now: u64) -> bool {
 }
 
 /// A purchase that was taken up.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Resumed<J> {
     id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     base_url: Option<String>,
     task: AcceptedTask<HeldReceipt<J>>,
     /// What was made, when the journal has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     result: Option<J>,
 }
 
@@ -183,18 +186,6 @@ impl<J: Json> Resumed<J> {
             task,
             result: kept_of(record),
         }
-    }
-
-    /// As it crosses to JavaScript.
-    #[must_use]
-    pub fn plain(&self) -> J {
-        let mut task = self.task.plain();
-        if let Some(result) = &self.result {
-            task.set("result", result.clone());
-        }
-        object(|members| {
-            members.text("id", &self.id).optional_text("baseUrl", self.base_url.as_deref()).value("task", task);
-        })
     }
 }
 

@@ -1,12 +1,15 @@
 //! What a record is about.
 
+use serde::Serialize;
+
 use super::{
-    super::{config::Config, json::Json, money::Money, plain::object, request::Request, terms::Offer},
+    super::{config::Config, money::Money, request::Request, terms::Offer},
     record::VERSION,
 };
 
 /// What is bought, from whom, for how much.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[allow(missing_docs)] // the fields are those of `TaskRecord` in the public types
 pub struct OrderRecord {
     version: u8,
@@ -17,9 +20,12 @@ pub struct OrderRecord {
     seed: String,
     /// The hash of the request: the same id cannot stand for two.
     fingerprint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     price: Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     network: Option<&'static str>,
     /// A token that is not in the table, as JSON text.
+    #[serde(skip_serializing_if = "Option::is_none")]
     asset: Option<String>,
 }
 
@@ -44,22 +50,5 @@ impl OrderRecord {
     #[must_use]
     pub const fn created_at(&self) -> u64 {
         self.created_at
-    }
-
-    /// As it is stored.
-    #[must_use]
-    pub fn plain<J: Json>(&self) -> J {
-        object(|members| {
-            members
-                .number("version", self.version.into())
-                .text("baseUrl", &self.base_url)
-                .text("prompt", &self.prompt)
-                .number("createdAt", self.created_at)
-                .text("seed", &self.seed)
-                .text("fingerprint", &self.fingerprint)
-                .optional("price", self.price.as_ref().map(Money::plain))
-                .optional_text("network", self.network)
-                .optional_text("asset", self.asset.as_deref());
-        })
     }
 }

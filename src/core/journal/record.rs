@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use serde::{Serialize, Serializer, ser::SerializeStruct};
+
 use super::{
     super::{
         accepted::AcceptedTask,
@@ -10,7 +12,6 @@ use super::{
         http::{BaseUrl, is_own_id, is_task_id},
         json::Json,
         payment::Payment,
-        plain::object,
         request::Request,
         settlement::Settlement,
         spending::LONGEST_LIFE_MS,
@@ -54,19 +55,22 @@ impl Kept {
     pub fn closes_at(&self) -> u64 {
         self.settlement.closes_at
     }
+}
 
-    /// As it is stored.
-    #[must_use]
-    pub fn plain<J: Json>(&self) -> J {
-        object(|members| {
-            let payment = self.payment.as_deref();
-            self.settlement.write(members);
-            members
-                .number("version", payment.map_or(1, |payment| payment.version.number()).into())
-                .optional_text("header", payment.map(|payment| payment.header.as_str()))
-                .optional_text("body", payment.map(|payment| payment.body.as_str()))
-                .optional_text("demand", payment.and_then(|payment| payment.demand.as_deref()));
-        })
+impl Serialize for Kept {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let payment = self.payment.as_deref();
+        let mut members = serializer.serialize_struct("Kept", Settlement::MEMBERS.saturating_add(4))?;
+        self.settlement.write(&mut members)?;
+        members.serialize_field("version", &payment.map_or(1, |payment| payment.version.number()))?;
+        if let Some(Payment { header, body, demand, .. }) = payment {
+            members.serialize_field("header", header)?;
+            members.serialize_field("body", body)?;
+            if let Some(demand) = demand {
+                members.serialize_field("demand", demand)?;
+            }
+        }
+        members.end()
     }
 }
 

@@ -1,6 +1,6 @@
 //! What was made, as the journal keeps it: addresses, words and facts, for the day on which the service has forgotten the task.
 
-use super::super::{json::Json, plain::object};
+use super::super::json::Json;
 
 /// What is kept of a result, the most important first.
 const MEMBERS: [&str; 10] =
@@ -16,17 +16,16 @@ const LONGEST: usize = 65_536;
 #[must_use]
 pub(super) fn kept<J: Json>(generation: &J) -> Option<J> {
     let mut left = LONGEST;
-    let kept = object(|members| {
-        for name in MEMBERS {
-            let Some(value) = generation.get(name).filter(|value| !MEDIA.contains(&name) || lasts(value)) else {
-                continue;
-            };
-            if let Some(rest) = left.checked_sub(value.to_text().len()) {
-                left = rest;
-                members.value(name, value);
-            }
+    let mut kept = J::object();
+    for name in MEMBERS {
+        let Some(value) = generation.get(name).filter(|value| !MEDIA.contains(&name) || lasts(value)) else {
+            continue;
+        };
+        if let Some(rest) = left.checked_sub(value.to_text().len()) {
+            left = rest;
+            kept.set(name, value);
         }
-    });
+    }
     // A copy, which the page cannot change.
     J::parse(&kept.to_text()).filter(|_| generation.is_object())
 }

@@ -1,11 +1,12 @@
 //! What the purchase of a record has cost, or may yet cost, as budgets count it.
 
+use serde::Serialize;
+
 use super::{
     super::{
         error::{Error, Paid, read_paid},
         json::Json,
         money::parse_atomic,
-        plain::object,
         spending::Spending,
         text::decimal,
     },
@@ -72,6 +73,13 @@ fn add_forgotten<J: Json>(record: &J, all: &mut Vec<Spending>) {
     }
 }
 
+/// What was spent by then, as it is stored.
+#[derive(Serialize)]
+struct Left {
+    by: u64,
+    atomic: String,
+}
+
 /// What is left of a record that is forgotten, as it is stored: what of it some budget may still count at that time.
 pub(super) fn left_of<J: Json>(record: &J, longest_ms: u64, now: u64) -> Vec<J> {
     let mut left = Vec::new();
@@ -83,9 +91,7 @@ pub(super) fn left_of<J: Json>(record: &J, longest_ms: u64, now: u64) -> Vec<J> 
             && by.saturating_add(longest_ms) > now
             && !atomic.is_zero()
         {
-            left.push(object(|members| {
-                members.number("by", by).text("atomic", &decimal(atomic));
-            }));
+            left.push(J::of(&Left { by, atomic: decimal(atomic) }));
         }
     }
     left

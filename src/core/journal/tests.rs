@@ -69,7 +69,7 @@ fn receipt(transaction: Option<&str>) -> Rc<Receipt> {
 
 fn task(paid: Paid, transaction: Option<&str>) -> AcceptedTask<Value> {
     let settlement = transaction.is_none().then(settlement);
-    AcceptedTask { task_id: "task-1".into(), receipt: Some(receipt(transaction).plain()), paid, settlement }
+    AcceptedTask { task_id: "task-1".into(), receipt: Some(Value::of(&receipt(transaction))), paid, settlement }
 }
 
 fn accept(transaction: Option<&str>) -> Change<Value> {

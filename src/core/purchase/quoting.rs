@@ -21,7 +21,7 @@ use super::{
 #[derive(Debug)]
 pub enum Step<J> {
     /// Send the request, and read the whole answer.
-    Send(HttpRequest, Quoting),
+    Send(HttpRequest, Box<Quoting>),
     /// Change the record of that purchase in the journal.
     Write(String, Box<Change<J>>, Noting<J>),
     /// It is over.
@@ -42,7 +42,7 @@ pub struct Noting<J>(Box<Quote<J>>);
 /// Begins to ask for the price of an order.
 #[must_use]
 pub fn begin<J>(order: Order) -> Next<J> {
-    Step::Send(order.probe(), Quoting(order)).into()
+    Step::Send(order.probe(), Box::new(Quoting(order))).into()
 }
 
 impl Quoting {

@@ -272,7 +272,7 @@ impl<J: Json> Writing<J> {
             (Self::Payment(..), Ok(Written::Refused(error))) => error.into(),
             (Self::Payment(underway, payment, reached), Ok(_)) => {
                 let mut notices = vec![Notice::Paying { nonce: underway.nonce() }];
-                notices.extend(reached.map(|state| Notice::Budget { state }));
+                notices.extend(reached.map(|state| Notice::Budget(state)));
                 Next { notices, ..underway.send(payment, now) }
             }
             (Self::End(outcome), _) => Step::Done(outcome).into(),

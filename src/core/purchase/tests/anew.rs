@@ -23,7 +23,7 @@ fn quoted_order() -> (Order, Value) {
     let request = Request::read(&json!({"prompt": "a boat"}), TASK.into()).unwrap();
     let order = Order { request, ..order(&json!({})) };
     let quote = priced(&order, answer(402, DOCUMENTED)).0.unwrap();
-    (order, quote.plain())
+    (order, Value::of(&quote))
 }
 
 /// The same, as it comes back from the page.
@@ -117,7 +117,7 @@ fn a_quote_that_another_page_has_paid_is_not_paid_again() {
 fn a_quote_says_whether_the_library_drew_its_id() {
     let named = order(&json!({}));
     let quote = priced(&named, answer(402, DOCUMENTED)).0.unwrap();
-    assert!(!quote::drew(&quote.plain(), "id-1"));
+    assert!(!quote::drew(&Value::of(&quote), "id-1"));
     let (_, drawn) = quoted_order();
     assert!(quote::drew(&drawn, TASK) && !quote::drew(&drawn, "id-1"), "of that id alone");
 }

@@ -124,7 +124,7 @@ fn a_task_is_enough_where_no_wallet_shows_the_chain() {
     let end = follow(&mut world, next, paying_is(lost(None)));
     let task = end.outcome.unwrap();
     assert_eq!((task.task_id.as_str(), task.paid, end.pauses), (SEED, Paid::Yes, vec![]));
-    assert_eq!(task.receipt.unwrap().plain()["settled"], "unknown");
+    assert_eq!(Value::of(&task.receipt.unwrap())["settled"], "unknown");
     assert_eq!((&world.journal["id-1"]["step"], &world.journal["id-1"]["paid"]), (&json!("accepted"), &json!("yes")));
 }
 
@@ -136,7 +136,7 @@ fn a_task_that_is_known_ends_a_payment_that_was_taken_at_once() {
     let end = follow(&mut world, next, paying_is(lost(None)));
     let task = end.outcome.unwrap();
     assert_eq!((task.paid, end.pauses), (Paid::Yes, vec![]));
-    assert_eq!(task.receipt.unwrap().plain()["settled"], "chain");
+    assert_eq!(Value::of(&task.receipt.unwrap())["settled"], "chain");
 }
 
 /// A payment that is taken after three rounds. From the look `known_at` on the service knows its task, if ever.
@@ -175,7 +175,7 @@ fn the_task_of_a_payment_that_was_taken_is_searched_for_a_minute() {
     assert_eq!(end.pauses, [1, 2, 4, 1, 2, 4, 8, 15, 15, 15], "three rounds before it was taken, and a minute");
     let Failure { error, receipt, cause } = end.outcome.unwrap_err();
     assert_eq!((error.code, error.paid, error.retry), (Code::TaskNotFound, Paid::Yes, Retry::Resume));
-    let receipt = receipt.unwrap().plain();
+    let receipt = Value::of(&receipt.unwrap());
     assert_eq!((&receipt["settled"], cause), (&json!("chain"), None));
     let record = &world.journal["id-1"];
     assert_eq!((&record["step"], &record["paid"], &record["receipt"]), (&json!("signed"), &json!("yes"), &receipt));
@@ -188,7 +188,7 @@ fn a_task_that_is_known_late_belongs_to_the_payment_that_was_taken() {
     assert_eq!(end.pauses, [1, 2, 4, 1, 2, 4], "not a round longer than needed");
     let task = end.outcome.unwrap();
     assert_eq!((task.task_id.as_str(), task.paid), (SEED, Paid::Yes));
-    assert_eq!(task.receipt.unwrap().plain()["settled"], "chain");
+    assert_eq!(Value::of(&task.receipt.unwrap())["settled"], "chain");
     assert_eq!(world.journal["id-1"]["paid"], "yes");
 }
 
@@ -345,7 +345,7 @@ fn the_page_is_told_of_each_step_before_it() {
     let (mut world, mut next) = (good_world(&json!({})), order(&json!({})).begin::<Value>());
     let mut told: Vec<Value> = Vec::new();
     while !matches!(next.step, Step::Done(_)) {
-        told.extend(next.notices.iter().map(|notice| notice.plain()));
+        told.extend(next.notices.iter().map(|notice| Value::of(&notice)));
         next = world.perform(next.step);
     }
     let names: Vec<&str> = told.iter().map(|notice| notice["type"].as_str().unwrap()).collect();
@@ -387,7 +387,7 @@ fn an_id_of_the_pages_own_has_ended_for_its_quote_too() {
         panic!()
     };
     assert_eq!((failure.error.code, failure.error.retry), (Code::GenerationFailed, Retry::PaysAgain));
-    assert_eq!(failure.receipt.unwrap().plain(), world.journal["id-1"]["receipt"], "what was paid for it");
+    assert_eq!(Value::of(&failure.receipt.unwrap()), world.journal["id-1"]["receipt"], "what was paid for it");
 }
 
 #[test]

@@ -58,8 +58,10 @@ fn answer(status: u16, body: impl ToString) -> Answer<Value> {
     Ok(HttpResponse { status, body: body.to_string(), ..HttpResponse::default() })
 }
 
+type Priced = (Result<Quote<Value>, Failure<Value>>, Option<Change<Value>>);
+
 /// What asking for the price comes to, and what is to be remembered of it.
-fn priced(order: &Order, answer: Answer<Value>) -> (Result<Quote<Value>, Failure<Value>>, Option<Change<Value>>) {
+fn priced(order: &Order, answer: Answer<Value>) -> Priced {
     let quoting::Step::Send(_, quoting) = quoting::begin::<Value>(order.clone()).step else { panic!() };
     match quoting.answered(answer, NOW).step {
         quoting::Step::Done(outcome) => (*outcome, None),
@@ -140,7 +142,7 @@ fn the_straight_course_pays_once() {
     let options = json!({"confirm": true});
     let mut world = good_world(&options);
     let Ended::Outcome(Ok(task)) = world.play(order(&options).begin()) else { panic!() };
-    let receipt = task.receipt.unwrap().plain();
+    let receipt = Value::of(&task.receipt.unwrap());
     assert_eq!((task.task_id.as_str(), &receipt["amount"]["amount"]), (SEED, &json!("1.00")));
     assert_eq!((world.signs.len(), world.pays.len(), world.taken.len()), (1, 1, 1));
     assert_eq!(world.signs[0]["message"]["validAfter"], "0");
@@ -435,7 +437,7 @@ fn a_server_that_does_not_know_the_seed_is_asked_without() {
 
     let mut quoting = order(&json!({}));
     assert!(quoting.reword(&refusal()));
-    let quote = priced(&quoting, answer(402, DOCUMENTED)).0.unwrap().plain();
+    let quote = Value::of(&priced(&quoting, answer(402, DOCUMENTED)).0.unwrap());
     let Step::Recall(_, recalling) = order(&json!({})).begin_with(&quote, NOW).step else { panic!() };
     let Step::FindWallets(Finding::Payer(choosing)) = recalling.recalled(recalled(None)).step else { panic!() };
     assert_eq!(choosing.deal.order.request, quoting.request, "a quote remembers how it was asked for");
@@ -554,7 +556,7 @@ fn nothing_is_signed_while_node_and_machine_are_a_day_apart() {
             (error.code, error.stage, error.paid, error.retry),
             (Code::ClockMismatch, Stage::Wallet, Paid::No, Retry::Safe)
         );
-        assert_eq!(error.details.plain::<Value>(), json!({"chain": chain, "machine": NOW}));
+        assert_eq!(Value::of(&error.details), json!({"chain": chain, "machine": NOW}));
         assert!(!asked.contains(&"eth_signTypedData_v4"));
     }
 }
@@ -665,7 +667,7 @@ fn a_token_that_the_page_names_is_paid_and_found_again() {
     assert_eq!((&typed["domain"]["name"], &typed["domain"]["verifyingContract"]), (&token["name"], &token["address"]));
     // The page is left here, and the next one names no tokens.
     let Ended::Outcome(Ok(task)) = world.play(resume("id-1".into())) else { panic!() };
-    let receipt = task.receipt.unwrap().plain();
+    let receipt = Value::of(&task.receipt.unwrap());
     assert_eq!((&receipt["amount"]["symbol"], &receipt["asset"]), (&json!("EURC"), &token["address"]));
     let dear = json!({"assets": [token], "maxPrice": "9.00"});
     let terms = with(json!({"asset": token["address"], "extra": null, "maxAmountRequired": "1000001"}));
@@ -685,7 +687,7 @@ fn nobody_pays_themselves() {
 
 /// A quote of the documented terms, as it comes back from a page.
 fn quoted(options: &Value) -> Value {
-    priced(&order(options), answer(402, DOCUMENTED)).0.unwrap().plain()
+    Value::of(&priced(&order(options), answer(402, DOCUMENTED)).0.unwrap())
 }
 
 #[test]
@@ -731,7 +733,8 @@ fn a_request_that_was_taken_without_payment_is_kept() {
     let record = quote.accepted.unwrap();
     let Put::Record(entry) = entry.unwrap().apply("id-1", None, &[]).0 else { panic!() };
     assert_eq!((&entry["step"], &entry["taskId"], &entry["paid"]), (&json!("accepted"), &json!(TASK), &json!("no")));
-    assert_eq!((record.task_id.as_str(), record.id.as_str(), record.prompt.as_str()), (TASK, "id-1", "a boat"));
+    assert_eq!((record.task_id, record.id), (Some(json!(TASK)), Some(json!("id-1"))));
+    assert_eq!(record.prompt, "a boat");
     assert_eq!(quote.price.amount, "0.00");
 }
 
@@ -760,7 +763,7 @@ fn offers_are_chosen_by_the_order_of_networks_and_refused_with_reasons() {
     assert_eq!(error.code, Code::PriceTooHigh);
     let probing = self::probing(&json!({"payTo": [PAYER.to_string()]}));
     let error = ended(probing.answered(answer(402, &body), NOW).step);
-    let offers = error.details.plain::<Value>()["offers"].take();
+    let offers = Value::of(&error.details)["offers"].take();
     let reasons: Vec<&str> = offers.as_array().unwrap().iter().map(|o| o["reason"].as_str().unwrap()).collect();
     assert!(
         reasons[0].contains("recipients") && reasons[1].contains("networks") && reasons[2].contains("scheme"),

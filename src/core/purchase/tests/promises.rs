@@ -124,7 +124,7 @@ fn check_signatures(world: &World) -> Result<(), TestCaseError> {
 }
 
 fn check_task(task: &AcceptedTask<HeldReceipt<Value>>, world: &World) -> Result<(), TestCaseError> {
-    let receipt = task.receipt.as_ref().map(|receipt| receipt.plain());
+    let receipt = task.receipt.as_ref().map(|receipt| Value::of(&receipt));
     match receipt {
         Some(receipt) if receipt["settled"] == "chain" => {
             prop_assert_eq!(&json!(world.taken), &json!([receipt["nonce"]]))

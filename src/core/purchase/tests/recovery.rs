@@ -90,10 +90,10 @@ fn recover(world: &mut World, mut next: Next<Value>, again: impl Fn(&mut World) 
     let known = json!({"sentAgain": sent, "step": record["step"], "header": record["payment"]["header"].is_string()});
     match outcome {
         Ok(task) => {
-            json!({"task": task.task_id, "settled": task.receipt.map(|r| r.plain()["settled"].clone()), "known": known})
+            json!({"task": task.task_id, "settled": task.receipt.map(|r| Value::of(&r)["settled"].clone()), "known": known})
         }
         Err(Failure { error, receipt, .. }) => {
-            let error = error.plain::<Value>();
+            let error = Value::of(&error);
             json!({"code": error["code"], "paid": error["paid"], "retry": error["retry"], "receipt": receipt.is_some(), "known": known})
         }
     }
@@ -429,6 +429,6 @@ fn a_finished_task_is_not_kept_from_the_page_until_the_window_ends() {
         };
     };
     assert!(world.now < begun + 10_000);
-    assert_eq!(task.receipt.unwrap().plain()["settled"], "unknown");
+    assert_eq!(Value::of(&task.receipt.unwrap())["settled"], "unknown");
     assert_eq!(world.journal["id-1"]["paid"], "unknown", "the token has not taken it yet");
 }

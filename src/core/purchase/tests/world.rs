@@ -159,7 +159,7 @@ impl World {
             assert!(self.signs.len() <= signs + 1, "one signature a purchase");
             for notice in &next.notices {
                 if let Notice::Quoted { quote } = notice {
-                    self.quoted = Some(quote.plain());
+                    self.quoted = Some(Value::of(&quote));
                 }
             }
             if let Step::Done(outcome) = next.step {

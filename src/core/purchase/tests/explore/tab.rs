@@ -212,7 +212,7 @@ impl Tab {
             || world.papers.iter().filter(|paper| paper.tab == self.number && paper.id == self.id && !paper.is_past);
         match outcome {
             Ok(task) => {
-                let receipt = task.receipt.as_ref().map_or(Value::Null, HeldReceipt::plain);
+                let receipt = task.receipt.as_ref().map_or(Value::Null, Value::of);
                 let is_taken = |nonce: &Value| world.papers.iter().any(|paper| *nonce == paper.nonce && paper.is_taken);
                 if receipt["settled"] == "chain" && !is_taken(&receipt["nonce"]) {
                     return Err("promise 5: a receipt shows what was not taken".into());

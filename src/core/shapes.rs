@@ -1,0 +1,244 @@
+//! What crosses to JavaScript has the members that the TypeScript types declare: no other, and none is missing.
+
+use std::{collections::BTreeSet, rc::Rc};
+
+use alloy_primitives::{B256, U256, address};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{
+    accepted::AcceptedTask,
+    assets::ASSETS,
+    authorization::Authorization,
+    budget::State,
+    clock::Clocks,
+    config::Config,
+    error::{Code, Error, Paid, Stage},
+    http::{Answer, HttpResponse},
+    identity::Identified,
+    journal::{self, Filter, Owner, Resumed},
+    json::Json,
+    money::Money,
+    notice::Notice,
+    pace::Why,
+    payment::{HeldReceipt, Receipt},
+    purchase::{Order, quoting},
+    quote::Quote,
+    request::Request,
+    settlement::Settlement,
+    task::TaskStatus,
+    terms::tests::{offer, with},
+};
+const TYPES: &str = include_str!("../../js/types.ts");
+const CORE: &str = include_str!("../../js/core.ts");
+const ERROR: &str = include_str!("../../js/error.ts");
+
+const NOW: u64 = 1_740_672_089_000;
+const HASH: &str = "0xabababababababababababababababababababababababababababababababab";
+
+/// The block that begins behind that text, without what stands between its braces any deeper.
+fn block(source: &str, begins: &str) -> String {
+    let from = source.find(begins).unwrap_or_else(|| panic!("no {begins}")) + begins.len();
+    let (mut depth, mut shallow) = (0, String::new());
+    for letter in source[from..].chars() {
+        match letter {
+            '{' => depth += 1,
+            '}' if depth == 1 => return shallow,
+            '}' => depth -= 1,
+            letter if depth == 1 => shallow.push(letter),
+            _ => {}
+        }
+    }
+    panic!("{begins} has no end");
+}
+
+/// The names of the members of a block: those that have to be there, and all.
+fn members(block: &str) -> [BTreeSet<String>; 2] {
+    let mut names = [BTreeSet::new(), BTreeSet::new()];
+    for line in block.split(['\n', ';']) {
+        let line = line.trim().trim_start_matches("declare ").trim_start_matches("readonly ");
+        let Some((name, _)) = line.split_once(':') else { continue };
+        let bare = name.trim_end_matches('?');
+        if bare.is_empty() || !bare.chars().all(char::is_alphanumeric) {
+            continue;
+        }
+        names[1].insert(bare.into());
+        if bare == name {
+            names[0].insert(bare.into());
+        }
+    }
+    names
+}
+
+fn keys(value: &impl Serialize) -> BTreeSet<String> {
+    Value::of(value).as_object().unwrap().keys().cloned().collect()
+}
+
+/// A value that has all its members, and one that has only what is always there.
+fn holds(declared: &str, whole: &impl Serialize, least: &impl Serialize, more: &[&str]) {
+    let [required, all] = members(declared);
+    let without = |mut names: BTreeSet<String>| {
+        names.retain(|name| !more.contains(&name.as_str()));
+        names
+    };
+    assert_eq!(keys(whole), without(all), "{declared}");
+    assert_eq!(keys(least), without(required), "{declared}");
+}
+
+fn authorization() -> Authorization {
+    let payer = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
+    Authorization::stamp(&offer(&ASSETS[0], 1_000_000, 60), payer, B256::from([7; 32]), NOW)
+}
+
+fn receipt(transaction: Option<&str>) -> Receipt {
+    Receipt::proven(&authorization(), "t1", transaction.map(String::from), NOW)
+}
+
+fn quote(request: &Value, answer: Answer<Value>) -> Quote<Value> {
+    let request = Request::read(request, "id-1".into()).unwrap();
+    let owner = Owner { token: String::new(), is_alone: false };
+    let config = Config::read(&json!({})).unwrap();
+    let order = Order { request, config, confirm: false, payer: None, clocks: Clocks::default(), owner };
+    let quoting::Step::Send(_, state) = quoting::begin::<Value>(order).step else { panic!() };
+    match state.answered(answer, NOW).step {
+        quoting::Step::Done(outcome) => outcome.unwrap(),
+        quoting::Step::Write(.., noting) => {
+            let quoting::Step::Done(outcome) = noting.written().step else { panic!() };
+            outcome.unwrap()
+        }
+        quoting::Step::Send(..) => panic!(),
+    }
+}
+
+fn answered(status: u16, body: String) -> Answer<Value> {
+    Ok(HttpResponse { status, body, ..HttpResponse::default() })
+}
+
+#[test]
+fn what_crosses_to_javascript_has_the_members_that_its_type_declares() {
+    let interface = |name: &str| block(TYPES, &format!("export interface {name} "));
+    let money = Money::of(&ASSETS[0], U256::from(1));
+    holds(&interface("Money"), &money, &money, &[]);
+    holds(&interface("Receipt"), &receipt(Some(HASH)), &receipt(None), &[]);
+
+    let state = State { limit: "1".into(), spent: "0".into(), left: "1".into(), resets_at: None };
+    holds(&interface("BudgetState"), &state, &state, &[]);
+
+    let schema = with(json!({"outputSchema": {"input": {}}}));
+    let (paid, free) = (
+        quote(&json!({"prompt": "a boat"}), answered(402, schema)),
+        quote(&json!({"prompt": "a boat"}), answered(202, json!({"taskId": "t1"}).to_string())),
+    );
+    // The facade puts the request in, and keeps the id for itself; no quote is both free and paid.
+    let mut whole = Value::of(&paid);
+    whole["accepted"] = Value::of(&free)["accepted"].take();
+    let mut least = Value::of(&free);
+    for quote in [&mut whole, &mut least] {
+        quote.as_object_mut().unwrap().remove("id").unwrap();
+    }
+    least.as_object_mut().unwrap().remove("accepted").unwrap();
+    holds(&interface("Quote"), &whole, &least, &["request"]);
+}
+
+#[test]
+fn purchases_are_listed_and_taken_up_with_the_members_of_their_types() {
+    let order = json!({"version": 2, "createdAt": NOW, "baseUrl": "https://x.y", "prompt": "a boat", "price": {}});
+    let least = json!({"id": "id-1", "step": "signing", "order": {"version": 2, "createdAt": NOW}});
+    let whole = json!({
+        "id": "id-1", "step": "done", "paid": "yes", "taskId": "t1", "status": "completed", "order": order,
+        "receipt": receipt(None), "result": {"text": "a"}, "heardAt": NOW,
+    });
+    let shown = |record: &Value| journal::tasks(std::slice::from_ref(record), Filter::default())[0].take();
+    holds(&block(TYPES, "export interface TaskRecord "), &shown(&whole), &shown(&least), &[]);
+
+    let settlement = Settlement { authorization: authorization(), closes_at: NOW };
+    let paid = AcceptedTask {
+        task_id: "t1".into(),
+        receipt: Some(HeldReceipt::New(Rc::new(receipt(None)))),
+        paid: Paid::Yes,
+        settlement: Some(Rc::new(settlement)),
+    };
+    let free = AcceptedTask { receipt: None, settlement: None, ..paid.clone() };
+    // The facade adds what was made, and how it is looked at.
+    holds(&block(CORE, "export interface AcceptedTask "), &paid, &free, &["result", "once"]);
+    let resumed = |record: &Value| Resumed::of(record, paid.clone());
+    holds(&block(CORE, "export interface Resumed "), &resumed(&whole), &resumed(&least), &[]);
+
+    let identified = |id: Option<&str>| Identified { identity: String::new(), id: id.map(String::from) };
+    holds(&block(CORE, "identify(call: Call): Promise<"), &identified(Some("id-1")), &identified(None), &[]);
+}
+
+#[test]
+fn errors_have_the_members_of_their_type() {
+    let least = Error::unpaid(Code::Network, Stage::Quote, "no");
+    let whole = least.clone().about(Some("t1".into())).detail("status", 500);
+    let class = block(ERROR, "export class ImagineError extends Error ");
+    let ours = |error: &Error| {
+        let mut error = Value::of(error);
+        assert_eq!(error.as_object_mut().unwrap().remove("message"), Some(json!("no")), "every `Error` has one");
+        error
+    };
+    // A failure adds these.
+    holds(&class, &ours(&whole), &ours(&least), &["cause", "receipt"]);
+}
+
+/// The variant of a union that has that word in that member.
+fn variant(union: &str, tag: &str, word: &str) -> String {
+    let from = TYPES.find(&format!("export type {union} =")).unwrap();
+    let union = &TYPES[from..];
+    let union = &union[..union.find("\n\n").unwrap()];
+    let at = union.find(&format!("{tag}: '{word}'")).or_else(|| union.find(&format!("| '{word}'")));
+    let at = at.unwrap_or_else(|| panic!("no {word}"));
+    let begins = union[..at].rfind('{').unwrap();
+    block(&union[begins..], "")
+}
+
+#[test]
+fn events_and_statuses_have_the_members_of_their_types() {
+    let raw = json!({});
+    let id = || String::from("t1");
+    let statuses: Vec<TaskStatus<Value>> = vec![
+        TaskStatus::Queued { task_id: id(), progress: None },
+        TaskStatus::Processing { task_id: id(), progress: Some(1) },
+        TaskStatus::Failed { task_id: id(), error: "no".into() },
+        TaskStatus::NotFound { task_id: id() },
+        TaskStatus::Unknown { task_id: id(), raw: raw.clone() },
+        TaskStatus::Kept { task_id: id(), progress: 100, result: raw.clone() },
+    ];
+    for status in &statuses {
+        let word = Value::of(status)["status"].take();
+        holds(&variant("TaskStatus", "status", word.as_str().unwrap()), status, status, &[]);
+    }
+    // Of its `raw`, the facade makes the `result`.
+    let completed = TaskStatus::Completed { task_id: id(), progress: 100, raw };
+    assert_eq!(keys(&completed), BTreeSet::from(["status", "taskId", "progress", "raw"].map(String::from)));
+
+    let quote = Rc::new(quote(&json!({"prompt": "a boat"}), answered(402, with(json!({})))));
+    let notices: Vec<Notice<Value>> = vec![
+        Notice::Quoted { quote },
+        Notice::Connected { address: String::new(), chain_id: 1 },
+        Notice::Switching { network: "eip155:1" },
+        Notice::Signing {
+            typed_data: None,
+            digest: String::new(),
+            domain_hash: String::new(),
+            message_hash: String::new(),
+            valid_before: NOW,
+        },
+        Notice::Paying { nonce: String::new() },
+        Notice::PaymentUnknown { reason: String::new(), check_again_at: NOW },
+        Notice::Status { status: statuses[0].clone(), heard_at: NOW },
+        Notice::Retrying { attempt: 1, in_ms: 1, reason: String::new() },
+        Notice::Paused { why: Why::Hidden },
+        Notice::Resumed { why: Why::Hidden },
+    ];
+    for notice in &notices {
+        let word = Value::of(notice)["type"].take();
+        holds(&variant("ImagineEvent", "type", word.as_str().unwrap()), notice, notice, &[]);
+    }
+    let state = State { limit: "1".into(), spent: "0".into(), left: "1".into(), resets_at: None };
+    let budget = Notice::<Value>::Budget(state.clone());
+    let mut expected = keys(&state);
+    expected.insert("type".into());
+    assert_eq!(keys(&budget), expected);
+}

@@ -1,0 +1,29 @@
+//! A purchase, as a page is shown it.
+
+use serde::Serialize;
+
+use super::error::Paid;
+
+/// A `TaskRecord` of the public types. What the journal has of it in its own form is passed on as it is.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)] // the fields are those of `TaskRecord` in the public types
+pub struct TaskRecord<J> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<J>,
+    pub base_url: String,
+    pub prompt: String,
+    pub created_at: u64,
+    pub step: String,
+    pub paid: Paid,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task_id: Option<J>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price: Option<J>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<J>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<J>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result: Option<J>,
+}
