@@ -34,8 +34,8 @@ const PAYEE: &str = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C";
 /// When it is not.
 pub fn terms(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    let body = HttpResponse { status: 402, body: text.clone().into(), ..HttpResponse::default() };
-    let header = HttpResponse { status: 402, terms: Some(text.clone().into()), ..HttpResponse::default() };
+    let body = HttpResponse { status: 402, body: text.as_ref().into(), ..HttpResponse::default() };
+    let header = HttpResponse { status: 402, terms: Some(text.as_ref().into()), ..HttpResponse::default() };
     for answer in [body, header] {
         offered(&answer, &json!({}));
         offered(
@@ -48,7 +48,7 @@ pub fn terms(bytes: &[u8]) {
         );
     }
     for status in [200, 202, 404, 500] {
-        let answer = HttpResponse { status, body: text.clone().into(), ..HttpResponse::default() };
+        let answer = HttpResponse { status, body: text.as_ref().into(), ..HttpResponse::default() };
         match read_probe::<Value>(Ok(answer)) {
             Ok(Probed::Accepted(task_id)) => assert!(status == 202 && is_task_id(&task_id)),
             Ok(Probed::Terms(_)) => panic!("terms in an answer {status}"),
@@ -57,7 +57,7 @@ pub fn terms(bytes: &[u8]) {
     }
 }
 
-fn offered(answer: &HttpResponse, options: &Value) {
+fn offered(answer: &HttpResponse<Value>, options: &Value) {
     let Some(quote) = quoted(&order(options).begin(), answer) else { return };
     let config = Config::read(options).unwrap();
     let is_it = |token: &&Token| {
@@ -85,7 +85,7 @@ fn order(options: &Value) -> Order {
 }
 
 /// Goes on until the price is shown, if it is.
-fn quoted(next: &Next<Value>, answer: &HttpResponse) -> Option<Value> {
+fn quoted(next: &Next<Value>, answer: &HttpResponse<Value>) -> Option<Value> {
     if let Some(Notice::Quoted { quote }) = next.notices.first() {
         return Some(Value::of(&quote));
     }
@@ -130,7 +130,7 @@ pub fn receipt(bytes: &[u8]) {
 pub fn status(bytes: &[u8]) {
     let body = String::from_utf8_lossy(bytes);
     for status in [200, 202, 404, 500] {
-        let answer = HttpResponse { status, body: body.clone().into(), ..HttpResponse::default() };
+        let answer = HttpResponse { status, body: body.as_ref().into(), ..HttpResponse::default() };
         match TaskStatus::<Value>::read(&answer, "t1") {
             Ok(TaskStatus::Queued { progress, .. } | TaskStatus::Processing { progress, .. }) => {
                 assert!(progress.is_none_or(|percent| percent <= 100));

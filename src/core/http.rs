@@ -6,8 +6,8 @@ use super::{
 };
 
 /// An answer whose body arrived whole.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct HttpResponse {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpResponse<J> {
     /// The HTTP status.
     pub status: u16,
     /// The header `PAYMENT-REQUIRED`, where the server sends it and CORS shows it. The facade has decoded the headers of x402: they are padded
@@ -19,20 +19,47 @@ pub struct HttpResponse {
     pub receipt: Option<String>,
     /// The header `Retry-After`, where CORS shows it.
     pub retry_after: Option<String>,
-    /// The body as text.
-    pub body: String,
+    /// The body.
+    pub body: Body<J>,
 }
 
-impl HttpResponse {
+/// A body. What is longer than an answer of words, as a video is that comes as text, stays with the engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Body<J> {
+    /// Its text, or the start of it.
+    pub text: String,
+    /// The whole of it, where it is JSON.
+    pub json: Option<J>,
+}
+
+/// More than terms or a refusal may have, in UTF-16 units.
+const LONGEST_TEXT: u32 = 0x8_0000;
+
+impl<J: Json> Body<J> {
+    /// Reads a body that is given as text.
+    #[must_use]
+    pub fn read(text: &J) -> Option<Self> {
+        Some(Self { text: text.text_start(LONGEST_TEXT)?, json: J::parse_text(text) })
+    }
+}
+
+impl<J> Default for HttpResponse<J> {
+    fn default() -> Self {
+        let body = Body { text: String::new(), json: None };
+        Self { status: 0, terms: None, receipt: None, retry_after: None, body }
+    }
+}
+
+impl<J: Json> HttpResponse<J> {
     /// Reads `{ status, terms?, receipt?, retryAfter?, body }`; none when it is no answer.
     #[must_use]
-    pub fn read<J: Json>(answer: &J) -> Option<Self> {
+    pub fn read(answer: &J) -> Option<Self> {
         Some(Self {
             status: status(answer)?,
             terms: answer.text_at("terms"),
             receipt: answer.text_at("receipt"),
             retry_after: answer.text_at("retryAfter"),
-            body: answer.text_at("body")?,
+            body: Body::read(&answer.get("body")?)?,
         })
     }
 }
@@ -49,7 +76,7 @@ pub struct HttpFailure<J> {
 }
 
 /// What comes of a request.
-pub type Answer<J> = Result<HttpResponse, HttpFailure<J>>;
+pub type Answer<J> = Result<HttpResponse<J>, HttpFailure<J>>;
 
 fn status<J: Json>(told: &J) -> Option<u16> {
     told.whole_at("status").and_then(|status| u16::try_from(status).ok())
@@ -185,6 +212,20 @@ pub fn is_own_id(text: &str) -> bool {
 #[must_use]
 pub fn excerpt(body: &str) -> String {
     keep(body, 2000, |_| true)
+}
+
+#[cfg(any(test, fuzzing))]
+impl<J: Json> From<String> for Body<J> {
+    fn from(text: String) -> Self {
+        Self { json: J::parse(&text), text }
+    }
+}
+
+#[cfg(any(test, fuzzing))]
+impl<J: Json> From<&str> for Body<J> {
+    fn from(text: &str) -> Self {
+        String::from(text).into()
+    }
 }
 
 #[cfg(test)]

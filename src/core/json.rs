@@ -24,6 +24,8 @@ pub trait Json: Clone + Serialize + 'static {
     fn set(&mut self, key: &str, value: Self);
     /// Parses a whole document; `None` when it is not JSON.
     fn parse(text: &str) -> Option<Self>;
+    /// Parses the content of a string; `None` when it is not JSON, or not a string.
+    fn parse_text(text: &Self) -> Option<Self>;
     /// The value as JSON text; `null` for what is nested too deeply to be written.
     fn to_text(&self) -> String;
     /// A member of an object, which an array is not. Absent, `null` and `undefined` are all `None`.
@@ -36,6 +38,8 @@ pub trait Json: Clone + Serialize + 'static {
     fn items(&self) -> Option<Vec<Self>>;
     /// The content of a string.
     fn text(&self) -> Option<String>;
+    /// The start of a string, of that many UTF-16 units at most.
+    fn text_start(&self, most: u32) -> Option<String>;
     /// A number as JavaScript prints it: `8`, `0.5`, `1e-7`; what JSON does not have is `null`.
     fn number(&self) -> Option<String>;
     /// A boolean.

@@ -154,7 +154,7 @@ mod tests {
     const OTHER: &str = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
 
     fn entries(changes: Value) -> Vec<Entry<Value>> {
-        let response = HttpResponse { status: 402, body: with(changes), ..HttpResponse::default() };
+        let response = HttpResponse { status: 402, body: with(changes).into(), ..HttpResponse::default() };
         terms::read::<Value>(&response).unwrap()
     }
 
@@ -221,7 +221,7 @@ mod tests {
                 naming(other);
             }
             let body = with(json!({"asset": EURC, "extra": {"name": said}}));
-            let entries = terms::read::<Value>(&HttpResponse { status: 402, body, ..HttpResponse::default() }).unwrap();
+            let entries = terms::read::<Value>(&HttpResponse { status: 402, body: body.into(), ..HttpResponse::default() }).unwrap();
             prop_assert_eq!(policy.choose(&entries).map(|offer| offer.asset.name).ok(), (own == said).then_some(own));
             let error = Config::read(&json!({})).unwrap().policy.choose(&entries).unwrap_err();
             prop_assert!(error.message.contains("no asset"), "{}", error.message);

@@ -342,7 +342,7 @@ mod tests {
     }
 
     fn answer(status: u16, body: &Value) -> Answer<Value> {
-        Ok(HttpResponse { status, body: body.to_string(), ..HttpResponse::default() })
+        Ok(HttpResponse { status, body: body.to_string().into(), ..HttpResponse::default() })
     }
 
     fn lost(is_called_off: bool) -> Answer<Value> {

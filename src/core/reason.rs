@@ -3,7 +3,7 @@
 
 use super::{
     error::{Code, Detail, Error, Stage},
-    http::{HttpResponse, excerpt},
+    http::{Body, HttpResponse, excerpt},
     json::Json,
     text::text,
 };
@@ -57,10 +57,11 @@ pub struct Refusal {
 impl Refusal {
     /// Reads an answer: of a failed settlement, else the terms in the header, else the body.
     #[must_use]
-    pub fn read<J: Json>(response: &HttpResponse) -> Self {
-        let mut details = vec![("status", u64::from(response.status).into()), ("body", excerpt(&response.body).into())];
+    pub fn read<J: Json>(response: &HttpResponse<J>) -> Self {
+        let mut details =
+            vec![("status", u64::from(response.status).into()), ("body", excerpt(&response.body.text).into())];
         let mut in_message = String::new();
-        if let Some(reason) = said_in::<J>(response) {
+        if let Some(reason) = said_in(response) {
             in_message = text!(": ", quoted(&reason));
             details.push(("reason", reason.into()));
         }
@@ -74,13 +75,15 @@ impl Refusal {
     }
 }
 
-fn said_in<J: Json>(response: &HttpResponse) -> Option<String> {
+fn said_in<J: Json>(response: &HttpResponse<J>) -> Option<String> {
     for header in [&response.receipt, &response.terms].into_iter().flatten() {
         if let Some(reason) = parse(header).and_then(|document: J| read(&document)) {
             return Some(reason);
         }
     }
-    parse(&response.body).map_or_else(|| sentence(&response.body), |document: J| read(&document))
+    let Body { text, json } = &response.body;
+    let document = json.as_ref().filter(|_| text.len() <= LONGEST_ANSWER);
+    document.map_or_else(|| sentence(text), read)
 }
 
 fn parse<J: Json>(text: &str) -> Option<J> {
@@ -280,7 +283,7 @@ mod tests {
 
     fn refusal(status: u16, [receipt, terms, body]: [&str; 3]) -> Refusal {
         let header = |text: &str| Some(text.to_string()).filter(|text| !text.is_empty());
-        Refusal::read::<Value>(&HttpResponse {
+        Refusal::read(&HttpResponse::<Value> {
             status,
             receipt: header(receipt),
             terms: header(terms),

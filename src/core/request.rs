@@ -119,9 +119,9 @@ impl Request {
 
     /// Puts it into the words of the server that gave this answer to the unpaid request, if it refuses what others take: `seed`, by
     /// its name, or a picture in JSON, as too large. Says whether that changes anything.
-    pub fn reword(&mut self, response: &HttpResponse) -> bool {
+    pub fn reword<J>(&mut self, response: &HttpResponse<J>) -> bool {
         // Not `contains`, which would bring a searcher of 3 KB.
-        let names_seed = || response.body.as_bytes().windows(SEED.len()).any(|word| word == SEED.as_bytes());
+        let names_seed = || response.body.text.as_bytes().windows(SEED.len()).any(|word| word == SEED.as_bytes());
         match response.status {
             400 | 422 if names_seed() => self.speak(Dialect { seed: false, ..self.dialect }),
             413 if self.has_picture() => self.speak(Dialect { form: true, ..self.dialect }),
@@ -401,7 +401,8 @@ mod tests {
 
     #[test]
     fn it_is_put_into_the_words_of_the_server() {
-        let answer = |status, body: &str| HttpResponse { status, body: body.into(), ..HttpResponse::default() };
+        let answer =
+            |status, body: &str| HttpResponse::<Value> { status, body: body.into(), ..HttpResponse::default() };
         let mut request = pictured("image/gif", "abc");
         let (fingerprint, whole) = (request.fingerprint().clone(), request.body());
         for other in [answer(400, "no"), answer(500, "seed"), answer(402, "")] {

@@ -111,7 +111,7 @@ fn quote(request: &Value, answer: Answer<Value>) -> Quote<Value> {
 }
 
 fn answered(status: u16, body: String) -> Answer<Value> {
-    Ok(HttpResponse { status, body, ..HttpResponse::default() })
+    Ok(HttpResponse { status, body: body.into(), ..HttpResponse::default() })
 }
 
 #[test]

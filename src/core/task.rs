@@ -55,8 +55,8 @@ impl<J: Json> TaskStatus<J> {
     ///
     /// # Errors
     /// `http` or `bad_response` when the answer says nothing about the task; it may be asked again.
-    pub fn read(response: &HttpResponse, task_id: &str) -> Result<Self, Error> {
-        let raw = J::parse(&response.body).filter(Json::is_object);
+    pub fn read(response: &HttpResponse<J>, task_id: &str) -> Result<Self, Error> {
+        let raw = response.body.json.clone().filter(Json::is_object);
         let word = raw.as_ref().and_then(|r| r.text_at("status").or_else(|| r.text_at("state")));
         let task_id = String::from(task_id);
         Ok(match (word.as_deref(), raw) {
@@ -84,8 +84,8 @@ impl<J: Json> TaskStatus<J> {
     }
 }
 
-fn says_nothing<J: Json>(response: &HttpResponse) -> Error {
-    let Refusal { in_message, details } = Refusal::read::<J>(response);
+fn says_nothing<J: Json>(response: &HttpResponse<J>) -> Error {
+    let Refusal { in_message, details } = Refusal::read(response);
     let (code, what) = if is_success(response.status) {
         (Code::BadResponse, "the server's answer about the task cannot be read".into())
     } else {
@@ -115,7 +115,7 @@ mod tests {
     const COMPLETED: &str = include_str!("../../tests/fixtures/status-completed.json");
 
     fn look(status: u16, body: impl ToString) -> Result<Value, Error> {
-        let response = HttpResponse { status, body: body.to_string(), ..HttpResponse::default() };
+        let response = HttpResponse { status, body: body.to_string().into(), ..HttpResponse::default() };
         TaskStatus::<Value>::read(&response, "t1").map(|s| Value::of(&s))
     }
 

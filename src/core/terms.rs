@@ -121,16 +121,14 @@ const LONGEST_ECHO: usize = 0x2c00;
 ///
 /// # Errors
 /// `bad_response` when there are no terms in it, `no_acceptable_offer` when they list no offer.
-pub fn read<J: Json>(response: &HttpResponse) -> Result<Vec<Entry<J>>, Error> {
-    let document = document::<J>(response);
+pub fn read<J: Json>(response: &HttpResponse<J>) -> Result<Vec<Entry<J>>, Error> {
+    let document = document(response);
     match document.and_then(|terms| read_document(&terms, Some(demand(response)))) {
         Some(entries) if !entries.is_empty() => Ok(entries),
-        Some(_) => {
-            Err(unusable::<J>(response, Code::NoAcceptableOffer, "the server asked for payment, but lists no offer")
-                .retry(Retry::Never)
-                .detail("offers", Vec::new()))
-        }
-        None => Err(unusable::<J>(
+        Some(_) => Err(unusable(response, Code::NoAcceptableOffer, "the server asked for payment, but lists no offer")
+            .retry(Retry::Never)
+            .detail("offers", Vec::new())),
+        None => Err(unusable(
             response,
             Code::BadResponse,
             "the server asked for payment, but shows this page no terms (version 2 of x402 has them in the header \
@@ -139,21 +137,21 @@ pub fn read<J: Json>(response: &HttpResponse) -> Result<Vec<Entry<J>>, Error> {
     }
 }
 
-fn unusable<J: Json>(response: &HttpResponse, code: Code, what: &str) -> Error {
-    Refusal::read::<J>(response).error(code, Stage::Quote, what)
+fn unusable<J: Json>(response: &HttpResponse<J>, code: Code, what: &str) -> Error {
+    Refusal::read(response).error(code, Stage::Quote, what)
 }
 
 /// What a 402 says, in one hash: a paid request that is answered by the same one was not seen to be paid.
 #[must_use]
-pub fn demand(response: &HttpResponse) -> String {
-    word(keccak256(text!(response.terms.as_deref().unwrap_or_default(), "\n", response.body)))
+pub fn demand<J>(response: &HttpResponse<J>) -> String {
+    word(keccak256(text!(response.terms.as_deref().unwrap_or_default(), "\n", response.body.text)))
 }
 
-fn document<J: Json>(response: &HttpResponse) -> Option<J> {
+fn document<J: Json>(response: &HttpResponse<J>) -> Option<J> {
     let announced = response.terms.as_ref().filter(|header| header.len() <= LONGEST_HEADER);
     let announced = announced.and_then(|header| J::parse(header)).filter(is_terms);
-    let body = Some(&response.body).filter(|body| body.len() <= LONGEST_BODY);
-    announced.or_else(|| J::parse(body?))
+    let body = Some(&response.body).filter(|body| body.text.len() <= LONGEST_BODY);
+    announced.or_else(|| body?.json.clone())
 }
 
 /// Reads terms that [`Echo::terms`] wrote.
@@ -353,7 +351,7 @@ pub(crate) mod tests {
         }
     }
 
-    fn answered(body: &str) -> HttpResponse {
+    fn answered(body: &str) -> HttpResponse<Value> {
         HttpResponse { status: 402, body: body.into(), ..HttpResponse::default() }
     }
 
@@ -437,7 +435,7 @@ pub(crate) mod tests {
         }
     }
 
-    fn announced(terms: &Value, body: &str) -> HttpResponse {
+    fn announced(terms: &Value, body: &str) -> HttpResponse<Value> {
         HttpResponse { terms: Some(terms.to_string()), ..answered(body) }
     }
 
@@ -495,7 +493,7 @@ pub(crate) mod tests {
             terms["_"] = "A".repeat(length - terms.to_string().len()).into();
             terms
         };
-        let version = |response: &HttpResponse| {
+        let version = |response: &HttpResponse<Value>| {
             read::<Value>(response).ok().map(|entries| entries[0].offer(&[]).unwrap().echo.version)
         };
         let first: Value = serde_json::from_str(DOCUMENTED).unwrap();

@@ -64,7 +64,7 @@ impl World {
 impl Http<Value> for World {
     async fn send(&self, request: &HttpRequest) -> Answer<Value> {
         const LATE: Answer<Value> = Err(HttpFailure { status: None, cause: None, is_called_off: false });
-        let ok = |status, body: String| Ok(HttpResponse { status, body, ..HttpResponse::default() });
+        let ok = |status, body: String| Ok(HttpResponse { status, body: body.into(), ..HttpResponse::default() });
         match &request.method {
             Method::Post { .. } => {
                 self.deed("probe").await;
@@ -327,7 +327,8 @@ fn wait(world: &World) -> Result<TaskStatus<Value>, Failure<Value>> {
 
 #[test]
 fn a_wait_looks_until_it_is_done() {
-    let look = |status, body: Value| Ok(HttpResponse { status, body: body.to_string(), ..HttpResponse::default() });
+    let look =
+        |status, body: Value| Ok(HttpResponse { status, body: body.to_string().into(), ..HttpResponse::default() });
     let world = World::default();
     world.looks.replace(vec![
         look(202, json!({"status": "queued"})),

@@ -1,11 +1,18 @@
 //! JavaScript values as the core's JSON, and the core's values as JavaScript.
 
-use js_sys::{Array, JSON, Object, Reflect};
+use js_sys::{Array, JSON, JsString, Object, Reflect};
 use serde::{Serialize, Serializer};
 use serde_wasm_bindgen::{Serializer as ToJs, preserve};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 use crate::core::{failure::Failure, json::Json};
+
+#[wasm_bindgen]
+extern "C" {
+    /// As js-sys has it, but for a text that stays with the engine.
+    #[wasm_bindgen(catch, js_namespace = JSON)]
+    fn parse(text: &JsString) -> Result<JsValue, JsValue>;
+}
 
 /// A JavaScript value, identity kept.
 #[derive(Clone, Debug)]
@@ -52,6 +59,11 @@ impl Json for Js {
         JSON::parse(text).ok().map(Self)
     }
 
+    fn parse_text(text: &Self) -> Option<Self> {
+        let text: &JsString = text.0.dyn_ref()?;
+        parse(text).ok().map(Self)
+    }
+
     fn to_text(&self) -> String {
         JSON::stringify(&self.0).ok().and_then(|text| text.as_string()).unwrap_or_else(|| "null".into())
     }
@@ -90,6 +102,11 @@ impl Json for Js {
 
     fn text(&self) -> Option<String> {
         self.0.as_string()
+    }
+
+    fn text_start(&self, most: u32) -> Option<String> {
+        let text: &JsString = self.0.dyn_ref()?;
+        Some(text.slice(0, most).into())
     }
 
     fn number(&self) -> Option<String> {

@@ -35,6 +35,10 @@ impl Json for Value {
         serde_json::from_str(text).ok().map(arranged)
     }
 
+    fn parse_text(text: &Self) -> Option<Self> {
+        Self::parse(text.as_str()?)
+    }
+
     fn to_text(&self) -> String {
         let mut bytes = Vec::new();
         let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, AsInJavaScript);
@@ -61,6 +65,11 @@ impl Json for Value {
 
     fn text(&self) -> Option<String> {
         self.as_str().map(String::from)
+    }
+
+    fn text_start(&self, most: u32) -> Option<String> {
+        let units: Vec<u16> = self.as_str()?.encode_utf16().take(most.try_into().unwrap()).collect();
+        Some(String::from_utf16_lossy(&units))
     }
 
     fn number(&self) -> Option<String> {

@@ -46,17 +46,17 @@ pub fn read_probe<J: Json>(answer: Answer<J>) -> Result<Probed<J>, Failure<J>> {
         200..=299 => (Code::BadResponse, "the server's answer is neither a price nor a task".into()),
         status => (Code::Http, text!("the server answered ", text::number(status.into()), " instead of a price")),
     };
-    Err(Refusal::read::<J>(&response).error(code, Stage::Quote, &what).into())
+    Err(Refusal::read(&response).error(code, Stage::Quote, &what).into())
 }
 
 /// The task of a 202.
-pub(super) fn read_task_id<J: Json>(response: &HttpResponse) -> Option<String> {
+pub(super) fn read_task_id<J: Json>(response: &HttpResponse<J>) -> Option<String> {
     if response.status == 202 { claimed_task::<J>(response) } else { None }
 }
 
 /// The task that an answer names, whatever its status. Some servers count their tasks.
-pub(super) fn claimed_task<J: Json>(response: &HttpResponse) -> Option<String> {
-    let id = J::parse(&response.body)?.get("taskId")?;
+pub(super) fn claimed_task<J: Json>(response: &HttpResponse<J>) -> Option<String> {
+    let id = response.body.json.as_ref()?.get("taskId")?;
     id.text().or_else(|| id.number()).filter(|id| is_task_id(id))
 }
 

@@ -194,9 +194,9 @@ impl<J: Json> Underway<J> {
 
     /// A failure, or a status word that is unknown, proves nothing: unless the token has taken the payment. Then a failed
     /// task is its task, and any 200 is about it.
-    fn known(&self, answer: Option<HttpResponse>) -> ServiceView {
+    fn known(&self, answer: Option<HttpResponse<J>>) -> ServiceView {
         let Some(answer) = answer else { return ServiceView::Nothing };
-        let is_object = || J::parse(&answer.body).is_some_and(|body| body.is_object());
+        let is_object = || answer.body.json.as_ref().is_some_and(J::is_object);
         match TaskStatus::<J>::read(&answer, self.task_id()) {
             Ok(TaskStatus::Completed { .. }) => ServiceView::Result,
             Ok(TaskStatus::Queued { .. } | TaskStatus::Processing { .. }) => ServiceView::Task,
@@ -425,8 +425,8 @@ impl<J: Json> Trouble<J> {
         Self { reason, details: status.into_iter().collect(), cause: failure.cause }
     }
 
-    fn answered(response: &HttpResponse, payment: Option<&Payment>) -> Self {
-        let Refusal { in_message, mut details } = Refusal::read::<J>(response);
+    fn answered(response: &HttpResponse<J>, payment: Option<&Payment>) -> Self {
+        let Refusal { in_message, mut details } = Refusal::read(response);
         details.extend(response.receipt.as_ref().map(|receipt| ("paymentResponse", excerpt(receipt).into())));
         // With a receipt, even one of a failure, the payment was seen.
         let is_unseen = |payment: &&Payment| {

@@ -255,7 +255,7 @@ fn a_look_proves_a_task_only_where_it_speaks_of_one() {
             assert_eq!(end.outcome.is_ok(), expected, "{said:?}, taken: {is_taken}");
             let paid = end.outcome.map_or_else(|failure| failure.error.paid, |task| task.paid);
             // What is completed is shown before the window has closed.
-            let is_open = !is_taken && said.as_ref().is_ok_and(|answer| answer.body.contains("completed"));
+            let is_open = !is_taken && said.as_ref().is_ok_and(|answer| answer.body.text.contains("completed"));
             let known = if is_taken { Paid::Yes } else { Paid::No };
             assert_eq!(paid, if is_open { Paid::Unknown } else { known });
         }

@@ -55,7 +55,7 @@ fn recalled(record: Option<Value>) -> Result<Recalled<Value>, Value> {
 }
 
 fn answer(status: u16, body: impl ToString) -> Answer<Value> {
-    Ok(HttpResponse { status, body: body.to_string(), ..HttpResponse::default() })
+    Ok(HttpResponse { status, body: body.to_string().into(), ..HttpResponse::default() })
 }
 
 type Priced = (Result<Quote<Value>, Failure<Value>>, Option<Change<Value>>);

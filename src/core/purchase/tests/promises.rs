@@ -253,7 +253,7 @@ proptest! {
         ],
         terms in prop::option::weighted(0.2, unpayable()),
     ) {
-        let given = HttpResponse { status, body, terms, ..HttpResponse::default() };
+        let given = HttpResponse { status, body: body.into(), terms, ..HttpResponse::default() };
         let next = probing(&json!({})).answered::<Value>(Ok(given), NOW);
         match next.step {
             Step::Done(Err(failure)) => prop_assert_eq!(failure.error.paid, Paid::No),

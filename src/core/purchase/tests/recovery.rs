@@ -198,7 +198,7 @@ fn a_second_402_in_the_words_of_the_first_names_the_lost_header() {
 }
 
 /// What the visitor is told in the end of a payment that this answer refused, and that the token has not taken.
-pub(super) fn refused_for_good(response: &HttpResponse) -> Error {
+pub(super) fn refused_for_good(response: &HttpResponse<Value>) -> Error {
     let (mut world, _, paying) = about_to_pay();
     let mut next = paying.answered(Ok(response.clone()), world.now);
     loop {
@@ -213,7 +213,8 @@ pub(super) fn refused_for_good(response: &HttpResponse) -> Error {
 
 #[test]
 fn the_reason_of_a_refusal_is_in_the_message_and_in_the_details() {
-    let body = |status: u16, body: &Value| HttpResponse { status, body: body.to_string(), ..HttpResponse::default() };
+    let body =
+        |status: u16, body: &Value| HttpResponse { status, body: body.to_string().into(), ..HttpResponse::default() };
     let second = json!({"x402Version": 2, "error": "残高不足", "accepts": []}).to_string();
     for (response, words) in [
         (body(402, &json!({"x402Version": 1, "error": "wallet is on a list", "accepts": []})), "wallet is on a list"),
