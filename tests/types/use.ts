@@ -109,8 +109,10 @@ same<Equal<typeof client.generate, typeof generate>>()
 void createClient()
 // @ts-expect-error -- hour, day or week
 createClient({ budget: { amount: '20.00', per: 'month' } })
-// @ts-expect-error -- every token has a limit of its own
-createClient({ assets: [{ network: 'eip155:8453', address: '0x00', name: 'EURC', version: '2', symbol: 'EURC', decimals: 6 }] })
+createClient({
+  // @ts-expect-error -- every token has a limit of its own
+  assets: [{ network: 'eip155:8453', address: '0x00', name: 'EURC', version: '2', symbol: 'EURC', decimals: 6 }],
+})
 // @ts-expect-error -- two places have a name
 createClient({ storage: 'localstorage' })
 declare const store: Store
