@@ -67,7 +67,10 @@ function compared(visits, name) {
   const [rounds, reference] = [visits.get(name), visits.get(REFERENCE)]
   const of = (key) => {
     const ratios = rounds.map((round, place) => round[key] / reference[place][key])
-    return { ...figures(rounds.map((round) => round[key])), ...(ratios.every(Number.isFinite) && { ratio: figures(ratios) }) }
+    return {
+      ...figures(rounds.map((round) => round[key])),
+      ...(ratios.every(Number.isFinite) && { ratio: figures(ratios) }),
+    }
   }
   return Object.fromEntries(Object.keys(rounds[0]).map((key) => [key, of(key)]))
 }
@@ -76,4 +79,5 @@ function compared(visits, name) {
 const held = (rounds) =>
   Object.fromEntries(Object.keys(rounds[0]).map((moment) => [moment, partsOf(rounds.map((round) => round[moment]))]))
 
-const partsOf = (heaps) => Object.fromEntries(Object.keys(heaps[0]).map((part) => [part, figures(heaps.map((heap) => heap[part]))]))
+const partsOf = (heaps) =>
+  Object.fromEntries(Object.keys(heaps[0]).map((part) => [part, figures(heaps.map((heap) => heap[part]))]))

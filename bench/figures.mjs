@@ -4,7 +4,15 @@ export function figures(values) {
   const sorted = values.toSorted((a, b) => a - b)
   const average = mean(sorted)
   const deviation = Math.sqrt(mean(sorted.map((value) => (value - average) ** 2)))
-  return { count: sorted.length, mean: average, deviation, least: sorted[0], median: at(sorted, 0.5), p95: at(sorted, 0.95), most: sorted.at(-1) }
+  return {
+    count: sorted.length,
+    mean: average,
+    deviation,
+    least: sorted[0],
+    median: at(sorted, 0.5),
+    p95: at(sorted, 0.95),
+    most: sorted.at(-1),
+  }
 }
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length

@@ -68,11 +68,13 @@ async function loadAndPay(page, client) {
 }
 
 /** The figures of a journal, and the multiples of the journal without old purchases in the same round. */
-const compared = (journals) => ({ client: { budget }, old, rounds }) => {
-  const reference = journals.find((other) => other.old === OLD[0] && other.client.budget === budget).rounds
-  const of = (key) => {
-    const ratio = figures(rounds.map((round, at) => round[key] / reference[at][key]))
-    return { ...figures(rounds.map((round) => round[key])), ratio }
+const compared =
+  (journals) =>
+  ({ client: { budget }, old, rounds }) => {
+    const reference = journals.find((other) => other.old === OLD[0] && other.client.budget === budget).rounds
+    const of = (key) => {
+      const ratio = figures(rounds.map((round, at) => round[key] / reference[at][key]))
+      return { ...figures(rounds.map((round) => round[key])), ratio }
+    }
+    return { old, budget: budget !== undefined, first: of('first'), warm: of('warm') }
   }
-  return { old, budget: budget !== undefined, first: of('first'), warm: of('warm') }
-}

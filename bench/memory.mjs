@@ -23,12 +23,18 @@ export async function memory() {
   const library = await packLibrary()
   const files = await prepareFiles()
   const site = await serveFiles({
-    '/': `${HERE}page.html`, '/page.js': `${HERE}page.js`, '/wasm.js': `${HERE}../wasm.js`, '/official.js': files.official, '/package/': library.directory,
+    '/': `${HERE}page.html`,
+    '/page.js': `${HERE}page.js`,
+    '/wasm.js': `${HERE}../wasm.js`,
+    '/official.js': files.official,
+    '/package/': library.directory,
   })
   const reader = await startReader()
   try {
     const watching = merge(await repeat(() => measureWatching(site)))
-    const sent = await repeat(() => inTurn(COURSES, (course) => measurePicture({ site, reader, file: files.picture }, course)))
+    const sent = await repeat(() =>
+      inTurn(COURSES, (course) => measurePicture({ site, reader, file: files.picture }, course)),
+    )
     const pictures = COURSES.map((course, place) => ({ ...course, ...merge(sent.map((run) => run[place])) }))
     const results = { runs: RUNS, chromium: await withPage(site.url, versionOf), watching, pictures }
     await record('memory', { whole: true, markdown: papers(results), results })

@@ -53,8 +53,13 @@ const pageOf = (send) => ({
   /** Calls a function of the page's own `bench`. */
   async call(name, ...args) {
     const expression = `bench.${name}(...${JSON.stringify(args)})`
-    const { result, exceptionDetails } = await send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true })
-    if (exceptionDetails) throw new Error(`${name}: ${exceptionDetails.exception?.description ?? exceptionDetails.text}`)
+    const { result, exceptionDetails } = await send('Runtime.evaluate', {
+      expression,
+      awaitPromise: true,
+      returnByValue: true,
+    })
+    if (exceptionDetails)
+      throw new Error(`${name}: ${exceptionDetails.exception?.description ?? exceptionDetails.text}`)
     return result.value
   },
   /** Chooses a file as a visitor does. */
@@ -77,11 +82,14 @@ async function speaking(browsing, targetId) {
     if (error) answer?.reject(new Error(error.message))
     else answer?.resolve(result)
   })
-  return (method, params = {}) => new Promise((resolve, reject) => {
-    last += 1
-    waiting.set(last, { resolve, reject })
-    browsing.send('Target.sendMessageToTarget', { sessionId, message: JSON.stringify({ id: last, method, params }) }).catch(reject)
-  })
+  return (method, params = {}) =>
+    new Promise((resolve, reject) => {
+      last += 1
+      waiting.set(last, { resolve, reject })
+      browsing
+        .send('Target.sendMessageToTarget', { sessionId, message: JSON.stringify({ id: last, method, params }) })
+        .catch(reject)
+    })
 }
 
 /** A module script runs before the page's `load`; until then the address may still be the empty one. */

@@ -13,6 +13,10 @@ export async function record(name, { whole, markdown, results }) {
 
 /** Rounded, and with what has no further parts on one line. */
 function textOf(results) {
-  const text = JSON.stringify(results, (_key, value) => (typeof value === 'number' ? Number(value.toFixed(3)) : value), 2)
+  const text = JSON.stringify(
+    results,
+    (_key, value) => (typeof value === 'number' ? Number(value.toFixed(3)) : value),
+    2,
+  )
   return `${text.replace(/\{[^{}[\]]*\}/g, (part) => part.replace(/\s+/g, ' '))}\n`
 }

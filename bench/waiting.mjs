@@ -22,10 +22,11 @@ export async function waiting({ tasks = WHOLE } = {}) {
   const visits = []
   try {
     const stage = { library, desk, openTab: await useTabs(browser) }
-    for (const scenario of Object.keys(SCENARIOS)) visits.push(...await openScenario(stage, scenario, planJobs(tasks)))
+    for (const scenario of Object.keys(SCENARIOS))
+      visits.push(...(await openScenario(stage, scenario, planJobs(tasks))))
     const busy = await watchProcessors(browser)
     desk.start()
-    const seen = await Promise.all(visits.map(async ({ scenario, run }) => ({ scenario, ...await run() })))
+    const seen = await Promise.all(visits.map(async ({ scenario, run }) => ({ scenario, ...(await run()) })))
     const results = { ...circumstances(browser, tasks), busy: await busy(), ...summary(seen) }
     await record('waiting', { whole: tasks === WHOLE, markdown: papers(results), results })
   } finally {
@@ -42,7 +43,7 @@ async function openScenario(stage, scenario, all) {
   const visits = []
   for (const [place, visitor] of visitors.entries()) {
     const own = jobs.filter((_, number) => number % visitors.length === place)
-    visits.push({ scenario, ...await openVisit({ ...stage, name: `${scenario}-${place}`, visitor, jobs: own }) })
+    visits.push({ scenario, ...(await openVisit({ ...stage, name: `${scenario}-${place}`, visitor, jobs: own })) })
   }
   return visits
 }

@@ -43,7 +43,11 @@ function endOf(work: Promise<unknown>): End {
 }
 
 /** The outcome of `work`, or the error of `abort` as soon as the signal fires; at once where it has. */
-export async function unlessAborted<T>(signal: AbortSignal | undefined, work: Promise<T>, abort: (reason: unknown) => Error): Promise<T> {
+export async function unlessAborted<T>(
+  signal: AbortSignal | undefined,
+  work: Promise<T>,
+  abort: (reason: unknown) => Error,
+): Promise<T> {
   const { isOver, listeners } = endOf(work)
   if (signal?.aborted) throw abort(attempt(() => signal.reason))
   const { aborted, forget } = onAbort(signal)

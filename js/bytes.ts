@@ -25,7 +25,8 @@ export function toBase64(bytes: Uint8Array, signs: Uint8Array<ArrayBuffer>): Uin
   let to = 0
   for (let at = 0; at < bytes.length; at += 3) {
     const three = (bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!
-    for (let i = 0; i < 4; i++) signs[to++] = i > bytes.length - at ? 61 : SIGNS.charCodeAt((three >> (18 - 6 * i)) & 63)
+    for (let i = 0; i < 4; i++)
+      signs[to++] = i > bytes.length - at ? 61 : SIGNS.charCodeAt((three >> (18 - 6 * i)) & 63)
   }
   return signs.subarray(0, to)
 }

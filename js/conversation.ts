@@ -58,18 +58,28 @@ export class Conversation {
   }
 
   /** Rejects with nothing when the wallet does not answer within so many milliseconds. */
-  readonly ask = async (place: number, method: string, params: string | undefined, patience: number): Promise<unknown> => {
+  readonly ask = async (
+    place: number,
+    method: string,
+    params: string | undefined,
+    patience: number,
+  ): Promise<unknown> => {
     const provider = this.#providers[place]
     if (!provider) throw new Error('the wallet is gone')
     const question = { method, ...(params && { params: JSON.parse(params) }) }
     const answer = method === CONNECT ? this.#connect(provider) : ask(provider, question, this.#over.ended)
-    return within(patience, answer.catch((error) => Promise.reject(error ?? new Error('the wallet gave no reason'))))
+    return within(
+      patience,
+      answer.catch((error) => Promise.reject(error ?? new Error('the wallet gave no reason'))),
+    )
   }
 
   /** The accounts that the only wallet has connected; `undefined` without such a wallet or an answer. Opens no prompt. */
   async accounts(): Promise<unknown> {
-    if (await this.find() !== 1) return undefined
-    return this.ask(0, 'eth_accounts', undefined, ACCOUNTS_MS).catch(() => undefined).finally(this.end)
+    if ((await this.find()) !== 1) return undefined
+    return this.ask(0, 'eth_accounts', undefined, ACCOUNTS_MS)
+      .catch(() => undefined)
+      .finally(this.end)
   }
 
   /** Nobody waits any more: of a prompt that is still open, the wallet itself has to say so from now on. */
@@ -122,7 +132,10 @@ async function ask(provider: Eip1193Provider, question: Question, over: Promise<
       why?.code === RECOVERS || reject(why?.message ? why : new Error('the wallet disconnected'))
     const connected = (accounts: unknown) =>
       question.method === CONNECT && Array.isArray(accounts) && accounts.length > 0 && resolve(accounts)
-    listeners = [['disconnect', gone], ['accountsChanged', connected]]
+    listeners = [
+      ['disconnect', gone],
+      ['accountsChanged', connected],
+    ]
   })
   // A viem client has no events.
   listeners.forEach(([event, heard]) => quietly(() => provider.on?.(event, heard)))
@@ -144,7 +157,9 @@ function request(provider: Eip1193Provider, question: Question): Promise<unknown
 }
 
 /** A client of viem, which has `extend` and a `transport`; or the transport itself, whose `config` says how often it repeats. */
-function isViems(provider: Eip1193Provider & { extend?: unknown; transport?: unknown; config?: { retryCount?: unknown } }): boolean {
+function isViems(
+  provider: Eip1193Provider & { extend?: unknown; transport?: unknown; config?: { retryCount?: unknown } },
+): boolean {
   const isClient = attempt(() => typeof provider.extend === 'function' && typeof provider.transport === 'object')
   return isClient || attempt(() => typeof provider.config?.retryCount === 'number') || false
 }

@@ -3,7 +3,18 @@ import type { Failure } from './error.js'
 import type { Recalled } from './hold.js'
 import type { Outcome } from './line.js'
 import type { CoreStatus } from './generation.js'
-import type { BudgetState, KeptGeneration, Money, Paid, Quote, Receipt, StoreChange, StoredPurchase, TaskFilter, TaskRecord } from './types.js'
+import type {
+  BudgetState,
+  KeptGeneration,
+  Money,
+  Paid,
+  Quote,
+  Receipt,
+  StoreChange,
+  StoredPurchase,
+  TaskFilter,
+  TaskRecord,
+} from './types.js'
 
 /** The one argument of every call. */
 export interface Call {
@@ -15,7 +26,14 @@ export interface Call {
   payer?: string
   /** The number of the wallet, where it is known which one it is. */
   wallet?: number
-  send: (url: string, init: RequestInit, body: string | undefined, most: number, patience: number, final: boolean) => Promise<Outcome>
+  send: (
+    url: string,
+    init: RequestInit,
+    body: string | undefined,
+    most: number,
+    patience: number,
+    final: boolean,
+  ) => Promise<Outcome>
   recall?: (id: string, fresh: boolean) => Promise<Recalled>
   read?: (id: string) => Promise<StoredPurchase | undefined>
   list?: (since?: number, limit?: number) => Promise<StoredPurchase[]>

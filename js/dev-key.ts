@@ -6,7 +6,8 @@ import type { PrivateKeyAccount } from 'viem/accounts'
 let made: PrivateKeyAccount | undefined
 
 /** Made once: that takes a tenth of a second where the processor is slow. */
-const account = () => (made ??= privateKeyToAccount('0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80'))
+const account = () =>
+  (made ??= privateKeyToAccount('0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80'))
 
 type TypedData = Parameters<PrivateKeyAccount['signTypedData']>[0]
 

@@ -5,7 +5,10 @@ import type { ErrorCode, Paid, Receipt } from './types.js'
 const BRAND = Symbol.for('imagine-x402.error')
 
 /** The members of an {@link ImagineError}, as the core gives them. */
-export type Failure = Pick<ImagineError, 'code' | 'stage' | 'paid' | 'retry' | 'message' | 'taskId' | 'receipt' | 'details' | 'cause'>
+export type Failure = Pick<
+  ImagineError,
+  'code' | 'stage' | 'paid' | 'retry' | 'message' | 'taskId' | 'receipt' | 'details' | 'cause'
+>
 
 /** What went wrong, whether money moved, and what to do next. */
 export class ImagineError extends Error {
@@ -65,7 +68,8 @@ export function refuse(code: ErrorCode, message: string, known: Partial<Failure>
  */
 export function asError(thrown: unknown, known: Partial<Failure> = {}): ImagineError {
   if (isImagineError(thrown)) return thrown
-  const words = attempt(() => String((thrown as Partial<Error> | null)?.message ?? thrown)) ?? 'nothing that could be read'
+  const words =
+    attempt(() => String((thrown as Partial<Error> | null)?.message ?? thrown)) ?? 'nothing that could be read'
   const message = `the browser or the page threw an error: ${words}; call \`resume()\` to find out what became of the purchase`
   return refuse('unsupported_environment', message, { paid: 'unknown', retry: 'resume', cause: thrown, ...known })
 }

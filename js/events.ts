@@ -21,4 +21,5 @@ export function safely(callback: () => unknown): void {
   }
 }
 
-const report = (error: unknown): void => quietly(() => (typeof reportError === 'function' ? reportError(error) : console.error(error)))
+const report = (error: unknown): void =>
+  quietly(() => (typeof reportError === 'function' ? reportError(error) : console.error(error)))

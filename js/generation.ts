@@ -87,7 +87,7 @@ function media(value: unknown, kind: Kind): Media | undefined {
   if (!bytes) return undefined
   // Never a type that the server names: it would make a page of ours of what it sends.
   const shown = typeOf(bytes)
-  if (!shown && !file && typeof given === 'string') return undefined; // words, which are base64 as well
+  if (!shown && !file && typeof given === 'string') return undefined // words, which are base64 as well
   const mimeType = shown ?? (kind === 'video' ? 'video/mp4' : 'image/png')
   return { url: addressOf(bytes, mimeType), mimeType }
 }
@@ -103,14 +103,15 @@ function dataUrl(bytes: Uint8Array, mimeType: string): string {
 }
 
 function readBytes(given: unknown): Uint8Array<ArrayBuffer> | undefined {
-  const list = object(given)?.['data'] ?? given; // Node writes a Buffer as { type, data }
+  const list = object(given)?.['data'] ?? given // Node writes a Buffer as { type, data }
   if (Array.isArray(list) && list.length > 0 && list.every(isByte)) return Uint8Array.from(list)
   // Without its white space first: two parts of an expression that both match it would take quadratic time to fail.
   const signs = typeof list === 'string' ? list.replace(/\s/g, '') : ''
   return /^[A-Za-z0-9+/]{16,}={0,2}$/.test(signs) ? attempt(() => fromBase64(signs)) : undefined
 }
 
-const isByte = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 256
+const isByte = (value: unknown): value is number =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) < 256
 
 const isPicture = ({ url, mimeType }: Media) =>
   mimeType ? mimeType.startsWith('image/') : /^data:image\/|^[^?#]*\.(png|jpe?g|gif|webp|avif)([?#]|$)/i.test(url)
@@ -119,5 +120,8 @@ function token(value: Json | undefined): Generation['token'] {
   const address = text(value?.['address'])
   if (!value || !address || !/^0x[0-9a-f]{40}$/i.test(address)) return undefined
   const about = object(value['metadata']) ?? value
-  return { address: address as Address, ...members({ symbol: text(about['symbol']), name: text(about['name']), chain: text(value['chain']) }) }
+  return {
+    address: address as Address,
+    ...members({ symbol: text(about['symbol']), name: text(about['name']), chain: text(value['chain']) }),
+  }
 }

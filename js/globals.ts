@@ -25,5 +25,9 @@ export function need(...names: string[]): void {
   const missing = names.filter((name) => !isThere(name))
   if (missing.length === 0) return
   const list = missing.map((name) => `\`${name}\``).join(', ')
-  throw refuse('unsupported_environment', `this environment has no ${list}, which imagine-x402 needs; nothing was sent`, { retry: 'never' })
+  throw refuse(
+    'unsupported_environment',
+    `this environment has no ${list}, which imagine-x402 needs; nothing was sent`,
+    { retry: 'never' },
+  )
 }

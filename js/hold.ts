@@ -75,16 +75,23 @@ export class Hold {
   }
 
   /** With a payment that may be sent again, its picture is kept. WebKit's private windows store bytes, but no Blob. */
-  async #change(id: string, since: number | undefined, change: StoreChange, durability: 'strict' | 'relaxed'): Promise<void> {
+  async #change(
+    id: string,
+    since: number | undefined,
+    change: StoreChange,
+    durability: 'strict' | 'relaxed',
+  ): Promise<void> {
     const picture = this.#picture
     let isPictured = false
-    const pictured = (stored: StoredPicture): StoreChange => (record, recordsSince) => {
-      const after = change(record, recordsSince)
-      const payment = after?.['payment'] as { body?: string; picture?: StoredPicture } | undefined
-      if (after === record || !payment?.body || payment.picture) return after
-      isPictured = true
-      return { ...after!, payment: { ...payment, picture: stored } }
-    }
+    const pictured =
+      (stored: StoredPicture): StoreChange =>
+      (record, recordsSince) => {
+        const after = change(record, recordsSince)
+        const payment = after?.['payment'] as { body?: string; picture?: StoredPicture } | undefined
+        if (after === record || !payment?.body || payment.picture) return after
+        isPictured = true
+        return { ...after!, payment: { ...payment, picture: stored } }
+      }
     if (!picture) return this.#store.update(id, since, change, durability)
     const { blob, digest } = picture
     try {

@@ -50,7 +50,11 @@ export async function readImage(
     return await picture(base64 ? decode(base64) : await readBlob(given as Exclude<typeof given, string>), load)
   } catch (cause) {
     if (isImagineError(cause)) throw cause
-    throw refuse('image_unreadable', `${cause instanceof Unfit ? cause.message : 'the image could not be read'}; nothing was sent`, { cause })
+    throw refuse(
+      'image_unreadable',
+      `${cause instanceof Unfit ? cause.message : 'the image could not be read'}; nothing was sent`,
+      { cause },
+    )
   }
 }
 
@@ -59,7 +63,8 @@ function decode(base64: string): Blob {
   const pieces: Blob[] = []
   const part = new Uint8Array(PART)
   const signs = base64.replace(/\s/g, '')
-  for (let at = 0; at < signs.length; at += ENCODED) pieces.push(new Blob([fromBase64(signs.slice(at, at + ENCODED), part)]))
+  for (let at = 0; at < signs.length; at += ENCODED)
+    pieces.push(new Blob([fromBase64(signs.slice(at, at + ENCODED), part)]))
   return new Blob(pieces)
 }
 
@@ -99,7 +104,10 @@ async function* parts(blob: Blob): AsyncGenerator<Uint8Array<ArrayBuffer>> {
 }
 
 /** One read gives as much as it likes, and has the memory for itself meanwhile. */
-async function fill(reader: ReadableStreamBYOBReader, { buffer }: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+async function fill(
+  reader: ReadableStreamBYOBReader,
+  { buffer }: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
   let length = 0
   while (length < PART) {
     const { done, value } = await reader.read(new Uint8Array(buffer, length))
@@ -158,7 +166,8 @@ function form(body: string, image?: Blob): FormData {
   const fields = JSON.parse(body) as Record<string, unknown> & { templateData: { image?: string } }
   if (image) delete fields.templateData.image
   const form = new FormData()
-  for (const [name, value] of Object.entries(fields)) form.append(name, typeof value === 'string' ? value : JSON.stringify(value))
+  for (const [name, value] of Object.entries(fields))
+    form.append(name, typeof value === 'string' ? value : JSON.stringify(value))
   if (image) form.append('image', image, image.type.replace('/', '.'))
   return form
 }

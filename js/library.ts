@@ -17,10 +17,31 @@ import { tellOthers } from './tabs.js'
 import { AcceptedTaskHandle } from './task.js'
 import { together, type Purchase } from './together.js'
 import type {
-  BalanceOptions, Client, Config, Eip1193Provider, GenerateRequest, ImagineEvent, Library, Quote, Receipt, Task, TaskFilter, WasmSource,
+  BalanceOptions,
+  Client,
+  Config,
+  Eip1193Provider,
+  GenerateRequest,
+  ImagineEvent,
+  Library,
+  Quote,
+  Receipt,
+  Task,
+  TaskFilter,
+  WasmSource,
 } from './types.js'
 import { Vigil } from './vigil.js'
-import { atHand, findWallets, numberAtHand, numberOf, payerOf, present, providerOf, tagOf, watchWallets } from './wallets.js'
+import {
+  atHand,
+  findWallets,
+  numberAtHand,
+  numberOf,
+  payerOf,
+  present,
+  providerOf,
+  tagOf,
+  watchWallets,
+} from './wallets.js'
 
 /** The public functions over a way to load the WebAssembly. */
 export function library(load: (source?: WasmSource) => Promise<Core>): Library {
@@ -35,7 +56,9 @@ function client(load: () => Promise<Core>, config?: Config): Client {
 
   const ready = <T>(signal: AbortSignal | undefined, work?: Promise<T>) => {
     const all = Promise.all([load().then((core) => (loaded = core)), work as T])
-    return unlessAborted(signal, all, (reason) => refuse('aborted', 'aborted before anything was sent', { cause: reason }))
+    return unlessAborted(signal, all, (reason) =>
+      refuse('aborted', 'aborted before anything was sent', { cause: reason }),
+    )
   }
 
   const submit = async (given: GenerateRequest | Quote, options: Options): Promise<Task> => {
@@ -74,7 +97,11 @@ function client(load: () => Promise<Core>, config?: Config): Client {
   }
 
   const buy = async (
-    core: Core, purchase: Purchase, wanted: Wanted, { request, quote }: Ordered, options: Options,
+    core: Core,
+    purchase: Purchase,
+    wanted: Wanted,
+    { request, quote }: Ordered,
+    options: Options,
   ): Promise<Task> => {
     const whole = (part: CoreQuote) => complete(part, request)
     const tellAll: Notify = (event) => purchase.tell(event)
@@ -93,7 +120,11 @@ function client(load: () => Promise<Core>, config?: Config): Client {
   }
 
   /** Makes a call of the core that has hold of a purchase until it ends. */
-  const holding = async <T>(options: Options, make: (held: Call) => Promise<T>, picture?: Picture): Promise<Held<T>> => {
+  const holding = async <T>(
+    options: Options,
+    make: (held: Call) => Promise<T>,
+    picture?: Picture,
+  ): Promise<Held<T>> => {
     const hold = new Hold(storeOf(options.storage), options.signal, picture)
     const { recall, read, list, update, compose } = hold
     const conversation = new Conversation(options.wallet)
@@ -110,7 +141,8 @@ function client(load: () => Promise<Core>, config?: Config): Client {
   }
 
   /** A task that the server took without asking for payment. */
-  const found = (id: string, taskId: string, baseUrl: string, options: Options) => accepted(id, { taskId, receipt: null, paid: 'no' }, staying(options, baseUrl))
+  const found = (id: string, taskId: string, baseUrl: string, options: Options) =>
+    accepted(id, { taskId, receipt: null, paid: 'no' }, staying(options, baseUrl))
 
   /** The task stays with the service that took it, whatever a later wait asks for. */
   const accepted = (id: string, task: AcceptedTask, options: Options, notify?: Notify): Task => {
@@ -121,7 +153,8 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     const handle: AcceptedTaskHandle = new AcceptedTaskHandle(id, task, {
       watch: async ({ signal, layers }, notify) => {
         const waiting = layers.map(({ baseUrl: _, ...layer }) => layer)
-        const hear = (event: WatchingEvent) => notify(event.type === 'status' ? { ...event, status: readStatus(event.status, handle.receipt) } : event)
+        const hear = (event: WatchingEvent) =>
+          notify(event.type === 'status' ? { ...event, status: readStatus(event.status, handle.receipt) } : event)
         const core = await load()
         const vigil = new Vigil(id)
         const { rest, line } = vigil
@@ -136,14 +169,18 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       status: async () => {
         const core = await load()
         const line = new Line({ hear: (outcome) => tellOthers(id, outcome) })
-        return readStatus(await calling(bought, (call) => core.watch({ ...call, task: { ...task, once: true } }), line), handle.receipt)
+        return readStatus(
+          await calling(bought, (call) => core.watch({ ...call, task: { ...task, once: true } }), line),
+          handle.receipt,
+        )
       },
-      ended: (status, task, result) => quietly(async () => {
-        const core = await load()
-        const { update } = new Hold(storeOf(bought.storage))
-        const ended = { status, ...(result && { result }) }
-        await calling(bought, (call) => core.finish({ ...call, update, task, ended }, id))
-      }),
+      ended: (status, task, result) =>
+        quietly(async () => {
+          const core = await load()
+          const { update } = new Hold(storeOf(bought.storage))
+          const ended = { status, ...(result && { result }) }
+          await calling(bought, (call) => core.finish({ ...call, update, task, ended }, id))
+        }),
     })
     if (task.settlement) quietly(async () => handle.settled(await settle(id, task, bought)))
     return handle
@@ -171,7 +208,10 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       const line = new Line({ compose: (text) => compose(text, picture) })
       const { update } = new Hold(storeOf(all.storage))
       const reader = readerOf(atHand(all.wallet))
-      return complete(await calling(all, (call) => core.quote({ ...call, ...reader, request: fields, update }), line), request)
+      return complete(
+        await calling(all, (call) => core.quote({ ...call, ...reader, request: fields, update }), line),
+        request,
+      )
     },
     status: async (taskId, options) => {
       const all = over(options)
@@ -184,7 +224,8 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     },
     resume: async (taskId, options) => {
       const all = over(options)
-      if (typeof (taskId ?? '') !== 'string') throw refuse('invalid_request', '`resume` takes the id of a purchase or of a task')
+      if (typeof (taskId ?? '') !== 'string')
+        throw refuse('invalid_request', '`resume` takes the id of a purchase or of a task')
       const [core] = await undecided(ready(all.signal))
       const hear: Notify = (event) => tell(all, event)
       const { outcome } = await holding(all, (held) => core.resume({ ...held, notify: hear }, taskId))
@@ -228,7 +269,9 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       const where = network ? readOptions({ networks: [network] }) : unsignalled(bound)
       const [core] = await ready(undefined)
       const { find, ask, end } = new Conversation(wallet)
-      const read = calling(where, (call) => core.balance({ ...call, ...payer, ...members({ wallet: numberAtHand(wallet) }), find, ask }))
+      const read = calling(where, (call) =>
+        core.balance({ ...call, ...payer, ...members({ wallet: numberAtHand(wallet) }), find, ask }),
+      )
       return read.catch(describeWallets).finally(end)
     },
   }
@@ -299,14 +342,19 @@ interface Wanted {
 }
 
 async function prepare(
-  { prompt, image, extra, ...others }: GenerateRequest, { upload }: Options, load: () => Promise<Core>,
+  { prompt, image, extra, ...others }: GenerateRequest,
+  { upload }: Options,
+  load: () => Promise<Core>,
 ): Promise<Wanted> {
   if (upload === 'form') need('FormData')
   const fields = copies({ ...others, prompt: typeof prompt === 'string' ? prompt.trim() : prompt })
   const more = extra !== undefined && extra !== null && { extra: parsed(extra) }
   const picture = await readImage(image, load)
   if (typeof picture !== 'object') return { fields: { ...fields, ...more, image: picture }, picture: undefined }
-  const { blob: { type, size }, digest } = picture
+  const {
+    blob: { type, size },
+    digest,
+  } = picture
   return { fields: { ...fields, ...more, image: { type, digest, size: String(size) } }, picture }
 }
 

@@ -40,7 +40,11 @@ export class Line {
     this.#underWay.add(callOff)
     try {
       const { compose: write = compose, hear } = this.#ends
-      const whole = async () => ({ ...init, ...(text && { body: await write(text) }), ...(!final && { signal: calling.signal }) })
+      const whole = async () => ({
+        ...init,
+        ...(text && { body: await write(text) }),
+        ...(!final && { signal: calling.signal }),
+      })
       const outcome = await within(patience, Promise.race([exchange(url, most, whole()), ended])).catch(() => ({}))
       hear?.(outcome)
       return outcome
@@ -65,7 +69,13 @@ async function exchange(url: string, most: number, init: Promise<RequestInit>): 
     status = response.status
     const json = (name: string) => decode(header(name))
     const receipt = json('payment-response') ?? json('x-payment-response')
-    return { status, terms: json('payment-required'), receipt, retryAfter: header('retry-after'), body: await read(response, most) }
+    return {
+      status,
+      terms: json('payment-required'),
+      receipt,
+      retryAfter: header('retry-after'),
+      body: await read(response, most),
+    }
   } catch (cause) {
     return { cause, ...(status && { status }) }
   }
@@ -86,7 +96,7 @@ async function read(response: Response, most: number): Promise<string> {
   if (!reader) return response.text()
   const decoder = new TextDecoder()
   let text = ''
-  for (let left = most; ;) {
+  for (let left = most; ; ) {
     const { done, value } = await reader.read()
     if (done || left < value.length) {
       quietly(() => reader.cancel())

@@ -28,7 +28,11 @@ async function load(source: WasmSource | undefined, standard: () => WasmSource |
   } catch (cause) {
     if (isImagineError(cause)) throw cause
     const hint = "a Content-Security-Policy needs 'wasm-unsafe-eval' in script-src"
-    throw refuse('unsupported_environment', `the WebAssembly of imagine-x402 could not be loaded (${hint}); nothing was sent`, { cause })
+    throw refuse(
+      'unsupported_environment',
+      `the WebAssembly of imagine-x402 could not be loaded (${hint}); nothing was sent`,
+      { cause },
+    )
   }
 }
 
@@ -46,13 +50,21 @@ function bare(functions: object): object {
 async function instantiate(source: WasmSource, imports: WebAssembly.Imports): Promise<WebAssembly.Instance> {
   const given = typeof source === 'string' || isA<URL>('URL', source) ? await fetch(source) : source
   if (isA<Response>('Response', given)) return (await receive(given, imports)).instance
-  const made: WebAssembly.Instance | WebAssembly.WebAssemblyInstantiatedSource = await WebAssembly.instantiate(given as BufferSource, imports)
+  const made: WebAssembly.Instance | WebAssembly.WebAssemblyInstantiatedSource = await WebAssembly.instantiate(
+    given as BufferSource,
+    imports,
+  )
   return 'instance' in made ? made.instance : made // of a module comes the instance alone
 }
 
-async function receive(response: Response, imports: WebAssembly.Imports): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
+async function receive(
+  response: Response,
+  imports: WebAssembly.Imports,
+): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
   if (!response.ok) throw new Error(`${response.url} was answered ${response.status}`)
   // Anything else as its type and browsers do not compile while it comes.
   const streams = response.headers.get('content-type') === 'application/wasm'
-  return streams ? WebAssembly.instantiateStreaming(response, imports) : WebAssembly.instantiate(await response.arrayBuffer(), imports)
+  return streams
+    ? WebAssembly.instantiateStreaming(response, imports)
+    : WebAssembly.instantiate(await response.arrayBuffer(), imports)
 }

@@ -8,6 +8,8 @@ export function lock(name: string, options: LockOptions): Promise<(() => void) |
   return new Promise((resolve, reject) => {
     const held = (lock: Lock | null) => (lock ? new Promise<void>((release) => resolve(release)) : resolve(undefined))
     // Nothing that stands in `Object.prototype` is an option of ours.
-    locks()!.request(name, Object.assign(Object.create(null), options), held).catch(reject)
+    locks()!
+      .request(name, Object.assign(Object.create(null), options), held)
+      .catch(reject)
   })
 }

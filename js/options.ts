@@ -21,15 +21,32 @@ export interface Options {
 
 /** What the core reads of a `budget`, and of a token in `assets`. */
 const MEMBERS = Object.keys({
-  amount: 0, per: 0, network: 0, address: 0, name: 0, version: 0, symbol: 0, decimals: 0, maxPrice: 0,
+  amount: 0,
+  per: 0,
+  network: 0,
+  address: 0,
+  name: 0,
+  version: 0,
+  symbol: 0,
+  decimals: 0,
+  maxPrice: 0,
 } satisfies Record<keyof Budget | keyof Asset, 0>)
 
 /** `assets` is a list of objects with members. */
 const DEEPEST = 2
 
 const QUOTE = Object.keys({
-  request: 0, price: 0, network: 0, asset: 0, payTo: 0, x402Version: 0, maxTimeoutSeconds: 0, quotedAt: 0, accepted: 0,
-  outputSchema: 0, seal: 0,
+  request: 0,
+  price: 0,
+  network: 0,
+  asset: 0,
+  payTo: 0,
+  x402Version: 0,
+  maxTimeoutSeconds: 0,
+  quotedAt: 0,
+  accepted: 0,
+  outputSchema: 0,
+  seal: 0,
 } satisfies Record<keyof Quote, 0>)
 
 /** Reads options over those that were given before. */
@@ -44,7 +61,8 @@ export function readOptions(given?: Config | null, before?: Options): Options {
       throw refuse('invalid_request', '`signal` takes an AbortSignal')
     }
     for (const [name, callback] of Object.entries({ confirm, onEvent, onProgress })) {
-      if (callback !== undefined && callback !== null && typeof callback !== 'function') throw refuse('invalid_request', `\`${name}\` takes a function`)
+      if (callback !== undefined && callback !== null && typeof callback !== 'function')
+        throw refuse('invalid_request', `\`${name}\` takes a function`)
     }
     return {
       signal: signal ?? before?.signal,
@@ -68,7 +86,9 @@ export function staying(options: Options, baseUrl: string): Options {
 export function readPurchase(given: unknown): { request: GenerateRequest; quote: Quote | undefined } {
   const found = readMembers<Quote & GenerateRequest>('request', given, [...QUOTE, ...FIELDS])
   const isQuote = 'price' in found && 'request' in found
-  return isQuote ? { request: readRequest(found.request), quote: found as Quote } : { request: found as GenerateRequest, quote: undefined }
+  return isQuote
+    ? { request: readRequest(found.request), quote: found as Quote }
+    : { request: found as GenerateRequest, quote: undefined }
 }
 
 /** Reads a request: what the page gave, with names of its own where it has some. */

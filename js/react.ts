@@ -4,7 +4,18 @@
  * StrictMode and during server-side rendering, where they show what is there before anything was asked.
  */
 import { quote, resume, submit, watchWallets } from 'imagine-x402'
-import type { Config, Generation, GenerateRequest, ImagineError, ImagineEvent, Quote, Receipt, Task, TaskSnapshot, WalletInfo } from 'imagine-x402'
+import type {
+  Config,
+  Generation,
+  GenerateRequest,
+  ImagineError,
+  ImagineEvent,
+  Quote,
+  Receipt,
+  Task,
+  TaskSnapshot,
+  WalletInfo,
+} from 'imagine-x402'
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { attempt } from './attempt.js'
 import { named } from './named.js'
@@ -71,7 +82,15 @@ export interface UseGenerate extends Purchase {
   stop(): void
 }
 
-const IDLE: Purchase = { step: 'idle', event: null, progress: null, task: null, receipt: null, result: null, error: null }
+const IDLE: Purchase = {
+  step: 'idle',
+  event: null,
+  progress: null,
+  task: null,
+  receipt: null,
+  result: null,
+  error: null,
+}
 
 /**
  * One purchase at a time. A component that goes away takes nothing with it: a payment under way is finished, and the journal has it.
@@ -185,7 +204,11 @@ const never = () => () => {}
  * @param task as `submit`, `resume` or `useGenerate` give it
  */
 export function useTask(task: Task | null | undefined): TaskSnapshot | null {
-  return useSyncExternalStore<TaskSnapshot | null>(task?.subscribe ?? never, task?.getSnapshot ?? nothing, task?.getSnapshot ?? nothing)
+  return useSyncExternalStore<TaskSnapshot | null>(
+    task?.subscribe ?? never,
+    task?.getSnapshot ?? nothing,
+    task?.getSnapshot ?? nothing,
+  )
 }
 
 const NO_WALLETS: WalletInfo[] = []
@@ -255,7 +278,10 @@ export function useQuote(request: GenerateRequest | null, given: Config & { dela
     }
     const timer = setTimeout(() => {
       const asked = quote(request, known ? { ...options, signal } : given)
-      asked.then((quote) => settle({ quote }), (error: ImagineError) => settle({ error }))
+      asked.then(
+        (quote) => settle({ quote }),
+        (error: ImagineError) => settle({ error }),
+      )
     }, delay)
     return () => {
       clearTimeout(timer)
@@ -264,5 +290,7 @@ export function useQuote(request: GenerateRequest | null, given: Config & { dela
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `key` says when the request and the options are others
   }, [store, key, image, delay])
   const isThere = asked.key === key && asked.image === image
-  return isThere ? { quote: asked.quote, error: asked.error, isLoading: false } : { quote: null, error: null, isLoading: request !== null }
+  return isThere
+    ? { quote: asked.quote, error: asked.error, isLoading: false }
+    : { quote: null, error: null, isLoading: request !== null }
 }

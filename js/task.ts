@@ -254,13 +254,26 @@ export class AcceptedTaskHandle implements Task {
     } catch (thrown) {
       const error = asError(thrown, { stage: 'wait' })
       if (error.taskId) throw error
-      throw restate(error, { paid: this.#paid, retry: 'resume', taskId: this.taskId, ...(this.receipt && { receipt: this.receipt }) })
+      throw restate(error, {
+        paid: this.#paid,
+        retry: 'resume',
+        taskId: this.taskId,
+        ...(this.receipt && { receipt: this.receipt }),
+      })
     }
   }
 
   #aborted(cause: unknown): ImagineError {
     const about = { taskId: this.taskId, ...(this.receipt && { receipt: this.receipt }) }
     const message = `the wait was aborted; the job goes on as task ${this.taskId}`
-    return new ImagineError({ code: 'aborted', stage: 'wait', paid: this.#paid, retry: 'resume', message, cause, ...about })
+    return new ImagineError({
+      code: 'aborted',
+      stage: 'wait',
+      paid: this.#paid,
+      retry: 'resume',
+      message,
+      cause,
+      ...about,
+    })
   }
 }

@@ -121,8 +121,10 @@ export function createTestWorld({ price = '1.00', balance = '100.00', looks = 0 
 }
 
 /** What is answered instead, by the name of the method: `ask` asks the provider itself. */
-export type Replacements =
-  Record<string, (request: { method: string; params?: unknown }, ask: () => Promise<unknown>) => unknown>
+export type Replacements = Record<
+  string,
+  (request: { method: string; params?: unknown }, ask: () => Promise<unknown>) => unknown
+>
 
 /** The same provider, but for the methods that are answered instead: a wallet over a node that lies, is behind, or is silent. */
 export function replacing(provider: Eip1193Provider, replacements: Replacements): Eip1193Provider {
@@ -138,7 +140,10 @@ export function replacing(provider: Eip1193Provider, replacements: Replacements)
 /** An amount of USDC in millionths. */
 function atomic(amount: string): bigint {
   const [, whole, part = ''] = /^(\d+)(?:\.(\d{1,6}))?$/.exec(amount) ?? []
-  if (!whole) throw new TypeError(`an amount of USDC is decimal text with six decimal places at most, such as "1.00", not ${JSON.stringify(amount)}`)
+  if (!whole)
+    throw new TypeError(
+      `an amount of USDC is decimal text with six decimal places at most, such as "1.00", not ${JSON.stringify(amount)}`,
+    )
   return BigInt(whole + part.padEnd(6, '0'))
 }
 
@@ -187,11 +192,24 @@ class Service implements TestService {
 
   /** Takes what was signed for exactly the price, once; as the token would. */
   async #take(header: string): Promise<Transfer | undefined> {
-    const { signature, authorization } = (JSON.parse(atob(header)) as { payload: { signature: Hex; authorization: Transfer } }).payload
+    const { signature, authorization } = (
+      JSON.parse(atob(header)) as { payload: { signature: Hex; authorization: Transfer } }
+    ).payload
     const { from, to, value, nonce, validBefore, validAfter } = authorization
-    const message = { ...authorization, value: BigInt(value), validAfter: BigInt(validAfter), validBefore: BigInt(validBefore) }
+    const message = {
+      ...authorization,
+      value: BigInt(value),
+      validAfter: BigInt(validAfter),
+      validBefore: BigInt(validBefore),
+    }
     const { recoverTypedDataAddress } = await import('./dev-key.js')
-    const signer = await recoverTypedDataAddress({ domain: DOMAIN, types: TYPES, primaryType: 'TransferWithAuthorization', message, signature })
+    const signer = await recoverTypedDataAddress({
+      domain: DOMAIN,
+      types: TYPES,
+      primaryType: 'TransferWithAuthorization',
+      message,
+      signature,
+    })
     const seconds = Date.now() / 1000
     const isOpen = Number(validAfter) < seconds && seconds < Number(validBefore)
     const isGood = signer === from && to === PAY_TO && BigInt(value) === this.#price && isOpen && !this.isUsed(nonce)
@@ -211,8 +229,19 @@ class Service implements TestService {
   #terms(error: string): object {
     const resource = `${this.baseUrl}/generation/create`
     const { name, version } = DOMAIN
-    const offer = { scheme: 'exact', network: 'base', maxAmountRequired: String(this.#price), resource, description: '', mimeType: '' }
-    return { x402Version: 1, error, accepts: [{ ...offer, payTo: PAY_TO, maxTimeoutSeconds: 60, asset: TOKEN, extra: { name, version } }] }
+    const offer = {
+      scheme: 'exact',
+      network: 'base',
+      maxAmountRequired: String(this.#price),
+      resource,
+      description: '',
+      mimeType: '',
+    }
+    return {
+      x402Version: 1,
+      error,
+      accepts: [{ ...offer, payTo: PAY_TO, maxTimeoutSeconds: 60, asset: TOKEN, extra: { name, version } }],
+    }
   }
 
   isUsed(nonce: string): boolean {
@@ -247,8 +276,14 @@ class Wallet implements TestWallet {
   }
 
   readonly announce = (): (() => void) => {
-    const info = { uuid: crypto.randomUUID(), name: 'Test wallet', rdns: 'test.imagine-x402', icon: 'data:image/svg+xml,<svg/>' }
-    const hear = () => void dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail: { info, provider: this } }))
+    const info = {
+      uuid: crypto.randomUUID(),
+      name: 'Test wallet',
+      rdns: 'test.imagine-x402',
+      icon: 'data:image/svg+xml,<svg/>',
+    }
+    const hear = () =>
+      void dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail: { info, provider: this } }))
     addEventListener('eip6963:requestProvider', hear)
     hear()
     return () => removeEventListener('eip6963:requestProvider', hear)
@@ -297,13 +332,23 @@ class Wallet implements TestWallet {
 
   /** The log of a payment by its nonce, as a filter of topics finds it. */
   #logs([, , nonce = '']: string[]): object[] {
-    return this.#payments().filter((payment) => payment.nonce === nonce.toLowerCase()).map((payment) => logsOf(payment)[0]!)
+    return this.#payments()
+      .filter((payment) => payment.nonce === nonce.toLowerCase())
+      .map((payment) => logsOf(payment)[0]!)
   }
 
   /** The receipt of the transaction that took a payment. */
   #receipt(transaction: string): object | null {
     const payment = this.#payments().find(({ nonce }) => transactionOf(nonce) === transaction.toLowerCase())
-    return payment ? { status: '0x1', to: TOKEN, transactionHash: transactionOf(payment.nonce), blockNumber: BLOCK, logs: logsOf(payment) } : null
+    return payment
+      ? {
+          status: '0x1',
+          to: TOKEN,
+          transactionHash: transactionOf(payment.nonce),
+          blockNumber: BLOCK,
+          logs: logsOf(payment),
+        }
+      : null
   }
 
   #payments(): TestService['payments'] {

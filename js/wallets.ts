@@ -106,7 +106,8 @@ export function numberOf(provider: Eip1193Provider): number {
 export function payerOf(wallet: unknown): string | undefined {
   const account = memberOf(wallet, 'account')
   const [address, type] = ['address', 'type'].map((name) => memberOf(account, name))
-  if (type === 'local') throw refuse('invalid_request', '`wallet` takes no viem client that signs by itself: pass an EIP-1193 provider')
+  if (type === 'local')
+    throw refuse('invalid_request', '`wallet` takes no viem client that signs by itself: pass an EIP-1193 provider')
   return address as string | undefined
 }
 

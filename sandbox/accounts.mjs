@@ -13,5 +13,8 @@ const KEYS = {
 
 /** The sandbox's people: `owner` mints USDC, `facilitator` pays the gas, `payer` has USDC, `poor` has none. */
 export const accounts = Object.fromEntries(
-  Object.entries(KEYS).map(([name, privateKey]) => [name, { address: privateKeyToAccount(privateKey).address, privateKey }]),
+  Object.entries(KEYS).map(([name, privateKey]) => [
+    name,
+    { address: privateKeyToAccount(privateKey).address, privateKey },
+  ]),
 )

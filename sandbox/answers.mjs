@@ -1,8 +1,11 @@
 // Imports nothing: the command line names the answers before any package is installed.
 
 /** Reshapes answers of these statuses, in part or as a whole; the others stay as they are. */
-const among = (...statuses) => (reshape) => (answer, seen) =>
-  statuses.includes(answer.body.status) ? { ...answer, ...reshape(answer.body, seen) } : answer
+const among =
+  (...statuses) =>
+  (reshape) =>
+  (answer, seen) =>
+    statuses.includes(answer.body.status) ? { ...answer, ...reshape(answer.body, seen) } : answer
 
 const running = among('queued', 'processing')
 const completed = among('completed')
@@ -14,9 +17,10 @@ const atFirst = (answer) => every((_body, { look }) => (look <= 2 ? answer : {})
 
 const result = (reshape) => completed(({ result, ...rest }) => ({ body: { ...rest, result: reshape(result) } }))
 
-const generation = (members) => completed(({ result, ...rest }, files) => {
-  return { body: { ...rest, result: { ...result, generation: { ...result.generation, ...members(files) } } } }
-})
+const generation = (members) =>
+  completed(({ result, ...rest }, files) => {
+    return { body: { ...rest, result: { ...result, generation: { ...result.generation, ...members(files) } } } }
+  })
 
 const video = (write) => generation(({ video }) => ({ video: write(video) }))
 
@@ -41,8 +45,14 @@ const tellAll = ({ result: { generation, templateData }, ...rest }, { video, cov
   explorer: `https://explorer.example/tx/${TRANSACTION}`,
   result: {
     generation: {
-      ...generation, video: video.url, image: cover.url, gif: preview.url,
-      prompt: 'a paper boat', videoModel: 'some-model', provider: 'some-provider', duration: templateData.duration,
+      ...generation,
+      video: video.url,
+      image: cover.url,
+      gif: preview.url,
+      prompt: 'a paper boat',
+      videoModel: 'some-model',
+      provider: 'some-provider',
+      duration: templateData.duration,
     },
     templateData,
     url: 'https://sister.example/media/1',
@@ -55,24 +65,39 @@ const tellAll = ({ result: { generation, templateData }, ...rest }, { video, cov
  * media with their addresses and bytes. With `fails` the task ends in `failed`. `says` is what people read about it.
  */
 export const ANSWERS = {
-  state: { reshape: every(({ status, ...rest }) => ({ body: { state: status, ...rest } })), says: '`state` stands in the place of `status`' },
-  succeeded: { reshape: completed((body) => ({ body: { ...body, status: 'succeeded' } })), says: 'a finished task is `succeeded`' },
+  state: {
+    reshape: every(({ status, ...rest }) => ({ body: { state: status, ...rest } })),
+    says: '`state` stands in the place of `status`',
+  },
+  succeeded: {
+    reshape: completed((body) => ({ body: { ...body, status: 'succeeded' } })),
+    says: 'a finished task is `succeeded`',
+  },
   'words-unknown': {
     reshape: running((body) => ({ code: 200, body: { ...body, status: WORDS[body.status] } })),
     says: 'a running task is `starting`, then `rendering`, told by a 200',
   },
 
   'progress-percent': {
-    reshape: running(({ progress, ...body }) => ({ body: { ...body, metadata: { percent: progress, status: 'drawing' } } })),
+    reshape: running(({ progress, ...body }) => ({
+      body: { ...body, metadata: { percent: progress, status: 'drawing' } },
+    })),
     says: 'the progress is `metadata.percent`',
   },
-  'progress-absent': { reshape: running(({ progress: _, ...body }) => ({ body })), says: 'a running task has no progress' },
-  'progress-null': { reshape: running((body) => ({ body: { ...body, progress: null } })), says: 'the progress of a running task is `null`' },
+  'progress-absent': {
+    reshape: running(({ progress: _, ...body }) => ({ body })),
+    says: 'a running task has no progress',
+  },
+  'progress-null': {
+    reshape: running((body) => ({ body: { ...body, progress: null } })),
+    says: 'the progress of a running task is `null`',
+  },
 
   'failed-500': { fails: true, says: 'the task fails, told by a 500' },
   'failed-200': { fails: true, reshape: failed(() => ({ code: 200 })), says: 'the task fails, told by a 200' },
   'failed-object': {
-    fails: true, reshape: failed(({ error, ...body }) => ({ body: { ...body, error: { code: 'failed', message: error } } })),
+    fails: true,
+    reshape: failed(({ error, ...body }) => ({ body: { ...body, error: { code: 'failed', message: error } } })),
     says: 'the task fails, and its `error` is an object with a `message`',
   },
 
@@ -104,7 +129,10 @@ export const ANSWERS = {
   },
 
   'video-address': { reshape: video(({ url }) => url), says: 'the video is an address' },
-  'video-json': { reshape: video(({ url }) => JSON.stringify({ url })), says: 'the video is the JSON text of an object with its address' },
+  'video-json': {
+    reshape: video(({ url }) => JSON.stringify({ url })),
+    says: 'the video is the JSON text of an object with its address',
+  },
   'video-numbers': {
     reshape: video(({ bytes }) => ({ buffer: [...bytes], mimeType: 'video/mp4', size: bytes.length })),
     says: 'the video is a list of numbers, with type and size',
@@ -112,7 +140,10 @@ export const ANSWERS = {
   'video-buffer': { reshape: video(({ bytes }) => bytes.toJSON()), says: 'the video is what Node makes of a Buffer' },
   'video-base64': { reshape: video(base64), says: 'the video is bare base64' },
 
-  'image-data-url': { reshape: image((cover) => `data:image/jpeg;base64,${base64(cover)}`), says: 'the picture is a data URL' },
+  'image-data-url': {
+    reshape: image((cover) => `data:image/jpeg;base64,${base64(cover)}`),
+    says: 'the picture is a data URL',
+  },
   'image-base64': { reshape: image(base64), says: 'the picture is bare base64' },
   'picture-for-video': {
     reshape: generation(({ cover }) => ({ video: cover.url })),
@@ -121,10 +152,16 @@ export const ANSWERS = {
   gif: { reshape: generation(({ preview }) => ({ gif: preview.url })), says: 'there is a moving preview, too' },
 
   'token-beside': {
-    reshape: result((rest) => ({ ...rest, token: { chain: 'base', address: TOKEN, external: false, metadata: NAMES } })),
+    reshape: result((rest) => ({
+      ...rest,
+      token: { chain: 'base', address: TOKEN, external: false, metadata: NAMES },
+    })),
     says: 'the result has a token, with its name in `metadata`',
   },
-  'token-within': { reshape: generation(() => ({ token: { ...NAMES, address: TOKEN, platform: 'clanker' } })), says: 'the generation has a token, with its name' },
+  'token-within': {
+    reshape: generation(() => ({ token: { ...NAMES, address: TOKEN, platform: 'clanker' } })),
+    says: 'the generation has a token, with its name',
+  },
 
   'all-at-once': {
     reshape: completed((body, files) => ({ body: tellAll(body, files) })),

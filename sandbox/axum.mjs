@@ -19,11 +19,17 @@ export async function buildAxum() {
  * @returns its `url`, and `stop`
  */
 export async function startAxum({ facilitatorUrl, payTo, mediaUrl }, version) {
-  const child = spawn(path.join(CRATE, 'target', 'debug', 'axum-seller'), [String(version), facilitatorUrl, payTo, `${mediaUrl}/video.mp4`], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    path.join(CRATE, 'target', 'debug', 'axum-seller'),
+    [String(version), facilitatorUrl, payTo, `${mediaUrl}/video.mp4`],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   const exited = once(child, 'exit')
-  const ended = exited.then(([code]) => { throw new Error(`the Rust seller ended (${code})`) })
+  const ended = exited.then(([code]) => {
+    throw new Error(`the Rust seller ended (${code})`)
+  })
   const [url] = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), ended])
   ended.catch(() => {})
   return {

@@ -14,7 +14,9 @@ export function parseBody(jsonLimit) {
 async function form(request, _response, next) {
   if (!Buffer.isBuffer(request.body)) return next()
   try {
-    const form = await new Response(request.body, { headers: { 'content-type': request.get('content-type') } }).formData()
+    const form = await new Response(request.body, {
+      headers: { 'content-type': request.get('content-type') },
+    }).formData()
     const { image, ...fields } = Object.fromEntries(form)
     request.body = fields
     if (image !== undefined) request.file = await fileOf(image)

@@ -11,7 +11,12 @@ export const NETWORKS = {
     caip2: 'eip155:8453',
     chainName: 'Base (sandbox)',
     tokens: {
-      usdc: { address: '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913', name: 'USD Coin', symbol: 'USDC', currency: 'USD' },
+      usdc: {
+        address: '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913',
+        name: 'USD Coin',
+        symbol: 'USDC',
+        currency: 'USD',
+      },
       eurc: { address: '0x60a3E35Cc302bFA44Cb288Bc5a4F316Fdb1adb42', name: 'EURC', symbol: 'EURC', currency: 'EUR' },
     },
   },
@@ -19,7 +24,9 @@ export const NETWORKS = {
     network: 'base-sepolia',
     caip2: 'eip155:84532',
     chainName: 'Base Sepolia (sandbox)',
-    tokens: { usdc: { address: '0x036CbD53842c5426634e7929541eC2318f3dCF7e', name: 'USDC', symbol: 'USDC', currency: 'USD' } },
+    tokens: {
+      usdc: { address: '0x036CbD53842c5426634e7929541eC2318f3dCF7e', name: 'USDC', symbol: 'USDC', currency: 'USD' },
+    },
   },
 }
 
@@ -40,10 +47,23 @@ const LEASHED = '(read -r _ <&3 || kill -9 $$) >/dev/null 2>&1 & exec "$@" 3<&-'
 export async function startChain(chainId, aheadS = 0) {
   // Each transaction gets a block at once, and time goes on without any: the latest block is never older than on Base.
   const program = anvil()
-  const args = ['--host', '127.0.0.1', '--port', '0', '--chain-id', String(chainId), '--block-time', '2', '--mixed-mining']
+  const args = [
+    '--host',
+    '127.0.0.1',
+    '--port',
+    '0',
+    '--chain-id',
+    String(chainId),
+    '--block-time',
+    '2',
+    '--mixed-mining',
+  ]
   if (aheadS !== 0) args.push('--timestamp', String(Math.floor(Date.now() / 1000) + aheadS))
   // `detached`: a Ctrl-C in the terminal is for Node, which then stops anvil in good order.
-  const child = spawn('/bin/sh', ['-c', LEASHED, 'sh', program, ...args], { detached: true, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] })
+  const child = spawn('/bin/sh', ['-c', LEASHED, 'sh', program, ...args], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  })
   const leash = child.stdio[3]
   leash.on('error', () => {}).resume()
 
@@ -65,7 +85,12 @@ export async function startChain(chainId, aheadS = 0) {
     clearTimeout(timer)
   }
 
-  const rpcUrl = await Promise.race([listening(child.stdout), died.then((error) => { throw error })])
+  const rpcUrl = await Promise.race([
+    listening(child.stdout),
+    died.then((error) => {
+      throw error
+    }),
+  ])
   const chain = localChain(chainId, rpcUrl)
   const client = createPublicClient({ chain, transport: http(rpcUrl), pollingInterval: POLLING_INTERVAL })
   await client.request({ method: 'anvil_setLoggingEnabled', params: [false] })
@@ -111,6 +136,8 @@ function listening(stdout) {
 
 function collect(stream) {
   let text = ''
-  stream.setEncoding('utf8').on('data', (part) => { text = (text + part).slice(-2000) })
+  stream.setEncoding('utf8').on('data', (part) => {
+    text = (text + part).slice(-2000)
+  })
   return () => text
 }

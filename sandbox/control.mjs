@@ -16,9 +16,11 @@ export function startControl(faults, wording) {
   app.route('/fault').put(changeFault).post(changeFault)
   app.get('/answers', (_request, response) => response.json({ current: wording.current(), answers: list(ANSWERS) }))
   app.route('/answers').put(changeAnswers).post(changeAnswers)
-  app.use((_request, response) => response.status(404).json({ error: 'there are GET /faults, PUT /fault, GET /answers and PUT /answers' }))
+  app.use((_request, response) =>
+    response.status(404).json({ error: 'there are GET /faults, PUT /fault, GET /answers and PUT /answers' }),
+  )
   app.use((error, _request, response, _next) => {
-    response.status(error instanceof OptionError ? 400 : error.status ?? 500).json({ error: error.message })
+    response.status(error instanceof OptionError ? 400 : (error.status ?? 500)).json({ error: error.message })
   })
 
   function changeFault({ body }, response) {

@@ -23,29 +23,41 @@ export function startFacilitator({ chain, rpcUrl }, faults) {
   const nonceManager = createNonceManager({ source: jsonRpc() })
   const account = privateKeyToAccount(accounts.facilitator.privateKey, { nonceManager })
   const walletAt = (url) => {
-    return createWalletClient({ chain, transport: http(url), account, pollingInterval: POLLING_INTERVAL }).extend(publicActions)
+    return createWalletClient({ chain, transport: http(url), account, pollingInterval: POLLING_INTERVAL }).extend(
+      publicActions,
+    )
   }
   const wallet = walletAt(rpcUrl)
   const stranded = walletAt(NOWHERE)
-  const walletFor = ({ locals }) => locals.fault?.name === 'chain-down' ? stranded : wallet
+  const walletFor = ({ locals }) => (locals.fault?.name === 'chain-down' ? stranded : wallet)
 
   const [one, two] = [createFacilitator1(chain.id), createFacilitator2(chain.id)]
-  const facilitatorFor = ({ paymentPayload }) => paymentPayload?.x402Version === 2 ? two : one
+  const facilitatorFor = ({ paymentPayload }) => (paymentPayload?.x402Version === 2 ? two : one)
 
   const app = express()
-  app.use(express.json(), faults.meet(({ path }) => path.slice(1)), play)
+  app.use(
+    express.json(),
+    faults.meet(({ path }) => path.slice(1)),
+    play,
+  )
   app.get('/supported', (_, response) => {
     response.json({ kinds: [one.kind, two.kind] })
   })
   app.post('/verify', async ({ body }, response) => {
-    response.json(await facilitatorFor(body).verify(body, walletFor(response))
-      .catch(refuse({ isValid: false, invalidReason: 'unexpected_verify_error' })))
+    response.json(
+      await facilitatorFor(body)
+        .verify(body, walletFor(response))
+        .catch(refuse({ isValid: false, invalidReason: 'unexpected_verify_error' })),
+    )
   })
   app.post('/settle', async ({ body }, response) => {
     const facilitator = facilitatorFor(body)
     const { network } = facilitator.kind
-    response.json(await facilitator.settle(body, walletFor(response), response.locals.fault)
-      .catch(refuse({ success: false, transaction: '', network, errorReason: 'unexpected_settle_error' })))
+    response.json(
+      await facilitator
+        .settle(body, walletFor(response), response.locals.fault)
+        .catch(refuse({ success: false, transaction: '', network, errorReason: 'unexpected_settle_error' })),
+    )
   })
   return listen(app)
 }

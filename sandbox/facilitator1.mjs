@@ -13,7 +13,9 @@ export function createFacilitator1(chainId) {
     },
     async settle(body, wallet) {
       const payment = readPayment(body)
-      return payment ? settle(wallet, ...payment) : { success: false, transaction: '', network, errorReason: 'invalid_payload' }
+      return payment
+        ? settle(wallet, ...payment)
+        : { success: false, transaction: '', network, errorReason: 'invalid_payload' }
     },
   }
 }

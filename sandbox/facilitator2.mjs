@@ -8,7 +8,8 @@ import { NETWORKS } from './chain.mjs'
 export function createFacilitator2(chainId) {
   const { caip2: network, tokens } = NETWORKS[chainId]
   const pendingSettlementStore = new InMemoryPendingSettlementStore()
-  const official = (signer) => new x402Facilitator().register(network, new ExactEvmScheme(signer, { pendingSettlementStore }))
+  const official = (signer) =>
+    new x402Facilitator().register(network, new ExactEvmScheme(signer, { pendingSettlementStore }))
   return {
     kind: { x402Version: 2, scheme: 'exact', network },
     async verify({ paymentPayload, paymentRequirements }, wallet) {
@@ -16,9 +17,13 @@ export function createFacilitator2(chainId) {
       return official(signerOf(wallet, tokens)).verify(paymentPayload, paymentRequirements)
     },
     async settle({ paymentPayload, paymentRequirements }, wallet, fault) {
-      if (!fits(paymentPayload, paymentRequirements)) return { success: false, transaction: '', network, errorReason: 'invalid_payload' }
+      if (!fits(paymentPayload, paymentRequirements))
+        return { success: false, transaction: '', network, errorReason: 'invalid_payload' }
       const signer = signerOf(wallet, tokens)
-      return official(fault?.name === 'settle-pending' ? impatient(signer) : signer).settle(paymentPayload, paymentRequirements)
+      return official(fault?.name === 'settle-pending' ? impatient(signer) : signer).settle(
+        paymentPayload,
+        paymentRequirements,
+      )
     },
   }
 }

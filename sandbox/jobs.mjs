@@ -18,7 +18,13 @@ export function createJobs({ stepMs, fail, mediaUrl, now = Date.now }) {
   /** Starts a task and returns its id: the order's seed if that is a UUID not used before, else a fresh one. */
   function start({ seed, prompt, duration }) {
     const taskId = isUuid(seed) && !tasks.has(seed) ? seed : randomUUID()
-    tasks.set(taskId, { prompt, duration, startedAt: now(), looks: 0, soraVideoId: `video_${randomUUID().replaceAll('-', '')}` })
+    tasks.set(taskId, {
+      prompt,
+      duration,
+      startedAt: now(),
+      looks: 0,
+      soraVideoId: `video_${randomUUID().replaceAll('-', '')}`,
+    })
     return taskId
   }
 

@@ -1,6 +1,7 @@
 /** What the service says about itself in its 402, word for word. */
 export const offer = {
-  description: 'Generate AIGC (ai generated content) using the most advanced video models and optionally coin them to earn trading fees',
+  description:
+    'Generate AIGC (ai generated content) using the most advanced video models and optionally coin them to earn trading fees',
   inputSchema: {
     mimeType: 'application/json',
     bodyType: 'json',
@@ -12,7 +13,8 @@ export const offer = {
       },
       templateData: {
         type: 'string',
-        description: "JSON stringified object with optional configuration. Include 'image' property here for image-to-video generation.",
+        description:
+          "JSON stringified object with optional configuration. Include 'image' property here for image-to-video generation.",
         required: false,
         properties: {
           videoModel: {
@@ -26,7 +28,8 @@ export const offer = {
           autoClank: {
             type: 'boolean',
             default: false,
-            description: 'Automatically deploy a Clanker token for this video with first frame as token. Sender is the creator to earn trading fees',
+            description:
+              'Automatically deploy a Clanker token for this video with first frame as token. Sender is the creator to earn trading fees',
           },
           autoEnhance: {
             type: 'boolean',
@@ -35,7 +38,8 @@ export const offer = {
           },
           image: {
             type: 'string',
-            description: 'Optional image URL (http(s)://) or base64 data URL (data:image/png;base64,...) for image-to-video generation',
+            description:
+              'Optional image URL (http(s)://) or base64 data URL (data:image/png;base64,...) for image-to-video generation',
           },
         },
       },
@@ -47,7 +51,8 @@ export const offer = {
       taskId: {
         type: 'string',
         format: 'uuid',
-        description: "Unique task identifier returned for polling status. Poll for completion status at GET eliza.getimagine.club/generation/{taskId}/status endpoint every 15 seconds until status is 'completed' or 'failed'. Generation typically takes 1-3 minutes.",
+        description:
+          "Unique task identifier returned for polling status. Poll for completion status at GET eliza.getimagine.club/generation/{taskId}/status endpoint every 15 seconds until status is 'completed' or 'failed'. Generation typically takes 1-3 minutes.",
       },
     },
     notes: [

@@ -5,7 +5,18 @@ import { FAULTS } from './faults.mjs'
 /** An option that cannot be used; the message is meant for a person. */
 export class OptionError extends Error {}
 
-const DEFAULTS = { chainId: 8453, token: 'usdc', x402: 1, price: '1.00', stepMs: 1000, fail: false, fault: null, answers: null, jsonLimit: 64 * 2 ** 20, chainAheadS: 0 }
+const DEFAULTS = {
+  chainId: 8453,
+  token: 'usdc',
+  x402: 1,
+  price: '1.00',
+  stepMs: 1000,
+  fail: false,
+  fault: null,
+  answers: null,
+  jsonLimit: 64 * 2 ** 20,
+  chainAheadS: 0,
+}
 
 const VERSIONS = ['1', '2', 'both', 'hybrid']
 
@@ -41,7 +52,8 @@ export function checkOptions(given = {}) {
   const options = { ...DEFAULTS, ...given }
   const { chainId, token, x402, price, stepMs, fail, fault, answers, jsonLimit, chainAheadS } = options
   if (chainId !== 8453 && chainId !== 84532) throw new OptionError(`chain id must be 8453 or 84532, not ${chainId}`)
-  if (token !== 'usdc' && !(token === 'eurc' && chainId === 8453)) throw new OptionError(`token must be usdc, or eurc on chain 8453, not ${token}`)
+  if (token !== 'usdc' && !(token === 'eurc' && chainId === 8453))
+    throw new OptionError(`token must be usdc, or eurc on chain 8453, not ${token}`)
   if (!VERSIONS.includes(String(x402))) throw new OptionError(`x402 must be 1, 2, both or hybrid, not ${x402}`)
   if (!/^\d{1,9}(\.\d{1,6})?$/.test(price) || !/[1-9]/.test(price)) {
     throw new OptionError(`price must be a decimal amount above zero such as 1.00, not "${price}"`)
@@ -52,7 +64,8 @@ export function checkOptions(given = {}) {
   if (typeof fail !== 'boolean') throw new OptionError(`fail must be true or false, not ${fail}`)
   if (fault !== null) checkFault(fault)
   if (answers !== null) checkAnswers(answers)
-  if (!Number.isSafeInteger(jsonLimit) || jsonLimit < 1) throw new OptionError(`json-limit must be a whole number of bytes from 1, not ${jsonLimit}`)
+  if (!Number.isSafeInteger(jsonLimit) || jsonLimit < 1)
+    throw new OptionError(`json-limit must be a whole number of bytes from 1, not ${jsonLimit}`)
   if (!Number.isSafeInteger(chainAheadS) || Math.abs(chainAheadS) > MOST_AHEAD_S) {
     throw new OptionError(`chain-ahead-s must be a whole number of seconds up to ${MOST_AHEAD_S}, not ${chainAheadS}`)
   }
@@ -61,7 +74,8 @@ export function checkOptions(given = {}) {
 
 /** Refuses answers that do not exist. */
 export function checkAnswers(name) {
-  if (!Object.hasOwn(ANSWERS, name)) throw new OptionError(`there are no answers "${name}"; there are ${Object.keys(ANSWERS).join(', ')}`)
+  if (!Object.hasOwn(ANSWERS, name))
+    throw new OptionError(`there are no answers "${name}"; there are ${Object.keys(ANSWERS).join(', ')}`)
   return name
 }
 
@@ -71,7 +85,8 @@ export function checkAnswers(name) {
  * @param {{ times?: number | null, delayMs?: number }} [given]
  */
 export function checkFault(name, { times = null, delayMs = DELAY_MS } = {}) {
-  if (!Object.hasOwn(FAULTS, name)) throw new OptionError(`there is no fault "${name}"; there are ${Object.keys(FAULTS).join(', ')}`)
+  if (!Object.hasOwn(FAULTS, name))
+    throw new OptionError(`there is no fault "${name}"; there are ${Object.keys(FAULTS).join(', ')}`)
   if (times !== null && !(Number.isSafeInteger(times) && times > 0)) {
     throw new OptionError(`times must be a whole number from 1, not ${times}`)
   }

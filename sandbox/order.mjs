@@ -15,7 +15,8 @@ export function readOrder(body) {
   const { prompt, seed, templateData } = isObject(body) ? body : {}
   if (typeof prompt !== 'string' || prompt.trim() === '') throw new BadOrder('prompt is required')
   const { videoModel, duration, image } = { ...DEFAULTS, ...readTemplateData(templateData) }
-  if (videoModel !== undefined && (typeof videoModel !== 'string' || videoModel === '')) throw new BadOrder('templateData.videoModel must be a name')
+  if (videoModel !== undefined && (typeof videoModel !== 'string' || videoModel === ''))
+    throw new BadOrder('templateData.videoModel must be a name')
   if (typeof duration !== 'number' || !(duration > 0 && duration <= LONGEST)) {
     throw new BadOrder(`templateData.duration must be a number of seconds up to ${LONGEST}`)
   }

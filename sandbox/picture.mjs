@@ -10,7 +10,7 @@ export function readPicture(image, file) {
   if (image !== undefined && file) throw new BadOrder('there may be one picture, not two')
   if (file) return readFile(file)
   if (image === undefined) return undefined
-  const picture = typeof image === 'string' ? readAddress(image) ?? readData(image) : undefined
+  const picture = typeof image === 'string' ? (readAddress(image) ?? readData(image)) : undefined
   return picture ?? refuse('templateData.image must be an http(s) address or a base64 data URL of an image')
 }
 
@@ -19,7 +19,11 @@ export function withoutPicture(body, { how, bytes }) {
   if (how !== 'data') return body
   const shorten = (data) => ({ ...data, image: `a picture of ${bytes.length} bytes` })
   const { templateData } = body
-  return { ...body, templateData: typeof templateData === 'string' ? JSON.stringify(shorten(JSON.parse(templateData))) : shorten(templateData) }
+  return {
+    ...body,
+    templateData:
+      typeof templateData === 'string' ? JSON.stringify(shorten(JSON.parse(templateData))) : shorten(templateData),
+  }
 }
 
 function readFile({ type, bytes }) {

@@ -14,7 +14,12 @@ export function record(requests) {
     const { fault } = response.locals
     const payment = paymentOf(request)
     response.locals.log = {
-      method, path, paid: payment !== undefined, ...payment && { payment }, body: undefined, ...fault && { fault: fault.name },
+      method,
+      path,
+      paid: payment !== undefined,
+      ...(payment && { payment }),
+      body: undefined,
+      ...(fault && { fault: fault.name }),
     }
     requests.push(response.locals.log)
     next()

@@ -29,7 +29,18 @@ const PAY_TO = '0x13a9e3ee4A25C3C72D67F42044438aabc54f2b96'
  *   pass on the chain alone), `died` (resolves to an Error should the chain end on its own; all the rest is stopped by then), and `stop`
  */
 export async function startSandbox(given) {
-  const { chainId, token: tokenName, x402, price, stepMs, fail, fault, answers, jsonLimit, chainAheadS } = checkOptions(given)
+  const {
+    chainId,
+    token: tokenName,
+    x402,
+    price,
+    stepMs,
+    fail,
+    fault,
+    answers,
+    jsonLimit,
+    chainAheadS,
+  } = checkOptions(given)
   const { network, caip2, tokens } = NETWORKS[chainId]
   const running = []
   const run = async (starting) => {
@@ -61,7 +72,9 @@ export async function startSandbox(given) {
       payTo: PAY_TO,
       facilitatorUrl: facilitator.url,
     })
-    const seller = await run(startSeller({ till, basePrice: parseUnits(price, DECIMALS), jobs, wording, faults, jsonLimit }))
+    const seller = await run(
+      startSeller({ till, basePrice: parseUnits(price, DECIMALS), jobs, wording, faults, jsonLimit }),
+    )
     return {
       apiUrl: seller.url,
       rpcUrl: chain.rpcUrl,

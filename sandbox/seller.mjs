@@ -21,11 +21,13 @@ import { play } from './switch.mjs'
 export async function startSeller({ till, basePrice, jobs, wording, faults, jsonLimit }) {
   const requests = []
   const app = express()
-  app.use(cors({
-    methods: 'GET, POST',
-    allow: 'content-type, x-payment, payment-signature',
-    expose: 'payment-required, payment-response, x-payment-response',
-  }))
+  app.use(
+    cors({
+      methods: 'GET, POST',
+      allow: 'content-type, x-payment, payment-signature',
+      expose: 'payment-required, payment-response, x-payment-response',
+    }),
+  )
   app.use(faults.meet(legOf), record(requests), play)
   app.post('/generation/create', parseBody(jsonLimit), order, pay, create)
   app.get('/generation/:taskId/status', (request, response) => {
@@ -42,7 +44,8 @@ export async function startSeller({ till, basePrice, jobs, wording, faults, json
     log.body = request.body
     const { seed } = request.body ?? {}
     if (meets(response, 'seed-refused') && seed !== undefined) throw new BadOrder('unknown field: seed')
-    if (meets(response, 'seed-uuid-only') && seed !== undefined && !isUuid(seed)) throw new BadOrder('seed must be a UUID')
+    if (meets(response, 'seed-uuid-only') && seed !== undefined && !isUuid(seed))
+      throw new BadOrder('seed must be a UUID')
     const { image, ...rest } = readOrder(request.body)
     const picture = readPicture(image, request.file)
     if (picture) Object.assign(log, { image: picture, body: withoutPicture(request.body, picture) })
@@ -60,7 +63,7 @@ export async function startSeller({ till, basePrice, jobs, wording, faults, json
     response.status(202).json({ taskId: jobs.start(response.locals.fault?.ignoresSeed ? rest : { seed, ...rest }) })
   }
 
-  return { ...await listen(app), requests }
+  return { ...(await listen(app)), requests }
 }
 
 function legOf(request) {

@@ -8,10 +8,11 @@ import { once } from 'node:events'
 export async function listen(app) {
   const server = app.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const stop = () => new Promise((done) => {
-    server.close(() => done())
-    server.closeAllConnections()
-  })
+  const stop = () =>
+    new Promise((done) => {
+      server.close(() => done())
+      server.closeAllConnections()
+    })
   return { url: `http://127.0.0.1:${server.address().port}`, stop }
 }
 

@@ -6,7 +6,10 @@ import { cors, listen } from './server.mjs'
 export async function startStranger() {
   const requests = []
   const app = express()
-  app.use(cors({ methods: 'GET, POST', allow: 'content-type, x-payment, payment-signature', expose: '' }), record(requests))
+  app.use(
+    cors({ methods: 'GET, POST', allow: 'content-type, x-payment, payment-signature', expose: '' }),
+    record(requests),
+  )
   app.use((_request, response) => response.status(404).json({ error: 'nobody knows you here' }))
-  return { ...await listen(app), requests }
+  return { ...(await listen(app)), requests }
 }

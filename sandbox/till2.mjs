@@ -1,7 +1,11 @@
 import { HTTPFacilitatorClient } from '@x402/core/server'
 import { ExactEvmScheme } from '@x402/evm/exact/server'
 import { paymentMiddleware, x402ResourceServer } from '@x402/express'
-import { PAYMENT_IDENTIFIER, declarePaymentIdentifierExtension, paymentIdentifierResourceServerExtension } from '@x402/extensions/payment-identifier'
+import {
+  PAYMENT_IDENTIFIER,
+  declarePaymentIdentifierExtension,
+  paymentIdentifierResourceServerExtension,
+} from '@x402/extensions/payment-identifier'
 import { offer } from './offer.mjs'
 
 /** The official seller's own default is 300, but the fault `paid-delayed` outlasts a minute. */

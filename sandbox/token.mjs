@@ -29,7 +29,13 @@ const ADMIN_SLOT = keccak256(toBytes('org.zeppelinos.proxy.admin'))
  */
 export async function installToken({ chain, rpcUrl, client }, { address, name, symbol, currency }) {
   const account = privateKeyToAccount(accounts.owner.privateKey)
-  const owner = createTestClient({ mode: 'anvil', chain, transport: http(rpcUrl), account, pollingInterval: POLLING_INTERVAL })
+  const owner = createTestClient({
+    mode: 'anvil',
+    chain,
+    transport: http(rpcUrl),
+    account,
+    pollingInterval: POLLING_INTERVAL,
+  })
     .extend(publicActions)
     .extend(walletActions)
 
@@ -58,7 +64,13 @@ export async function installToken({ chain, rpcUrl, client }, { address, name, s
     balanceOf: (holder) => read('balanceOf', [holder]),
     authorizationUsed: (authorizer, nonce) => read('authorizationState', [authorizer, nonce]),
     async paymentsTo(to) {
-      const transfers = await client.getContractEvents({ address, abi: implementation.abi, eventName: 'Transfer', args: { to }, fromBlock: 0n })
+      const transfers = await client.getContractEvents({
+        address,
+        abi: implementation.abi,
+        eventName: 'Transfer',
+        args: { to },
+        fromBlock: 0n,
+      })
       return transfers.map(({ args: { from, value }, transactionHash: transaction }) => ({ from, value, transaction }))
     },
   }

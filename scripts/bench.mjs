@@ -28,7 +28,10 @@ const PARTS = {
 
 function readOptions() {
   const options = { tasks: { type: 'string' }, rounds: { type: 'string' }, help: { type: 'boolean' } }
-  const { values: { help, ...numbers }, positionals } = parseArgs({ allowPositionals: true, options })
+  const {
+    values: { help, ...numbers },
+    positionals,
+  } = parseArgs({ allowPositionals: true, options })
   const unknown = positionals.filter((name) => !(name in PARTS))
   const wrong = Object.keys(numbers).filter((name) => !/^[1-9]\d{0,3}$/.test(numbers[name]))
   const usable = unknown.length === 0 && wrong.length === 0

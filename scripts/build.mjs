@@ -13,10 +13,23 @@ const BUDGET_GZIP = 120 * 1024
 const BUDGET_URL_GZIP = 120 * 1024
 
 /** Named one by one: `--all-features` makes modules that no browser loads. */
-const WASM_FEATURES = ['bulk-memory', 'mutable-globals', 'multivalue', 'nontrapping-float-to-int', 'reference-types', 'sign-ext']
+const WASM_FEATURES = [
+  'bulk-memory',
+  'mutable-globals',
+  'multivalue',
+  'nontrapping-float-to-int',
+  'reference-types',
+  'sign-ext',
+]
 
 /** Copies by one instruction instead of member by member, and no loops rewritten for speed: a twentieth of the module. */
-const LLVM = ['-max-store-memcpy=1', '-max-store-memmove=1', '-max-store-memset=1', '-disable-lsr', '-inline-threshold=10']
+const LLVM = [
+  '-max-store-memcpy=1',
+  '-max-store-memmove=1',
+  '-max-store-memset=1',
+  '-disable-lsr',
+  '-inline-threshold=10',
+]
 
 /** Instead of a mebibyte, which every page would hold. What is nested is parsed by the engine: no course goes deeper than a twentieth of this (`tests/packaging/stack`). */
 export const STACK_BYTES = 128 * 1024
@@ -43,8 +56,28 @@ export function compile() {
   const flags = [`--remap-path-prefix=${home}=cargo`, `--remap-path-prefix=${root.replace(/\/$/, '')}=.`]
   const env = { ...process.env, CARGO_ENCODED_RUSTFLAGS: flags.join('\x1f') }
   // `cdylib` on the command line: in Cargo.toml, beside the rlib that tests need, it would turn LTO off.
-  const what = ['--quiet', '--locked', '--lib', '--release', '--target', 'wasm32-unknown-unknown', '--crate-type', 'cdylib']
-  run('cargo', ['rustc', ...what, '--', '-C', `link-arg=-zstack-size=${STACK_BYTES}`, ...LLVM.flatMap((argument) => ['-C', `llvm-args=${argument}`])], { env })
+  const what = [
+    '--quiet',
+    '--locked',
+    '--lib',
+    '--release',
+    '--target',
+    'wasm32-unknown-unknown',
+    '--crate-type',
+    'cdylib',
+  ]
+  run(
+    'cargo',
+    [
+      'rustc',
+      ...what,
+      '--',
+      '-C',
+      `link-arg=-zstack-size=${STACK_BYTES}`,
+      ...LLVM.flatMap((argument) => ['-C', `llvm-args=${argument}`]),
+    ],
+    { env },
+  )
 }
 
 /** Makes the bindings, and the module that goes with them, in an empty folder. */
@@ -53,10 +86,17 @@ export async function bind(folder, env = {}, module = at('target/wasm32-unknown-
   xtask(['bind', module, folder], env)
 }
 
-const xtask = (args, env = {}) => run('cargo', ['run', '--quiet', '--locked', '--profile', 'xtask', '-p', 'xtask', '--', ...args], { env: { ...process.env, ...env } })
+const xtask = (args, env = {}) =>
+  run('cargo', ['run', '--quiet', '--locked', '--profile', 'xtask', '-p', 'xtask', '--', ...args], {
+    env: { ...process.env, ...env },
+  })
 
 async function shrink() {
-  optimise(core('core_bg.wasm'), core('core_opt.wasm'), ['--strip-debug', '--strip-producers', '--strip-target-features'])
+  optimise(core('core_bg.wasm'), core('core_opt.wasm'), [
+    '--strip-debug',
+    '--strip-producers',
+    '--strip-target-features',
+  ])
   const names = wasmOpt(core('core_opt.wasm'), core('core.wasm'), ['--minify-imports-and-exports-and-modules'])
   await rename(JSON.parse(names))
   xtask(['deflate', core('core.wasm'), core('core.wasm.deflate')])
@@ -68,7 +108,11 @@ export function optimise(input, output, passes) {
 
 function wasmOpt(input, output, passes) {
   const features = WASM_FEATURES.map((feature) => `--enable-${feature}`)
-  return run(process.execPath, [at('node_modules/binaryen/bin/wasm-opt'), input, ...features, ...passes, '-o', output], { capture: true })
+  return run(
+    process.execPath,
+    [at('node_modules/binaryen/bin/wasm-opt'), input, ...features, ...passes, '-o', output],
+    { capture: true },
+  )
 }
 
 /** wasm-opt has given every import and export a name of one or two letters: the bindings follow. */
@@ -81,10 +125,14 @@ async function rename({ imports, exports }) {
     .replace(`${JSON.stringify(module)}: import0`, () => (replaced++, `${SHORT_MODULE}: import0`))
     .replace(/^ +(__wb\w+): /gm, (_, name) => (replaced++, `${renamed(importNames, name)}: `))
     .replace(/\bwasm\.(\w+)/g, (_, name) => `wasm[${renamed(exportNames, name)}]`)
-  if (replaced !== imports.length + 1) throw new SetupError(`the bindings have ${replaced - 1} imports, the module has ${imports.length}`)
+  if (replaced !== imports.length + 1)
+    throw new SetupError(`the bindings have ${replaced - 1} imports, the module has ${imports.length}`)
   const loader = bindings.indexOf('async function __wbg_load(')
   if (loader < 0) throw new SetupError('the bindings have no loader any more where one was cut off')
-  await writeFile(core('core.js'), `${bindings.slice(0, loader)}export { __wbg_get_imports as imports, __wbg_finalize_init as begin };\n`)
+  await writeFile(
+    core('core.js'),
+    `${bindings.slice(0, loader)}export { __wbg_get_imports as imports, __wbg_finalize_init as begin };\n`,
+  )
   await appendFile(core('core.d.ts'), LOADING)
 }
 
@@ -122,15 +170,29 @@ async function bundle() {
   await rm(at('dist'), { recursive: true, force: true })
   await mkdir(at('dist'))
   for (const [entry, wasm] of Object.entries(ENTRIES)) {
-    const source = { entryPoints: ['js/index.ts'], alias: { '#wasm': `./js/wasm/${wasm}.ts` }, external: ['./core.wasm*', '*.deflate'] }
+    const source = {
+      entryPoints: ['js/index.ts'],
+      alias: { '#wasm': `./js/wasm/${wasm}.ts` },
+      external: ['./core.wasm*', '*.deflate'],
+    }
     const { outputFiles } = await build({ ...BUNDLE, ...source, write: false, outfile: `dist/${entry}.js` })
     // Once more by another tool: half a kilobyte, compressed.
     const { code } = await minify(outputFiles[0].text, { module: true, ecma: 2022, compress: { passes: 3 } })
     await writeFile(at('dist', `${entry}.js`), await inlined(code))
   }
   // About whatever entry the app has, and its React.
-  await build({ ...BUNDLE, entryPoints: ['js/react.ts'], outfile: 'dist/react.js', external: ['imagine-x402', 'react'] })
-  const { metafile } = await build({ ...BUNDLE, entryPoints: ['js/testing.ts'], outfile: 'dist/testing.js', metafile: true })
+  await build({
+    ...BUNDLE,
+    entryPoints: ['js/react.ts'],
+    outfile: 'dist/react.js',
+    external: ['imagine-x402', 'react'],
+  })
+  const { metafile } = await build({
+    ...BUNDLE,
+    entryPoints: ['js/testing.ts'],
+    outfile: 'dist/testing.js',
+    metafile: true,
+  })
   await copyFile(core('core.wasm'), at('dist', 'core.wasm'))
   await writeFile(at('dist', 'THIRD-PARTY.txt'), notices(Object.keys(metafile.inputs)))
 }
@@ -139,8 +201,12 @@ async function bundle() {
 async function inlined(code) {
   const base64 = await readFile(core('core.wasm.deflate'), 'base64')
   let text = ''
-  const scripts = code.replace(/import ([\w$]+) from"[^"]+\.deflate";/, (_, name) => ((text = `const ${name}="${base64}";`), ''))
-  if (scripts.includes('.deflate"')) throw new SetupError('the import of the deflated WebAssembly is not written as it was')
+  const scripts = code.replace(
+    /import ([\w$]+) from"[^"]+\.deflate";/,
+    (_, name) => ((text = `const ${name}="${base64}";`), ''),
+  )
+  if (scripts.includes('.deflate"'))
+    throw new SetupError('the import of the deflated WebAssembly is not written as it was')
   return text + scripts
 }
 
@@ -148,8 +214,19 @@ async function inlined(code) {
 async function declare() {
   run(process.execPath, [at('node_modules/typescript-7/bin/tsc'), '-p', at('tsconfig.json')])
   const out = at('build', 'types')
-  run(process.execPath, [at('node_modules/typescript-7/bin/tsc'), '-p', at('tsconfig.json'), '--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', out])
-  for (const name of ['index', 'types', 'error', 'react', 'testing']) await copyFile(path.join(out, 'js', `${name}.d.ts`), at('dist', `${name}.d.ts`))
+  run(process.execPath, [
+    at('node_modules/typescript-7/bin/tsc'),
+    '-p',
+    at('tsconfig.json'),
+    '--noEmit',
+    'false',
+    '--declaration',
+    '--emitDeclarationOnly',
+    '--outDir',
+    out,
+  ])
+  for (const name of ['index', 'types', 'error', 'react', 'testing'])
+    await copyFile(path.join(out, 'js', `${name}.d.ts`), at('dist', `${name}.d.ts`))
   await writeFile(at('dist', 'url.d.ts'), "export * from './index.js'\n")
 }
 
@@ -162,7 +239,8 @@ async function report() {
   }
   const cell = (value) => String(value).padStart(9)
   console.error(['', `${'dist/'.padEnd(12)}${['raw', 'gzip', 'brotli'].map(cell).join('')}`].join('\n'))
-  for (const { file, raw, gzip, brotli } of rows) console.error(`${file.padEnd(12)}${[raw, gzip, brotli].map(cell).join('')}`)
+  for (const { file, raw, gzip, brotli } of rows)
+    console.error(`${file.padEnd(12)}${[raw, gzip, brotli].map(cell).join('')}`)
   const gzipOf = (...files) => rows.filter(({ file }) => files.includes(file)).reduce((sum, { gzip }) => sum + gzip, 0)
   hold('index.js', gzipOf('index.js'), BUDGET_GZIP)
   hold('url.js with core.wasm', gzipOf('url.js', 'core.wasm'), BUDGET_URL_GZIP)

@@ -23,13 +23,30 @@ async function main() {
     RUSTFLAGS: '-Cinstrument-coverage',
   }
   const built = run('cargo', ['test', '--locked', '--lib', '--no-run', '--message-format=json'], { env, capture: true })
-  const { executable } = built.split('\n').filter(Boolean).map(JSON.parse).find(({ profile, executable }) => profile?.test && executable)
+  const { executable } = built
+    .split('\n')
+    .filter(Boolean)
+    .map(JSON.parse)
+    .find(({ profile, executable }) => profile?.test && executable)
   run('cargo', ['test', '--locked', '--lib'], { env })
-  run(tool('llvm-profdata'), ['merge', '-sparse', ...readdirSync(profiles).map((name) => path.join(profiles, name)), '-o', merged])
-  const report = run(tool('llvm-cov'), ['export', '-summary-only', executable, `-instr-profile=${merged}`], { capture: true })
-  const files = JSON.parse(report).data[0].files.filter(({ filename }) => /\/src\/core\//.test(filename) && !/\/tests\//.test(filename))
+  run(tool('llvm-profdata'), [
+    'merge',
+    '-sparse',
+    ...readdirSync(profiles).map((name) => path.join(profiles, name)),
+    '-o',
+    merged,
+  ])
+  const report = run(tool('llvm-cov'), ['export', '-summary-only', executable, `-instr-profile=${merged}`], {
+    capture: true,
+  })
+  const files = JSON.parse(report).data[0].files.filter(
+    ({ filename }) => /\/src\/core\//.test(filename) && !/\/tests\//.test(filename),
+  )
   let [covered, count] = [0, 0]
-  for (const { filename, summary: { lines } } of files) {
+  for (const {
+    filename,
+    summary: { lines },
+  } of files) {
     console.log(`${lines.percent.toFixed(1).padStart(6)} %  ${path.relative(root, filename)}`)
     covered += lines.covered
     count += lines.count

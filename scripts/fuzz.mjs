@@ -31,8 +31,16 @@ const command = (name, ...args) => ['+nightly', 'fuzz', name, '--sanitizer', 'no
 const cargoFuzz = (...args) => run('cargo', command(...args), { env: process.env })
 
 function play(target, seconds) {
-  const limits = [`-max_total_time=${seconds}`, `-max_len=${LONGEST_INPUT}`, `-dict=${path.join(root, 'fuzz', 'words.dict')}`, '-print_final_stats=1']
-  const child = spawn('cargo', command('run', target, '--', ...limits), { cwd: root, stdio: ['ignore', 'inherit', 'pipe'] })
+  const limits = [
+    `-max_total_time=${seconds}`,
+    `-max_len=${LONGEST_INPUT}`,
+    `-dict=${path.join(root, 'fuzz', 'words.dict')}`,
+    '-print_final_stats=1',
+  ]
+  const child = spawn('cargo', command('run', target, '--', ...limits), {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'pipe'],
+  })
   let said = ''
   child.stderr.on('data', (chunk) => (said = (said + chunk).slice(-20_000)))
   return new Promise((resolve) => {

@@ -28,16 +28,40 @@ export function notices(bundled) {
 
 /** What is linked into the module: no macros, no build scripts. */
 function crates() {
-  const tree = ['tree', '--locked', '--target', TARGET, '--edges', 'normal,no-proc-macro', '--prefix', 'none', '--format', '{p}', '--package', 'imagine-x402']
-  const linked = new Set(run('cargo', tree, { capture: true }).split('\n').map((line) => line.split(' ').slice(0, 2).join(' ')))
-  const { packages } = JSON.parse(run('cargo', ['metadata', '--locked', '--format-version', '1', '--filter-platform', TARGET], { capture: true }))
+  const tree = [
+    'tree',
+    '--locked',
+    '--target',
+    TARGET,
+    '--edges',
+    'normal,no-proc-macro',
+    '--prefix',
+    'none',
+    '--format',
+    '{p}',
+    '--package',
+    'imagine-x402',
+  ]
+  const linked = new Set(
+    run('cargo', tree, { capture: true })
+      .split('\n')
+      .map((line) => line.split(' ').slice(0, 2).join(' ')),
+  )
+  const { packages } = JSON.parse(
+    run('cargo', ['metadata', '--locked', '--format-version', '1', '--filter-platform', TARGET], { capture: true }),
+  )
   const ours = packages.filter(({ name, version, source }) => source && linked.has(`${name} v${version}`))
   return ours.map((crate) => ({ ...crate, folder: path.dirname(crate.manifest_path) })).sort(byName)
 }
 
 function packagesOf(bundled) {
   const folders = new Set(bundled.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []))
-  return [...folders].map((folder) => ({ ...JSON.parse(readFileSync(path.join(root, folder, 'package.json'), 'utf8')), folder: path.join(root, folder) })).sort(byName)
+  return [...folders]
+    .map((folder) => ({
+      ...JSON.parse(readFileSync(path.join(root, folder, 'package.json'), 'utf8')),
+      folder: path.join(root, folder),
+    }))
+    .sort(byName)
 }
 
 const byName = (a, b) => (a.name < b.name ? -1 : 1)
@@ -46,7 +70,8 @@ const byName = (a, b) => (a.name < b.name ? -1 : 1)
 function choose({ name, license }) {
   const choices = (license ?? '').replaceAll(/[()]/g, '').split(' AND ')
   const chosen = choices.map((choice) => ALLOWED.find((allowed) => choice.split(/ OR |\//).includes(allowed)))
-  if (chosen.includes(undefined)) throw new SetupError(`${name} has the licence ${license}, which is not among ${ALLOWED.join(', ')}.`)
+  if (chosen.includes(undefined))
+    throw new SetupError(`${name} has the licence ${license}, which is not among ${ALLOWED.join(', ')}.`)
   return chosen
 }
 

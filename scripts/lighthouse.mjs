@@ -11,7 +11,15 @@ import { CHROMIUM, root, runScript, setup } from './setup.mjs'
 
 const LEAST = 95
 const LOOKS = 3
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
 
 await runScript(async () => {
   await setup({ npm: true, chromium: true })
@@ -27,7 +35,8 @@ await runScript(async () => {
     const { lhr, report } = looks[Math.floor(LOOKS / 2)]
     await mkdir(path.join(root, 'artifacts'), { recursive: true })
     await writeFile(path.join(root, 'artifacts/lighthouse.html'), report)
-    for (const { title, score } of Object.values(lhr.categories)) console.log(`${String(Math.round(score * 100)).padStart(4)}  ${title}`)
+    for (const { title, score } of Object.values(lhr.categories))
+      console.log(`${String(Math.round(score * 100)).padStart(4)}  ${title}`)
     for (const { id, title, score, displayValue } of Object.values(lhr.audits)) {
       if (score !== null && score < 0.9) console.log(`      ${id}: ${title} ${displayValue ?? ''}`)
     }
@@ -48,7 +57,9 @@ await runScript(async () => {
 
 async function openChromium() {
   const folder = await mkdtemp(path.join(tmpdir(), 'imagine-lighthouse-'))
-  const child = spawn(CHROMIUM, [...FLAGS, '--remote-debugging-port=0', `--user-data-dir=${folder}`, 'about:blank'], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(CHROMIUM, [...FLAGS, '--remote-debugging-port=0', `--user-data-dir=${folder}`, 'about:blank'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   const ended = new Promise((resolve) => child.once('close', resolve))
   const port = await new Promise((resolve, reject) => {
     let said = ''

@@ -17,8 +17,21 @@ const OUTPUT = path.join(root, 'target', 'mutants')
 
 /** What decides about money, then the rest of the core. The tests of the curve take longest, and try no file but its own. */
 const MONEY = [
-  'purchase/**/*', 'journal', 'journal/**/*', 'chain', 'clock', 'witness', 'settlement', 'authorization', 'signature', 'budget', 'policy',
-  'terms', 'payment', 'identity', 'config',
+  'purchase/**/*',
+  'journal',
+  'journal/**/*',
+  'chain',
+  'clock',
+  'witness',
+  'settlement',
+  'authorization',
+  'signature',
+  'budget',
+  'policy',
+  'terms',
+  'payment',
+  'identity',
+  'config',
 ].map((name) => `src/core/${name}.rs`)
 const GROUPS = {
   money: { which: named('--file', MONEY), tests: ['--skip', 'core::secp256k1'] },
@@ -69,18 +82,31 @@ function attempt(tool, group, files, shard) {
   const output = path.join(OUTPUT, group)
   rmSync(output, { recursive: true, force: true })
   const which = files.length > 0 ? named('--file', files) : GROUPS[group].which
-  const args = ['mutants', '--output', output, ...which, ...(shard ? ['--shard', shard] : []), '--', '--', ...GROUPS[group].tests]
+  const args = [
+    'mutants',
+    '--output',
+    output,
+    ...which,
+    ...(shard ? ['--shard', shard] : []),
+    '--',
+    '--',
+    ...GROUPS[group].tests,
+  ]
   const env = { ...process.env, ...COURSES, CARGO_TARGET_DIR: path.join(OUTPUT, 'target') }
   const { status } = spawnSync(tool, args, { cwd: root, env, stdio: ['ignore', 2, 2] })
   const outcomes = path.join(output, 'mutants.out', 'outcomes.json')
-  if (!TRIED.includes(status) || !existsSync(outcomes)) throw new SetupError(`cargo-mutants failed (exit code ${status}).`)
-  return JSON.parse(readFileSync(outcomes, 'utf8')).outcomes
-    .filter(({ scenario }) => scenario.Mutant)
+  if (!TRIED.includes(status) || !existsSync(outcomes))
+    throw new SetupError(`cargo-mutants failed (exit code ${status}).`)
+  return JSON.parse(readFileSync(outcomes, 'utf8'))
+    .outcomes.filter(({ scenario }) => scenario.Mutant)
     .map(({ scenario, summary }) => ({ ...scenario.Mutant, outcome: summary }))
 }
 
 /** An entry is told by its file, by what it replaces and by the line that it breaks: lines move. */
-const describes = ({ file, mutant, line }) => (other) => other.file === file && change(other) === mutant && lineOf(other) === line
+const describes =
+  ({ file, mutant, line }) =>
+  (other) =>
+    other.file === file && change(other) === mutant && lineOf(other) === line
 
 /** `src/core/chain.rs:48:21: replace >= with < in …` without the place. */
 const change = ({ name }) => name.replace(/^[^ ]+: /, '')
@@ -93,10 +119,13 @@ function lineOf({ file, span }) {
 function check(equivalents, listed) {
   const matching = (entry, mutants) => mutants.filter(describes(entry)).length
   const stale = equivalents.filter((entry) => !entry.why || matching(entry, Object.values(listed).flat()) === 0)
-  const faults = stale.map((entry) => `${EQUIVALENTS} has an entry without a mutant, or without a reason: ${entry.file}: ${entry.mutant}`)
+  const faults = stale.map(
+    (entry) => `${EQUIVALENTS} has an entry without a mutant, or without a reason: ${entry.file}: ${entry.mutant}`,
+  )
   for (const [group, mutants] of Object.entries(listed)) {
     const share = equivalents.reduce((sum, entry) => sum + matching(entry, mutants), 0) / mutants.length
-    if (share > MOST_EQUIVALENTS) faults.push(`${(100 * share).toFixed(1)} % of the mutants of ${group} are said to be equivalent.`)
+    if (share > MOST_EQUIVALENTS)
+      faults.push(`${(100 * share).toFixed(1)} % of the mutants of ${group} are said to be equivalent.`)
   }
   return faults
 }
@@ -123,12 +152,20 @@ function table(tried, equivalents) {
     timeout: ({ outcome }) => outcome === 'Timeout',
     unviable: ({ outcome }) => outcome === 'Unviable',
   }
-  const cells = (mutants) => Object.entries(columns).map(([name, belongs]) => String(mutants.filter(belongs).length).padStart(name.length + 2))
+  const cells = (mutants) =>
+    Object.entries(columns).map(([name, belongs]) => String(mutants.filter(belongs).length).padStart(name.length + 2))
   const row = (mutants, name) => `${cells(mutants).join('')}  ${name}`
   const files = [...new Set(tried.map(({ file }) => file))].sort()
   return [
-    Object.keys(columns).map((name) => `  ${name}`).join(''),
-    ...files.map((file) => row(tried.filter((mutant) => mutant.file === file), path.relative('src/core', file))),
+    Object.keys(columns)
+      .map((name) => `  ${name}`)
+      .join(''),
+    ...files.map((file) =>
+      row(
+        tried.filter((mutant) => mutant.file === file),
+        path.relative('src/core', file),
+      ),
+    ),
     row(tried, 'all'),
   ].join('\n')
 }

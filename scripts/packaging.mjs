@@ -16,7 +16,11 @@ const ENTRIES = ['imagine-x402', 'imagine-x402/url']
 const CARGO_DENY = '0.20.2'
 
 /** Debian's package, and what of it is used. */
-const BROWSERS = { 'firefox-esr': '/usr/bin/firefox-esr', 'webkit2gtk-driver': '/usr/bin/WebKitWebDriver', xvfb: '/usr/bin/Xvfb' }
+const BROWSERS = {
+  'firefox-esr': '/usr/bin/firefox-esr',
+  'webkit2gtk-driver': '/usr/bin/WebKitWebDriver',
+  xvfb: '/usr/bin/Xvfb',
+}
 
 await runScript(async () => {
   await setup({ npm: true, rust: true, chromium: true })
@@ -24,11 +28,19 @@ await runScript(async () => {
   if (missing.length > 0) installDebian(missing, 'The matrix drives these browsers: install their packages.')
   await build()
   // Not `npm ci`, which refuses a lock without the bundlers' builds for platforms that not every registry has.
-  run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: path.join(root, MATRIX), hint: 'Is the npm registry reachable?' })
-  const tests = readdirSync(path.join(root, MATRIX)).filter((name) => name.endsWith('.nightly.mjs')).map((name) => path.join(MATRIX, name))
+  run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: path.join(root, MATRIX),
+    hint: 'Is the npm registry reachable?',
+  })
+  const tests = readdirSync(path.join(root, MATRIX))
+    .filter((name) => name.endsWith('.nightly.mjs'))
+    .map((name) => path.join(MATRIX, name))
   const reporters = { spec: 'stdout', [`./${MATRIX}/reporter.mjs`]: RESULTS }
   mkdirSync(path.dirname(RESULTS), { recursive: true })
-  const reporting = Object.entries(reporters).flatMap(([reporter, to]) => [`--test-reporter=${reporter}`, `--test-reporter-destination=${to}`])
+  const reporting = Object.entries(reporters).flatMap(([reporter, to]) => [
+    `--test-reporter=${reporter}`,
+    `--test-reporter-destination=${to}`,
+  ])
   run(process.execPath, ['--test', '--test-concurrency=1', ...reporting, RUNTIMES, ...tests])
   writeFileSync(path.join(root, 'tests', 'packaging', 'TABLE.md'), table(JSON.parse(readFileSync(RESULTS, 'utf8'))))
   denyCrates()
@@ -63,8 +75,15 @@ ${rows(results, asking, 'asked')}
 
 /** `nameOf` gives the name of an entry's test, `word` is for the ones that passed. */
 function rows(results, nameOf, word) {
-  const passed = (where, entry) => results.some((result) => result.where === where && result.what === nameOf(entry) && result.passed)
-  const places = [...new Set(results.map(({ where }) => where))].filter((place) => ENTRIES.some((entry) => passed(place, entry)))
+  const passed = (where, entry) =>
+    results.some((result) => result.where === where && result.what === nameOf(entry) && result.passed)
+  const places = [...new Set(results.map(({ where }) => where))].filter((place) =>
+    ENTRIES.some((entry) => passed(place, entry)),
+  )
   const row = (place) => `| ${place} | ${ENTRIES.map((entry) => (passed(place, entry) ? word : '')).join(' | ')} |`
-  return [`| place | ${ENTRIES.map((entry) => `\`${entry}\``).join(' | ')} |`, '| --- | --- | --- |', ...places.map(row)].join('\n')
+  return [
+    `| place | ${ENTRIES.map((entry) => `\`${entry}\``).join(' | ')} |`,
+    '| --- | --- | --- |',
+    ...places.map(row),
+  ].join('\n')
 }

@@ -33,7 +33,9 @@ ${list(ANSWERS)}
 `
 
 function list(table) {
-  return Object.entries(table).map(([name, { says }]) => `  ${name.padEnd(22)} ${says}`).join('\n')
+  return Object.entries(table)
+    .map(([name, { says }]) => `  ${name.padEnd(22)} ${says}`)
+    .join('\n')
 }
 
 const ARGUMENTS = {
@@ -58,8 +60,15 @@ function readOptions() {
   if (values.help) return null
   const { token, x402, price, fail, fault, answers } = values
   const given = {
-    token, x402, price, fail, fault, answers,
-    stepMs: number(values['step-ms']), chainId: number(values['chain-id']), jsonLimit: number(values['json-limit']),
+    token,
+    x402,
+    price,
+    fail,
+    fault,
+    answers,
+    stepMs: number(values['step-ms']),
+    chainId: number(values['chain-id']),
+    jsonLimit: number(values['json-limit']),
     chainAheadS: number(values['chain-ahead-s']),
   }
   return checkOptions(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)))

@@ -16,7 +16,7 @@ await runScript(async () => {
   await setup({ npm: true, rust: true, chromium: true })
   if (!process.argv.includes('--pictures')) {
     await build()
-    if (!await playTests()) process.exitCode = 1
+    if (!(await playTests())) process.exitCode = 1
   }
   await takePictures()
   console.log(`${await writeIndex()} states: ${path.relative(root, SHOTS)}/index.html`)
@@ -24,8 +24,12 @@ await runScript(async () => {
 
 async function playTests() {
   const folder = path.join(root, 'tests/page')
-  const files = (await readdir(folder)).filter((name) => /\.(test|more)\.mjs$/.test(name)).map((name) => path.join(folder, name))
-  const child = spawn(process.execPath, ['--test', '--test-reporter=spec', '--test-concurrency=1', ...files], { stdio: 'inherit' })
+  const files = (await readdir(folder))
+    .filter((name) => /\.(test|more)\.mjs$/.test(name))
+    .map((name) => path.join(folder, name))
+  const child = spawn(process.execPath, ['--test', '--test-reporter=spec', '--test-concurrency=1', ...files], {
+    stdio: 'inherit',
+  })
   return new Promise((resolve) => child.on('close', (code) => resolve(code === 0)))
 }
 
@@ -47,13 +51,23 @@ async function takePictures() {
     await page.locator('[data-step=making].now').waitFor()
     await finishJob(page, site)
     await page.waitForFunction(() => document.querySelector('video').readyState > 2)
-    await page.locator('video').evaluate((video) => { video.autoplay = false; video.pause(); video.currentTime = 1.5; video.controls = false })
+    await page.locator('video').evaluate((video) => {
+      video.autoplay = false
+      video.pause()
+      video.currentTime = 1.5
+      video.controls = false
+    })
     await priced(page, '1.00')
     for (const colorScheme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme })
-      await page.evaluate(() => { document.activeElement?.blur(); scrollTo(0, 0) })
+      await page.evaluate(() => {
+        document.activeElement?.blur()
+        scrollTo(0, 0)
+      })
       const file = path.join(PICTURES, `page-${colorScheme}.png`)
-      await sharp(await page.screenshot({ animations: 'disabled' })).png({ palette: true, colours: 192, effort: 10, dither: 0.6 }).toFile(file)
+      await sharp(await page.screenshot({ animations: 'disabled' }))
+        .png({ palette: true, colours: 192, effort: 10, dither: 0.6 })
+        .toFile(file)
       const { size } = await stat(file)
       if (size > LARGEST) throw new SetupError(`${path.relative(root, file)} has ${size} bytes, more than ${LARGEST}`)
     }
@@ -65,10 +79,20 @@ async function takePictures() {
 
 async function writeIndex() {
   await mkdir(SHOTS, { recursive: true })
-  const states = [...new Set((await readdir(SHOTS)).filter((name) => name.endsWith('.png')).map((name) => name.replace(/-(desktop|phone)-(light|dark)\.png$/, '')))].sort()
-  const look = (state, width, theme) => `<a href="${state}-${width}-${theme}.png"><img loading="lazy" class="${width}" src="${state}-${width}-${theme}.png" alt="${state}, ${width}, ${theme}"></a>`
-  const looks = (state) => ['desktop', 'phone'].flatMap((width) => ['light', 'dark'].map((theme) => look(state, width, theme))).join('\n')
-  await writeFile(path.join(SHOTS, 'index.html'), `<!doctype html>
+  const states = [
+    ...new Set(
+      (await readdir(SHOTS))
+        .filter((name) => name.endsWith('.png'))
+        .map((name) => name.replace(/-(desktop|phone)-(light|dark)\.png$/, '')),
+    ),
+  ].sort()
+  const look = (state, width, theme) =>
+    `<a href="${state}-${width}-${theme}.png"><img loading="lazy" class="${width}" src="${state}-${width}-${theme}.png" alt="${state}, ${width}, ${theme}"></a>`
+  const looks = (state) =>
+    ['desktop', 'phone'].flatMap((width) => ['light', 'dark'].map((theme) => look(state, width, theme))).join('\n')
+  await writeFile(
+    path.join(SHOTS, 'index.html'),
+    `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>The page in all its states</title>
 <style>
   body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem; background: #eee }
@@ -78,6 +102,7 @@ async function writeIndex() {
 <h1>The page in all its states</h1>
 ${states.map((state) => `<h2 id="${state}">${state}</h2>\n<div>${looks(state)}</div>`).join('\n')}
 </html>
-`)
+`,
+  )
   return states.length
 }

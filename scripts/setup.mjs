@@ -40,7 +40,13 @@ export async function runScript(main) {
 
 /** Runs a command with its output on stderr, so that stdout stays the script's own; or gives its stdout back. */
 export function run(command, args, { cwd = root, env = process.env, hint = '', capture = false } = {}) {
-  const { status, error, stdout } = spawnSync(command, args, { cwd, env, encoding: 'utf8', maxBuffer: Infinity, stdio: ['ignore', capture ? 'pipe' : 2, 2] })
+  const { status, error, stdout } = spawnSync(command, args, {
+    cwd,
+    env,
+    encoding: 'utf8',
+    maxBuffer: Infinity,
+    stdio: ['ignore', capture ? 'pipe' : 2, 2],
+  })
   if (error || status !== 0) {
     const why = error ? error.message : `exit code ${status}`
     throw new SetupError(`\`${[command, ...args].join(' ')}\` failed (${why}).${hint && ` ${hint}`}`)
@@ -56,13 +62,17 @@ function output(command, args) {
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number)
   if (major < NODE[0] || (major === NODE[0] && minor < NODE[1])) {
-    throw new SetupError(`Node ${NODE.join('.')} or newer is needed, this is ${process.versions.node}. See https://nodejs.org.`)
+    throw new SetupError(
+      `Node ${NODE.join('.')} or newer is needed, this is ${process.versions.node}. See https://nodejs.org.`,
+    )
   }
 }
 
 function installPackages() {
   const stamp = path.join(root, 'node_modules', '.lock-sha256')
-  const lock = createHash('sha256').update(readFileSync(path.join(root, 'package-lock.json'))).digest('hex')
+  const lock = createHash('sha256')
+    .update(readFileSync(path.join(root, 'package-lock.json')))
+    .digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
   console.error('Installing npm packages …')
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { hint: 'Is the npm registry reachable?' })
@@ -76,7 +86,17 @@ function installRust() {
   }
   const manual = (command) => `Run \`${command}\` yourself once the network allows it.`
   if (!output('rustup', ['toolchain', 'list'])?.includes(`${channel}-`)) {
-    const args = ['toolchain', 'install', channel, '--profile', 'minimal', '--component', 'clippy', '--component', 'rustfmt']
+    const args = [
+      'toolchain',
+      'install',
+      channel,
+      '--profile',
+      'minimal',
+      '--component',
+      'clippy',
+      '--component',
+      'rustfmt',
+    ]
     run('rustup', args, { hint: manual(`rustup ${args.join(' ')}`) })
   }
   const targets = output('rustup', ['target', 'list', '--installed', '--toolchain', channel])
@@ -90,7 +110,11 @@ function installChromium() {
   const files = [CHROMIUM, CHROMIUM_SHELL]
   const hint = `The browser tests drive Debian's Chromium: install its packages so that ${files.join(' and ')} exist.`
   // Both, so that both are of one version.
-  if (!files.every((file) => existsSync(file))) installDebian(files.map((file) => path.basename(file)), hint)
+  if (!files.every((file) => existsSync(file)))
+    installDebian(
+      files.map((file) => path.basename(file)),
+      hint,
+    )
 }
 
 /** The path of a tool of cargo's, of exactly that version. Where it is missing it is built, which takes some minutes. */

@@ -16,14 +16,18 @@ async function main() {
   await bind(FOLDER, { XTASK_KEEP_NAMES: '1' })
   optimise(path.join(FOLDER, 'core_bg.wasm'), path.join(FOLDER, 'core.wasm'), ['--debuginfo'])
   const { sections, functions } = read(await readFile(path.join(FOLDER, 'core.wasm')))
-  print('section', sections.filter(({ name }) => name !== 'custom'))
+  print(
+    'section',
+    sections.filter(({ name }) => name !== 'custom'),
+  )
   print('crate', sumByCrate(functions))
   print('function', functions.toSorted((a, b) => b.bytes - a.bytes).slice(0, most))
 }
 
 function print(title, rows) {
   console.log(`\n${'bytes'.padStart(8)}  ${title}`)
-  for (const { name, bytes } of rows.toSorted((a, b) => b.bytes - a.bytes)) console.log(`${String(bytes).padStart(8)}  ${name}`)
+  for (const { name, bytes } of rows.toSorted((a, b) => b.bytes - a.bytes))
+    console.log(`${String(bytes).padStart(8)}  ${name}`)
 }
 
 function sumByCrate(functions) {
@@ -35,7 +39,22 @@ function sumByCrate(functions) {
   return [...sums].map(([name, bytes]) => ({ name, bytes }))
 }
 
-const SECTIONS = ['custom', 'type', 'import', 'function', 'table', 'memory', 'global', 'export', 'start', 'element', 'code', 'data', 'data count', 'tag']
+const SECTIONS = [
+  'custom',
+  'type',
+  'import',
+  'function',
+  'table',
+  'memory',
+  'global',
+  'export',
+  'start',
+  'element',
+  'code',
+  'data',
+  'data count',
+  'tag',
+]
 const [CUSTOM, IMPORT, CODE] = ['custom', 'import', 'code'].map((name) => SECTIONS.indexOf(name))
 const FUNCTION_NAMES = 1
 

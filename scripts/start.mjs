@@ -55,7 +55,9 @@ async function main({ port }) {
   const page = await servePage({ dir, sandbox, port })
   parts.push(page)
 
-  console.log(`\n  The page is at ${page.url}\n\n  service  ${sandbox.apiUrl}\n  chain    ${sandbox.rpcUrl} (id ${sandbox.chainId})`)
+  console.log(
+    `\n  The page is at ${page.url}\n\n  service  ${sandbox.apiUrl}\n  chain    ${sandbox.rpcUrl} (id ${sandbox.chainId})`,
+  )
   console.log('\n  Everything is local and its money is worthless. Ctrl-C stops it.\n')
   await end(1, (await sandbox.died).message)
 }

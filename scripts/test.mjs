@@ -15,13 +15,14 @@ const TESTS = path.join(root, 'tests')
 const COMMANDS = {
   build: (say) => checks(say, [[process.execPath, 'scripts/build.mjs']]),
   native: (say) => counted(say, ['cargo', 'test', '--locked', '--lib'], CARGO_SUM),
-  lint: (say) => checks(say, [
-    ['cargo', 'fmt', '--all', '--check'],
-    ['cargo', 'clippy', '--quiet', '--locked', '--workspace', '--all-targets', '--', '-D', 'warnings'],
-    ['cargo', 'clippy', '--quiet', '--locked', '--target', 'wasm32-unknown-unknown', '--', '-D', 'warnings'],
-    ['cargo', 'doc', '--quiet', '--locked', '--no-deps', '--lib'],
-    ['cargo', 'doc', '--quiet', '--locked', '--no-deps', '--lib', '--target', 'wasm32-unknown-unknown'],
-  ]),
+  lint: (say) =>
+    checks(say, [
+      ['cargo', 'fmt', '--all', '--check'],
+      ['cargo', 'clippy', '--quiet', '--locked', '--workspace', '--all-targets', '--', '-D', 'warnings'],
+      ['cargo', 'clippy', '--quiet', '--locked', '--target', 'wasm32-unknown-unknown', '--', '-D', 'warnings'],
+      ['cargo', 'doc', '--quiet', '--locked', '--no-deps', '--lib'],
+      ['cargo', 'doc', '--quiet', '--locked', '--no-deps', '--lib', '--target', 'wasm32-unknown-unknown'],
+    ]),
   packaging: (say) => counted(say, [process.execPath, 'scripts/packaging.mjs'], NODE_SUM),
   sellers: (say) => checks(say, [[process.execPath, 'tests/sellers/table.mjs']]),
   fuzz: (say) => checks(say, [[process.execPath, 'scripts/fuzz.mjs', '600']]),
@@ -81,25 +82,38 @@ async function runTier(tier, wanted, ran) {
   for (const name of commands.flat()) ran.add(name)
   const chosen = files.filter(({ folder }) => isWanted(folder))
   return sumOf([
-    ...await Promise.all(commands.map(inTurn)),
-    await runFiles(tier, chosen.filter(({ name }) => !ALONE.includes(name)), FILES_AT_ONCE),
-    await runFiles(`${tier}, alone`, chosen.filter(({ name }) => ALONE.includes(name)), 1),
+    ...(await Promise.all(commands.map(inTurn))),
+    await runFiles(
+      tier,
+      chosen.filter(({ name }) => !ALONE.includes(name)),
+      FILES_AT_ONCE,
+    ),
+    await runFiles(
+      `${tier}, alone`,
+      chosen.filter(({ name }) => ALONE.includes(name)),
+      1,
+    ),
   ])
 }
 
 /** Lists the tier's files in the folders of `tests/`. A name like a test's, but with no known tier, is an error. */
 function filesOf(tier) {
   const files = readdirSync(TESTS).flatMap(filesIn)
-  const astray = files.filter((file) => !(file.tier in TIERS)).map((file) => file.path).join(', ')
+  const astray = files
+    .filter((file) => !(file.tier in TIERS))
+    .map((file) => file.path)
+    .join(', ')
   if (astray) throw new SetupError(`These files are in no tier: ${astray}.`)
   return files.filter((file) => file.tier === tier)
 }
 
 function filesIn(folder) {
-  return readdirSync(path.join(TESTS, folder)).filter((file) => /^[^.]+\.\w+\.mjs$/.test(file)).map((file) => {
-    const [name, tier] = file.split('.')
-    return { folder, name, tier, path: path.join('tests', folder, file) }
-  })
+  return readdirSync(path.join(TESTS, folder))
+    .filter((file) => /^[^.]+\.\w+\.mjs$/.test(file))
+    .map((file) => {
+      const [name, tier] = file.split('.')
+      return { folder, name, tier, path: path.join('tests', folder, file) }
+    })
 }
 
 /** Runs the files beside one another, and prints what they say as they end. */
@@ -114,11 +128,13 @@ async function inTurn(names) {
   const sums = []
   for (const name of names) {
     const said = []
-    sums.push(await timed(name, async () => {
-      const result = await COMMANDS[name]((text) => said.push(text))
-      write(`\n── ${name}\n${said.join('')}`)
-      return result
-    }))
+    sums.push(
+      await timed(name, async () => {
+        const result = await COMMANDS[name]((text) => said.push(text))
+        write(`\n── ${name}\n${said.join('')}`)
+        return result
+      }),
+    )
   }
   return sumOf(sums)
 }

@@ -39,7 +39,9 @@ async function facts() {
   return {
     '%VERSION%': version,
     '%SIZE%': (byteLength / 1024).toFixed(1),
-    '%LINKS%': links.map(([text, url]) => `<a href="${url}" target="_blank" rel="noopener noreferrer">${text}</a>`).join(' '),
+    '%LINKS%': links
+      .map(([text, url]) => `<a href="${url}" target="_blank" rel="noopener noreferrer">${text}</a>`)
+      .join(' '),
   }
 }
 
@@ -55,9 +57,19 @@ const head = (facts) => ({
       const css = String(bundle[style].source).replaceAll(`url(./`, 'url(./assets/')
       delete bundle[style]
       const page = html
-        .replace(/<link rel="stylesheet"[^>]*>/, () => `<link rel="preload" href="./${font}" as="font" type="font/woff2" crossorigin>\n  <style>${css}</style>`)
+        .replace(
+          /<link rel="stylesheet"[^>]*>/,
+          () =>
+            `<link rel="preload" href="./${font}" as="font" type="font/woff2" crossorigin>\n  <style>${css}</style>`,
+        )
         .replace(/%[A-Z]+%/g, (name) => facts[name] ?? name)
-      const tags = [{ tag: 'meta', injectTo: 'head-prepend', attrs: { 'http-equiv': 'Content-Security-Policy', content: policy(page, { meta: true }) } }]
+      const tags = [
+        {
+          tag: 'meta',
+          injectTo: 'head-prepend',
+          attrs: { 'http-equiv': 'Content-Security-Policy', content: policy(page, { meta: true }) },
+        },
+      ]
       return { html: page, tags }
     },
   },

@@ -52,10 +52,14 @@ export class Page {
     })
     this.wallets = new WalletPicker(this.connection)
     this.panel = new RunPanel(USUALLY[mode.kind], (receipt) => showReceipt(receipt, mode.kind !== 'live'))
-    this.history = new History(this.connection, {
-      show: (record) => this.lookAt(record),
-      receipt: ({ receipt }) => receipt && this.showReceipt(receipt),
-    }, (ours) => this.drawRecords(ours))
+    this.history = new History(
+      this.connection,
+      {
+        show: (record) => this.lookAt(record),
+        receipt: ({ receipt }) => receipt && this.showReceipt(receipt),
+      },
+      (ours) => this.drawRecords(ours),
+    )
   }
 
   open(): void {
@@ -73,13 +77,17 @@ export class Page {
   }
 
   private values(): Values {
-    return { request: this.form.read() ?? { prompt: prompt.placeholder }, maxPrice: this.limits.cap, perDay: budget.value }
+    return {
+      request: this.form.read() ?? { prompt: prompt.placeholder },
+      maxPrice: this.limits.cap,
+      perDay: budget.value,
+    }
   }
 
   private async buy(): Promise<void> {
     if (!this.form.report()) return
     const { chosen } = this.wallets
-    if (!chosen && !await this.wallets.onlyOurs()) return this.wallets.ask()
+    if (!chosen && !(await this.wallets.onlyOurs())) return this.wallets.ask()
     const quote = await this.price.take()
     if (!quote) return
     let sent = false
@@ -87,22 +95,26 @@ export class Page {
       sent ||= event.type === 'paying'
       this.hear(event)
     }
-    await this.run({}, async (signal) => {
-      const task = await this.connection.client.submit(quote, {
-        ...(chosen && { wallet: chosen }),
-        ...(quote.request.autoClank && { confirm: confirmToken }),
-        maxPrice: this.limits.cap,
-        signal,
-        onEvent,
-      })
-      const result = await task.wait({ signal, onEvent })
-      this.followReceipt(task)
-      return result
-    }, (error) => {
-      const trouble = toTrouble(error, sent ? { paid: 'unknown', retry: 'resume' } : { paid: 'no', retry: 'safe' })
-      // Where the service's own id got lost, the id of the request finds the task.
-      return { ...trouble, taskId: trouble.taskId ?? (trouble.paid === 'no' ? undefined : quote.request.id) }
-    })
+    await this.run(
+      {},
+      async (signal) => {
+        const task = await this.connection.client.submit(quote, {
+          ...(chosen && { wallet: chosen }),
+          ...(quote.request.autoClank && { confirm: confirmToken }),
+          maxPrice: this.limits.cap,
+          signal,
+          onEvent,
+        })
+        const result = await task.wait({ signal, onEvent })
+        this.followReceipt(task)
+        return result
+      },
+      (error) => {
+        const trouble = toTrouble(error, sent ? { paid: 'unknown', retry: 'resume' } : { paid: 'no', retry: 'safe' })
+        // Where the service's own id got lost, the id of the request finds the task.
+        return { ...trouble, taskId: trouble.taskId ?? (trouble.paid === 'no' ? undefined : quote.request.id) }
+      },
+    )
   }
 
   /** Where the service showed no receipt, the transaction may be found after the video is there. */
@@ -139,7 +151,9 @@ export class Page {
     const pollInterval = this.mode.config.pollInterval ?? 15_000
     const job = async (signal: AbortSignal) => {
       const task = await client.resume(watched.taskId, { signal, onEvent: this.hear })
-      return task ? task.wait({ signal, onEvent: this.hear, pollInterval }) : watch(client, watched, signal, pollInterval, this.panel)
+      return task
+        ? task.wait({ signal, onEvent: this.hear, pollInterval })
+        : watch(client, watched, signal, pollInterval, this.panel)
     }
     return this.run({ paid: watched.paid !== 'no', from: 'queue' }, job, (error) => {
       const trouble = toTrouble(error, { paid: watched.paid, retry: 'resume' })
@@ -149,7 +163,9 @@ export class Page {
 
   /** One run at a time: the form is locked, the panel tells the steps, and at the end there is a result or a card. */
   private async run(
-    start: { paid?: boolean; from?: Step }, job: (signal: AbortSignal) => Promise<Generation | Trouble>, explain: (error: unknown) => Trouble,
+    start: { paid?: boolean; from?: Step },
+    job: (signal: AbortSignal) => Promise<Generation | Trouble>,
+    explain: (error: unknown) => Trouble,
   ): Promise<void> {
     this.running = true
     this.aboutPrice = false
@@ -222,7 +238,11 @@ export class Page {
       changeBudget: () => budget.select(),
       changeRequest: () => prompt.focus(),
       removeImage: () => this.form.removeImage(),
-      copyAddress: (address) => void navigator.clipboard.writeText(address).then(() => say('Copied the address.'), () => say(`The address is ${address}`)),
+      copyAddress: (address) =>
+        void navigator.clipboard.writeText(address).then(
+          () => say('Copied the address.'),
+          () => say(`The address is ${address}`),
+        ),
       reload: () => location.reload(),
     }
   }
@@ -230,9 +250,12 @@ export class Page {
   private drawRecords(ours: TaskRecord[]): void {
     void this.limits.count()
     if (this.running) return
-    void this.connection.client.tasks({ unfinished: true }).then((records) => {
-      const open = records.filter(({ id }) => ours.some((record) => record.id === id))
-      if (!this.running) offerUnfinished(open, (record) => this.lookAt(record))
-    }, () => {})
+    void this.connection.client.tasks({ unfinished: true }).then(
+      (records) => {
+        const open = records.filter(({ id }) => ours.some((record) => record.id === id))
+        if (!this.running) offerUnfinished(open, (record) => this.lookAt(record))
+      },
+      () => {},
+    )
   }
 }

@@ -35,22 +35,29 @@ export async function servePage({ dir, sandbox, port = 0 }) {
     answer(request, decodeURIComponent(pathname), dir, sandbox)
       .catch(() => ({ status: 404, type: 'text/plain', body: Buffer.from('Not found') }))
       .then(({ status = 200, type, body, headers }) => {
-        response.writeHead(status, { ...headersFor(pathname, csp), 'content-type': type, 'content-length': body.length, ...headers })
+        response.writeHead(status, {
+          ...headersFor(pathname, csp),
+          'content-type': type,
+          'content-length': body.length,
+          ...headers,
+        })
         response.end(request.method === 'HEAD' ? undefined : body)
       })
   })
   const bound = await listen(server, port)
   return {
     url: `http://127.0.0.1:${bound}/`,
-    stop: () => new Promise((resolve) => {
-      server.close(() => resolve())
-      server.closeAllConnections()
-    }),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
   }
 }
 
 async function answer({ method, headers }, path, dir, sandbox) {
-  if (method !== 'GET' && method !== 'HEAD') return { status: 405, type: 'text/plain', body: Buffer.from('Method not allowed') }
+  if (method !== 'GET' && method !== 'HEAD')
+    return { status: 405, type: 'text/plain', body: Buffer.from('Method not allowed') }
   // Normalised from the root, a path cannot climb out of the folder.
   const name = normalize(path.endsWith('/') ? `${path}index.html` : path)
   const type = TYPES[extname(name)]
@@ -59,12 +66,18 @@ async function answer({ method, headers }, path, dir, sandbox) {
   const body = sandbox && name === '/index.html' ? Buffer.from(describe(file.toString(), sandbox)) : file
   if (headers.range) return part(body, type, headers.range)
   // Beside a sandbox nothing crosses a wire.
-  return !sandbox && COMPRESSIBLE.test(type) && /\bbr\b/.test(headers['accept-encoding'] ?? '') ? compressed(body, type) : { type, body }
+  return !sandbox && COMPRESSIBLE.test(type) && /\bbr\b/.test(headers['accept-encoding'] ?? '')
+    ? compressed(body, type)
+    : { type, body }
 }
 
 function compressed(body, type) {
   const options = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }
-  return { type, body: brotliCompressSync(body, options), headers: { 'content-encoding': 'br', vary: 'accept-encoding' } }
+  return {
+    type,
+    body: brotliCompressSync(body, options),
+    headers: { 'content-encoding': 'br', vary: 'accept-encoding' },
+  }
 }
 
 /** Players ask for a video piece by piece. */
@@ -79,7 +92,10 @@ function part(body, type, range) {
 /** The header speaks for the page here: the `<meta>` of the static build would keep it from the sandbox. */
 function describe(html, sandbox) {
   const { apiUrl, rpcUrl, mediaUrl, controlUrl, chainId, token, payTo, payer } = sandbox
-  const about = JSON.stringify({ apiUrl, rpcUrl, mediaUrl, controlUrl, chainId, token, payTo, payer }).replaceAll('"', '&quot;')
+  const about = JSON.stringify({ apiUrl, rpcUrl, mediaUrl, controlUrl, chainId, token, payTo, payer }).replaceAll(
+    '"',
+    '&quot;',
+  )
   return html
     .replace(/<meta http-equiv="Content-Security-Policy"[^>]*>\s*/, '')
     .replace('<meta name="sandbox" content="">', () => `<meta name="sandbox" content="${about}">`)
@@ -89,7 +105,10 @@ function describe(html, sandbox) {
 async function listen(server, port, tries = 20) {
   try {
     await new Promise((resolve, reject) => {
-      server.once('error', reject).listen(port, '127.0.0.1', () => { server.off('error', reject); resolve(); })
+      server.once('error', reject).listen(port, '127.0.0.1', () => {
+        server.off('error', reject)
+        resolve()
+      })
     })
     return server.address().port
   } catch (error) {

@@ -19,13 +19,22 @@ export function payingFetch(provider, account) {
   return async (url, init) => {
     const asked = await fetch(url, init)
     if (asked.status !== 402) return asked
-    const [{ scheme, network, payTo, maxAmountRequired, maxTimeoutSeconds, asset, extra }] = (await asked.json()).accepts
+    const [{ scheme, network, payTo, maxAmountRequired, maxTimeoutSeconds, asset, extra }] = (await asked.json())
+      .accepts
     const validBefore = String(Math.floor(Date.now() / 1000) + maxTimeoutSeconds)
     const nonce = toHex(crypto.getRandomValues(new Uint8Array(32)))
     const message = { from: account, to: payTo, value: maxAmountRequired, validAfter: '0', validBefore, nonce }
     const domain = { name: extra.name, version: extra.version, chainId: base.id, verifyingContract: asset }
-    const signature = await signTypedData(client, { account, domain, types: TYPES, primaryType: 'TransferWithAuthorization', message })
-    const payment = btoa(JSON.stringify({ x402Version: 1, scheme, network, payload: { signature, authorization: message } }))
+    const signature = await signTypedData(client, {
+      account,
+      domain,
+      types: TYPES,
+      primaryType: 'TransferWithAuthorization',
+      message,
+    })
+    const payment = btoa(
+      JSON.stringify({ x402Version: 1, scheme, network, payload: { signature, authorization: message } }),
+    )
     return fetch(url, { ...init, headers: { ...init.headers, 'x-payment': payment } })
   }
 }

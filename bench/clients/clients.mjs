@@ -24,10 +24,12 @@ const BUDGET = { amount: '100', per: 'day' }
 /** The default entry with journals of each length, without and with a budget, after the reference. */
 export function withJournals(clients) {
   const [reference, own] = [REFERENCE, 'imagine-x402'].map((name) => clients.find((client) => client.name === name))
-  const variants = [undefined, BUDGET].flatMap((budget) => RECORDS.map((records) => {
-    const name = `${own.name}, ${records.toLocaleString('en')} records${budget ? ', budget' : ''}`
-    return { ...own, name, records, budget }
-  }))
+  const variants = [undefined, BUDGET].flatMap((budget) =>
+    RECORDS.map((records) => {
+      const name = `${own.name}, ${records.toLocaleString('en')} records${budget ? ', budget' : ''}`
+      return { ...own, name, records, budget }
+    }),
+  )
   return [reference, ...variants]
 }
 

@@ -72,7 +72,11 @@ const READY = {
   nothing: () => undefined,
   official({ payingFetch }, { service }) {
     const paying = payingFetch(provider, ACCOUNT)
-    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ prompt: 'A paper boat', duration: 8 }) }
+    const init = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ prompt: 'A paper boat', duration: 8 }),
+    }
     return async () => (await paying(`${service}/generation/create`, init)).json()
   },
   async own({ init, submit }, { service, storage, budget }) {
@@ -133,10 +137,11 @@ async function finishedIn(database) {
   }
 }
 
-const outcomeOf = (request) => new Promise((resolve, reject) => {
-  request.onsuccess = () => resolve(request.result)
-  request.onerror = () => reject(request.error)
-})
+const outcomeOf = (request) =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
 
 /** In milliseconds. */
 const spans = ({ begun, priced, asked, signed, sent, storing, questions = 0 }) => ({
@@ -148,4 +153,5 @@ const spans = ({ begun, priced, asked, signed, sent, storing, questions = 0 }) =
   questions,
 })
 
-const sharedBy = (times, from, to) => times.reduce((sum, [begun, ended]) => sum + Math.max(0, Math.min(ended, to) - Math.max(begun, from)), 0)
+const sharedBy = (times, from, to) =>
+  times.reduce((sum, [begun, ended]) => sum + Math.max(0, Math.min(ended, to) - Math.max(begun, from)), 0)

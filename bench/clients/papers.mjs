@@ -11,12 +11,19 @@ export function papers({ chromium, rounds, payments, far, slowdown, reference, c
   const loaded = clients.filter(({ storage }) => !storage)
   const paying = clients.filter(({ weight }) => weight)
   const stored = paying.filter(({ firstQuestions }) => firstQuestions.most > 0)
-  const table = (head, rows, row) => tableOf(['client', ...head], rows.map((client) => [client.name, ...row(client)]))
+  const table = (head, rows, row) =>
+    tableOf(
+      ['client', ...head],
+      rows.map((client) => [client.name, ...row(client)]),
+    )
   const compared = (client, keys) => keys.flatMap((key) => [spread(client[key]), multiple(client[key])])
   const of = `of ${reference}`
   const asked = (rows, ...times) =>
     table(['first 402 → wallet', of, 'warm', of, 'first call → wallet', 'warm'], rows, (client) => [
-      ...compared(client, times.map((time) => `${time}Asking`)),
+      ...compared(
+        client,
+        times.map((time) => `${time}Asking`),
+      ),
       ...times.map((time) => spread(client[`${time}Calling`])),
     ])
   const busy = (rows, ...keys) =>
@@ -34,9 +41,9 @@ compiled), in a page that has imported an empty module before, so that what the 
 processor time of that, with what it leaves for the fifth of a second after it. Milliseconds.
 
 ${table(['KB', 'gzip', 'brotli', 'load', of, 'busy', of], loaded, ({ weight, ...client }) => [
-    ...['raw', 'gzip', 'brotli'].map((size) => (weight ? kilobytes(weight[size]) : '')),
-    ...compared(client, ['load', 'loadBusy']),
-  ])}
+  ...['raw', 'gzip', 'brotli'].map((size) => (weight ? kilobytes(weight[size]) : '')),
+  ...compared(client, ['load', 'loadBusy']),
+])}
 
 ## From the 402 to the wallet, and from the signature to the payment
 
@@ -56,8 +63,10 @@ With a seller that answers at once:
 ${asked(paying, 'first', 'warm')}
 
 ${table(['first signature → payment', 'warm', 'busy, first payment', of], paying, (client) => [
-    spread(client.firstSending), spread(client.warmSending), ...compared(client, ['firstBusy']),
-  ])}
+  spread(client.firstSending),
+  spread(client.warmSending),
+  ...compared(client, ['firstBusy']),
+])}
 
 The clients do different things in that time. The official ones and *by hand* are told the account beforehand and read nothing: their one question to the wallet is the signature.
 \`imagine-x402\` asks the wallet ${stored[0].firstQuestions.median} questions before (connection, network, balance, time of the chain), writes the purchase into IndexedDB, and only

@@ -22,7 +22,10 @@ const PAGE = { '/': 'page.html', '/page.js': 'page.js', '/wasm.js': '../wasm.js'
 
 /** The files of the page itself, by address. */
 export async function readPage() {
-  const files = Object.entries(PAGE).map(async ([address, name]) => [address, await readFile(new URL(name, import.meta.url))])
+  const files = Object.entries(PAGE).map(async ([address, name]) => [
+    address,
+    await readFile(new URL(name, import.meta.url)),
+  ])
   return Object.fromEntries(await Promise.all(files))
 }
 
@@ -65,13 +68,22 @@ const header = (value) => Buffer.from(JSON.stringify(value)).toString('base64')
 
 function answer(version, taskId) {
   const { paid, terms } = VERSIONS[version]
-  return taskId ? [202, { ...JSON_TYPE, ...paid }, JSON.stringify({ taskId, status: 'queued' })] : [402, { ...JSON_TYPE, ...terms.headers }, terms.body]
+  return taskId
+    ? [202, { ...JSON_TYPE, ...paid }, JSON.stringify({ taskId, status: 'queued' })]
+    : [402, { ...JSON_TYPE, ...terms.headers }, terms.body]
 }
 
-const OFFER = { scheme: 'exact', payTo: PAY_TO, maxTimeoutSeconds: 60, asset: USDC, extra: { name: 'USD Coin', version: '2' } }
+const OFFER = {
+  scheme: 'exact',
+  payTo: PAY_TO,
+  maxTimeoutSeconds: 60,
+  asset: USDC,
+  extra: { name: 'USD Coin', version: '2' },
+}
 const RESOURCE = { description: 'A video', mimeType: 'application/json' }
 const ADDRESS = 'http://127.0.0.1/generation/create'
-const receipt = (network) => header({ success: true, transaction: `0x${'ab'.repeat(32)}`, network, payer: signer.address })
+const receipt = (network) =>
+  header({ success: true, transaction: `0x${'ab'.repeat(32)}`, network, payer: signer.address })
 
 /** As the official sellers of each answer. */
 const VERSIONS = {

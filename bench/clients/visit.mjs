@@ -28,7 +28,12 @@ export async function visit(browsing, url, client) {
 
 /** Measures the same with the far seller in a profile whose journal holds the client's number of `records`. */
 export const visitWithJournal = (browsing, url, client) =>
-  withNewProfile(browsing, url, (page) => fillJournal(page, client), (page) => payFar(page, client))
+  withNewProfile(
+    browsing,
+    url,
+    (page) => fillJournal(page, client),
+    (page) => payFar(page, client),
+  )
 
 async function fillJournal(page, client) {
   if (!client.records) return
@@ -56,14 +61,15 @@ async function payOnce(page, settleMs) {
 }
 
 /** What the page holds with the client loaded, and after its payments, garbage collected. */
-export const weighHeap = (browsing, url, client) => withNewProfile(browsing, url, async (page) => {
-  const heap = heapOf(page)
-  await page.call('load', client)
-  const loaded = await heap.collected()
-  if (client.kind === 'nothing') return { loaded }
-  await page.call('pay', PAYMENTS)
-  return { loaded, paid: await heap.collected() }
-})
+export const weighHeap = (browsing, url, client) =>
+  withNewProfile(browsing, url, async (page) => {
+    const heap = heapOf(page)
+    await page.call('load', client)
+    const loaded = await heap.collected()
+    if (client.kind === 'nothing') return { loaded }
+    await page.call('pay', PAYMENTS)
+    return { loaded, paid: await heap.collected() }
+  })
 
 /** Milliseconds of the main thread's own processor time. */
 async function busyWith({ send }, work, settleMs) {
@@ -78,7 +84,12 @@ async function busyWith({ send }, work, settleMs) {
 }
 
 const mediansOf = (payments) =>
-  Object.fromEntries(Object.keys(payments[0]).map((key) => [key, figures(payments.map((payment) => payment[key])).median]))
+  Object.fromEntries(
+    Object.keys(payments[0]).map((key) => [key, figures(payments.map((payment) => payment[key])).median]),
+  )
 
 /** `first` and `asking` as `firstAsking`. */
-const named = (when, spans) => Object.fromEntries(Object.entries(spans).map(([key, value]) => [`${when}${key[0].toUpperCase()}${key.slice(1)}`, value]))
+const named = (when, spans) =>
+  Object.fromEntries(
+    Object.entries(spans).map(([key, value]) => [`${when}${key[0].toUpperCase()}${key.slice(1)}`, value]),
+  )

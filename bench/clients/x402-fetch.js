@@ -3,4 +3,5 @@ import { createWalletClient, custom } from 'viem'
 import { base } from 'viem/chains'
 import { wrapFetchWithPayment } from 'x402-fetch'
 
-export const payingFetch = (provider, account) => wrapFetchWithPayment(fetch, createWalletClient({ account, chain: base, transport: custom(provider) }))
+export const payingFetch = (provider, account) =>
+  wrapFetchWithPayment(fetch, createWalletClient({ account, chain: base, transport: custom(provider) }))

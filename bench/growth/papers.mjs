@@ -10,12 +10,19 @@ const multiple = ({ ratio }) => `× ${ratio.median.toFixed(2)}`
 /** The page that is kept of a run. */
 export function papers({ chromium, rounds, payments, recent, journals }) {
   const largest = Math.max(...journals.flatMap(({ first, warm }) => [first.ratio.median, warm.ratio.median]))
-  const table = (budget) => tableOf(
-    ['old purchases', 'first', 'of none', 'warm', 'of none'],
-    journals.filter((journal) => journal.budget === budget).map(({ old, first, warm }) => [
-      old.toLocaleString('en'), spread(first), multiple(first), spread(warm), multiple(warm),
-    ]),
-  )
+  const table = (budget) =>
+    tableOf(
+      ['old purchases', 'first', 'of none', 'warm', 'of none'],
+      journals
+        .filter((journal) => journal.budget === budget)
+        .map(({ old, first, warm }) => [
+          old.toLocaleString('en'),
+          spread(first),
+          multiple(first),
+          spread(warm),
+          multiple(warm),
+        ]),
+    )
   return `# Growth
 
 How long it takes from the response with status 402 to the wallet's prompt when the browser remembers few purchases or

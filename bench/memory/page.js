@@ -38,12 +38,13 @@ function bytes(size) {
   return all
 }
 
-const dataUrl = (blob) => new Promise((resolve, reject) => {
-  const reader = new FileReader()
-  reader.onload = () => resolve(reader.result)
-  reader.onerror = () => reject(reader.error)
-  reader.readAsDataURL(blob)
-})
+const dataUrl = (blob) =>
+  new Promise((resolve, reject) => {
+    const reader = new FileReader()
+    reader.onload = () => resolve(reader.result)
+    reader.onerror = () => reject(reader.error)
+    reader.readAsDataURL(blob)
+  })
 
 const SENDERS = {
   async 'imagine-x402'() {

@@ -28,7 +28,10 @@ Chromium ${chromium}; the median of ${runs} runs, with the least and the most. M
 What the page holds, in MiB, after a garbage collection. The browser's count of the heap does not have the memory of the WebAssembly, so that is added.
 With ${TASKS} tasks it ${within ? 'never held' : 'held'} more than 32 MiB.
 
-${tableOf(['moment', 'together', 'JavaScript', 'documents', 'buffers', 'WebAssembly'], Object.entries(MOMENTS).map(([moment, says]) => momentRow(says, watching[moment])))}
+${tableOf(
+  ['moment', 'together', 'JavaScript', 'documents', 'buffers', 'WebAssembly'],
+  Object.entries(MOMENTS).map(([moment, says]) => momentRow(says, watching[moment])),
+)}
 
 ## Pictures
 
@@ -41,10 +44,16 @@ ${tableOf(['sent by', 'picture', 'together', 'page', 'browser', 'network', 'sent
 }
 
 const momentRow = (says, { together, javascript, documents, buffers, wasm }) => [
-  says, spread(together, megabytes), ...[javascript, documents, buffers, wasm].map(({ median }) => megabytes(median)),
+  says,
+  spread(together, megabytes),
+  ...[javascript, documents, buffers, wasm].map(({ median }) => megabytes(median)),
 ]
 
 const pictureRow = ({ client, form, most, sent, kept }) => [
-  client, form, spread(most.together, multiple), ...[most.page, most.browser, most.network].map(({ median }) => multiple(median)),
-  multiple(sent.median), multiple(kept.median),
+  client,
+  form,
+  spread(most.together, multiple),
+  ...[most.page, most.browser, most.network].map(({ median }) => multiple(median)),
+  multiple(sent.median),
+  multiple(kept.median),
 ]

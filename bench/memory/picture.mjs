@@ -7,7 +7,9 @@ export const SIZE = 20_000_000
 /** Who sends a picture in which form. The official clients take text alone: a dapp makes it of what it has. */
 export const COURSES = [
   ...['file from disk', 'Blob', 'Uint8Array', 'data URL'].map((form) => ({ client: 'imagine-x402', form })),
-  ...['x402-fetch', '@x402/fetch'].flatMap((client) => ['file from disk', 'data URL'].map((form) => ({ client, form }))),
+  ...['x402-fetch', '@x402/fetch'].flatMap((client) =>
+    ['file from disk', 'data URL'].map((form) => ({ client, form })),
+  ),
 ]
 
 /** What the browser takes more than before while a picture is sent to a service that reads slowly, as multiples of the picture. */
@@ -25,4 +27,5 @@ export function measurePicture({ site, reader, file }, { client, form }) {
   })
 }
 
-const times = (bytes, before) => Object.fromEntries(Object.keys(bytes).map((part) => [part, (bytes[part] - before[part]) / SIZE]))
+const times = (bytes, before) =>
+  Object.fromEntries(Object.keys(bytes).map((part) => [part, (bytes[part] - before[part]) / SIZE]))

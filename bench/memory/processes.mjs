@@ -24,9 +24,9 @@ export function processesOf(browsing) {
     /** Once it hardly changes any more. */
     async settled() {
       const end = Date.now() + PATIENCE_MS
-      for (let last; ;) {
+      for (let last; ; ) {
         const now = sample(await list())
-        if (last && Math.abs(now.together - last.together) < SETTLED || Date.now() > end) return now
+        if ((last && Math.abs(now.together - last.together) < SETTLED) || Date.now() > end) return now
         last = now
         await pause(1_000)
       }

@@ -24,7 +24,11 @@ async function watch(page, service, jobs) {
   const bare = await heap.collected()
   await page.call('load')
   const loaded = await heap.collected()
-  await page.call('watch', service.url, jobs.map(({ name }) => name))
+  await page.call(
+    'watch',
+    service.url,
+    jobs.map(({ name }) => name),
+  )
   const most = await mostUntilLooked(service, heap)
   const watching = await heap.collected()
   await page.call('leave')

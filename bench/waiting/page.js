@@ -16,7 +16,11 @@ async function byLibrary({ baseUrl }, id) {
 
 async function byLoop({ baseUrl, pause }, id) {
   const headers = { 'content-type': 'application/json' }
-  await fetch(`${baseUrl}/generation/create`, { method: 'POST', headers, body: JSON.stringify({ prompt: id, seed: id }) })
+  await fetch(`${baseUrl}/generation/create`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ prompt: id, seed: id }),
+  })
   for (;;) {
     await sleep(pause)
     const sent = performance.now()
@@ -30,10 +34,12 @@ async function byLoop({ baseUrl, pause }, id) {
 /** Begins a task for every client in the same moment. */
 async function watch({ name: id, beginsAfter }) {
   await sleep(beginsAfter)
-  await Promise.all(clients.map(async (client) => {
-    await (client.pause ? byLoop : byLibrary)(client, id)
-    noticed[client.client][id] = Date.now()
-  }))
+  await Promise.all(
+    clients.map(async (client) => {
+      await (client.pause ? byLoop : byLibrary)(client, id)
+      noticed[client.client][id] = Date.now()
+    }),
+  )
 }
 
 /** How long a timer of 100 ms takes at the moment: a hidden page's are slowed. */
@@ -55,11 +61,12 @@ async function noteSight() {
   if (sights.at(-1) === seen) seen.timer = timer
 }
 
-const untilSight = (reached) => new Promise((resolve) => {
-  const check = () => reached() && resolve()
-  document.addEventListener('visibilitychange', check)
-  check()
-})
+const untilSight = (reached) =>
+  new Promise((resolve) => {
+    const check = () => reached() && resolve()
+    document.addEventListener('visibilitychange', check)
+    check()
+  })
 
 try {
   await init()

@@ -14,7 +14,9 @@ How long after a task is finished it is known on the page, and how often the ser
 by three clients at once on the same page: this library as it is by default, and the loop that sleeps 10 or 15 seconds and then looks. Made by \`npm run bench -- waiting\`.
 
 - Times: ${times} (the service says one to three minutes), by the seed ${seed}. The tasks begin within ${beginWithinSeconds} s.
-- Progress, a third of the tasks each: ${Object.entries(kinds).map(([kind, says]) => `*${kind}*, ${says}`).join('; ')}.
+- Progress, a third of the tasks each: ${Object.entries(kinds)
+    .map(([kind, says]) => `*${kind}*, ${says}`)
+    .join('; ')}.
 - Chromium ${chromium}, which slows hidden pages as a visitor's does, and a server on the same machine with ${processors} processors, whose clock all times are by.
   An answer to a loop took ${trip.median.toFixed(0)} ms (median; 95 %: ${trip.p95.toFixed(0)} ms), and browser and server together used ${percent(busy)} of the processors' time.
 - No page is hidden for much longer than five minutes: what browsers do then, such as one wake-up a minute, is not measured.
@@ -33,20 +35,51 @@ ${tableOf(HEAD, rows.map(rowOf))}
 ${away.length > 0 ? `\nOf these, the tasks that were finished while the visitor was away:\n\n${tableOf(AWAY, away.map(awayOf))}\n` : ''}`
 }
 
-const timersIn = (timers) => Object.entries(timers)
-  .filter(([, ms]) => ms)
-  .map(([sight, ms]) => `A timer of 100 ms took ${ms.toFixed(0)} ms while the page was ${sight}.`)
-  .join(' ')
+const timersIn = (timers) =>
+  Object.entries(timers)
+    .filter(([, ms]) => ms)
+    .map(([sight, ms]) => `A timer of 100 ms took ${ms.toFixed(0)} ms while the page was ${sight}.`)
+    .join(' ')
 
 const tasksOf = (rows) => rows.at(-1).late.count
 
-const HEAD = ['progress', 'watched by', 'tasks', 'known after s', 'median', '95 %', 'looks', 'library: known', 'library: looks']
+const HEAD = [
+  'progress',
+  'watched by',
+  'tasks',
+  'known after s',
+  'median',
+  '95 %',
+  'looks',
+  'library: known',
+  'library: looks',
+]
 const rowOf = ({ kind, client, late, looks, oursToThis }) => [
-  kind, client, late?.count ?? 0, ...(late ? [spread(late), seconds(late.median), seconds(late.p95), spread(looks)] : ['', '', '', '']),
-  ratio(oursToThis?.late), ratio(oursToThis?.looks),
+  kind,
+  client,
+  late?.count ?? 0,
+  ...(late ? [spread(late), seconds(late.median), seconds(late.p95), spread(looks)] : ['', '', '', '']),
+  ratio(oursToThis?.late),
+  ratio(oursToThis?.looks),
 ]
 
-const AWAY = ['progress', 'watched by', 'tasks', 'known after s', 'known on return', 'waited in sight s', '95 %', 'longest']
+const AWAY = [
+  'progress',
+  'watched by',
+  'tasks',
+  'known after s',
+  'known on return',
+  'waited in sight s',
+  '95 %',
+  'longest',
+]
 const awayOf = ({ kind, client, away, waited, knownOnReturn }) => [
-  kind, client, away.count, spread(away), percent(knownOnReturn), spread(waited), seconds(waited.p95), seconds(waited.most),
+  kind,
+  client,
+  away.count,
+  spread(away),
+  percent(knownOnReturn),
+  spread(waited),
+  seconds(waited.p95),
+  seconds(waited.most),
 ]

@@ -9,7 +9,10 @@ export async function watchProcessors(browser) {
   async function count() {
     const { processInfo } = await session.send('SystemInfo.getProcessInfo')
     const { user, system } = process.cpuUsage()
-    return { at: performance.now() / 1000, used: processInfo.reduce((sum, { cpuTime }) => sum + cpuTime, (user + system) / 1e6) }
+    return {
+      at: performance.now() / 1000,
+      used: processInfo.reduce((sum, { cpuTime }) => sum + cpuTime, (user + system) / 1e6),
+    }
   }
 
   const before = await count()

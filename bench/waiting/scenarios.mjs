@@ -31,14 +31,15 @@ export const SCENARIOS = {
   returning: {
     says: `the visitor looks at another tab after ${LEAVES_AFTER_MS / 1000} s, and comes back for good after one to three minutes, each at a time of their own`,
     share: HIDDEN_SHARE,
-    visitors: (tasks) => planReturns(Math.ceil(tasks / HIDDEN_TASKS_A_PAGE)).map((returns) => ({
-      sights: ['visible', 'hidden', 'visible'],
-      async live(tab, begun) {
-        await until(begun + LEAVES_AFTER_MS)
-        await tab.hide()
-        await until(begun + returns)
-        await tab.show()
-      },
-    })),
+    visitors: (tasks) =>
+      planReturns(Math.ceil(tasks / HIDDEN_TASKS_A_PAGE)).map((returns) => ({
+        sights: ['visible', 'hidden', 'visible'],
+        async live(tab, begun) {
+          await until(begun + LEAVES_AFTER_MS)
+          await tab.hide()
+          await until(begun + returns)
+          await tab.show()
+        },
+      })),
   },
 }

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { jsonOf, serve } from '../server.mjs'
 
-const completed = JSON.parse(await readFile(new URL('../../tests/fixtures/status-completed.json', import.meta.url), 'utf8'))
+const completed = JSON.parse(
+  await readFile(new URL('../../tests/fixtures/status-completed.json', import.meta.url), 'utf8'),
+)
 const NOT_FOUND = { status: 404, body: { status: 'not_found' } }
 
 /** The service as one client sees it: takes jobs without payment, and counts how often each is looked at. */
@@ -28,14 +30,18 @@ export async function startService(jobs) {
   })
   return {
     ...server,
-    tasks: () => [...tasks.values()].map(({ job, begunAt, looks }) => ({ job, looks, completedAt: begunAt + job.takes })),
+    tasks: () =>
+      [...tasks.values()].map(({ job, begunAt, looks }) => ({ job, looks, completedAt: begunAt + job.takes })),
   }
 }
 
 function statusOf({ kind, queuedFor, takes }, elapsed) {
   if (elapsed >= takes) return { status: 200, body: completed }
   const progress = progressOf(kind, (elapsed - queuedFor) / (takes - queuedFor))
-  return { status: 202, body: { status: elapsed < queuedFor ? 'queued' : 'processing', ...(progress !== null && { progress }) } }
+  return {
+    status: 202,
+    body: { status: elapsed < queuedFor ? 'queued' : 'processing', ...(progress !== null && { progress }) },
+  }
 }
 
 function progressOf(kind, part) {

@@ -10,7 +10,13 @@ export function summary(seen) {
   const scenarios = Object.entries(SCENARIOS).map(([name, { says }]) => {
     const pages = seen.filter(({ scenario }) => scenario === name)
     const watches = pages.flatMap((page) => page.watches)
-    return { name, says, pages: pages.length, timers: timersOf(pages), rows: [...Object.keys(KINDS), ALL].flatMap((kind) => rowsOf(kind, watches)) }
+    return {
+      name,
+      says,
+      pages: pages.length,
+      timers: timersOf(pages),
+      rows: [...Object.keys(KINDS), ALL].flatMap((kind) => rowsOf(kind, watches)),
+    }
   })
   return { trip: figures(seen.flatMap(({ trips }) => trips)), scenarios }
 }

@@ -9,7 +9,7 @@ export async function useTabs(browser) {
   return async function openTab(url) {
     const other = await open('about:blank', true)
     const tab = await open(url, false)
-    if (await windowOf(tab) !== await windowOf(other)) throw new Error('the two tabs are not in one window')
+    if ((await windowOf(tab)) !== (await windowOf(other))) throw new Error('the two tabs are not in one window')
     return { show: () => front(tab), hide: () => front(other) }
   }
 }

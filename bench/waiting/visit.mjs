@@ -11,7 +11,11 @@ const END_MS = 400_000
 /** Opens a visitor's page, on an origin of its own and with connections of its own for every client. Gives what runs it. */
 export async function openVisit({ name, visitor, jobs, library, desk, openTab }) {
   const services = await Promise.all(CLIENTS.map(async (client) => ({ ...client, service: await startService(jobs) })))
-  const site = await serveFiles({ '/': `${HERE}page.html`, '/page.js': `${HERE}page.js`, '/package/': library.directory })
+  const site = await serveFiles({
+    '/': `${HERE}page.html`,
+    '/page.js': `${HERE}page.js`,
+    '/package/': library.directory,
+  })
   const clients = services.map(({ client, pause, service }) => ({ client, pause, baseUrl: service.url }))
   const begins = jobs.map(({ name, beginsAfter }) => ({ name, beginsAfter }))
   const orders = { name, desk: desk.url, planned: visitor.sights, clients, jobs: begins }
@@ -36,18 +40,21 @@ export async function openVisit({ name, visitor, jobs, library, desk, openTab })
 function checkSights(name, { error, sights }, planned) {
   if (error) throw new Error(`the page ${name} failed: ${error}`)
   const seen = sights.map(({ sight }) => sight)
-  if (!isDeepStrictEqual(seen, planned)) throw new Error(`the page ${name} was ${seen.join(', ')} instead of ${planned.join(', ')}`)
+  if (!isDeepStrictEqual(seen, planned))
+    throw new Error(`the page ${name} was ${seen.join(', ')} instead of ${planned.join(', ')}`)
 }
 
 function watchesOf(services, { noticed, sights }) {
   const backAt = sights.length > 1 ? sights.at(-1).at : null
-  return services.flatMap(({ client, service }) => service.tasks().map(({ job, looks, completedAt }) => ({
-    client,
-    kind: job.kind,
-    looks,
-    late: (noticed[client][job.name] - completedAt) / 1000,
-    ...sightOf(noticed[client][job.name], completedAt, backAt),
-  })))
+  return services.flatMap(({ client, service }) =>
+    service.tasks().map(({ job, looks, completedAt }) => ({
+      client,
+      kind: job.kind,
+      looks,
+      late: (noticed[client][job.name] - completedAt) / 1000,
+      ...sightOf(noticed[client][job.name], completedAt, backAt),
+    })),
+  )
 }
 
 /** Of a task that was finished while the visitor was away: how long the visitor was back and still waited for it. */

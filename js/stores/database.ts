@@ -49,7 +49,10 @@ const isLasting = (error: unknown): boolean =>
 const nameOf = (error: unknown): string => String((error as Partial<DOMException> | null)?.name)
 
 function transact<T>(
-  database: IDBDatabase, mode: IDBTransactionMode, work: Work<T>, options?: IDBTransactionOptions,
+  database: IDBDatabase,
+  mode: IDBTransactionMode,
+  work: Work<T>,
+  options?: IDBTransactionOptions,
 ): Promise<T> {
   const working = new Promise<T>((resolve, reject) => {
     const transaction = database.transaction(PURCHASES, mode, options)

@@ -9,27 +9,30 @@ type Records = IDBRequest<StoredPurchase[]>
 
 export const inBrowser: Store = {
   hold,
-  read: (id) => reading<StoredPurchase | undefined>(undefined, (purchases) => {
-    const found = purchases.get(id)
-    return () => found.result
-  }),
-  list: (filter = {}) => reading<StoredPurchase[]>([], (purchases) => {
-    const isPart = filter.since !== undefined || filter.limit !== undefined
-    const list = isPart && purchases.indexNames.contains(BY_TIME) ? listByTime : listAll
-    return list(purchases, filter)
-  }),
-  update: (id, since, change, durability) => writing((purchases, guard) => {
-    const recent: Records | undefined = since === undefined ? undefined : listSince(purchases, since)
-    const found: IDBRequest<StoredPurchase | undefined> = purchases.get(id)
-    found.onsuccess = guard(() => {
-      const before = found.result
-      const after = thrown(() => change(before, newest(recent?.result ?? [])))
-      if (after === before) return
-      if (after) purchases.put(after)
-      else purchases.delete(id)
-    })
-    return () => {}
-  }, durability),
+  read: (id) =>
+    reading<StoredPurchase | undefined>(undefined, (purchases) => {
+      const found = purchases.get(id)
+      return () => found.result
+    }),
+  list: (filter = {}) =>
+    reading<StoredPurchase[]>([], (purchases) => {
+      const isPart = filter.since !== undefined || filter.limit !== undefined
+      const list = isPart && purchases.indexNames.contains(BY_TIME) ? listByTime : listAll
+      return list(purchases, filter)
+    }),
+  update: (id, since, change, durability) =>
+    writing((purchases, guard) => {
+      const recent: Records | undefined = since === undefined ? undefined : listSince(purchases, since)
+      const found: IDBRequest<StoredPurchase | undefined> = purchases.get(id)
+      found.onsuccess = guard(() => {
+        const before = found.result
+        const after = thrown(() => change(before, newest(recent?.result ?? [])))
+        if (after === before) return
+        if (after) purchases.put(after)
+        else purchases.delete(id)
+      })
+      return () => {}
+    }, durability),
 }
 
 /** Marks what `change` throws: a second try would end the same. */

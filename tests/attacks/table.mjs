@@ -4,11 +4,16 @@ import { ATTACKS, LATER } from './attacks.mjs'
 
 export const FILE = new URL('TABLE.md', import.meta.url)
 
-const cell = (text) => text.replaceAll('|', '\\|').replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+const cell = (text) =>
+  text.replaceAll('|', '\\|').replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 export function table() {
-  const rows = ATTACKS.map(({ row, attack, offer, code }) => `| ${row} | ${cell(attack)} | ${offer ? '1, 2' : '–'} | \`${code}\` |`)
-  const later = LATER.map(({ row, attack, outcome, file, test }) => `| ${row} | ${attack} | ${outcome} | \`${file}\`: ${test} |`)
+  const rows = ATTACKS.map(
+    ({ row, attack, offer, code }) => `| ${row} | ${cell(attack)} | ${offer ? '1, 2' : '–'} | \`${code}\` |`,
+  )
+  const later = LATER.map(
+    ({ row, attack, outcome, file, test }) => `| ${row} | ${attack} | ${outcome} | \`${file}\`: ${test} |`,
+  )
   return `# Attacks
 
 What a server that means harm answers to the unpaid request, and what the library says to it: each time before any prompt of the wallet, with \`paid: 'no'\`. Played by

@@ -39,10 +39,7 @@ export const settle = () => dapp.page.waitForTimeout(1000)
 
 /** Waits for a moment in the life of a call; the call must not end before it. */
 export const reach = (running, moment) =>
-  Promise.race([
-    moment,
-    running.then((outcome) => assert.fail(`the call ended too early: ${JSON.stringify(outcome)}`)),
-  ])
+  Promise.race([moment, running.then((outcome) => assert.fail(`the call ended too early: ${JSON.stringify(outcome)}`))])
 
 /** Every prompt of the wallet, left open and answered too late. */
 export function testPrompts(kind) {

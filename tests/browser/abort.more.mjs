@@ -26,7 +26,10 @@ describe('before anything is paid', TIMEOUT, () => {
       test(`with the reason: ${kind}`, async () => {
         await open({ seller: { probe: 'hang' } })
         const running = start()
-        await reach(running, seller.received(() => true))
+        await reach(
+          running,
+          seller.received(() => true),
+        )
         await dapp.abort(kind)
         assertAborted(await outcome(running))
         assert.equal(dapp.user.count(), 0)
@@ -36,8 +39,12 @@ describe('before anything is paid', TIMEOUT, () => {
     test('in quote', async () => {
       await open({ seller: { probe: 'hang' } })
       const running = start((imagine, { request, options }, dapp) =>
-        imagine.quote(request, { ...options, signal: dapp.controller.signal }))
-      await reach(running, seller.received(() => true))
+        imagine.quote(request, { ...options, signal: dapp.controller.signal }),
+      )
+      await reach(
+        running,
+        seller.received(() => true),
+      )
       await dapp.abort('Error')
       assertAborted(await outcome(running))
     })

@@ -1,7 +1,18 @@
 // AbortSignal at every stage: what it stops, what it can no longer stop, and what the error says about the money.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { SIGNATURE, assertAborted, open, outcome, paidRequests, reach, request, settle, start, testPrompts } from './abort.mjs'
+import {
+  SIGNATURE,
+  assertAborted,
+  open,
+  outcome,
+  paidRequests,
+  reach,
+  request,
+  settle,
+  start,
+  testPrompts,
+} from './abort.mjs'
 import { at, generate } from './calls.mjs'
 import { SIGN } from './harness.mjs'
 import { dapp, seller, useStage } from './stage.mjs'
@@ -20,8 +31,12 @@ describe('before anything is paid', TIMEOUT, () => {
         ...options,
         signal: dapp.controller.signal,
         confirm: () => new Promise((resolve) => void (dapp.confirm = resolve)),
-      }))
-    await reach(running, dapp.page.waitForFunction(() => globalThis.dapp.confirm))
+      }),
+    )
+    await reach(
+      running,
+      dapp.page.waitForFunction(() => globalThis.dapp.confirm),
+    )
     await dapp.abort('Error')
     assertAborted(await outcome(running))
     await dapp.page.evaluate(() => globalThis.dapp.confirm(true))
@@ -46,7 +61,10 @@ describe('before anything is paid', TIMEOUT, () => {
 
 describe('after the signature', TIMEOUT, () => {
   function assertResumable(error, paid) {
-    assert.ok(error.isError && error.class && error.branded, `an ImagineError, whatever the reason: ${JSON.stringify(error)}`)
+    assert.ok(
+      error.isError && error.class && error.branded,
+      `an ImagineError, whatever the reason: ${JSON.stringify(error)}`,
+    )
     const { code, retry } = error
     assert.deepEqual({ code, paid: error.paid, retry }, { code: 'aborted', paid, retry: 'resume' })
     assert.ok(error.causeIsReason, 'the cause is the reason itself')
@@ -56,7 +74,10 @@ describe('after the signature', TIMEOUT, () => {
     test(`while the payment is under way, with the reason: ${kind}`, async () => {
       await open({ seller: { paid: 'hang' } })
       const running = start()
-      await reach(running, seller.received(({ paid }) => paid))
+      await reach(
+        running,
+        seller.received(({ paid }) => paid),
+      )
       await dapp.abort(kind)
       assertResumable(await outcome(running), 'unknown')
       assert.equal(paidRequests().length, 1)
@@ -80,8 +101,12 @@ describe('after the signature', TIMEOUT, () => {
   test('while submit is paying', async () => {
     await open({ seller: { paid: 'hang' } })
     const running = start((imagine, { request, options }, dapp) =>
-      imagine.submit(request, { ...options, signal: dapp.controller.signal }))
-    await reach(running, seller.received(({ paid }) => paid))
+      imagine.submit(request, { ...options, signal: dapp.controller.signal }),
+    )
+    await reach(
+      running,
+      seller.received(({ paid }) => paid),
+    )
     await dapp.abort('Error')
     assertResumable(await outcome(running), 'unknown')
   })

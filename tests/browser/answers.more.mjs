@@ -36,7 +36,10 @@ describe('a bad answer to the payment', TIMEOUT, () => {
   const NOT_FOUND = { status: 404, body: { status: 'not_found' } }
   const cases = [
     ['a 402 again', () => paymentRequired(sandbox)],
-    ['a 402 with another error', () => ({ status: 402, body: { x402Version: 1, error: 'invalid_exact_evm_payload_signature', accepts: [] } })],
+    [
+      'a 402 with another error',
+      () => ({ status: 402, body: { x402Version: 1, error: 'invalid_exact_evm_payload_signature', accepts: [] } }),
+    ],
     ['a 400', () => ({ status: 400, body: { error: 'no' } })],
     ['a 500', () => ({ status: 500, body: { error: 'out of order' } })],
     ['a 504 of HTML', () => html(504)],
@@ -55,7 +58,10 @@ describe('a bad answer to the payment', TIMEOUT, () => {
       const error = await dapp.failure(...buy())
       assertWhole(error)
       const { code, paid, retry, stage, details } = error
-      assert.deepEqual({ code, paid, retry, stage }, { code: 'payment_rejected', paid: 'no', retry: 'safe', stage: 'payment' })
+      assert.deepEqual(
+        { code, paid, retry, stage },
+        { code: 'payment_rejected', paid: 'no', retry: 'safe', stage: 'payment' },
+      )
       assert.ok((await dapp.events()).some(({ type }) => type === 'payment_unknown'))
       assert.equal(await dapp.asked(SIGN), 1, 'signatures')
       assert.equal(paidRequests().length, 1, 'paid requests')
@@ -68,14 +74,26 @@ describe('a bad answer to the payment', TIMEOUT, () => {
       assert.equal(details.validBefore, validBefore, 'in the clock of the page')
       const { status, body, cut } = answer()
       if (status && !cut) assert.equal(details.status, status)
-      if (body && !cut) assert.ok(details.body.includes(typeof body === 'string' ? body.slice(0, 20) : Object.keys(body)[0]), details.body)
+      if (body && !cut)
+        assert.ok(
+          details.body.includes(typeof body === 'string' ? body.slice(0, 20) : Object.keys(body)[0]),
+          details.body,
+        )
       assert.equal(await sandbox.authorizationUsed(sandbox.payer.address, details.nonce), false)
     })
   }
 
   const refusals = [
-    ['of a body of version 1', { body: { x402Version: 1, error: '残高が足りません', accepts: [] } }, '残高が足りません'],
-    ['of the header of version 2', { headers: announce({ x402Version: 2, error: 'sold out', accepts: [] }), body: {} }, 'sold out'],
+    [
+      'of a body of version 1',
+      { body: { x402Version: 1, error: '残高が足りません', accepts: [] } },
+      '残高が足りません',
+    ],
+    [
+      'of the header of version 2',
+      { headers: announce({ x402Version: 2, error: 'sold out', accepts: [] }), body: {} },
+      'sold out',
+    ],
     ['in `reason`', { body: { reason: `no${'!'.repeat(5000)}` } }, `no${'!'.repeat(498)}`],
   ]
   for (const [where, answer, reason] of refusals) {
@@ -102,7 +120,10 @@ describe('a bad answer to the payment', TIMEOUT, () => {
   test('a redirect is not followed', async () => {
     const elsewhere = await startStubSeller()
     try {
-      await open({ paid: { status: 307, headers: { location: `${elsewhere.url}/generation/create` } }, status: NOT_FOUND })
+      await open({
+        paid: { status: 307, headers: { location: `${elsewhere.url}/generation/create` } },
+        status: NOT_FOUND,
+      })
       const { code, paid } = await dapp.failure(...buy())
       assert.deepEqual([code, paid], ['payment_rejected', 'no'])
       assert.equal(elsewhere.requests.length, 0, 'the payment stays with the seller it was made for')
@@ -132,8 +153,10 @@ describe('answers about the task', TIMEOUT, () => {
     const error = await dapp.failure(...buy())
     assertWhole(error)
     const { code, paid, retry, stage, taskId } = error
-    assert.deepEqual({ code, paid, retry, stage, taskId },
-      { code: 'generation_failed', paid: 'yes', retry: 'pays_again', stage: 'wait', taskId: 'task-1' })
+    assert.deepEqual(
+      { code, paid, retry, stage, taskId },
+      { code: 'generation_failed', paid: 'yes', retry: 'pays_again', stage: 'wait', taskId: 'task-1' },
+    )
     assert.match(error.message, /the boat sank/)
     assert.equal(error.receipt.taskId, 'task-1')
     assert.equal(paidRequests().length, 1)
@@ -151,7 +174,11 @@ describe('answers about the task', TIMEOUT, () => {
     assert.deepEqual(answer, { status: 'not_found', taskId: 'task-1' })
   })
 
-  for (const [name, answer, code] of [['HTML with 502', html(502), 'http'], ['a dropped connection', 'drop', 'network'], ['HTML with 200', html(200), 'bad_response']]) {
+  for (const [name, answer, code] of [
+    ['HTML with 502', html(502), 'http'],
+    ['a dropped connection', 'drop', 'network'],
+    ['HTML with 200', html(200), 'bad_response'],
+  ]) {
     test(`status(): ${name} is an error: ${code}`, async () => {
       await open({ status: answer })
       const error = await dapp.failure(status, { taskId: 'task-1', options: { baseUrl: seller.url } })
@@ -166,12 +193,17 @@ describe('answers about the task', TIMEOUT, () => {
     const taskId = '../../admin?x=1#y'
     const { status: known } = await dapp.value(status, { taskId, options: { baseUrl: seller.url } })
     assert.equal(known, 'completed')
-    assert.deepEqual(seller.requests.map(({ path }) => path), [`/generation/${encodeURIComponent(taskId)}/status`])
+    assert.deepEqual(
+      seller.requests.map(({ path }) => path),
+      [`/generation/${encodeURIComponent(taskId)}/status`],
+    )
   })
 
   test('errors in between do not end the wait', async () => {
     const odd = { status: 200, body: { status: 'dreaming' } }
-    await open({ status: [queued, html(502), 'drop', { status: 429, headers: { 'retry-after': '1' } }, odd, completed] })
+    await open({
+      status: [queued, html(502), 'drop', { status: 429, headers: { 'retry-after': '1' } }, odd, completed],
+    })
     const { video } = await dapp.value(...buy())
     assert.equal(video.url, completed.body.result.generation.video.url)
     const retries = (await dapp.events()).filter(({ type }) => type === 'retrying')
@@ -186,7 +218,10 @@ describe('answers about the task', TIMEOUT, () => {
     await open({ status: queued })
     const error = await dapp.failure(...buy({ timeout: 3000 }))
     const { code, paid, retry, taskId } = error
-    assert.deepEqual({ code, paid, retry, taskId }, { code: 'wait_timeout', paid: 'yes', retry: 'resume', taskId: 'task-1' })
+    assert.deepEqual(
+      { code, paid, retry, taskId },
+      { code: 'wait_timeout', paid: 'yes', retry: 'resume', taskId: 'task-1' },
+    )
     seller.answer({ status: completed })
     const resume = (imagine, { taskId, options }) => imagine.resume(taskId, options).then((task) => task.wait())
     const { video } = await dapp.value(resume, { taskId, options: at(seller.url) })
@@ -228,7 +263,13 @@ describe('a service on the origin of the page', TIMEOUT, () => {
     }, request)
     assert.equal(price, '1.00')
     const ours = [...sent('/task-1/status'), ...sent('/create')]
-    assert.deepEqual(ours.map(({ headers }) => headers.cookie), [undefined, undefined, undefined])
-    assert.deepEqual(sent('/page/status').map(({ headers }) => headers.cookie), ['session=secret'])
+    assert.deepEqual(
+      ours.map(({ headers }) => headers.cookie),
+      [undefined, undefined, undefined],
+    )
+    assert.deepEqual(
+      sent('/page/status').map(({ headers }) => headers.cookie),
+      ['session=secret'],
+    )
   })
 })

@@ -47,11 +47,19 @@ describe('a bad answer to the probe', TIMEOUT, () => {
     ['a 402 with accepts of the wrong type', body402({ x402Version: 1, accepts: 'exact' }), 'bad_response'],
     ['a 402 without accepts', body402({ x402Version: 1, error: 'pay' }), 'bad_response'],
     ['a 402 with empty accepts', body402({ x402Version: 1, accepts: [] }), 'no_acceptable_offer'],
-    ['a 402 with entries of the wrong type', body402({ x402Version: 1, accepts: [null, 5, 'exact', []] }), 'no_acceptable_offer'],
+    [
+      'a 402 with entries of the wrong type',
+      body402({ x402Version: 1, accepts: [null, 5, 'exact', []] }),
+      'no_acceptable_offer',
+    ],
     ['a 402 of an unknown version', body402({ x402Version: 99, accepts: [] }), 'no_acceptable_offer'],
     ['an unknown scheme', () => terms({ scheme: 'upto' }), 'no_acceptable_offer'],
     ['an unknown network', () => terms({ network: 'solana' }), 'no_acceptable_offer'],
-    ['a network that was not allowed', () => terms({ network: 'base-sepolia', asset: '0x036CbD53842c5426634e7929541eC2318f3dCF7e' }), 'no_acceptable_offer'],
+    [
+      'a network that was not allowed',
+      () => terms({ network: 'base-sepolia', asset: '0x036CbD53842c5426634e7929541eC2318f3dCF7e' }),
+      'no_acceptable_offer',
+    ],
     ['an amount of "1e6"', () => terms({ maxAmountRequired: '1e6' }), 'no_acceptable_offer'],
     ['an amount of "-1"', () => terms({ maxAmountRequired: '-1' }), 'no_acceptable_offer'],
     ['an amount of "0x10"', () => terms({ maxAmountRequired: '0x10' }), 'no_acceptable_offer'],
@@ -92,7 +100,9 @@ describe('other answers to the probe', TIMEOUT, () => {
 
   test('an offer that cannot be paid is listed with the reason', async () => {
     await open({ probe: paymentRequired(sandbox, { scheme: 'upto' }) })
-    const { details: { offers } } = await dapp.failure(...buy())
+    const {
+      details: { offers },
+    } = await dapp.failure(...buy())
     assert.equal(offers.length, 1)
     assert.match(JSON.stringify(offers[0]), /upto/)
   })
@@ -102,7 +112,10 @@ describe('other answers to the probe', TIMEOUT, () => {
     await open({ probe: { status: 422, body: { detail: [{ loc: ['body', 'duration'], msg, type: 'less_than' }] } } })
     const { code, message, details } = await dapp.failure(...buy())
     const reason = 'body.duration: b長すぎます/b 10 秒まで'
-    assert.deepEqual([code, message, details.reason], ['http', `the server answered 422 instead of a price: "${reason}"`, reason])
+    assert.deepEqual(
+      [code, message, details.reason],
+      ['http', `the server answered 422 instead of a price: "${reason}"`, reason],
+    )
   })
 
   test('an offer that cannot be paid does not spoil the next', async () => {
@@ -173,11 +186,14 @@ describe('a seller that takes the request without payment', TIMEOUT, () => {
 
   test('shows in the quote, and the quote keeps the task', async () => {
     await open({ probe: accepted('task-1') })
-    const { accepted: record, taskId } = await dapp.value(async (imagine, { request, options }) => {
-      const quote = await imagine.quote(request, options)
-      const { taskId } = await imagine.generate(quote, options)
-      return { accepted: quote.accepted, taskId }
-    }, { request, options: at(seller.url) })
+    const { accepted: record, taskId } = await dapp.value(
+      async (imagine, { request, options }) => {
+        const quote = await imagine.quote(request, options)
+        const { taskId } = await imagine.generate(quote, options)
+        return { accepted: quote.accepted, taskId }
+      },
+      { request, options: at(seller.url) },
+    )
     assert.equal(record.taskId, 'task-1')
     assert.equal(record.prompt, request.prompt)
     assert.equal(taskId, 'task-1')
@@ -195,25 +211,41 @@ describe('bad input never reaches the network', TIMEOUT, () => {
     ['a blank prompt', '{ prompt: " \\n\\t\\u00a0\\u3000 " }', '{}', 'invalid_request'],
     ['a prompt of the wrong type', '{ prompt: 5 }', '{}', 'invalid_request'],
     ['no request', 'undefined', '{}', 'invalid_request'],
-    ...['0', '-1', 'NaN', 'Infinity', '"8"'].map((duration) =>
-      [`a duration of ${duration}`, `{ prompt: "a boat", duration: ${duration} }`, '{}', 'invalid_request']),
-    ...['"abc"', '"-1"', '"1e3"', '""', '"1,5"', '"0x10"', '5', 'NaN'].map((maxPrice) =>
-      [`a cap of ${maxPrice}`, '{ prompt: "a boat" }', `{ maxPrice: ${maxPrice} }`, 'invalid_request']),
+    ...['0', '-1', 'NaN', 'Infinity', '"8"'].map((duration) => [
+      `a duration of ${duration}`,
+      `{ prompt: "a boat", duration: ${duration} }`,
+      '{}',
+      'invalid_request',
+    ]),
+    ...['"abc"', '"-1"', '"1e3"', '""', '"1,5"', '"0x10"', '5', 'NaN'].map((maxPrice) => [
+      `a cap of ${maxPrice}`,
+      '{ prompt: "a boat" }',
+      `{ maxPrice: ${maxPrice} }`,
+      'invalid_request',
+    ]),
     ['a poll interval under the minimum', '{ prompt: "a boat" }', '{ pollInterval: 10 }', 'invalid_request'],
     ['a seller without https', '{ prompt: "a boat" }', '{ baseUrl: "http://example.com" }', 'invalid_request'],
     ['an image that is no URL', '{ prompt: "a boat", image: "not a url" }', '{}', 'image_unreadable'],
     ['an image of a strange scheme', '{ prompt: "a boat", image: "javascript:alert(1)" }', '{}', 'image_unreadable'],
     ['an image of no bytes', '{ prompt: "a boat", image: new Uint8Array() }', '{}', 'image_unreadable'],
     ['an image that is an empty Blob', '{ prompt: "a boat", image: new Blob([]) }', '{}', 'image_unreadable'],
-    ['an image of bytes that are none', '{ prompt: "a boat", image: new Uint8Array([1, 2, 3, 4]) }', '{}', 'image_unreadable'],
+    [
+      'an image of bytes that are none',
+      '{ prompt: "a boat", image: new Uint8Array([1, 2, 3, 4]) }',
+      '{}',
+      'image_unreadable',
+    ],
     ['an image that is an object', '{ prompt: "a boat", image: { width: 1 } }', '{}', 'image_unreadable'],
   ]
   for (const [name, request, overrides, code] of cases) {
     test(`${name}: ${code}`, async () => {
-      const error = await dapp.failure((imagine, { request, overrides, options }) => {
-        const make = (expression) => (0, eval)(`(${expression})`)
-        return imagine.generate(make(request), { ...options, ...make(overrides) })
-      }, { request, overrides, options: at(seller.url) })
+      const error = await dapp.failure(
+        (imagine, { request, overrides, options }) => {
+          const make = (expression) => (0, eval)(`(${expression})`)
+          return imagine.generate(make(request), { ...options, ...make(overrides) })
+        },
+        { request, overrides, options: at(seller.url) },
+      )
       assertWhole(error)
       assert.deepEqual([error.code, error.paid, error.stage], [code, 'no', 'request'])
       assert.equal(error.retry, code === 'invalid_request' ? 'never' : 'safe')
@@ -221,7 +253,6 @@ describe('bad input never reaches the network', TIMEOUT, () => {
       assert.equal(dapp.user.count(), 0)
     })
   }
-
 })
 
 describe('the request', TIMEOUT, () => {
@@ -229,7 +260,10 @@ describe('the request', TIMEOUT, () => {
 
   test('what is not set is not sent, and what must be explicit is', async () => {
     await open()
-    await dapp.value(quote, { request: { prompt: '  a boat  ', id: '5d2a9d4e-7b7c-4b0e-9f0a-2f0c8f0f1a11', extra: { aspectRatio: '16:9' } }, options: at(seller.url) })
+    await dapp.value(quote, {
+      request: { prompt: '  a boat  ', id: '5d2a9d4e-7b7c-4b0e-9f0a-2f0c8f0f1a11', extra: { aspectRatio: '16:9' } },
+      options: at(seller.url),
+    })
     const { prompt, seed, templateData } = bodyOf(seller.requests[0])
     assert.equal(prompt, 'a boat')
     assert.equal(seed, '5d2a9d4e-7b7c-4b0e-9f0a-2f0c8f0f1a11')

@@ -13,11 +13,26 @@ testToken(open, 2)
 describe('nothing is signed', TIMEOUT, () => {
   for (const [why, overrides, code, words] of [
     ['where the token was not named', {}, 'no_acceptable_offer', /0x60a3/],
-    ['over the own cap of the token', { assets: [{ ...EURC, maxPrice: '0.99' }], maxPrice: '5.00' }, 'price_too_high', /1\.00 EURC.*0\.99/],
-    ['where its domain is another', { assets: [{ ...EURC, name: 'Euro Coin' }] }, 'no_acceptable_offer', /"EURC".*"Euro Coin"/],
+    [
+      'over the own cap of the token',
+      { assets: [{ ...EURC, maxPrice: '0.99' }], maxPrice: '5.00' },
+      'price_too_high',
+      /1\.00 EURC.*0\.99/,
+    ],
+    [
+      'where its domain is another',
+      { assets: [{ ...EURC, name: 'Euro Coin' }] },
+      'no_acceptable_offer',
+      /"EURC".*"Euro Coin"/,
+    ],
     ['where it is on another network', { assets: [{ ...EURC, network: 'eip155:1' }] }, 'invalid_request', /networks/],
     ['where a member is missing', { assets: [{ ...EURC, decimals: undefined }] }, 'invalid_request', /decimals/],
-    ['beside a budget of USDC', { assets: [EURC], budget: { amount: '5.00', per: 'day' } }, 'invalid_request', /budget/],
+    [
+      'beside a budget of USDC',
+      { assets: [EURC], budget: { amount: '5.00', per: 'day' } },
+      'invalid_request',
+      /budget/,
+    ],
   ]) {
     test(why, async () => {
       const { dapp, buy } = await open(null, { token: 'eurc' })
@@ -31,7 +46,8 @@ describe('nothing is signed', TIMEOUT, () => {
 
 test("a client's tokens are a limit that no call lifts", TIMEOUT, async () => {
   const { sandbox, dapp, order } = await open(null, { token: 'eurc' })
-  const buy = (imagine, { request, options, own, more }) => imagine.createClient({ ...options, assets: own }).generate(request, { assets: more })
+  const buy = (imagine, { request, options, own, more }) =>
+    imagine.createClient({ ...options, assets: own }).generate(request, { assets: more })
   const cheap = { ...EURC, maxPrice: '0.50' }
   const error = await dapp.failure(buy, { ...order(), own: [cheap], more: [EURC] })
   assert.equal(error.code, 'price_too_high')

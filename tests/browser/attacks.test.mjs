@@ -28,14 +28,20 @@ const buy = (overrides) => [generate, { request, options: at(seller.url, overrid
 async function traces(work) {
   const [signed, sent] = [await dapp.asked(SIGN), seller.requests.length]
   const outcome = await work()
-  const payments = seller.requests.slice(sent).filter(({ paid }) => paid).map(({ payment }) => payment)
-  return { outcome, signatures: await dapp.asked(SIGN) - signed, payments }
+  const payments = seller.requests
+    .slice(sent)
+    .filter(({ paid }) => paid)
+    .map(({ payment }) => payment)
+  return { outcome, signatures: (await dapp.asked(SIGN)) - signed, payments }
 }
 
 describe('nothing is signed', TIMEOUT, () => {
   for (const { row, attack, offer, answer, options, code } of ATTACKS) {
     const forms = offer
-      ? { 'version 1': () => paymentRequired(sandbox, offer), 'version 2': () => inTheHeader(paymentRequired(sandbox, offer).body) }
+      ? {
+          'version 1': () => paymentRequired(sandbox, offer),
+          'version 2': () => inTheHeader(paymentRequired(sandbox, offer).body),
+        }
       : { '': () => answer(paymentRequired(sandbox).body) }
     for (const [form, make] of Object.entries(forms)) {
       test(`${row}: ${attack} ${form}`, async () => {
@@ -55,7 +61,10 @@ describe('nothing is signed', TIMEOUT, () => {
   test('the tests that it names are there', async () => {
     for (const { file, test } of LATER) {
       const source = await readFile(new URL(file, import.meta.url), 'utf8')
-      assert.ok([`'${test}'`, `"${test}"`].some((title) => source.includes(title)), test)
+      assert.ok(
+        [`'${test}'`, `"${test}"`].some((title) => source.includes(title)),
+        test,
+      )
     }
   })
 })
@@ -63,7 +72,13 @@ describe('nothing is signed', TIMEOUT, () => {
 test('16: of an answer without end no more is read than a price could be', TIMEOUT, async () => {
   let sent = 0
   const closed = new Promise((resolve) => {
-    seller.answer({ probe: { status: 402, body: ' '.repeat(2 ** 16), endless: (socket) => socket.once('close', () => resolve(sent = socket.bytesWritten)) } })
+    seller.answer({
+      probe: {
+        status: 402,
+        body: ' '.repeat(2 ** 16),
+        endless: (socket) => socket.once('close', () => resolve((sent = socket.bytesWritten))),
+      },
+    })
   })
   const { outcome, signatures } = await traces(() => dapp.failure(...buy()))
   assert.deepEqual([outcome.code, outcome.paid, signatures], ['bad_response', 'no', 0])
@@ -103,11 +118,22 @@ describe('no more is given than was agreed', TIMEOUT, () => {
     seller.answer(good())
     const buyBlindly = async (imagine, { request, options }) => {
       const { getRandomValues } = crypto
-      Object.defineProperty(crypto, 'getRandomValues', { configurable: true, value: () => { throw new Error('no entropy') } })
-      return imagine.generate({ ...request, id: 'own-id' }, options).finally(() => Object.defineProperty(crypto, 'getRandomValues', { configurable: true, value: getRandomValues }))
+      Object.defineProperty(crypto, 'getRandomValues', {
+        configurable: true,
+        value: () => {
+          throw new Error('no entropy')
+        },
+      })
+      return imagine
+        .generate({ ...request, id: 'own-id' }, options)
+        .finally(() => Object.defineProperty(crypto, 'getRandomValues', { configurable: true, value: getRandomValues }))
     }
     const { outcome, signatures } = await traces(() => dapp.failure(buyBlindly, { request, options: at(seller.url) }))
-    assert.deepEqual([outcome.code, outcome.paid, signatures], ['unsupported_environment', 'unknown', 0], 'the id was not looked up')
+    assert.deepEqual(
+      [outcome.code, outcome.paid, signatures],
+      ['unsupported_environment', 'unknown', 0],
+      'the id was not looked up',
+    )
   })
 
   test('12: no two payments have the same nonce', async () => {
@@ -123,12 +149,18 @@ describe('no more is given than was agreed', TIMEOUT, () => {
 
   test('18: an extension that wants another signature gets none', async () => {
     const { accepts, ...rest } = paymentRequired(sandbox).body
-    seller.answer({ ...good(), probe: inTheHeader({ ...rest, accepts, extensions: { 'sign-in-with-x': { info: { domain: 'bank.example' } } } }) })
+    seller.answer({
+      ...good(),
+      probe: inTheHeader({ ...rest, accepts, extensions: { 'sign-in-with-x': { info: { domain: 'bank.example' } } } }),
+    })
     const before = (await dapp.walletLog()).length
     const { signatures } = await traces(() => dapp.value(...buy()))
     assert.equal(signatures, 1)
     const methods = (await dapp.walletLog()).slice(before).map(({ method }) => method)
-    assert.deepEqual(methods.filter((method) => /sign|send/i.test(method)), [SIGN])
+    assert.deepEqual(
+      methods.filter((method) => /sign|send/i.test(method)),
+      [SIGN],
+    )
   })
 
   test('19: what a wallet signed otherwise is not sent', async () => {
@@ -137,7 +169,8 @@ describe('no more is given than was agreed', TIMEOUT, () => {
       const [{ provider }] = await imagine.wallets()
       const wallet = {
         request: ({ method, params }) => {
-          const given = method === SIGN ? [params[0], params[1].replace('"value":"1000000"', '"value":"9000000"')] : params
+          const given =
+            method === SIGN ? [params[0], params[1].replace('"value":"1000000"', '"value":"9000000"')] : params
           return provider.request({ method, params: given })
         },
       }
@@ -156,14 +189,20 @@ describe('no more is given than was agreed', TIMEOUT, () => {
   })
 
   test('21: a receipt that names no transaction proves no settlement', async () => {
-    const forged = Buffer.from(JSON.stringify({ success: true, transaction: '<script>', network: 'base' })).toString('base64')
+    const forged = Buffer.from(JSON.stringify({ success: true, transaction: '<script>', network: 'base' })).toString(
+      'base64',
+    )
     seller.answer({ ...good(), paid: { ...accepted('task-1'), headers: { 'x-payment-response': forged } } })
     const { receipt } = await dapp.value(...buy())
     assert.deepEqual([receipt.settled, receipt.transaction, receipt.explorerUrl], ['unknown', undefined, undefined])
   })
 
   test('23: a price that rises after the quote is not paid', async () => {
-    seller.answer({ ...good(), paid: paymentRequired(sandbox, { maxAmountRequired: '2000000' }), status: { status: 404, body: { status: 'not_found' } } })
+    seller.answer({
+      ...good(),
+      paid: paymentRequired(sandbox, { maxAmountRequired: '2000000' }),
+      status: { status: 404, body: { status: 'not_found' } },
+    })
     await dapp.page.evaluate(() => dapp.events.splice(0))
     const { outcome, signatures, payments } = await traces(async () => {
       const failing = dapp.failure(...buy())

@@ -44,7 +44,8 @@ async function hide() {
   return () => dapp.page.bringToFront()
 }
 
-const sees = (visibility) => dapp.page.waitForFunction((visibility) => document.visibilityState === visibility, visibility, { polling: 50 })
+const sees = (visibility) =>
+  dapp.page.waitForFunction((visibility) => document.visibilityState === visibility, visibility, { polling: 50 })
 
 async function freeze(tab) {
   const session = await browser.profile.newCDPSession(tab.page)
@@ -53,9 +54,13 @@ async function freeze(tab) {
   return () => set('active')
 }
 
-const pauses = async () => (await dapp.events()).filter(({ type }) => type === 'paused' || type === 'resumed').map(({ type, why }) => `${type} ${why}`)
+const pauses = async () =>
+  (await dapp.events())
+    .filter(({ type }) => type === 'paused' || type === 'resumed')
+    .map(({ type, why }) => `${type} ${why}`)
 
-const locksHeld = (tab = dapp) => tab.page.evaluate(async () => (await navigator.locks.query()).held.map(({ name }) => name))
+const locksHeld = (tab = dapp) =>
+  tab.page.evaluate(async () => (await navigator.locks.query()).held.map(({ name }) => name))
 
 describe('a tab that is brought to the front again', TIMEOUT, () => {
   test('looks at once, each time once', async () => {
@@ -108,10 +113,15 @@ describe('a tab that is frozen', TIMEOUT, () => {
 describe('a tab that is hidden for minutes', TIMEOUT, () => {
   test('keeps its rhythm though the browser stops timers and the processor is slow', async () => {
     const looks = []
-    await open([() => {
-      looks.push(Date.now())
-      return processing()
-    }], [EARLY])
+    await open(
+      [
+        () => {
+          looks.push(Date.now())
+          return processing()
+        },
+      ],
+      [EARLY],
+    )
     const session = await browser.profile.newCDPSession(dapp.page)
     await session.send('Emulation.setCPUThrottlingRate', { rate: 6 })
     // What waiting by timers alone comes to.

@@ -51,7 +51,11 @@ test('through a wallet that is named, for a client', TIMEOUT, async () => {
 for (const [what, options, expected] of [
   ['an address that is none', { address: '0x12' }, ['invalid_request', /`address`/]],
   ['a network without USDC', { network: 'eip155:2' }, ['invalid_request', /eip155:2/]],
-  ['another network than the wallet\'s', { network: 'eip155:84532', address: '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266' }, ['wrong_network', /Base Sepolia/]],
+  [
+    "another network than the wallet's",
+    { network: 'eip155:84532', address: '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266' },
+    ['wrong_network', /Base Sepolia/],
+  ],
   ['no account that is connected', {}, ['wallet_locked', /connect one/]],
 ]) {
   test(`${what} is refused in words`, TIMEOUT, async () => {

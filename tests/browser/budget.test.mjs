@@ -70,7 +70,12 @@ describe('a budget', { timeout: 300_000 }, () => {
     assert.deepEqual(ofClient, spent)
     const inMemory = await dapp.value(state, { ...options, storage: 'memory' })
     assert.deepEqual(inMemory, empty, 'that storage has none of it')
-    for (const wrong of [{ budget: { amount: 5, per: 'hour' } }, { budget: null }, { budgte: options.budget }, { storage: '' }]) {
+    for (const wrong of [
+      { budget: { amount: 5, per: 'hour' } },
+      { budget: null },
+      { budgte: options.budget },
+      { storage: '' },
+    ]) {
       assert.equal((await dapp.failure(state, wrong)).code, 'invalid_request', JSON.stringify(wrong))
     }
   })

@@ -13,9 +13,13 @@ let seller
 let dapp
 
 async function open(...status) {
-  ({ seller, dapp } = await begin(status))
+  ;({ seller, dapp } = await begin(status))
   await dapp.page.evaluate(() => {
-    dapp.outcomeOf = (wait) => wait.then(({ video }) => video.url, ({ code }) => code)
+    dapp.outcomeOf = (wait) =>
+      wait.then(
+        ({ video }) => video.url,
+        ({ code }) => code,
+      )
     dapp.reported = []
     window.addEventListener('error', (event) => {
       event.preventDefault()
@@ -38,34 +42,45 @@ describe('a callback that fails', TIMEOUT, () => {
   for (const [name, way] of Object.entries(ways)) {
     test(`as it ${name}, is the page's own affair`, async () => {
       await open(processing(10), processing(60), completed)
-      const heard = await dapp.value(async (_imagine, { way, options }, { task, outcomeOf }) => {
-        const fail = (0, eval)(`(${way})`)
-        const types = []
-        const beside = []
-        const iterating = (async () => {
-          for await (const { type } of task) beside.push(type)
-        })()
-        const snapshots = []
-        task.subscribe(({ status }) => {
-          snapshots.push(status?.progress ?? null)
-          return fail()
-        })
-        const [url, quiet] = await Promise.all([
-          outcomeOf(task.wait({
-            ...options,
-            onEvent: ({ type }) => {
-              types.push(type)
-              return fail()
-            },
-            onProgress: fail,
-          })),
-          outcomeOf(task.wait()),
-        ])
-        await iterating
-        return { url, quiet, types, beside, snapshots: [...new Set(snapshots)] }
-      }, { way: way.toString(), options: OPTIONS })
+      const heard = await dapp.value(
+        async (_imagine, { way, options }, { task, outcomeOf }) => {
+          const fail = (0, eval)(`(${way})`)
+          const types = []
+          const beside = []
+          const iterating = (async () => {
+            for await (const { type } of task) beside.push(type)
+          })()
+          const snapshots = []
+          task.subscribe(({ status }) => {
+            snapshots.push(status?.progress ?? null)
+            return fail()
+          })
+          const [url, quiet] = await Promise.all([
+            outcomeOf(
+              task.wait({
+                ...options,
+                onEvent: ({ type }) => {
+                  types.push(type)
+                  return fail()
+                },
+                onProgress: fail,
+              }),
+            ),
+            outcomeOf(task.wait()),
+          ])
+          await iterating
+          return { url, quiet, types, beside, snapshots: [...new Set(snapshots)] }
+        },
+        { way: way.toString(), options: OPTIONS },
+      )
       const types = ['status', 'status', 'status', 'done']
-      assert.deepEqual(heard, { url: VIDEO, quiet: VIDEO, types, beside: ['accepted', ...types], snapshots: [null, 10, 60, 100] })
+      assert.deepEqual(heard, {
+        url: VIDEO,
+        quiet: VIDEO,
+        types,
+        beside: ['accepted', ...types],
+        snapshots: [null, 10, 60, 100],
+      })
       assert.equal(seller.looks(), 3)
       const reported = await dapp.page.evaluate(() => globalThis.dapp.reported)
       if (name.includes('never')) assert.deepEqual(reported, [])
@@ -77,22 +92,27 @@ describe('a callback that fails', TIMEOUT, () => {
 describe('a callback that calls the library', TIMEOUT, () => {
   test('looks: that is told to all, in order, and once', async () => {
     await open(processing(10), processing(20), completed)
-    const { types, progress, url } = await dapp.value(async (_imagine, { options }, { task, outcomeOf }) => {
-      const types = []
-      const progress = []
-      let looked = false
-      const url = await outcomeOf(task.wait({
-        ...options,
-        onEvent: ({ type }) => {
-          types.push(type)
-          if (looked) return
-          looked = true
-          return task.refresh()
-        },
-        onProgress: (percent) => progress.push(percent),
-      }))
-      return { types, progress, url }
-    }, { options: OPTIONS })
+    const { types, progress, url } = await dapp.value(
+      async (_imagine, { options }, { task, outcomeOf }) => {
+        const types = []
+        const progress = []
+        let looked = false
+        const url = await outcomeOf(
+          task.wait({
+            ...options,
+            onEvent: ({ type }) => {
+              types.push(type)
+              if (looked) return
+              looked = true
+              return task.refresh()
+            },
+            onProgress: (percent) => progress.push(percent),
+          }),
+        )
+        return { types, progress, url }
+      },
+      { options: OPTIONS },
+    )
     assert.equal(url, VIDEO)
     assert.deepEqual(types, ['status', 'status', 'status', 'done'])
     assert.deepEqual(progress, [10, 20, 100])
@@ -101,15 +121,18 @@ describe('a callback that calls the library', TIMEOUT, () => {
 
   test('looks each time it hears: the task is finished once', async () => {
     await open(processing(10), processing(20), completed)
-    const types = await dapp.value(async (_imagine, { options }, { task }) => {
-      const types = []
-      const onEvent = ({ type, status }) => {
-        types.push(type)
-        if (type === 'status' && status.status === 'processing') return task.refresh()
-      }
-      await task.wait({ ...options, onEvent })
-      return types
-    }, { options: OPTIONS })
+    const types = await dapp.value(
+      async (_imagine, { options }, { task }) => {
+        const types = []
+        const onEvent = ({ type, status }) => {
+          types.push(type)
+          if (type === 'status' && status.status === 'processing') return task.refresh()
+        }
+        await task.wait({ ...options, onEvent })
+        return types
+      },
+      { options: OPTIONS },
+    )
     assert.equal(types.filter((type) => type === 'done').length, 1)
     assert.equal(types.at(-1), 'done')
     assert.equal(types.filter((type) => type === 'status').length, seller.looks())
@@ -117,51 +140,69 @@ describe('a callback that calls the library', TIMEOUT, () => {
 
   test('waits once more: both have the result of one poller', async () => {
     await open(processing(10), completed)
-    const outcomes = await dapp.value(async (_imagine, { options }, { task, outcomeOf }) => {
-      let inner
-      const outer = outcomeOf(task.wait({
-        ...options,
-        onEvent: () => {
-          inner ??= outcomeOf(task.wait())
-        },
-      }))
-      return [await outer, await inner]
-    }, { options: OPTIONS })
+    const outcomes = await dapp.value(
+      async (_imagine, { options }, { task, outcomeOf }) => {
+        let inner
+        const outer = outcomeOf(
+          task.wait({
+            ...options,
+            onEvent: () => {
+              inner ??= outcomeOf(task.wait())
+            },
+          }),
+        )
+        return [await outer, await inner]
+      },
+      { options: OPTIONS },
+    )
     assert.deepEqual(outcomes, [VIDEO, VIDEO])
     assert.equal(seller.looks(), 2)
   })
 
   test('asks for the status by its id: nothing changes for the wait', async () => {
     await open(processing(10), processing(20), completed)
-    const { types, isValue } = await dapp.value(async (imagine, { options, url }, { task }) => {
-      const types = []
-      let looking
-      await task.wait({
-        ...options,
-        onEvent: ({ type }) => {
-          types.push(type)
-          looking ??= imagine.status('task-1', { baseUrl: url })
-        },
-      })
-      return { types, isValue: (await looking).progress >= 20 }
-    }, { options: OPTIONS, url: seller.url })
-    assert.deepEqual([types.length, types.at(-1), isValue], [seller.looks(), 'done', true], 'the events are those of the other looks')
+    const { types, isValue } = await dapp.value(
+      async (imagine, { options, url }, { task }) => {
+        const types = []
+        let looking
+        await task.wait({
+          ...options,
+          onEvent: ({ type }) => {
+            types.push(type)
+            looking ??= imagine.status('task-1', { baseUrl: url })
+          },
+        })
+        return { types, isValue: (await looking).progress >= 20 }
+      },
+      { options: OPTIONS, url: seller.url },
+    )
+    assert.deepEqual(
+      [types.length, types.at(-1), isValue],
+      [seller.looks(), 'done', true],
+      'the events are those of the other looks',
+    )
   })
 
-  for (const [when, isEnd, outcome] of [['before the end', ({ type }) => type === 'status', 'aborted'], ['at the end', ({ type }) => type === 'done', VIDEO]]) {
+  for (const [when, isEnd, outcome] of [
+    ['before the end', ({ type }) => type === 'status', 'aborted'],
+    ['at the end', ({ type }) => type === 'done', VIDEO],
+  ]) {
     test(`stops ${when}: every wait has its outcome, every iteration its end`, async () => {
       await open(...(when === 'at the end' ? [completed] : [processing(10)]))
-      const heard = await dapp.value(async (_imagine, { options, isEnd }, { task, outcomeOf }) => {
-        const is = (0, eval)(`(${isEnd})`)
-        const types = []
-        const iterating = (async () => {
-          for await (const { type } of task) types.push(type)
-        })()
-        const waits = [task.wait({ ...options, onEvent: (event) => is(event) && task.stop() }), task.wait()]
-        const outcomes = await Promise.all(waits.map(outcomeOf))
-        await iterating
-        return { outcomes, types }
-      }, { options: OPTIONS, isEnd: isEnd.toString() })
+      const heard = await dapp.value(
+        async (_imagine, { options, isEnd }, { task, outcomeOf }) => {
+          const is = (0, eval)(`(${isEnd})`)
+          const types = []
+          const iterating = (async () => {
+            for await (const { type } of task) types.push(type)
+          })()
+          const waits = [task.wait({ ...options, onEvent: (event) => is(event) && task.stop() }), task.wait()]
+          const outcomes = await Promise.all(waits.map(outcomeOf))
+          await iterating
+          return { outcomes, types }
+        },
+        { options: OPTIONS, isEnd: isEnd.toString() },
+      )
       const ending = when === 'at the end' ? ['done'] : []
       assert.deepEqual(heard, { outcomes: [outcome, outcome], types: ['accepted', 'status', ...ending] })
     })
@@ -169,18 +210,27 @@ describe('a callback that calls the library', TIMEOUT, () => {
 
   test('leaves: a subscriber that unsubscribes in its callback hears no more', async () => {
     await open(processing(10), completed)
-    const { left, stayed } = await dapp.value(async (_imagine, { options }, { task }) => {
-      const left = []
-      const stayed = []
-      const off = task.subscribe(({ status }) => {
-        left.push(status?.status ?? null)
-        if (status) off()
-      })
-      task.subscribe(({ status }) => stayed.push(status?.status ?? null))
-      await task.wait(options)
-      return { left, stayed: [...new Set(stayed)] }
-    }, { options: OPTIONS })
-    assert.deepEqual([left, stayed], [[null, 'processing'], [null, 'processing', 'completed']])
+    const { left, stayed } = await dapp.value(
+      async (_imagine, { options }, { task }) => {
+        const left = []
+        const stayed = []
+        const off = task.subscribe(({ status }) => {
+          left.push(status?.status ?? null)
+          if (status) off()
+        })
+        task.subscribe(({ status }) => stayed.push(status?.status ?? null))
+        await task.wait(options)
+        return { left, stayed: [...new Set(stayed)] }
+      },
+      { options: OPTIONS },
+    )
+    assert.deepEqual(
+      [left, stayed],
+      [
+        [null, 'processing'],
+        [null, 'processing', 'completed'],
+      ],
+    )
   })
 })
 
@@ -189,7 +239,9 @@ describe('progress', TIMEOUT, () => {
   const byLooking = async (_imagine, { looks, options }, { task }) => {
     const progress = []
     const controller = new AbortController()
-    const waiting = task.wait({ ...options, signal: controller.signal, onProgress: (percent) => progress.push(percent) }).catch(() => {})
+    const waiting = task
+      .wait({ ...options, signal: controller.signal, onProgress: (percent) => progress.push(percent) })
+      .catch(() => {})
     for (let look = 0; look < looks; look++) await task.refresh()
     controller.abort()
     await waiting
@@ -209,15 +261,18 @@ describe('progress', TIMEOUT, () => {
 
   test('never goes back from one wait to the next', async () => {
     await open(processing(40), processing(20), completed)
-    const progress = await dapp.value(async (_imagine, { options }, { task }) => {
-      const progress = []
-      const onProgress = (percent) => progress.push(percent)
-      const controller = new AbortController()
-      const leave = () => controller.abort()
-      await task.wait({ ...options, signal: controller.signal, onProgress, onEvent: leave }).catch(() => {})
-      await task.wait({ ...options, onProgress })
-      return progress
-    }, { options: OPTIONS })
+    const progress = await dapp.value(
+      async (_imagine, { options }, { task }) => {
+        const progress = []
+        const onProgress = (percent) => progress.push(percent)
+        const controller = new AbortController()
+        const leave = () => controller.abort()
+        await task.wait({ ...options, signal: controller.signal, onProgress, onEvent: leave }).catch(() => {})
+        await task.wait({ ...options, onProgress })
+        return progress
+      },
+      { options: OPTIONS },
+    )
     assert.deepEqual(progress, [40, 40, 100])
   })
 })
@@ -225,13 +280,19 @@ describe('progress', TIMEOUT, () => {
 describe('a look that a page asks for', TIMEOUT, () => {
   test('and that hears of the failure, ends a wait that is under way', async () => {
     await open(failed)
-    const { looked, waited, error } = await dapp.value(async (_imagine, { options }, { task, outcomeOf }) => {
-      const waiting = outcomeOf(task.wait(options))
-      const { status } = await task.refresh()
-      const late = new Promise((resolve) => setTimeout(resolve, 2_000, 'it goes on'))
-      return { looked: status, waited: await Promise.race([waiting, late]), error: task.getSnapshot().error?.code }
-    }, { options: { pollInterval: RARELY } })
-    assert.deepEqual({ looked, waited, error }, { looked: 'failed', waited: 'generation_failed', error: 'generation_failed' })
+    const { looked, waited, error } = await dapp.value(
+      async (_imagine, { options }, { task, outcomeOf }) => {
+        const waiting = outcomeOf(task.wait(options))
+        const { status } = await task.refresh()
+        const late = new Promise((resolve) => setTimeout(resolve, 2_000, 'it goes on'))
+        return { looked: status, waited: await Promise.race([waiting, late]), error: task.getSnapshot().error?.code }
+      },
+      { options: { pollInterval: RARELY } },
+    )
+    assert.deepEqual(
+      { looked, waited, error },
+      { looked: 'failed', waited: 'generation_failed', error: 'generation_failed' },
+    )
     assert.equal(seller.looks(), 1)
   })
 })
@@ -239,16 +300,19 @@ describe('a look that a page asks for', TIMEOUT, () => {
 describe('an iteration that nobody goes on with', TIMEOUT, () => {
   test('keeps nothing going once the task was stopped', async () => {
     await open(processing(10))
-    await dapp.value(async (_imagine, { options }, dapp) => {
-      const { task } = dapp
-      dapp.iterator = task[Symbol.asyncIterator]()
-      await dapp.iterator.next()
-      task.stop()
-      const controller = new AbortController()
-      const leave = ({ type }) => type === 'status' && controller.abort()
-      await task.wait({ ...options, signal: controller.signal, onEvent: leave }).catch(() => {})
-      await new Promise((resolve) => setTimeout(resolve, 4_000))
-    }, { options: OPTIONS })
+    await dapp.value(
+      async (_imagine, { options }, dapp) => {
+        const { task } = dapp
+        dapp.iterator = task[Symbol.asyncIterator]()
+        await dapp.iterator.next()
+        task.stop()
+        const controller = new AbortController()
+        const leave = ({ type }) => type === 'status' && controller.abort()
+        await task.wait({ ...options, signal: controller.signal, onEvent: leave }).catch(() => {})
+        await new Promise((resolve) => setTimeout(resolve, 4_000))
+      },
+      { options: OPTIONS },
+    )
     assert.equal(seller.looks(), 1, 'whoever waited has left')
   })
 })

@@ -11,16 +11,32 @@ const PANES = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup']
 
 /** What playwright 1.65 turns off: of two such flags Chromium heeds the later. */
 const BY_PLAYWRIGHT = [
-  'AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose', 'HttpsUpgrades', 'HttpsFirstBalancedModeAutoEnable', 'LensOverlay', 'MediaRouter',
-  'PaintHolding', 'ThirdPartyStoragePartitioning', 'AvoidCorsURLLoaderRestartOnRedirect', 'TcpPortRandomizationWin', 'OptimizationHints',
-  'NetworkTimeServiceQuerying', 'AimEnabled', 'PreconnectToSearch',
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsUpgrades',
+  'HttpsFirstBalancedModeAutoEnable',
+  'LensOverlay',
+  'MediaRouter',
+  'PaintHolding',
+  'ThirdPartyStoragePartitioning',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'TcpPortRandomizationWin',
+  'OptimizationHints',
+  'NetworkTimeServiceQuerying',
+  'AimEnabled',
+  'PreconnectToSearch',
 ]
 
 const without = (features) => `--disable-features=${features.join()}`
 
 const ARGUMENTS = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
 ]
 
 /** Headless Chromium that keeps to itself: no updates, no sync, no calls home. */
@@ -35,11 +51,16 @@ export const launchChromium = () => chromium.launch(options)
 export const launchShell = () => chromium.launch({ executablePath: CHROMIUM_SHELL, args: ARGUMENTS })
 
 /** Playwright lets every page open windows unless told not to. */
-export const launchStrictChromium = () => chromium.launch({ ...options, ignoreDefaultArgs: ['--disable-popup-blocking'] })
+export const launchStrictChromium = () =>
+  chromium.launch({ ...options, ignoreDefaultArgs: ['--disable-popup-blocking'] })
 
 /** Playwright lets hidden pages run at full speed unless told not to; those that it opened itself are never hidden, though. */
 export const launchThrottledChromium = () => chromium.launch({ ...options, ignoreDefaultArgs: THROTTLES })
-const THROTTLES = ['--disable-background-timer-throttling', '--disable-backgrounding-occluded-windows', '--disable-renderer-backgrounding']
+const THROTTLES = [
+  '--disable-background-timer-throttling',
+  '--disable-backgrounding-occluded-windows',
+  '--disable-renderer-backgrounding',
+]
 
 /** A browser of its own whose profile stays in that folder. */
 export const launchProfile = (folder) => chromium.launchPersistentContext(folder, options)
@@ -50,7 +71,15 @@ export const launchProfile = (folder) => chromium.launchPersistentContext(folder
  */
 export async function launchNaturalChromium(args = []) {
   const folder = await mkdtemp(join(tmpdir(), 'imagine-natural-'))
-  const flags = [...ARGUMENTS, without(PANES), '--headless', '--remote-debugging-port=0', `--user-data-dir=${folder}`, ...args, 'about:blank']
+  const flags = [
+    ...ARGUMENTS,
+    without(PANES),
+    '--headless',
+    '--remote-debugging-port=0',
+    `--user-data-dir=${folder}`,
+    ...args,
+    'about:blank',
+  ]
   const child = spawn(options.executablePath, flags, { stdio: ['ignore', 'ignore', 'pipe'] })
   const ended = new Promise((resolve) => child.once('close', resolve))
   const browser = await chromium.connectOverCDP(await addressOf(child), { noDefaults: true })

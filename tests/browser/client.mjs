@@ -24,7 +24,10 @@ export const buy = (overrides) => [generate, { request, options: at(seller.url, 
 export const paidTo = ({ requests }) => requests.filter(({ paid }) => paid)
 
 export function assertInvalid({ code, paid, retry, branded, class: isOurs }) {
-  assert.deepEqual({ code, paid, retry, branded, isOurs }, { code: 'invalid_request', paid: 'no', retry: 'never', branded: true, isOurs: true })
+  assert.deepEqual(
+    { code, paid, retry, branded, isOurs },
+    { code: 'invalid_request', paid: 'no', retry: 'never', branded: true, isOurs: true },
+  )
 }
 
 export async function assertNothingAsked() {

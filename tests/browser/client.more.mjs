@@ -41,17 +41,25 @@ describe('a quote', TIMEOUT, () => {
     test(`with ${name} is refused`, async () => {
       await open()
       const quoted = change(await dapp.value(quote, { request, options: at(seller.url) }))
-      assertInvalid(await dapp.failure((imagine, { quoted, options }) => imagine.submit(quoted, options), { quoted, options: at(seller.url) }))
+      assertInvalid(
+        await dapp.failure((imagine, { quoted, options }) => imagine.submit(quoted, options), {
+          quoted,
+          options: at(seller.url),
+        }),
+      )
       await assertNothingAsked()
     })
   }
 
   test('that has been through JSON pays', async () => {
     await open()
-    await dapp.value(async (imagine, { request, options }) => {
-      const quoted = JSON.parse(JSON.stringify(await imagine.quote(request, options)))
-      await imagine.submit(quoted, options)
-    }, { request: { ...request, duration: 8, extra: { aspectRatio: '16:9' } }, options: at(seller.url) })
+    await dapp.value(
+      async (imagine, { request, options }) => {
+        const quoted = JSON.parse(JSON.stringify(await imagine.quote(request, options)))
+        await imagine.submit(quoted, options)
+      },
+      { request: { ...request, duration: 8, extra: { aspectRatio: '16:9' } }, options: at(seller.url) },
+    )
     assert.deepEqual([seller.requests.length, paidTo(seller).length], [2, 1])
     assert.equal(await dapp.asked(SIGN), 1)
   })
@@ -59,22 +67,31 @@ describe('a quote', TIMEOUT, () => {
   test('of a task that was taken unpaid is watched where it was taken', async () => {
     await open({ probe: accepted('task-1') })
     const elsewhere = await openElsewhere()
-    const [waited, looked] = await dapp.value(async (imagine, { request, here, there }) => {
-      const quoted = await imagine.createClient(here).quote(request)
-      const task = await imagine.createClient(there).submit(quoted)
-      return [(await task.wait()).taskId, (await task.refresh()).status]
-    }, { request, here: at(seller.url), there: at(elsewhere.url) })
+    const [waited, looked] = await dapp.value(
+      async (imagine, { request, here, there }) => {
+        const quoted = await imagine.createClient(here).quote(request)
+        const task = await imagine.createClient(there).submit(quoted)
+        return [(await task.wait()).taskId, (await task.refresh()).status]
+      },
+      { request, here: at(seller.url), there: at(elsewhere.url) },
+    )
     assert.deepEqual([waited, looked], ['task-1', 'completed'])
-    assert.deepEqual(seller.requests.map(({ method }) => method), ['POST', 'GET', 'GET'])
+    assert.deepEqual(
+      seller.requests.map(({ method }) => method),
+      ['POST', 'GET', 'GET'],
+    )
     assert.equal(elsewhere.requests.length, 0)
   })
 
   test('of a task that was taken unpaid stays there when the purchase names another service', async () => {
     await open({ probe: accepted('task-1') })
     const elsewhere = await openElsewhere()
-    const { taskId } = await dapp.value(async (imagine, { request, here, there }) => {
-      return imagine.generate(await imagine.quote(request, here), there)
-    }, { request, here: at(seller.url), there: at(elsewhere.url) })
+    const { taskId } = await dapp.value(
+      async (imagine, { request, here, there }) => {
+        return imagine.generate(await imagine.quote(request, here), there)
+      },
+      { request, here: at(seller.url), there: at(elsewhere.url) },
+    )
     assert.equal(taskId, 'task-1')
     assert.deepEqual([seller.requests.length, elsewhere.requests.length], [2, 0])
   })
@@ -90,8 +107,10 @@ describe('a quote', TIMEOUT, () => {
 describe('the request', TIMEOUT, () => {
   test('extra loses what is undefined', async () => {
     await open({}, { wallet: null })
-    await dapp.value((imagine, { request, options }) =>
-      imagine.quote({ ...request, extra: { a: undefined, b: 1 } }, options), { request, options: at(seller.url) })
+    await dapp.value(
+      (imagine, { request, options }) => imagine.quote({ ...request, extra: { a: undefined, b: 1 } }, options),
+      { request, options: at(seller.url) },
+    )
     const { templateData } = bodyOf(seller.requests[0])
     assert.equal(templateData.b, 1)
     assert.ok(!('a' in templateData))
@@ -99,17 +118,24 @@ describe('the request', TIMEOUT, () => {
 
   test('extra that goes in circles is refused', async () => {
     await open()
-    assertInvalid(await dapp.failure((imagine, { request, options }) => {
-      const extra = {}
-      extra.self = extra
-      return imagine.generate({ ...request, extra }, options)
-    }, { request, options: at(seller.url) }))
+    assertInvalid(
+      await dapp.failure(
+        (imagine, { request, options }) => {
+          const extra = {}
+          extra.self = extra
+          return imagine.generate({ ...request, extra }, options)
+        },
+        { request, options: at(seller.url) },
+      ),
+    )
     assert.equal(seller.requests.length, 0)
   })
 
   test('status of no task is refused', async () => {
     await open({}, { wallet: null })
-    const { code } = await dapp.failure((imagine, { options }) => imagine.status(undefined, options), { options: { baseUrl: seller.url } })
+    const { code } = await dapp.failure((imagine, { options }) => imagine.status(undefined, options), {
+      options: { baseUrl: seller.url },
+    })
     assert.equal(code, 'invalid_request')
     assert.equal(seller.requests.length, 0)
   })
@@ -170,7 +196,12 @@ describe('the wallet', TIMEOUT, () => {
     before(async () => {
       const contents = `import { createWalletClient, custom } from 'viem'
         globalThis.viemClient = (provider) => createWalletClient({ transport: custom(provider) })`
-      const { outputFiles } = await build({ stdin: { contents, resolveDir: ROOT }, bundle: true, write: false, format: 'iife' })
+      const { outputFiles } = await build({
+        stdin: { contents, resolveDir: ROOT },
+        bundle: true,
+        write: false,
+        format: 'iife',
+      })
       viem = outputFiles[0].text
     })
 
@@ -191,7 +222,8 @@ describe('the wallet', TIMEOUT, () => {
       await open({}, { user: createUser(answers) })
       await dapp.page.addScriptTag({ content: viem })
     }
-    const asked = async (method) => (await dapp.page.evaluate(() => globalThis.dapp.methods)).filter((each) => each === method).length
+    const asked = async (method) =>
+      (await dapp.page.evaluate(() => globalThis.dapp.methods)).filter((each) => each === method).length
 
     test('pays', async () => {
       await openWithViem()

@@ -23,7 +23,10 @@ describe('createClient', TIMEOUT, () => {
     const types = (await dapp.events()).map(({ type }) => type)
     assert.deepEqual(types.slice(-3), ['accepted', 'status', 'done'])
     const progress = await dapp.page.evaluate(() => globalThis.dapp.progress)
-    assert.deepEqual(progress.map(({ percent }) => percent), [100])
+    assert.deepEqual(
+      progress.map(({ percent }) => percent),
+      [100],
+    )
   })
 
   test('its signal ends the wait', async () => {
@@ -37,14 +40,21 @@ describe('createClient', TIMEOUT, () => {
   })
 
   const limits = [
-    ['maxPrice', '0.10'], ['payTo', [OTHER]], ['networks', ['eip155:84532']], ['assets', []], ['budget', { amount: '1', per: 'day' }],
+    ['maxPrice', '0.10'],
+    ['payTo', [OTHER]],
+    ['networks', ['eip155:84532']],
+    ['assets', []],
+    ['budget', { amount: '1', per: 'day' }],
     ['storage', 'memory'],
   ]
   test('null for a limit is refused, by the client and by a call of it', async () => {
     await open()
     const call = (imagine, { request, config, options }) => imagine.createClient(config).submit(request, options)
     for (const [name, value] of limits) {
-      for (const [config, options] of [[{ [name]: value }, { [name]: null }], [{ [name]: null }, {}]]) {
+      for (const [config, options] of [
+        [{ [name]: value }, { [name]: null }],
+        [{ [name]: null }, {}],
+      ]) {
         const { code, paid, message } = await dapp.failure(call, { request, config: at(seller.url, config), options })
         assert.deepEqual([code, paid, message.includes(`\`${name}\` is null`)], ['invalid_request', 'no', true], name)
       }
@@ -81,7 +91,12 @@ test('an error of another copy of the library is recognised', TIMEOUT, async () 
     const other = await import('imagine-x402/url')
     const error = await other.generate({ prompt: '' }).catch((error) => error)
     const [ours, theirs] = [imagine, other].map(({ ImagineError }) => error instanceof ImagineError)
-    return { ours, theirs, recognised: imagine.isImagineError(error), others: [new Error('no'), { code: 'network' }, null].map(imagine.isImagineError) }
+    return {
+      ours,
+      theirs,
+      recognised: imagine.isImagineError(error),
+      others: [new Error('no'), { code: 'network' }, null].map(imagine.isImagineError),
+    }
   })
   assert.deepEqual(seen, { ours: false, theirs: true, recognised: true, others: [false, false, false] })
 })

@@ -43,7 +43,10 @@ export function testClock(open, off, ms) {
       await leaveUnanswered()
       sandbox.fault(null)
       const { receipt } = await dapp.value(...resume())
-      assert.deepEqual((await sandbox.payments()).map(({ transaction }) => transaction), [receipt.transaction])
+      assert.deepEqual(
+        (await sandbox.payments()).map(({ transaction }) => transaction),
+        [receipt.transaction],
+      )
     })
   })
 }

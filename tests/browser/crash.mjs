@@ -54,13 +54,19 @@ export async function crash() {
 
 /** Begins to buy; what becomes of it is lost with the browser. */
 export function buy() {
-  dapp.run((imagine, { request, options }, dapp) => imagine.submit(request, { ...options, onEvent: dapp.watch.onEvent }), { request, options: at(sandbox.apiUrl) }).catch(() => {})
+  dapp
+    .run(
+      (imagine, { request, options }, dapp) => imagine.submit(request, { ...options, onEvent: dapp.watch.onEvent }),
+      { request, options: at(sandbox.apiUrl) },
+    )
+    .catch(() => {})
 }
 
-export const resume = () => dapp.value(async (imagine, options) => {
-  const task = await imagine.resume(undefined, options)
-  return task && task.wait()
-}, at(sandbox.apiUrl))
+export const resume = () =>
+  dapp.value(async (imagine, options) => {
+    const task = await imagine.resume(undefined, options)
+    return task && task.wait()
+  }, at(sandbox.apiUrl))
 
 export const steps = () => dapp.value(async (imagine) => (await imagine.tasks()).map(({ step }) => step))
 
@@ -69,7 +75,10 @@ export async function assertTakenUp() {
   const { taskId, receipt, video } = await resume()
   assert.ok(sandbox.tasks.has(taskId) && video.url)
   const payments = await sandbox.payments()
-  assert.deepEqual(payments.map(({ transaction }) => transaction), [receipt.transaction])
+  assert.deepEqual(
+    payments.map(({ transaction }) => transaction),
+    [receipt.transaction],
+  )
   assert.equal(await dapp.asked(SIGN), 0, 'signatures after the crash')
   assert.deepEqual(await steps(), ['done'])
 }

@@ -9,8 +9,12 @@ useProfile()
 describe('killed', { timeout: 300_000 }, () => {
   test('after the signature, before the payment left: it is sent then', async () => {
     let held
-    const leaving = new Promise((resolve) => { held = resolve })
-    await dapp.page.route('**/generation/create', (route) => (route.request().headers()['x-payment'] ? held() : route.continue()))
+    const leaving = new Promise((resolve) => {
+      held = resolve
+    })
+    await dapp.page.route('**/generation/create', (route) =>
+      route.request().headers()['x-payment'] ? held() : route.continue(),
+    )
     buy()
     await leaving
     await crash()

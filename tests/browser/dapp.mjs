@@ -4,7 +4,7 @@ import { createUser } from './user.mjs'
 
 /** A page with the given wallets injected, in a browser profile of its own unless one is given. */
 export async function openPage(browser, url, { wallets = [], user = createUser(), profile } = {}) {
-  const context = profile ?? await browser.newContext()
+  const context = profile ?? (await browser.newContext())
   const page = await context.newPage()
   await injectWallets(page, wallets, user)
   await page.goto(url)
@@ -24,13 +24,17 @@ export async function injectWallets(page, wallets, user) {
  * A dapp that has the library and (unless `wallet` is null) a wallet.
  * Functions given to `run` execute in the page as `(imagine, args, dapp)`; see dapp-page.js for `dapp`.
  */
-export async function openDapp(browser, url, { wallet = null, wallets = wallet ? [wallet] : [], user = createUser(), decide, profile } = {}) {
+export async function openDapp(
+  browser,
+  url,
+  { wallet = null, wallets = wallet ? [wallet] : [], user = createUser(), decide, profile } = {},
+) {
   if (decide) user.decide = decide
   const page = await openPage(browser, url, { wallets, user, profile })
   await page.waitForFunction(() => globalThis.dapp)
 
   /** What the wallet was asked; fails where the page has lost its wallet. */
-  const walletLog = () => wallets.length > 0 ? page.evaluate(() => globalThis.__wallet.log) : []
+  const walletLog = () => (wallets.length > 0 ? page.evaluate(() => globalThis.__wallet.log) : [])
 
   const run = (call, args, { entry = 'imagine-x402' } = {}) =>
     page.evaluate((job) => globalThis.dapp.run(job), { source: call.toString(), args, entry })
@@ -53,7 +57,8 @@ export async function openDapp(browser, url, { wallet = null, wallets = wallet ?
       return error
     },
     events: () => page.evaluate(() => globalThis.dapp.events),
-    untilEvent: (type) => page.waitForFunction((type) => globalThis.dapp.events.some((event) => event.type === type), type),
+    untilEvent: (type) =>
+      page.waitForFunction((type) => globalThis.dapp.events.some((event) => event.type === type), type),
     abort: (kind) => page.evaluate((kind) => globalThis.dapp.abort(kind), kind),
     walletLog,
     asked: async (method) => (await walletLog()).filter((request) => request.method === method).length,

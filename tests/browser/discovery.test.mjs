@@ -21,19 +21,33 @@ async function openSilent() {
       const detail = Object.freeze({ info: info && { uuid: info.rdns, name: info.rdns, ...info }, provider: own })
       dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail }))
     }
-    globalThis.answerRequests = (...all) => addEventListener('eip6963:requestProvider', () => all.forEach((info) => globalThis.announce(info)))
+    globalThis.answerRequests = (...all) =>
+      addEventListener('eip6963:requestProvider', () => all.forEach((info) => globalThis.announce(info)))
   })
 }
 
-const list = (options) => dapp.value(async (imagine, options) =>
-  (await imagine.wallets(options)).map(({ provider, ...info }) => ({ ...info, isWallet: provider === globalThis.hidden })), options)
+const list = (options) =>
+  dapp.value(
+    async (imagine, options) =>
+      (await imagine.wallets(options)).map(({ provider, ...info }) => ({
+        ...info,
+        isWallet: provider === globalThis.hidden,
+      })),
+    options,
+  )
 
-const buy = (options) => [(imagine, options) => imagine.submit({ prompt: 'a boat' }, options).then(({ receipt }) => receipt.amount.amount), at(sandbox.apiUrl, options)]
+const buy = (options) => [
+  (imagine, options) => imagine.submit({ prompt: 'a boat' }, options).then(({ receipt }) => receipt.amount.amount),
+  at(sandbox.apiUrl, options),
+]
 
 describe('wallets()', TIMEOUT, () => {
   test('hears those that answer at once, and shows name, icon and rdns', async () => {
     await openSilent()
-    await dapp.page.evaluate((icon) => globalThis.answerRequests({ rdns: 'org.a', name: 'A', icon }, { rdns: 'org.b' }), ICON)
+    await dapp.page.evaluate(
+      (icon) => globalThis.answerRequests({ rdns: 'org.a', name: 'A', icon }, { rdns: 'org.b' }),
+      ICON,
+    )
     assert.deepEqual(await list(), [
       { id: 'org.a', name: 'A', rdns: 'org.a', icon: ICON, isWallet: true },
       { id: 'org.b', name: 'org.b', rdns: 'org.b', isWallet: true },
@@ -59,7 +73,10 @@ describe('wallets()', TIMEOUT, () => {
       })
     })
     for (const calls of [1, 2, 3]) {
-      assert.deepEqual((await list()).map(({ rdns }) => rdns), ['org.uuid', 'org.object', 'org.both'])
+      assert.deepEqual(
+        (await list()).map(({ rdns }) => rdns),
+        ['org.uuid', 'org.object', 'org.both'],
+      )
       assert.equal(await dapp.page.evaluate(() => globalThis.asked), calls)
     }
   })
@@ -67,10 +84,19 @@ describe('wallets()', TIMEOUT, () => {
   test('throws nothing where window.ethereum does, or a provider', async () => {
     await openSilent()
     await dapp.page.evaluate(() => {
-      const hostile = () => { throw new Error('not for you') }
+      const hostile = () => {
+        throw new Error('not for you')
+      }
       Object.defineProperty(globalThis, 'ethereum', { get: hostile, configurable: true })
-      const detail = { info: { uuid: 'x', name: 'X' }, get provider() { return hostile() } }
-      addEventListener('eip6963:requestProvider', () => dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail })))
+      const detail = {
+        info: { uuid: 'x', name: 'X' },
+        get provider() {
+          return hostile()
+        },
+      }
+      addEventListener('eip6963:requestProvider', () =>
+        dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail })),
+      )
     })
     assert.deepEqual(await list(), [])
     const { code, paid, details } = await dapp.failure(...buy())
@@ -81,14 +107,24 @@ describe('wallets()', TIMEOUT, () => {
     await openSilent()
     assert.deepEqual(await list(), [])
     await dapp.page.evaluate(() => globalThis.announce({ rdns: 'org.late' }))
-    assert.deepEqual((await list({ waitMs: 0 })).map(({ rdns }) => rdns), ['org.late'])
+    assert.deepEqual(
+      (await list({ waitMs: 0 })).map(({ rdns }) => rdns),
+      ['org.late'],
+    )
   })
 
   test('takes no icon that is no image, and no announcement that is none', async () => {
     await openSilent()
     await dapp.page.evaluate(() => {
       addEventListener('eip6963:requestProvider', () => {
-        for (const detail of [null, 5, {}, { info: null }, { info: { uuid: 'x', name: 'X' }, provider: {} }, { info: { uuid: 1, name: 'X' }, provider: globalThis.hidden }]) {
+        for (const detail of [
+          null,
+          5,
+          {},
+          { info: null },
+          { info: { uuid: 'x', name: 'X' }, provider: {} },
+          { info: { uuid: 1, name: 'X' }, provider: globalThis.hidden },
+        ]) {
           dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail }))
         }
         globalThis.announce({ rdns: 'org.a', icon: 'javascript:alert(1)' })
@@ -99,22 +135,31 @@ describe('wallets()', TIMEOUT, () => {
 
   test('shows window.ethereum only where nobody announces itself', async () => {
     await openSilent()
-    await dapp.page.evaluate(() => { globalThis.ethereum = globalThis.hidden })
-    assert.deepEqual((await list()).map(({ id }) => id), ['window.ethereum'])
+    await dapp.page.evaluate(() => {
+      globalThis.ethereum = globalThis.hidden
+    })
+    assert.deepEqual(
+      (await list()).map(({ id }) => id),
+      ['window.ethereum'],
+    )
     await dapp.page.evaluate(() => globalThis.announce({ rdns: 'org.a' }))
-    assert.deepEqual((await list()).map(({ id }) => id), ['org.a'])
+    assert.deepEqual(
+      (await list()).map(({ id }) => id),
+      ['org.a'],
+    )
   })
 })
 
 describe('watchWallets()', TIMEOUT, () => {
   /** What it has told, by the names of the wallets. */
   const told = () => dapp.page.evaluate(() => globalThis.told)
-  const watch = () => dapp.value(async (imagine) => {
-    globalThis.told = []
-    globalThis.asked = 0
-    addEventListener('eip6963:requestProvider', () => (globalThis.asked += 1))
-    globalThis.leave = imagine.watchWallets((wallets) => globalThis.told.push(wallets.map(({ name }) => name).join()))
-  })
+  const watch = () =>
+    dapp.value(async (imagine) => {
+      globalThis.told = []
+      globalThis.asked = 0
+      addEventListener('eip6963:requestProvider', () => (globalThis.asked += 1))
+      globalThis.leave = imagine.watchWallets((wallets) => globalThis.told.push(wallets.map(({ name }) => name).join()))
+    })
 
   test('tells of those that are there, then of each that comes, and asks once', async () => {
     await openSilent()
@@ -130,12 +175,17 @@ describe('watchWallets()', TIMEOUT, () => {
       globalThis.leave()
       globalThis.announce({ rdns: 'org.later' })
     })
-    assert.deepEqual([await told(), await dapp.page.evaluate(() => globalThis.asked)], [['org.a,org.b', 'org.a,org.b,org.late'], 1])
+    assert.deepEqual(
+      [await told(), await dapp.page.evaluate(() => globalThis.asked)],
+      [['org.a,org.b', 'org.a,org.b,org.late'], 1],
+    )
   })
 
   test('tells of window.ethereum once nobody has announced itself in time', async () => {
     await openSilent()
-    await dapp.page.evaluate(() => { globalThis.ethereum = globalThis.hidden })
+    await dapp.page.evaluate(() => {
+      globalThis.ethereum = globalThis.hidden
+    })
     await watch()
     assert.deepEqual(await told(), [])
     await dapp.page.waitForFunction(() => globalThis.told.length > 0)
@@ -146,16 +196,29 @@ describe('watchWallets()', TIMEOUT, () => {
 describe('a purchase', TIMEOUT, () => {
   test('waits a moment for a wallet where there is none yet', async () => {
     await openSilent()
-    await dapp.page.evaluate(() => addEventListener('eip6963:requestProvider', () => setTimeout(() => globalThis.announce({ rdns: 'org.late' }), 500), { once: true }))
+    await dapp.page.evaluate(() =>
+      addEventListener(
+        'eip6963:requestProvider',
+        () => setTimeout(() => globalThis.announce({ rdns: 'org.late' }), 500),
+        { once: true },
+      ),
+    )
     assert.equal(await dapp.value(...buy()), '1.00')
   })
 
   test('and for one that comes late to the window', async () => {
     await openSilent()
-    await dapp.page.evaluate(() => addEventListener('eip6963:requestProvider', () => setTimeout(() => {
-      globalThis.ethereum = globalThis.hidden
-      dispatchEvent(new Event('ethereum#initialized'))
-    }, 500), { once: true }))
+    await dapp.page.evaluate(() =>
+      addEventListener(
+        'eip6963:requestProvider',
+        () =>
+          setTimeout(() => {
+            globalThis.ethereum = globalThis.hidden
+            dispatchEvent(new Event('ethereum#initialized'))
+          }, 500),
+        { once: true },
+      ),
+    )
     assert.equal(await dapp.value(...buy()), '1.00')
   })
 

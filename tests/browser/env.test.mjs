@@ -20,7 +20,11 @@ describe('imported in Node', TIMEOUT, () => {
   const inNode = async (script) => {
     const url = pathToFileURL(join(stage.library.directory, 'dist', 'index.js')).href
     const program = `const imagine = await import(${JSON.stringify(url)});\n${script}`
-    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', `${TRIPWIRES}\n${program}`])
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      '--input-type=module',
+      '-e',
+      `${TRIPWIRES}\n${program}`,
+    ])
     return JSON.parse(stdout)
   }
 
@@ -59,11 +63,13 @@ describe('callbacks that throw do no harm', TIMEOUT, () => {
     test(`${option} ${verb}`, async () => {
       await open()
       const earlier = await sandbox.balanceOf(sandbox.payTo)
-      const result = await dapp.value((imagine, { request, options, option, callback }) =>
-        imagine.generate(request, { ...options, [option]: (0, eval)(callback) }),
-      { request, options: at(sandbox.apiUrl), option, callback })
+      const result = await dapp.value(
+        (imagine, { request, options, option, callback }) =>
+          imagine.generate(request, { ...options, [option]: (0, eval)(callback) }),
+        { request, options: at(sandbox.apiUrl), option, callback },
+      )
       assert.ok(result.video.url)
-      assert.equal(await sandbox.balanceOf(sandbox.payTo) - earlier, 1_000_000n)
+      assert.equal((await sandbox.balanceOf(sandbox.payTo)) - earlier, 1_000_000n)
       assert.equal(await dapp.asked(SIGN), 1)
     })
   }
@@ -76,18 +82,32 @@ describe('two calls at once on one client', TIMEOUT, () => {
       const earlier = await sandbox.balanceOf(sandbox.payTo)
       const watch = watchRequests(sandbox)
       const prompts = ['A red boat', 'A blue boat']
-      const runs = await dapp.value((imagine, { prompts, options }) => {
-        const client = imagine.createClient(options)
-        return Promise.all(prompts.map(async (prompt) => {
-          const events = []
-          const { taskId, text, receipt } = await client.generate({ prompt }, { onEvent: (event) => events.push(event) })
-          return { prompt, taskId, text, receipt, events }
-        }))
-      }, { prompts, options: at(sandbox.apiUrl) })
+      const runs = await dapp.value(
+        (imagine, { prompts, options }) => {
+          const client = imagine.createClient(options)
+          return Promise.all(
+            prompts.map(async (prompt) => {
+              const events = []
+              const { taskId, text, receipt } = await client.generate(
+                { prompt },
+                { onEvent: (event) => events.push(event) },
+              )
+              return { prompt, taskId, text, receipt, events }
+            }),
+          )
+        },
+        { prompts, options: at(sandbox.apiUrl) },
+      )
 
-      assert.equal(await sandbox.balanceOf(sandbox.payTo) - earlier, 2_000_000n)
+      assert.equal((await sandbox.balanceOf(sandbox.payTo)) - earlier, 2_000_000n)
       assert.equal(watch.paid().length, 2)
-      assert.deepEqual(watch.paid().map((paid) => bodyOf(paid).prompt).sort(), prompts.toSorted())
+      assert.deepEqual(
+        watch
+          .paid()
+          .map((paid) => bodyOf(paid).prompt)
+          .sort(),
+        prompts.toSorted(),
+      )
       assert.equal(await dapp.asked(SIGN), 2)
       assert.equal(dapp.user.count('wallet_requestPermissions'), connected ? 0 : 1, 'one question to the user')
       const [first, second] = runs
@@ -106,11 +126,17 @@ describe('two calls at once on one client', TIMEOUT, () => {
 
   test('one fails, the other goes on', async () => {
     await open({ connected: true })
-    const [good, bad] = await dapp.value(async (imagine, { request, options }) => {
-      const client = imagine.createClient(options)
-      const outcomes = await Promise.allSettled([client.generate(request), client.generate(request, { maxPrice: '0.10' })])
-      return outcomes.map(({ value, reason }) => value?.taskId ?? reason.code)
-    }, { request, options: at(sandbox.apiUrl) })
+    const [good, bad] = await dapp.value(
+      async (imagine, { request, options }) => {
+        const client = imagine.createClient(options)
+        const outcomes = await Promise.allSettled([
+          client.generate(request),
+          client.generate(request, { maxPrice: '0.10' }),
+        ])
+        return outcomes.map(({ value, reason }) => value?.taskId ?? reason.code)
+      },
+      { request, options: at(sandbox.apiUrl) },
+    )
     assert.ok(sandbox.tasks.has(good))
     assert.equal(bad, 'price_too_high')
     assert.equal(await dapp.asked(SIGN), 1)

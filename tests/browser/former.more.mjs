@@ -25,8 +25,9 @@ const source = await readFile(new URL('../fixtures/former/index.js', import.meta
 /** Opens a world, and another tab in it for the former build, which `inOld` is passed for. */
 async function openBoth(...given) {
   const world = await open(...given)
-  await world.dapp.page.context().route(`**${entry}`, (route) =>
-    route.fulfill({ contentType: 'text/javascript', body: source }))
+  await world.dapp.page
+    .context()
+    .route(`**${entry}`, (route) => route.fulfill({ contentType: 'text/javascript', body: source }))
   return { ...world, old: await world.openTab(), inOld: { entry } }
 }
 
@@ -81,21 +82,31 @@ describe('records of former builds', TIMEOUT, () => {
       const found = await records(version)
       await dapp.page.evaluate(writeRecords, Object.values(found))
       const listed = await tasks()
-      assert.deepEqual(listed.map(({ id }) => id).sort(), Object.values(found).map(({ id }) => id).sort())
+      assert.deepEqual(
+        listed.map(({ id }) => id).sort(),
+        Object.values(found)
+          .map(({ id }) => id)
+          .sort(),
+      )
       assert.ok(listed.every(({ step }) => step !== 'unreadable'))
 
       await dapp.value(submit, order())
       assert.equal((await tasks()).length, listed.length + 1, 'the upgrade keeps them')
-      const pictured = Object.values(found).filter(({ payment }) => payment?.picture).map(({ id }) => id)
+      const pictured = Object.values(found)
+        .filter(({ payment }) => payment?.picture)
+        .map(({ id }) => id)
       const kept = await dapp.page.evaluate(readPictures, pictured)
       assert.deepEqual(kept, [true, true])
 
       const left = await dapp.value(async (imagine) => {
         const left = []
-        for (const { id } of await imagine.tasks()) await imagine.forget(id).catch(({ code, retry }) => left.push([id, code, retry]))
+        for (const { id } of await imagine.tasks())
+          await imagine.forget(id).catch(({ code, retry }) => left.push([id, code, retry]))
         return left
       })
-      const underWay = Object.entries(found).filter(([name]) => name.startsWith('signed') && !name.includes('without a task'))
+      const underWay = Object.entries(found).filter(
+        ([name]) => name.startsWith('signed') && !name.includes('without a task'),
+      )
       const mayBePaid = underWay.map(([, { id }]) => [id, 'invalid_request', 'resume'])
       assert.deepEqual(left.sort(), mayBePaid.sort(), 'but for those for which money may be under way')
     })
@@ -119,7 +130,9 @@ async function readPictures(ids) {
     opening.onsuccess = () => resolve(opening.result)
   })
   const all = database.transaction('purchases').objectStore('purchases').getAll()
-  await new Promise((resolve) => { all.onsuccess = resolve })
+  await new Promise((resolve) => {
+    all.onsuccess = resolve
+  })
   database.close()
   const isPicture = ({ blob, bytes }) => blob instanceof Blob || bytes instanceof ArrayBuffer
   return all.result.filter(({ id }) => ids.includes(id)).map(({ payment }) => isPicture(payment.picture))

@@ -11,13 +11,14 @@ import { dapp, openDapp, openSandbox, sandbox, share, useStage } from './stage.m
 
 export const request = { prompt: 'A paper boat on a neon river' }
 
-export const useApp = () => useStage({
-  async prepare() {
-    const app = join(share(await openFolder('react')).path, 'app.js')
-    await writeFile(app, await bundleApp())
-    return { mounts: { '/app.js': app } }
-  },
-})
+export const useApp = () =>
+  useStage({
+    async prepare() {
+      const app = join(share(await openFolder('react')).path, 'app.js')
+      await writeFile(app, await bundleApp())
+      return { mounts: { '/app.js': app } }
+    },
+  })
 
 /** As an app's bundler would, but for the library itself, which stays the module that the page has. */
 async function bundleApp() {
@@ -50,7 +51,10 @@ export const show = (name, props = { request, options: at(sandbox.apiUrl) }) =>
 
 /** What the page says in the end. */
 export const untilSaid = (pattern) =>
-  dapp.page.waitForFunction((source) => new RegExp(source).test(document.querySelector('output')?.textContent ?? ''), pattern.source)
+  dapp.page.waitForFunction(
+    (source) => new RegExp(source).test(document.querySelector('output')?.textContent ?? ''),
+    pattern.source,
+  )
 
 export const settled = () => dapp.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 700)))
 
@@ -68,8 +72,15 @@ export function testManyWallets(others) {
       addEventListener('eip6963:requestProvider', () => (globalThis.asked += 1))
       for (let i = 0; i < others; i++) {
         const announce = () => {
-          const info = { uuid: crypto.randomUUID(), name: `Wallet ${i}`, rdns: `org.wallet${i}`, icon: 'data:image/svg+xml,' }
-          dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail: { info, provider: { request: async () => [] } } }))
+          const info = {
+            uuid: crypto.randomUUID(),
+            name: `Wallet ${i}`,
+            rdns: `org.wallet${i}`,
+            icon: 'data:image/svg+xml,',
+          }
+          dispatchEvent(
+            new CustomEvent('eip6963:announceProvider', { detail: { info, provider: { request: async () => [] } } }),
+          )
         }
         // Half of them later, as wallets behind a message are.
         addEventListener('eip6963:requestProvider', i % 2 ? () => setTimeout(announce, 50) : announce)
@@ -77,7 +88,10 @@ export function testManyWallets(others) {
     }, others)
     await show('Wallets')
     const names = ['MetaMask', ...Array.from({ length: others }, (_, i) => `Wallet ${i}`)]
-    await page.waitForFunction((count) => document.querySelector('output')?.textContent.split(',').length === count, names.length)
+    await page.waitForFunction(
+      (count) => document.querySelector('output')?.textContent.split(',').length === count,
+      names.length,
+    )
     await settled()
     assert.deepEqual((await page.textContent('output')).split(',').toSorted(), names)
     assert.equal(await page.evaluate(() => globalThis.asked), 2, 'StrictMode mounts twice')

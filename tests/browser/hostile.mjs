@@ -5,24 +5,70 @@ import { test } from 'node:test'
 /** Each runs in the page, before the library is loaded. */
 const SABOTAGE = {
   'BroadcastChannel that cannot be made (Firefox, cookies blocked)': () => {
-    globalThis.BroadcastChannel = class { constructor() { throw new DOMException('The operation is insecure.', 'SecurityError') } }
+    globalThis.BroadcastChannel = class {
+      constructor() {
+        throw new DOMException('The operation is insecure.', 'SecurityError')
+      }
+    }
   },
   'BroadcastChannel whose messages cannot be sent': () => {
-    BroadcastChannel.prototype.postMessage = () => { throw new DOMException('could not be cloned', 'DataCloneError') }
+    BroadcastChannel.prototype.postMessage = () => {
+      throw new DOMException('could not be cloned', 'DataCloneError')
+    }
   },
   'BroadcastChannel that cannot be closed': () => {
-    BroadcastChannel.prototype.close = () => { throw new Error('no') }
+    BroadcastChannel.prototype.close = () => {
+      throw new Error('no')
+    }
   },
-  'no BroadcastChannel': () => { delete globalThis.BroadcastChannel },
-  'Web Locks that are null': () => { Object.defineProperty(navigator, 'locks', { value: null }) },
-  'Web Locks that are not shown': () => { Object.defineProperty(navigator, 'locks', { get() { throw new DOMException('insecure', 'SecurityError') } }) },
-  'Web Locks that refuse': () => { LockManager.prototype.request = () => Promise.reject(new DOMException('insecure', 'SecurityError')) },
-  'Web Locks that throw': () => { LockManager.prototype.request = () => { throw new TypeError('no locks here') } },
-  'timers that cannot be cleared': () => { globalThis.clearTimeout = () => { throw new Error('no') } },
-  'requests that cannot be called off': () => { AbortController.prototype.abort = () => { throw new Error('no') } },
-  'a visibility that cannot be read': () => { Object.defineProperty(document, 'visibilityState', { get() { throw new Error('no') } }) },
-  'a listener that cannot be added': () => { document.addEventListener = () => { throw new Error('no listeners') } },
-  'an error that cannot be reported': () => { globalThis.reportError = () => { throw new Error('no reports') } },
+  'no BroadcastChannel': () => {
+    delete globalThis.BroadcastChannel
+  },
+  'Web Locks that are null': () => {
+    Object.defineProperty(navigator, 'locks', { value: null })
+  },
+  'Web Locks that are not shown': () => {
+    Object.defineProperty(navigator, 'locks', {
+      get() {
+        throw new DOMException('insecure', 'SecurityError')
+      },
+    })
+  },
+  'Web Locks that refuse': () => {
+    LockManager.prototype.request = () => Promise.reject(new DOMException('insecure', 'SecurityError'))
+  },
+  'Web Locks that throw': () => {
+    LockManager.prototype.request = () => {
+      throw new TypeError('no locks here')
+    }
+  },
+  'timers that cannot be cleared': () => {
+    globalThis.clearTimeout = () => {
+      throw new Error('no')
+    }
+  },
+  'requests that cannot be called off': () => {
+    AbortController.prototype.abort = () => {
+      throw new Error('no')
+    }
+  },
+  'a visibility that cannot be read': () => {
+    Object.defineProperty(document, 'visibilityState', {
+      get() {
+        throw new Error('no')
+      },
+    })
+  },
+  'a listener that cannot be added': () => {
+    document.addEventListener = () => {
+      throw new Error('no listeners')
+    }
+  },
+  'an error that cannot be reported': () => {
+    globalThis.reportError = () => {
+      throw new Error('no reports')
+    }
+  },
 }
 
 const SLICE = ['BroadcastChannel that cannot be made (Firefox, cookies blocked)', 'Web Locks that throw']
@@ -30,7 +76,11 @@ const SLICE = ['BroadcastChannel that cannot be made (Firefox, cookies blocked)'
 /** For `npm test`. */
 export const testSlice = (open) => testSabotage(open, SLICE)
 
-export const testOthers = (open) => testSabotage(open, Object.keys(SABOTAGE).filter((name) => !SLICE.includes(name)))
+export const testOthers = (open) =>
+  testSabotage(
+    open,
+    Object.keys(SABOTAGE).filter((name) => !SLICE.includes(name)),
+  )
 
 function testSabotage(open, names) {
   for (const name of names) {
@@ -47,7 +97,12 @@ function testSabotage(open, names) {
 
 /** Buys, follows the task in every way there is, and tells what each of them saw. */
 async function buyAndFollow(imagine, { request, options }) {
-  const task = await imagine.submit(request, { ...options, onEvent: () => { throw new Error('a callback of the page') } })
+  const task = await imagine.submit(request, {
+    ...options,
+    onEvent: () => {
+      throw new Error('a callback of the page')
+    },
+  })
   let shown
   task.subscribe((snapshot) => (shown = snapshot))
   const heard = []

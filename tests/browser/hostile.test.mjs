@@ -13,8 +13,14 @@ describe('paid, and the video comes, with', TIMEOUT, () => {
   test('a wallet whose listeners throw', async () => {
     const { dapp, sandbox, order, assertPaid } = await open()
     const url = await dapp.value(async (imagine, { request, options }) => {
-      const refuse = () => { throw new Error('this provider has no events') }
-      const wallet = { request: (question) => globalThis.ethereum.request(question), on: refuse, removeListener: refuse }
+      const refuse = () => {
+        throw new Error('this provider has no events')
+      }
+      const wallet = {
+        request: (question) => globalThis.ethereum.request(question),
+        on: refuse,
+        removeListener: refuse,
+      }
       return (await imagine.generate(request, { ...options, wallet })).video.url
     }, order())
     assert.equal(url, `${sandbox.mediaUrl}/video.mp4`)
@@ -29,7 +35,11 @@ describe('paid, and the video comes, with', TIMEOUT, () => {
         async request(question) {
           const answer = await globalThis.ethereum.request(question)
           if (question.method === 'eth_signTypedData_v4') {
-            globalThis.Headers = class { constructor() { throw new Error('not now') } }
+            globalThis.Headers = class {
+              constructor() {
+                throw new Error('not now')
+              }
+            }
             setTimeout(() => (globalThis.Headers = Headers), 500)
           }
           return answer
@@ -43,7 +53,11 @@ describe('paid, and the video comes, with', TIMEOUT, () => {
 
   test('no object URL for a video that comes as bytes: its address has the bytes themselves', async () => {
     const { dapp, order, assertPaid } = await open(null, { answers: 'video-buffer' })
-    await dapp.page.evaluate(() => { URL.createObjectURL = () => { throw new Error('not here') } })
+    await dapp.page.evaluate(() => {
+      URL.createObjectURL = () => {
+        throw new Error('not here')
+      }
+    })
     const { url, type, isFilm } = await dapp.value(async (imagine, { request, options }) => {
       const { video } = await imagine.generate(request, options)
       const blob = await (await fetch(video.url)).blob()
@@ -61,16 +75,44 @@ describe('what cannot be gone round', TIMEOUT, () => {
     const { errors, task } = await dapp.value(async (imagine, { request, options }) => {
       const task = await imagine.submit(request, options)
       const { setTimeout } = globalThis
-      globalThis.setTimeout = () => { throw new TypeError('not for you') }
+      globalThis.setTimeout = () => {
+        throw new TypeError('not for you')
+      }
       let shown
       task.subscribe((snapshot) => (shown = snapshot))
-      const iterating = (async () => { for await (const _ of task); })()
-      const failures = await Promise.all([task.wait(options), iterating].map((work) => work.then(() => null, (error) => error)))
+      const iterating = (async () => {
+        for await (const _ of task);
+      })()
+      const failures = await Promise.all(
+        [task.wait(options), iterating].map((work) =>
+          work.then(
+            () => null,
+            (error) => error,
+          ),
+        ),
+      )
       globalThis.setTimeout = setTimeout
-      const seen = ({ code, paid, retry, taskId, receipt, cause }) => ({ code, paid, retry, taskId, has: Boolean(receipt), cause: cause?.message })
-      return { errors: [...failures, shown.error].map((error) => error instanceof imagine.ImagineError && seen(error)), task: task.taskId }
+      const seen = ({ code, paid, retry, taskId, receipt, cause }) => ({
+        code,
+        paid,
+        retry,
+        taskId,
+        has: Boolean(receipt),
+        cause: cause?.message,
+      })
+      return {
+        errors: [...failures, shown.error].map((error) => error instanceof imagine.ImagineError && seen(error)),
+        task: task.taskId,
+      }
     }, order())
-    const expected = { code: 'unsupported_environment', paid: 'yes', retry: 'resume', taskId: task, has: true, cause: 'not for you' }
+    const expected = {
+      code: 'unsupported_environment',
+      paid: 'yes',
+      retry: 'resume',
+      taskId: task,
+      has: true,
+      cause: 'not for you',
+    }
     assert.deepEqual(errors, [expected, expected, expected])
     assert.equal((await dapp.value(...resume())).video.url, `${sandbox.mediaUrl}/video.mp4`)
     await assertPaid(1)

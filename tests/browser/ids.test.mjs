@@ -12,7 +12,7 @@ const TIMEOUT = { timeout: 300_000 }
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const open = useWorlds()
 
-describe('an id of the page\'s own', TIMEOUT, () => {
+describe("an id of the page's own", TIMEOUT, () => {
   const named = { ...request, id: 'job-8' }
 
   test('travels as a UUID, by which a lost task is found again', async () => {
@@ -21,7 +21,10 @@ describe('an id of the page\'s own', TIMEOUT, () => {
     assert.equal(id, 'job-8')
     assert.match(taskId, UUID)
     assert.ok(sandbox.tasks.has(taskId))
-    assert.deepEqual((await tasks()).map((record) => [record.id, record.taskId]), [['job-8', taskId]])
+    assert.deepEqual(
+      (await tasks()).map((record) => [record.id, record.taskId]),
+      [['job-8', taskId]],
+    )
     assert.equal((await sandbox.payments()).length, 1)
   })
 
@@ -41,27 +44,40 @@ describe('an id of the page\'s own', TIMEOUT, () => {
     await openSandbox()
     const seller = await openSeller({ paid: [accepted('B'), accepted('A')] })
     const dapp = await openDapp()
-    const ids = await dapp.value(async (imagine, { request, options }) => {
-      await imagine.submit({ ...request, id: 'A' }, options)
-      await imagine.submit({ ...request, id: 'C' }, options)
-      return Promise.all(['A', 'B', 'C'].map((id) => imagine.resume(id).then((task) => [task.id, task.taskId])))
-    }, { request, options: at(seller.url) })
-    assert.deepEqual(ids, [['A', 'B'], ['A', 'B'], ['C', 'A']])
+    const ids = await dapp.value(
+      async (imagine, { request, options }) => {
+        await imagine.submit({ ...request, id: 'A' }, options)
+        await imagine.submit({ ...request, id: 'C' }, options)
+        return Promise.all(['A', 'B', 'C'].map((id) => imagine.resume(id).then((task) => [task.id, task.taskId])))
+      },
+      { request, options: at(seller.url) },
+    )
+    assert.deepEqual(ids, [
+      ['A', 'B'],
+      ['A', 'B'],
+      ['C', 'A'],
+    ])
   })
 
   test('is not said to be unpaid before it was looked up', async () => {
     const { dapp, order } = await open()
-    const failures = await dapp.value(async (imagine, { request, options, picture }) => {
-      const image = new Blob([new Uint8Array(picture)])
-      const leave = (request) => {
-        const leaving = new AbortController()
-        const call = imagine.submit({ ...request, image }, { ...options, signal: leaving.signal })
-        leaving.abort()
-        return call.catch(({ code, paid, retry }) => [code, paid, retry])
-      }
-      return [await leave(request), await leave({ ...request, id: 'job-8' })]
-    }, { ...order(), picture: PNG })
-    assert.deepEqual(failures, [['aborted', 'no', 'safe'], ['aborted', 'unknown', 'resume']])
+    const failures = await dapp.value(
+      async (imagine, { request, options, picture }) => {
+        const image = new Blob([new Uint8Array(picture)])
+        const leave = (request) => {
+          const leaving = new AbortController()
+          const call = imagine.submit({ ...request, image }, { ...options, signal: leaving.signal })
+          leaving.abort()
+          return call.catch(({ code, paid, retry }) => [code, paid, retry])
+        }
+        return [await leave(request), await leave({ ...request, id: 'job-8' })]
+      },
+      { ...order(), picture: PNG },
+    )
+    assert.deepEqual(failures, [
+      ['aborted', 'no', 'safe'],
+      ['aborted', 'unknown', 'resume'],
+    ])
   })
 
   test('is not said to be unpaid where the WebAssembly does not load', async () => {
@@ -69,7 +85,10 @@ describe('an id of the page\'s own', TIMEOUT, () => {
     await change(() => {
       WebAssembly.instantiate = () => Promise.reject(new Error('no'))
     })
-    for (const [about, paid, retry] of [[request, 'no', 'safe'], [named, 'unknown', 'resume']]) {
+    for (const [about, paid, retry] of [
+      [request, 'no', 'safe'],
+      [named, 'unknown', 'resume'],
+    ]) {
       const error = await dapp.failure(submit, order({}, about))
       assert.deepEqual([error.code, error.paid, error.retry], ['unsupported_environment', paid, retry])
     }
@@ -105,7 +124,8 @@ describe('a quote', TIMEOUT, () => {
     }, order())
     assert.equal(failed.code, 'generation_failed')
     sandbox.answer(null)
-    const again = (imagine, { options }, dapp) => imagine.submit(dapp.quote, options).then(({ id, taskId }) => ({ id, taskId }))
+    const again = (imagine, { options }, dapp) =>
+      imagine.submit(dapp.quote, options).then(({ id, taskId }) => ({ id, taskId }))
     const bought = await dapp.value(again, order())
     assert.notEqual(bought.taskId, failed.taskId)
     assert.deepEqual(await dapp.value(again, order()), bought, 'from now on it stands for that')
@@ -123,7 +143,9 @@ describe('a quote', TIMEOUT, () => {
     const aborted = await dapp.failure(pay, { ...order(), abort: true })
     assert.deepEqual([aborted.code, aborted.paid, aborted.retry], ['aborted', 'no', 'safe'])
     await change(() => {
-      IDBFactory.prototype.open = () => { throw new DOMException('blocked', 'SecurityError') }
+      IDBFactory.prototype.open = () => {
+        throw new DOMException('blocked', 'SecurityError')
+      }
     })
     const blocked = await dapp.failure(pay, order())
     assert.deepEqual([blocked.code, blocked.paid, blocked.retry], ['unsupported_environment', 'no', 'safe'])
@@ -164,9 +186,12 @@ describe('a task', TIMEOUT, () => {
       const bought = await dapp.value(generate, { request, options: at(seller.url) })
       assert.equal(bought.taskId, taskId)
       const looks = seller.requests.filter(({ method }) => method === 'GET')
-      assert.deepEqual([...new Set(looks.map(({ path }) => path))], [`/generation/${encodeURIComponent(taskId)}/status`])
+      assert.deepEqual(
+        [...new Set(looks.map(({ path }) => path))],
+        [`/generation/${encodeURIComponent(taskId)}/status`],
+      )
       assert.equal((await dapp.value(status, { taskId, options: { baseUrl: seller.url } })).status, 'completed')
-      assert.equal((await dapp.value((imagine, id) => imagine.resume(id).then((task) => task.taskId), taskId)), taskId)
+      assert.equal(await dapp.value((imagine, id) => imagine.resume(id).then((task) => task.taskId), taskId), taskId)
     })
   }
 
@@ -184,8 +209,15 @@ describe('a task', TIMEOUT, () => {
 
 describe('on a page without `crypto.subtle`', TIMEOUT, () => {
   /** Buys twice at the same time, with one picture each. */
-  const buyBoth = (imagine, { request, options, pictures }) => Promise.all(pictures.map((picture) =>
-    imagine.submit({ ...request, image: new Blob([new Uint8Array(picture)]) }, options).then(({ taskId }) => taskId, ({ code }) => code)))
+  const buyBoth = (imagine, { request, options, pictures }) =>
+    Promise.all(
+      pictures.map((picture) =>
+        imagine.submit({ ...request, image: new Blob([new Uint8Array(picture)]) }, options).then(
+          ({ taskId }) => taskId,
+          ({ code }) => code,
+        ),
+      ),
+    )
   const openInsecure = async () => {
     const world = await open()
     await world.change(() => Object.defineProperty(Crypto.prototype, 'subtle', { get: () => undefined }))

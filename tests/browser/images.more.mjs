@@ -16,9 +16,15 @@ describe('a picture of 20 MB', TIMEOUT, () => {
     const { sandbox, dapp, order } = await open(null, { jsonLimit: 50_000 })
     const jpeg = await readFile(new URL('../../sandbox/media/cover.jpg', import.meta.url))
     const watch = watchRequests(sandbox)
-    await dapp.value(buy, { image: build((bytes) => new Blob([bytes, new Uint8Array(20 * 2 ** 20)]), [...jpeg]), ...order() })
+    await dapp.value(buy, {
+      image: build((bytes) => new Blob([bytes, new Uint8Array(20 * 2 ** 20)]), [...jpeg]),
+      ...order(),
+    })
     const paid = watch.creates().at(-1)
-    assert.deepEqual(watch.creates().map(({ image }) => image?.how), [undefined, 'file', 'file'])
+    assert.deepEqual(
+      watch.creates().map(({ image }) => image?.how),
+      [undefined, 'file', 'file'],
+    )
     assert.equal(paid.image.bytes.length, jpeg.length + 20 * MB)
     assert.ok(paid.image.bytes.subarray(0, jpeg.length).equals(jpeg))
   })
@@ -26,9 +32,18 @@ describe('a picture of 20 MB', TIMEOUT, () => {
   test('goes through as JSON, where the seller takes that', async () => {
     const { sandbox, dapp, order } = await open()
     const watch = watchRequests(sandbox)
-    await dapp.value(buy, { image: build((bytes) => new Blob([bytes, new Uint8Array(20 * 2 ** 20).fill(9)]), PNG), ...order() })
+    await dapp.value(buy, {
+      image: build((bytes) => new Blob([bytes, new Uint8Array(20 * 2 ** 20).fill(9)]), PNG),
+      ...order(),
+    })
     const bytes = Buffer.concat([Buffer.from(PNG), Buffer.alloc(20 * MB, 9)])
-    assert.deepEqual(watch.creates().map(({ image }) => [image.how, image.bytes.equals(bytes)]), [['data', true], ['data', true]])
+    assert.deepEqual(
+      watch.creates().map(({ image }) => [image.how, image.bytes.equals(bytes)]),
+      [
+        ['data', true],
+        ['data', true],
+      ],
+    )
   })
 })
 
@@ -62,26 +77,41 @@ describe('a picture that is read in many parts', TIMEOUT, () => {
     }
   }
 
-  for (const [where, change] of [['', () => {}], [' where reads are short', slow], [' in an old browser', old]]) {
-    for (const [name, form] of [['a Blob', 'blob'], ['a data URL', 'dataUrl'], ['a data URL in lines', 'brokenDataUrl']]) {
+  for (const [where, change] of [
+    ['', () => {}],
+    [' where reads are short', slow],
+    [' in an old browser', old],
+  ]) {
+    for (const [name, form] of [
+      ['a Blob', 'blob'],
+      ['a data URL', 'dataUrl'],
+      ['a data URL in lines', 'brokenDataUrl'],
+    ]) {
       test(`arrives as it is from ${name}${where}`, async () => {
         const { sandbox, dapp, order } = world
         const watch = watchRequests(sandbox)
         await dapp.page.evaluate(change)
         await dapp.value(buy, { image: build(`(bytes) => globalThis.${form}((${many})(bytes))`, PNG), ...order() })
         const bytes = Buffer.from(many(PNG))
-        assert.deepEqual(watch.creates().map(({ paid, image }) => [paid, image.how, image.bytes.equals(bytes)]), [[false, 'data', true], [true, 'data', true]])
+        assert.deepEqual(
+          watch.creates().map(({ paid, image }) => [paid, image.how, image.bytes.equals(bytes)]),
+          [
+            [false, 'data', true],
+            [true, 'data', true],
+          ],
+        )
       })
     }
   }
 
   function installForms() {
     globalThis.blob = (bytes) => new Blob([bytes])
-    globalThis.dataUrl = (bytes) => new Promise((resolve) => {
-      const reader = new FileReader()
-      reader.onload = () => resolve(reader.result)
-      reader.readAsDataURL(new Blob([bytes], { type: 'image/png' }))
-    })
+    globalThis.dataUrl = (bytes) =>
+      new Promise((resolve) => {
+        const reader = new FileReader()
+        reader.onload = () => resolve(reader.result)
+        reader.readAsDataURL(new Blob([bytes], { type: 'image/png' }))
+      })
     /** In lines, as mail has it. */
     globalThis.brokenDataUrl = async (bytes) => (await globalThis.dataUrl(bytes)).replace(/[^,:;]{76}/g, '$&\r\n')
   }
@@ -96,12 +126,16 @@ describe('the picture of a payment that is sent again', TIMEOUT, () => {
   const refuseBlobs = () => {
     const { put } = IDBObjectStore.prototype
     IDBObjectStore.prototype.put = function (record) {
-      if (record.payment?.picture?.blob) throw new DOMException('Error preparing Blob/File data to be stored in object store', 'UnknownError')
+      if (record.payment?.picture?.blob)
+        throw new DOMException('Error preparing Blob/File data to be stored in object store', 'UnknownError')
       return put.call(this, record)
     }
   }
 
-  for (const [where, script] of [['', () => {}], [', where no Blob can be stored', refuseBlobs]]) {
+  for (const [where, script] of [
+    ['', () => {}],
+    [', where no Blob can be stored', refuseBlobs],
+  ]) {
     test(`is the same after a reload, and is not kept once it is of no use${where}`, async () => {
       const { sandbox, dapp, order, reload, stored, resume, change } = await open('paid-500-before')
       await change(script)

@@ -20,7 +20,12 @@ const KINDS = [
   ['a Uint8Array of AVIF', (bytes) => bytes, AVIF, 'image/avif'],
   ['a Uint8Array of BMP', (bytes) => bytes, BMP, 'image/bmp'],
   ['a Uint8Array of GIF', (bytes) => bytes, GIF, 'image/gif'],
-  ['a part of a larger buffer', (bytes) => new Uint8Array([0, 0, ...bytes, 0]).subarray(2, 2 + bytes.length), PNG, 'image/png'],
+  [
+    'a part of a larger buffer',
+    (bytes) => new Uint8Array([0, 0, ...bytes, 0]).subarray(2, 2 + bytes.length),
+    PNG,
+    'image/png',
+  ],
   ['a DataView', (bytes) => new DataView(new Uint8Array([0, ...bytes]).buffer, 1), PNG, 'image/png'],
   ['a Uint16Array', (bytes) => new Uint16Array(bytes.buffer), WEBP, 'image/webp'],
   ['an ArrayBuffer', (bytes) => bytes.buffer, JPEG, 'image/jpeg'],
@@ -29,7 +34,12 @@ const KINDS = [
   ['a Blob with a wrong type', (bytes) => new Blob([bytes], { type: 'image/png' }), JPEG, 'image/jpeg'],
   ['a File', (bytes) => new File([bytes], 'boat.txt', { type: 'text/plain' }), PNG, 'image/png'],
   ['a data URL', (bytes) => `data:image/png;base64,${btoa(String.fromCharCode(...bytes))}`, PNG, 'image/png'],
-  ['a data URL of a wrong type', (bytes) => `data:image/png;base64,${btoa(String.fromCharCode(...bytes))}`, JPEG, 'image/jpeg'],
+  [
+    'a data URL of a wrong type',
+    (bytes) => `data:image/png;base64,${btoa(String.fromCharCode(...bytes))}`,
+    JPEG,
+    'image/jpeg',
+  ],
 ]
 
 const DRAWN = [
@@ -59,7 +69,10 @@ describe('a picture', TIMEOUT, () => {
     for (const [name, make, bytes, type] of KINDS) {
       test(name, async () => {
         const expected = { how: 'data', type, bytes: Buffer.from(bytes) }
-        assert.deepEqual(pictures(await bought(build(make, bytes))), [{ paid: false, ...expected }, { paid: true, ...expected }])
+        assert.deepEqual(pictures(await bought(build(make, bytes))), [
+          { paid: false, ...expected },
+          { paid: true, ...expected },
+        ])
       })
     }
 
@@ -67,7 +80,10 @@ describe('a picture', TIMEOUT, () => {
       test(name, async () => {
         const [unpaid, paid] = pictures(await bought(build(make, [])))
         assert.deepEqual({ ...unpaid, paid: true }, paid)
-        const { width, height, pixel } = await world.dapp.page.evaluate(firstPixel, `data:${paid.type};base64,${paid.bytes.toString('base64')}`)
+        const { width, height, pixel } = await world.dapp.page.evaluate(
+          firstPixel,
+          `data:${paid.type};base64,${paid.bytes.toString('base64')}`,
+        )
         assert.deepEqual([width, height], [3, 2])
         const [red, green, blue] = pixel
         assert.ok(red < 8 && Math.abs(green - 128) < 8 && blue > 247, `the colour is ${pixel}`)
@@ -77,13 +93,20 @@ describe('a picture', TIMEOUT, () => {
     test('an http(s) URL, for the seller to fetch', async () => {
       const expected = { how: 'address', url: 'https://example.com/boat.jpg' }
       const watch = await bought(build(() => new URL('https://example.com/boat.jpg'), []))
-      assert.deepEqual(pictures(watch), [{ paid: false, ...expected }, { paid: true, ...expected }])
+      assert.deepEqual(pictures(watch), [
+        { paid: false, ...expected },
+        { paid: true, ...expected },
+      ])
     })
   })
 
   describe('that is too large for the JSON of the seller', () => {
     const large = (bytes) => new Blob([bytes, new Uint8Array(60_000).fill(7)])
-    const expected = { how: 'file', type: 'image/png', bytes: Buffer.concat([Buffer.from(PNG), Buffer.alloc(60_000, 7)]) }
+    const expected = {
+      how: 'file',
+      type: 'image/png',
+      bytes: Buffer.concat([Buffer.from(PNG), Buffer.alloc(60_000, 7)]),
+    }
     const isForm = ({ body }) => typeof body?.templateData === 'string'
 
     test('is sent as a form from then on, before anything is paid', async () => {
@@ -93,39 +116,67 @@ describe('a picture', TIMEOUT, () => {
       assert.deepEqual([refused.image, unpaid.image, paid.image], [undefined, expected, expected])
       assert.ok(isForm(unpaid) && isForm(paid))
       const { prompt, seed, templateData } = paid.body
-      assert.deepEqual({ prompt, templateData: JSON.parse(templateData) }, {
-        prompt: request.prompt,
-        templateData: { autoEnhance: false, autoClank: false },
-      })
+      assert.deepEqual(
+        { prompt, templateData: JSON.parse(templateData) },
+        {
+          prompt: request.prompt,
+          templateData: { autoEnhance: false, autoClank: false },
+        },
+      )
       assert.ok(world.sandbox.tasks.has(seed), 'the task has the id of the request')
     })
 
     test('is paid as a form when a quote has found that out', async () => {
       const watch = await bought(build(large, PNG, { quoted: true }))
-      assert.deepEqual(watch.creates().map(({ paid, image }) => [paid, image?.how]), [[false, undefined], [false, 'file'], [true, 'file']])
+      assert.deepEqual(
+        watch.creates().map(({ paid, image }) => [paid, image?.how]),
+        [
+          [false, undefined],
+          [false, 'file'],
+          [true, 'file'],
+        ],
+      )
     })
 
     test('is sent as a form at once with `upload`', async () => {
       const watch = await bought(build(large, PNG), { upload: 'form' })
-      assert.deepEqual(pictures(watch), [{ paid: false, ...expected }, { paid: true, ...expected }])
+      assert.deepEqual(pictures(watch), [
+        { paid: false, ...expected },
+        { paid: true, ...expected },
+      ])
     })
 
     test('without a picture, `upload` sends a form as well', async () => {
-      const watch = await bought(build(() => undefined, []), { upload: 'form' })
+      const watch = await bought(
+        build(() => undefined, []),
+        { upload: 'form' },
+      )
       assert.ok(watch.creates().every((sent) => isForm(sent) && sent.image === undefined))
     })
   })
 
   describe('that cannot be sent is refused before anything is sent:', () => {
     for (const [name, make, words] of [
-      ['of too many bytes', () => new Blob([new Uint8Array([0x89, 0x50, 0x4e, 0x47]), new Uint8Array(25 * 2 ** 20)]), /has 25\.0 MB, more than 25;/],
+      [
+        'of too many bytes',
+        () => new Blob([new Uint8Array([0x89, 0x50, 0x4e, 0x47]), new Uint8Array(25 * 2 ** 20)]),
+        /has 25\.0 MB, more than 25;/,
+      ],
       ['of bytes that are no picture', () => new Uint8Array([1, 2, 3, 4]), /no PNG, JPEG, GIF, WebP, AVIF or BMP/],
       ['of a video', () => new TextEncoder().encode('\0\0\0\x1cftypisom'), /no PNG/],
       ['of nothing', () => new Blob([]), /no PNG/],
-      ['a data URL of a page', () => `data:text/html;base64,${btoa('<p>')}`, /neither an http\(s\) address nor a base64 data URL/],
+      [
+        'a data URL of a page',
+        () => `data:text/html;base64,${btoa('<p>')}`,
+        /neither an http\(s\) address nor a base64 data URL/,
+      ],
       ['a data URL that is no base64', () => 'data:image/png;base64,***', /could not be read/],
       ['a canvas that shows a picture of another origin', () => globalThis.taint(), /could not be read/],
-      ['a canvas without a pixel', () => Object.assign(document.createElement('canvas'), { width: 0 }), /the canvas is empty/],
+      [
+        'a canvas without a pixel',
+        () => Object.assign(document.createElement('canvas'), { width: 0 }),
+        /the canvas is empty/,
+      ],
       ['a file that is gone', () => globalThis.gone(), /could not be read/],
       ['an object', () => ({ width: 1 }), /takes an address, a Blob, bytes or a canvas/],
     ]) {
@@ -163,7 +214,10 @@ function installDraw(mediaUrl) {
     return canvas
   }
   /** Only a visitor can choose a file and then delete it: this one fails as such a file does. */
-  globalThis.gone = () => Object.assign(new Blob(['\x89PNG']), { slice: () => ({ arrayBuffer: () => Promise.reject(new DOMException('gone', 'NotFoundError')) }) })
+  globalThis.gone = () =>
+    Object.assign(new Blob(['\x89PNG']), {
+      slice: () => ({ arrayBuffer: () => Promise.reject(new DOMException('gone', 'NotFoundError')) }),
+    })
 }
 
 /** How large a picture is, and the colour of its first pixel. */

@@ -33,7 +33,8 @@ function holdStorage() {
     const request = new EventTarget()
     held.push(() => {
       const opening = open.apply(this, given)
-      for (const name of ['result', 'error', 'transaction']) Object.defineProperty(request, name, { get: () => opening[name] })
+      for (const name of ['result', 'error', 'transaction'])
+        Object.defineProperty(request, name, { get: () => opening[name] })
       for (const name of ['onupgradeneeded', 'onsuccess', 'onerror']) opening[name] = (event) => request[name](event)
     })
     return request
@@ -53,7 +54,10 @@ describe('the journal', TIMEOUT, () => {
     const seen = await stored()
     dapp.user.answer('eth_signTypedData', true)
     await buying
-    assert.deepEqual(seen.map(({ step, paid, payment }) => ({ step, paid, payment })), [{ step: 'signing', paid: 'no', payment: undefined }])
+    assert.deepEqual(
+      seen.map(({ step, paid, payment }) => ({ step, paid, payment })),
+      [{ step: 'signing', paid: 'no', payment: undefined }],
+    )
   })
 
   test('has handed the purchase to the system when the wallet opens, and has the payment on the disk before it is sent', async () => {
@@ -105,7 +109,10 @@ describe('the journal', TIMEOUT, () => {
     const seller = await startStubSeller()
     try {
       seller.answer({ probe: accepted('free-1'), status: completed })
-      const quote = await dapp.value((imagine, { request, options }) => imagine.quote(request, options), order({ baseUrl: seller.url }))
+      const quote = await dapp.value(
+        (imagine, { request, options }) => imagine.quote(request, options),
+        order({ baseUrl: seller.url }),
+      )
       await reload()
       const [{ taskId, step, paid }] = await tasks()
       assert.deepEqual([taskId, step, paid], [quote.accepted.taskId, 'accepted', 'no'])
@@ -126,10 +133,16 @@ describe('a record that cannot be read', TIMEOUT, () => {
     })
     const transaction = database.transaction('purchases', 'readwrite')
     transaction.objectStore('purchases').put(record)
-    await new Promise((resolve) => { transaction.oncomplete = resolve })
+    await new Promise((resolve) => {
+      transaction.oncomplete = resolve
+    })
     database.close()
   }
-  const newer = { id: 'odd', step: 'settling', order: { version: 9, createdAt: Date.now() + 60_000, price: { atomic: '400000' } } }
+  const newer = {
+    id: 'odd',
+    step: 'settling',
+    order: { version: 9, createdAt: Date.now() + 60_000, price: { atomic: '400000' } },
+  }
 
   for (const [what, record] of Object.entries({
     'without an order': { id: 'odd', step: 'accepted', taskId: 'x' },
@@ -167,7 +180,14 @@ describe('a record that cannot be read', TIMEOUT, () => {
 })
 
 describe('where nothing is stored', TIMEOUT, () => {
-  const blocked = () => Object.defineProperty(globalThis, 'indexedDB', { value: { open() { throw new DOMException('blocked', 'SecurityError') } } })
+  const blocked = () =>
+    Object.defineProperty(globalThis, 'indexedDB', {
+      value: {
+        open() {
+          throw new DOMException('blocked', 'SecurityError')
+        },
+      },
+    })
   const silent = () => Object.defineProperty(globalThis, 'indexedDB', { value: { open: () => ({}) } })
 
   test('nothing is bought, unless the caller does without', async () => {
@@ -185,7 +205,11 @@ describe('where nothing is stored', TIMEOUT, () => {
     test(`${how}: nothing is said about money that may have moved`, async () => {
       const { dapp, resume, change } = await open()
       await change(script)
-      const calls = { tasks: [(imagine) => imagine.tasks()], forget: [(imagine) => imagine.forget('x')], resume: resume() }
+      const calls = {
+        tasks: [(imagine) => imagine.tasks()],
+        forget: [(imagine) => imagine.forget('x')],
+        resume: resume(),
+      }
       const failures = await Promise.all(Object.values(calls).map((call) => dapp.failure(...call)))
       for (const { code, paid, retry, branded } of failures) {
         assert.deepEqual([code, paid, retry, branded], ['unsupported_environment', 'unknown', 'resume', true])
@@ -198,7 +222,10 @@ describe('where nothing is stored', TIMEOUT, () => {
     await change(silent)
     const { code, paid } = await dapp.failure(...buy())
     assert.deepEqual([code, paid], ['unsupported_environment', 'no'])
-    const resuming = dapp.failure((imagine, options, dapp) => imagine.resume(undefined, { ...options, signal: dapp.controller.signal }), {})
+    const resuming = dapp.failure(
+      (imagine, options, dapp) => imagine.resume(undefined, { ...options, signal: dapp.controller.signal }),
+      {},
+    )
     await dapp.abort('string')
     const left = await resuming
     assert.deepEqual([left.code, left.paid, left.retry], ['aborted', 'unknown', 'resume'])

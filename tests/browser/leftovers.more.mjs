@@ -15,7 +15,7 @@ let seller
 let dapp
 
 async function open(script, ...status) {
-  ({ seller, dapp } = await begin(status, script))
+  ;({ seller, dapp } = await begin(status, script))
   await take(dapp, seller.url, { pollInterval: 2_000 })
 }
 
@@ -64,7 +64,10 @@ function keepBooks() {
   globalThis.opened = async () => {
     const { held, pending } = await navigator.locks.query()
     return {
-      listeners: [...listeners].filter(([, all]) => all.size > 0).map(([key]) => key).sort(),
+      listeners: [...listeners]
+        .filter(([, all]) => all.size > 0)
+        .map(([key]) => key)
+        .sort(),
       timers: timers.size,
       channels,
       locks: [...held, ...pending].length,
@@ -74,151 +77,212 @@ function keepBooks() {
 
 describe('nothing is left on the page', TIMEOUT, () => {
   // Each of these runs in the page, and is told what is open while it is under way.
-  const untilStatus = (task, note) => new Promise((resolve) => {
-    const off = task.subscribe(async ({ status }) => {
-      if (!status) return
-      await note()
-      resolve(off)
+  const untilStatus = (task, note) =>
+    new Promise((resolve) => {
+      const off = task.subscribe(async ({ status }) => {
+        if (!status) return
+        await note()
+        resolve(off)
+      })
     })
-  })
   const endings = {
-    'of a wait that is fulfilled': [[processing(10), completed], async (task, note) => {
-      await task.wait({ pollInterval: 2_000, onEvent: ({ type }) => type === 'status' && note() })
-    }],
-    'of a wait that fails': [[processing(10), failed], async (task, note) => {
-      await task.wait({ pollInterval: 2_000, onEvent: ({ type }) => type === 'status' && note() }).catch(() => {})
-    }],
-    'of a wait that runs out of time': [[processing(10)], async (task, note) => {
-      await Promise.all([task.wait({ pollInterval: 2_000, timeout: 500 }).catch(() => {}), note()])
-    }],
-    'of a wait that is refused': [[processing(10)], async (task, note) => {
-      await Promise.all([task.wait({ pollInterval: 5 }).catch(() => {}), note()])
-    }, 'nothing is opened'],
-    'of a wait that is aborted between two looks': [[processing(10)], async (task, note) => {
-      const controller = new AbortController()
-      const onEvent = async ({ type }) => {
-        if (type !== 'status') return
+    'of a wait that is fulfilled': [
+      [processing(10), completed],
+      async (task, note) => {
+        await task.wait({ pollInterval: 2_000, onEvent: ({ type }) => type === 'status' && note() })
+      },
+    ],
+    'of a wait that fails': [
+      [processing(10), failed],
+      async (task, note) => {
+        await task.wait({ pollInterval: 2_000, onEvent: ({ type }) => type === 'status' && note() }).catch(() => {})
+      },
+    ],
+    'of a wait that runs out of time': [
+      [processing(10)],
+      async (task, note) => {
+        await Promise.all([task.wait({ pollInterval: 2_000, timeout: 500 }).catch(() => {}), note()])
+      },
+    ],
+    'of a wait that is refused': [
+      [processing(10)],
+      async (task, note) => {
+        await Promise.all([task.wait({ pollInterval: 5 }).catch(() => {}), note()])
+      },
+      'nothing is opened',
+    ],
+    'of a wait that is aborted between two looks': [
+      [processing(10)],
+      async (task, note) => {
+        const controller = new AbortController()
+        const onEvent = async ({ type }) => {
+          if (type !== 'status') return
+          await note()
+          controller.abort()
+        }
+        await task.wait({ pollInterval: 2_000, signal: controller.signal, onEvent }).catch(() => {})
+      },
+    ],
+    'of a wait that is aborted during a look': [
+      ['hang'],
+      async (task, note, looking) => {
+        const controller = new AbortController()
+        const waiting = task.wait({ pollInterval: 2_000, signal: controller.signal }).catch(() => {})
+        await looking()
         await note()
         controller.abort()
-      }
-      await task.wait({ pollInterval: 2_000, signal: controller.signal, onEvent }).catch(() => {})
-    }],
-    'of a wait that is aborted during a look': [['hang'], async (task, note, looking) => {
-      const controller = new AbortController()
-      const waiting = task.wait({ pollInterval: 2_000, signal: controller.signal }).catch(() => {})
-      await looking()
-      await note()
-      controller.abort()
-      await waiting
-    }],
-    'of a wait that is aborted at the moment of a return': [[processing(10)], async (task, note) => {
-      const controller = new AbortController()
-      const { request } = navigator.locks
-      navigator.locks.request = (name, options, callback) => {
-        navigator.locks.request = request
-        return request.call(navigator.locks, name, options, (lock) => {
-          const released = callback(lock)
-          window.dispatchEvent(new Event('focus'))
-          Promise.resolve().then(() => controller.abort())
-          return released
-        })
-      }
-      const waiting = task.wait({ pollInterval: 2_000, signal: controller.signal }).catch(() => {})
-      await note()
-      await waiting
-    }],
-    'of a wait that is aborted at once': [[processing(10)], async (task, note) => {
-      const controller = new AbortController()
-      const waiting = task.wait({ pollInterval: 2_000, signal: controller.signal }).catch(() => {})
-      await note()
-      controller.abort()
-      await waiting
-    }],
-    'of a wait that others shared': [[processing(10)], async (task, note) => {
-      const controllers = [new AbortController(), new AbortController()]
-      const waits = controllers.map(({ signal }) => task.wait({ pollInterval: 2_000, signal }).catch(() => {}))
-      await note()
-      for (const controller of controllers) controller.abort()
-      await Promise.all(waits)
-    }],
-    'of an iteration that is broken off': [[processing(10)], async (task, note) => {
-      for await (const { type } of task) {
-        if (type !== 'status') continue
+        await waiting
+      },
+    ],
+    'of a wait that is aborted at the moment of a return': [
+      [processing(10)],
+      async (task, note) => {
+        const controller = new AbortController()
+        const { request } = navigator.locks
+        navigator.locks.request = (name, options, callback) => {
+          navigator.locks.request = request
+          return request.call(navigator.locks, name, options, (lock) => {
+            const released = callback(lock)
+            window.dispatchEvent(new Event('focus'))
+            Promise.resolve().then(() => controller.abort())
+            return released
+          })
+        }
+        const waiting = task.wait({ pollInterval: 2_000, signal: controller.signal }).catch(() => {})
         await note()
-        break
-      }
-    }],
-    'of a subscriber that leaves': [[processing(10)], async (task, note, looking, untilStatus) => {
-      const off = await untilStatus(task, note)
-      off()
-    }],
-    'of a subscriber that leaves during a look': [['hang'], async (task, note, looking) => {
-      const off = task.subscribe(() => {})
-      await looking()
-      await note()
-      off()
-    }],
-    'of a wait that is stopped': [[processing(10)], async (task, note, looking, untilStatus) => {
-      const waiting = task.wait({ pollInterval: 2_000 }).catch(() => {})
-      await untilStatus(task, note)
-      task.stop()
-      await waiting
-    }],
-    'of a wait that is stopped during a look': [['hang'], async (task, note, looking) => {
-      const waiting = task.wait({ pollInterval: 2_000 }).catch(() => {})
-      await looking()
-      await note()
-      task.stop()
-      await waiting
-    }],
-    'of a wait that a look finishes which the page asked for': [[completed], async (task, note) => {
-      const waiting = task.wait({ pollInterval: 2_000 })
-      await note()
-      await task.refresh()
-      await waiting
-    }],
-    'of a wait whose look is answered at the very moment of the abort': [[processing(10)], async (task, note) => {
-      const controller = new AbortController()
-      const onEvent = ({ type }) => type === 'status' && controller.abort()
-      const waiting = task.wait({ pollInterval: 2_000, signal: controller.signal, onEvent }).catch(() => {})
-      await note()
-      await waiting
-    }],
-    'of a wait that is aborted at the very moment of a look': [[processing(10)], async (task, note) => {
-      const controller = new AbortController()
-      const { request } = navigator.locks
-      navigator.locks.request = (name, options, callback) => {
-        navigator.locks.request = request
-        return request.call(navigator.locks, name, options, (lock) => {
-          controller.abort()
-          return callback(lock)
-        })
-      }
-      const waiting = task.wait({ pollInterval: 2_000, signal: controller.signal }).catch(() => {})
-      await note()
-      await waiting
-    }],
+        await waiting
+      },
+    ],
+    'of a wait that is aborted at once': [
+      [processing(10)],
+      async (task, note) => {
+        const controller = new AbortController()
+        const waiting = task.wait({ pollInterval: 2_000, signal: controller.signal }).catch(() => {})
+        await note()
+        controller.abort()
+        await waiting
+      },
+    ],
+    'of a wait that others shared': [
+      [processing(10)],
+      async (task, note) => {
+        const controllers = [new AbortController(), new AbortController()]
+        const waits = controllers.map(({ signal }) => task.wait({ pollInterval: 2_000, signal }).catch(() => {}))
+        await note()
+        for (const controller of controllers) controller.abort()
+        await Promise.all(waits)
+      },
+    ],
+    'of an iteration that is broken off': [
+      [processing(10)],
+      async (task, note) => {
+        for await (const { type } of task) {
+          if (type !== 'status') continue
+          await note()
+          break
+        }
+      },
+    ],
+    'of a subscriber that leaves': [
+      [processing(10)],
+      async (task, note, looking, untilStatus) => {
+        const off = await untilStatus(task, note)
+        off()
+      },
+    ],
+    'of a subscriber that leaves during a look': [
+      ['hang'],
+      async (task, note, looking) => {
+        const off = task.subscribe(() => {})
+        await looking()
+        await note()
+        off()
+      },
+    ],
+    'of a wait that is stopped': [
+      [processing(10)],
+      async (task, note, looking, untilStatus) => {
+        const waiting = task.wait({ pollInterval: 2_000 }).catch(() => {})
+        await untilStatus(task, note)
+        task.stop()
+        await waiting
+      },
+    ],
+    'of a wait that is stopped during a look': [
+      ['hang'],
+      async (task, note, looking) => {
+        const waiting = task.wait({ pollInterval: 2_000 }).catch(() => {})
+        await looking()
+        await note()
+        task.stop()
+        await waiting
+      },
+    ],
+    'of a wait that a look finishes which the page asked for': [
+      [completed],
+      async (task, note) => {
+        const waiting = task.wait({ pollInterval: 2_000 })
+        await note()
+        await task.refresh()
+        await waiting
+      },
+    ],
+    'of a wait whose look is answered at the very moment of the abort': [
+      [processing(10)],
+      async (task, note) => {
+        const controller = new AbortController()
+        const onEvent = ({ type }) => type === 'status' && controller.abort()
+        const waiting = task.wait({ pollInterval: 2_000, signal: controller.signal, onEvent }).catch(() => {})
+        await note()
+        await waiting
+      },
+    ],
+    'of a wait that is aborted at the very moment of a look': [
+      [processing(10)],
+      async (task, note) => {
+        const controller = new AbortController()
+        const { request } = navigator.locks
+        navigator.locks.request = (name, options, callback) => {
+          navigator.locks.request = request
+          return request.call(navigator.locks, name, options, (lock) => {
+            controller.abort()
+            return callback(lock)
+          })
+        }
+        const waiting = task.wait({ pollInterval: 2_000, signal: controller.signal }).catch(() => {})
+        await note()
+        await waiting
+      },
+    ],
   }
 
   for (const [name, [status, call, nothing]] of Object.entries(endings)) {
     test(name, async () => {
       await open(keepBooks, ...status)
-      const [before, during, left] = await dapp.value(async (_imagine, { call, untilStatus }, { task }) => {
-        const [run, subscribed] = [call, untilStatus].map((source) => (0, eval)(`(${source})`))
-        const before = await globalThis.opened()
-        const during = []
-        const note = async () => during.push(await globalThis.opened())
-        const looking = async () => {
-          while ((await globalThis.opened()).locks === 0) await new Promise((resolve) => requestAnimationFrame(resolve))
-        }
-        await run(task, note, looking, subscribed)
-        // What ends by itself has the time for it, but not the time of any timer.
-        for (let round = 0; round < 3; round++) await navigator.locks.request('settled', () => fetch('/'))
-        return [before, during[0], await globalThis.opened()]
-      }, { call: call.toString(), untilStatus: untilStatus.toString() })
+      const [before, during, left] = await dapp.value(
+        async (_imagine, { call, untilStatus }, { task }) => {
+          const [run, subscribed] = [call, untilStatus].map((source) => (0, eval)(`(${source})`))
+          const before = await globalThis.opened()
+          const during = []
+          const note = async () => during.push(await globalThis.opened())
+          const looking = async () => {
+            while ((await globalThis.opened()).locks === 0)
+              await new Promise((resolve) => requestAnimationFrame(resolve))
+          }
+          await run(task, note, looking, subscribed)
+          // What ends by itself has the time for it, but not the time of any timer.
+          for (let round = 0; round < 3; round++) await navigator.locks.request('settled', () => fetch('/'))
+          return [before, during[0], await globalThis.opened()]
+        },
+        { call: call.toString(), untilStatus: untilStatus.toString() },
+      )
       assert.deepEqual(left, before)
       assert.deepEqual([left.channels, left.locks], [0, 0])
-      if (!nothing) assert.ok(during.channels === 1 && during.timers > before.timers && during.listeners.includes('Window focus'), JSON.stringify(during))
+      if (!nothing)
+        assert.ok(
+          during.channels === 1 && during.timers > before.timers && during.listeners.includes('Window focus'),
+          JSON.stringify(during),
+        )
     })
   }
 })
@@ -232,10 +296,14 @@ describe('nothing is left in memory', TIMEOUT, () => {
       globalThis.core = Object.values(made.instance.exports)
       return made
     }
-    globalThis.coreSize = () => globalThis.core.reduce((size, part) => ({
-      bytes: size.bytes + (part instanceof WebAssembly.Memory ? part.buffer.byteLength : 0),
-      values: size.values + (part instanceof WebAssembly.Table ? part.length : 0),
-    }), { bytes: 0, values: 0 })
+    globalThis.coreSize = () =>
+      globalThis.core.reduce(
+        (size, part) => ({
+          bytes: size.bytes + (part instanceof WebAssembly.Memory ? part.buffer.byteLength : 0),
+          values: size.values + (part instanceof WebAssembly.Table ? part.length : 0),
+        }),
+        { bytes: 0, values: 0 },
+      )
   }
 
   const ROUNDS = 200
@@ -271,12 +339,16 @@ describe('nothing is left in memory', TIMEOUT, () => {
     },
   }
 
-  const run = (way, rounds) => dapp.value(async (_imagine, { way, rounds }, { task }) => {
-    const once = (0, eval)(`(${way})`)
-    // So that the core has begun to rest.
-    const moment = () => new Promise((resolve) => setTimeout(resolve, 2))
-    for (let round = 0; round < rounds; round++) await once(task, moment)
-  }, { way: way.toString(), rounds })
+  const run = (way, rounds) =>
+    dapp.value(
+      async (_imagine, { way, rounds }, { task }) => {
+        const once = (0, eval)(`(${way})`)
+        // So that the core has begun to rest.
+        const moment = () => new Promise((resolve) => setTimeout(resolve, 2))
+        for (let round = 0; round < rounds; round++) await once(task, moment)
+      },
+      { way: way.toString(), rounds },
+    )
 
   /**
    * Counts the objects and functions that the page can still reach after a garbage collection. Bytes of the heap would
@@ -284,7 +356,9 @@ describe('nothing is left in memory', TIMEOUT, () => {
    */
   async function countObjects() {
     const session = await dapp.page.context().newCDPSession(dapp.page)
-    const { result: { objectId } } = await session.send('Runtime.evaluate', { expression: 'Object.prototype' })
+    const {
+      result: { objectId },
+    } = await session.send('Runtime.evaluate', { expression: 'Object.prototype' })
     const { objects } = await session.send('Runtime.queryObjects', { prototypeObjectId: objectId })
     const count = { objectId: objects.objectId, functionDeclaration: 'function () { return this.length }' }
     const { result } = await session.send('Runtime.callFunctionOn', count)

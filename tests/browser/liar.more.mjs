@@ -6,14 +6,23 @@ import { useWorlds } from './world.mjs'
 
 const open = useWorlds(after)
 
-const ask = (dapp, method, params) => dapp.page.evaluate(async ([method, params]) => {
-  const requests = [window.ethereum, globalThis.liar].map((wallet) => wallet.request({ method, params }))
-  return Promise.all(requests)
-}, [method, params])
+const ask = (dapp, method, params) =>
+  dapp.page.evaluate(
+    async ([method, params]) => {
+      const requests = [window.ethereum, globalThis.liar].map((wallet) => wallet.request({ method, params }))
+      return Promise.all(requests)
+    },
+    [method, params],
+  )
 
-test('a wallet that lies says so of authorizations and of the time, and of nothing else', { timeout: 120_000 }, async () => {
+test('a wallet that lies says so of authorizations and of the time, and of nothing else', {
+  timeout: 120_000,
+}, async () => {
   const { sandbox, dapp } = await open()
-  const state = [{ to: sandbox.token, data: `0xe94a0102${sandbox.payer.address.slice(2).padStart(64, '0')}${'7'.repeat(64)}` }, 'latest']
+  const state = [
+    { to: sandbox.token, data: `0xe94a0102${sandbox.payer.address.slice(2).padStart(64, '0')}${'7'.repeat(64)}` },
+    'latest',
+  ]
   for (const used of [true, false]) {
     await dapp.page.evaluate(announceLiar, { used, aheadS: 300 })
     const [honest, lie] = await ask(dapp, 'eth_call', state)

@@ -11,14 +11,15 @@ import { dapp, openDapp, sandbox, share, useStage } from './stage.mjs'
 export const CONNECT = 'wallet_requestPermissions'
 export const request = { prompt: 'A paper boat on a neon river' }
 
-export const useLibraries = () => useStage({
-  sandbox: { stepMs: 200 },
-  async prepare() {
-    const file = join(share(await openFolder('libraries')).path, 'libraries.js')
-    await writeFile(file, await bundle(join(ROOT, 'tests', 'browser', 'libraries', 'libraries.js')))
-    return { mounts: { '/libraries.js': file } }
-  },
-})
+export const useLibraries = () =>
+  useStage({
+    sandbox: { stepMs: 200 },
+    async prepare() {
+      const file = join(share(await openFolder('libraries')).path, 'libraries.js')
+      await writeFile(file, await bundle(join(ROOT, 'tests', 'browser', 'libraries', 'libraries.js')))
+      return { mounts: { '/libraries.js': file } }
+    },
+  })
 
 /** A dapp with one wallet, whose accounts are all permitted when it is connected. */
 export async function open({ accounts = [sandbox.payer], ...wallet } = {}) {
@@ -35,7 +36,12 @@ export const buyWith = (hold, args = {}) => [
     const wallet = await (0, eval)(`(${hold})`)(libraries, args)
     return imagine.generate(request, { ...options, ...dapp.watch, wallet })
   },
-  { request, options: at(sandbox.apiUrl), hold: hold.toString(), args: { rpcUrl: sandbox.rpcUrl, privateKey: sandbox.payer.privateKey, ...args } },
+  {
+    request,
+    options: at(sandbox.apiUrl),
+    hold: hold.toString(),
+    args: { rpcUrl: sandbox.rpcUrl, privateKey: sandbox.payer.privateKey, ...args },
+  },
 ]
 
 /** One prompt, one payment, and the payer is the one who has the money. */

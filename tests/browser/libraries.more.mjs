@@ -12,7 +12,11 @@ useLibraries()
 
 /** @param connects whether wagmi connects first; @param gives what of wagmi the library is given */
 const wagmiHolds = async ({ viem, wagmi, base }, { rpcUrl, connects, gives, place = 0 }) => {
-  const config = wagmi.createConfig({ chains: [base], connectors: [wagmi.injected()], transports: { [base.id]: viem.http(rpcUrl) } })
+  const config = wagmi.createConfig({
+    chains: [base],
+    connectors: [wagmi.injected()],
+    transports: { [base.id]: viem.http(rpcUrl) },
+  })
   const [connector] = config.connectors
   const { accounts } = connects ? await wagmi.connect(config, { connector }) : {}
   return gives === 'getProvider' ? connector.getProvider() : wagmi[gives](config, { account: accounts[place] })
@@ -58,20 +62,30 @@ describe('a refusal', TIMEOUT, () => {
     }
     const wallet = { ...client, request: (...args) => ask(...args).catch(keep) }
     const { code, paid, retry, cause } = await imagine.generate(request, { ...options, wallet }).catch((error) => error)
-    return { error: { code, paid, retry }, isThrown: cause === thrown && cause instanceof viem.BaseError, name: cause.name, cause: cause.code }
+    return {
+      error: { code, paid, retry },
+      isThrown: cause === thrown && cause instanceof viem.BaseError,
+      name: cause.name,
+      cause: cause.code,
+    }
   }
 
   async function refuse(wallet, answers) {
     await open(wallet)
     Object.assign(dapp.user.answers, answers)
-    const { error, isThrown, name, cause } = await assertUnpaid(() => dapp.value(buyInVain, { request, options: at(sandbox.apiUrl) }))
+    const { error, isThrown, name, cause } = await assertUnpaid(() =>
+      dapp.value(buyInVain, { request, options: at(sandbox.apiUrl) }),
+    )
     assert.deepEqual(error, { code: 'user_rejected', paid: 'no', retry: 'safe' })
     assert.ok(isThrown, "the cause is viem's own error")
     return [name, cause]
   }
 
   test('of the signature', async () => {
-    assert.deepEqual(await refuse({ connected: true }, { eth_signTypedData: false }), ['UserRejectedRequestError', 4001])
+    assert.deepEqual(await refuse({ connected: true }, { eth_signTypedData: false }), [
+      'UserRejectedRequestError',
+      4001,
+    ])
     assert.equal(dapp.user.count(), 1, 'prompts')
   })
 
@@ -82,7 +96,10 @@ describe('a refusal', TIMEOUT, () => {
 
   // Rainbow refuses with -32603, which viem takes for a fault of the moment.
   test('that viem would repeat by itself is one prompt', async () => {
-    assert.deepEqual(await refuse({ vendor: 'rainbow', connected: true }, { eth_signTypedData: false }), ['InternalRpcError', -32603])
+    assert.deepEqual(await refuse({ vendor: 'rainbow', connected: true }, { eth_signTypedData: false }), [
+      'InternalRpcError',
+      -32603,
+    ])
     assert.equal(dapp.user.count(), 1, 'prompts')
 
     const { params } = (await dapp.walletLog()).find(({ method }) => method === SIGN)

@@ -18,7 +18,11 @@ const clientOf = async ({ viem, base }, { place = 0 }) => {
 }
 
 const localClient = ({ viem, base, privateKeyToAccount }, { privateKey }) =>
-  viem.createWalletClient({ account: privateKeyToAccount(privateKey), chain: base, transport: viem.custom(globalThis.ethereum) })
+  viem.createWalletClient({
+    account: privateKeyToAccount(privateKey),
+    chain: base,
+    transport: viem.custom(globalThis.ethereum),
+  })
 
 describe('a client of viem', TIMEOUT, () => {
   for (const connected of [false, true]) {

@@ -12,7 +12,14 @@ const open = useWorlds()
 
 describe('in one page', TIMEOUT, () => {
   const twice = (imagine, { request, options }) =>
-    Promise.all([request, { ...request }].map((request) => imagine.submit(request, options).then(({ taskId }) => taskId, (error) => error.code)))
+    Promise.all(
+      [request, { ...request }].map((request) =>
+        imagine.submit(request, options).then(
+          ({ taskId }) => taskId,
+          (error) => error.code,
+        ),
+      ),
+    )
 
   test('a double click: one signature, one payment, the same task', async () => {
     const { dapp, order, assertPaid } = await open()
@@ -71,12 +78,19 @@ describe('whatever objects a click is made of', TIMEOUT, () => {
     const [first, second = first] = makes.map((make) => (0, eval)(`(${make})`))
     const click = async (make) => {
       const wallet = await make(globalThis.ethereum, imagine)
-      const image = picture && await new Blob([new Uint8Array(picture)]).arrayBuffer()
+      const image = picture && (await new Blob([new Uint8Array(picture)]).arrayBuffer())
       const { signal } = new AbortController()
       const anew = { ...options, wallet, signal, onEvent: () => {}, confirm: () => true }
       return imagine.submit({ ...request, ...(image && { image }) }, anew)
     }
-    return Promise.all([first, second].map((make) => click(make).then(({ taskId }) => taskId, (error) => error.code)))
+    return Promise.all(
+      [first, second].map((make) =>
+        click(make).then(
+          ({ taskId }) => taskId,
+          (error) => error.code,
+        ),
+      ),
+    )
   }
 
   const clicked = async (world, makes, more) => {
@@ -213,11 +227,15 @@ describe('a call that joins', TIMEOUT, () => {
     const { types, asked } = await dapp.value(async (imagine, { request, options }) => {
       const types = [[], []]
       const asked = []
-      const buy = (call) => imagine.submit({ ...request }, {
-        ...options,
-        onEvent: ({ type }) => void types[call].push(type),
-        confirm: () => asked.push(call) > 0,
-      })
+      const buy = (call) =>
+        imagine.submit(
+          { ...request },
+          {
+            ...options,
+            onEvent: ({ type }) => void types[call].push(type),
+            confirm: () => asked.push(call) > 0,
+          },
+        )
       await Promise.all([buy(0), buy(1)])
       return { types, asked }
     }, order())
@@ -236,7 +254,10 @@ describe('a call that joins', TIMEOUT, () => {
     return first.then(() => second)
   }
 
-  for (const [type, paid, retry] of [['connected', 'no', 'safe'], ['paying', 'unknown', 'resume']]) {
+  for (const [type, paid, retry] of [
+    ['connected', 'no', 'safe'],
+    ['paying', 'unknown', 'resume'],
+  ]) {
     test(`and gives up at \`${type}\` is told how the purchase stands`, async () => {
       const { dapp, order, assertPaid } = await open()
       const error = await dapp.failure(leaveAt, { ...order(), type })

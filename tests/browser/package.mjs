@@ -14,7 +14,7 @@ export async function packLibrary() {
     throw new Error('dist/index.js is missing: build the library first (npm run build)')
   })
   const directory = join(ROOT, 'build', `packed-${await fingerprint()}`)
-  if (!await exists(directory)) await pack(directory)
+  if (!(await exists(directory))) await pack(directory)
   return { directory }
 }
 
@@ -29,11 +29,13 @@ export async function openFolder(name) {
 async function pack(directory) {
   await mkdir(dirname(directory), { recursive: true })
   const temporary = await mkdtemp(`${directory}-`)
-  const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', temporary], { cwd: ROOT })
+  const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', temporary], {
+    cwd: ROOT,
+  })
   const [{ filename }] = JSON.parse(stdout)
   await run('tar', ['-xzf', join(temporary, filename), '-C', temporary])
   await rename(join(temporary, 'package'), directory).catch(async (error) => {
-    if (!await exists(directory)) throw error
+    if (!(await exists(directory))) throw error
   })
   await rm(temporary, { recursive: true })
 }
@@ -48,8 +50,13 @@ async function fingerprint() {
 
 async function add(hash, name) {
   const place = join(ROOT, name)
-  if ((await stat(place)).isDirectory()) for (const inner of (await readdir(place)).sort()) await add(hash, join(name, inner))
+  if ((await stat(place)).isDirectory())
+    for (const inner of (await readdir(place)).sort()) await add(hash, join(name, inner))
   else hash.update(`${name}\n`).update(await readFile(place))
 }
 
-const exists = (place) => access(place).then(() => true, () => false)
+const exists = (place) =>
+  access(place).then(
+    () => true,
+    () => false,
+  )

@@ -91,7 +91,15 @@ describe('generate', TIMEOUT, () => {
 
     test('the events come in order', () => {
       const types = events.map(({ type }) => type)
-      assert.deepEqual(withoutRepeats(types), ['quoted', 'connected', 'signing', 'paying', 'accepted', 'status', 'done'])
+      assert.deepEqual(withoutRepeats(types), [
+        'quoted',
+        'connected',
+        'signing',
+        'paying',
+        'accepted',
+        'status',
+        'done',
+      ])
       for (const type of ['quoted', 'connected', 'signing', 'paying', 'accepted', 'done']) {
         assert.equal(types.filter((other) => other === type).length, 1, type)
       }
@@ -131,7 +139,10 @@ describe('generate', TIMEOUT, () => {
     test('progress never goes back', () => {
       const percents = progress.map(({ percent }) => percent).filter((percent) => percent !== null)
       assert.ok(percents.length > 0)
-      assert.deepEqual(percents, percents.toSorted((a, b) => a - b))
+      assert.deepEqual(
+        percents,
+        percents.toSorted((a, b) => a - b),
+      )
       assert.ok(percents.every((percent) => percent >= 0 && percent <= 100))
       assert.equal(percents.at(-1), 100)
       assert.equal(progress.at(-1).status.status, 'completed')
@@ -148,23 +159,31 @@ describe('generate', TIMEOUT, () => {
   test('takes a quote and does not probe again', async () => {
     await open()
     const { watch } = await assertOnePayment(() =>
-      dapp.value(async (imagine, { request, options }) => {
-        const quote = await imagine.quote(request, options)
-        return imagine.generate(quote, options)
-      }, { request, options: at(sandbox.apiUrl) }))
+      dapp.value(
+        async (imagine, { request, options }) => {
+          const quote = await imagine.quote(request, options)
+          return imagine.generate(quote, options)
+        },
+        { request, options: at(sandbox.apiUrl) },
+      ),
+    )
     assert.equal(watch.unpaid().length, 1)
   })
 
   test('asks the app to confirm, with the quote', async () => {
     await open()
     await assertOnePayment(() =>
-      dapp.value(async (imagine, { request, options }, dapp) => {
-        const confirm = (quote) => {
-          dapp.confirmed = { quote, events: dapp.events.map(({ type }) => type) }
-          return Promise.resolve(true)
-        }
-        return imagine.generate(request, { ...options, ...dapp.watch, confirm })
-      }, { request, options: at(sandbox.apiUrl) }))
+      dapp.value(
+        async (imagine, { request, options }, dapp) => {
+          const confirm = (quote) => {
+            dapp.confirmed = { quote, events: dapp.events.map(({ type }) => type) }
+            return Promise.resolve(true)
+          }
+          return imagine.generate(request, { ...options, ...dapp.watch, confirm })
+        },
+        { request, options: at(sandbox.apiUrl) },
+      ),
+    )
     const { quote, events } = await dapp.page.evaluate(() => globalThis.dapp.confirmed)
     assert.equal(quote.price.amount, '1.00')
     assert.equal(quote.request.prompt, request.prompt)
@@ -230,10 +249,13 @@ describe('submit', TIMEOUT, () => {
   test('resolves before the video is ready', async () => {
     await openSeller({ status: { status: 202, body: { status: 'queued' } } })
     await open()
-    const task = await dapp.value(async (imagine, { request, options }) => {
-      const { id, taskId, receipt } = await imagine.submit(request, options)
-      return { id, taskId, receipt }
-    }, { request, options: at(seller.url) })
+    const task = await dapp.value(
+      async (imagine, { request, options }) => {
+        const { id, taskId, receipt } = await imagine.submit(request, options)
+        return { id, taskId, receipt }
+      },
+      { request, options: at(seller.url) },
+    )
     assert.equal(task.taskId, 'task-1')
     assert.equal(task.receipt.settled, 'unknown', 'this seller said nothing about a transaction')
   })
@@ -287,15 +309,21 @@ describe('entries', TIMEOUT, () => {
   test('createClient binds every function to its configuration', async () => {
     await open()
     const { result } = await assertOnePayment(() =>
-      dapp.value(async (imagine, { request, options, functions }) => {
-        const client = imagine.createClient(options)
-        const generation = await client.generate(request)
-        const { status } = await client.status(generation.taskId)
-        const { price } = await client.quote(request)
-        const [wallet] = await client.wallets()
-        const unbound = Object.keys(imagine).filter((name) => functions.includes(name) && typeof client[name] !== 'function')
-        return { unbound, status, price, rdns: wallet.rdns }
-      }, { request, options: at(sandbox.apiUrl), functions: FUNCTIONS }))
+      dapp.value(
+        async (imagine, { request, options, functions }) => {
+          const client = imagine.createClient(options)
+          const generation = await client.generate(request)
+          const { status } = await client.status(generation.taskId)
+          const { price } = await client.quote(request)
+          const [wallet] = await client.wallets()
+          const unbound = Object.keys(imagine).filter(
+            (name) => functions.includes(name) && typeof client[name] !== 'function',
+          )
+          return { unbound, status, price, rdns: wallet.rdns }
+        },
+        { request, options: at(sandbox.apiUrl), functions: FUNCTIONS },
+      ),
+    )
     assert.deepEqual(result.unbound, [])
     assert.equal(result.status, 'completed')
     assert.equal(result.price.amount, '1.00')
@@ -304,11 +332,14 @@ describe('entries', TIMEOUT, () => {
 
   test('init can come first, and twice', async () => {
     await openDapp({ wallet: null })
-    const price = await dapp.value(async (imagine, { request, options }) => {
-      await Promise.all([imagine.init(), imagine.init()])
-      await imagine.init()
-      return (await imagine.quote(request, options)).price.amount
-    }, { request, options: at(sandbox.apiUrl) })
+    const price = await dapp.value(
+      async (imagine, { request, options }) => {
+        await Promise.all([imagine.init(), imagine.init()])
+        await imagine.init()
+        return (await imagine.quote(request, options)).price.amount
+      },
+      { request, options: at(sandbox.apiUrl) },
+    )
     assert.equal(price, '1.00')
   })
 
@@ -317,7 +348,8 @@ describe('entries', TIMEOUT, () => {
     const loaded = []
     dapp.page.on('response', (response) => response.url().endsWith('/core.wasm') && loaded.push(response.status()))
     await assertOnePayment(() =>
-      dapp.value(generate, { request, options: at(sandbox.apiUrl) }, { entry: 'imagine-x402/url' }))
+      dapp.value(generate, { request, options: at(sandbox.apiUrl) }, { entry: 'imagine-x402/url' }),
+    )
     assert.deepEqual(loaded, [200])
   })
 
@@ -347,15 +379,17 @@ describe('entries', TIMEOUT, () => {
 /** What a client binds, as far as the library exports it. */
 const FUNCTIONS = ['balance', 'generate', 'quote', 'resume', 'status', 'submit', 'tasks', 'wallets']
 
-const TRANSFER = [{
-  type: 'event',
-  name: 'Transfer',
-  inputs: [
-    { name: 'from', type: 'address', indexed: true },
-    { name: 'to', type: 'address', indexed: true },
-    { name: 'value', type: 'uint256', indexed: false },
-  ],
-}]
+const TRANSFER = [
+  {
+    type: 'event',
+    name: 'Transfer',
+    inputs: [
+      { name: 'from', type: 'address', indexed: true },
+      { name: 'to', type: 'address', indexed: true },
+      { name: 'value', type: 'uint256', indexed: false },
+    ],
+  },
+]
 
 const withoutRepeats = (list) => list.filter((item, index) => item !== list[index - 1])
 
@@ -375,5 +409,17 @@ async function liveWithTask(imagine, { request, options }) {
   const second = await task.wait()
   unsubscribe()
   const { id, taskId, receipt } = task
-  return { id, taskId, receipt, atOnce, stable, refreshed, first, second, iterated, last: snapshots.at(-1), snapshot: task.getSnapshot() }
+  return {
+    id,
+    taskId,
+    receipt,
+    atOnce,
+    stable,
+    refreshed,
+    first,
+    second,
+    iterated,
+    last: snapshots.at(-1),
+    snapshot: task.getSnapshot(),
+  }
 }

@@ -15,7 +15,7 @@ async function assertPaidFrom(account, { dapp, sandbox }, given) {
   const [payment, ...others] = await sandbox.payments()
   assert.deepEqual([sameAddress(payment.from, account), payment.value, others.length], [true, 1_000_000n, 0])
   assert.equal(receipt.transaction, payment.transaction)
-  assert.ok(await dapp.asked(SIGN) <= 1)
+  assert.ok((await dapp.asked(SIGN)) <= 1)
 }
 
 export function testPayers(open, x402) {

@@ -12,7 +12,8 @@ export const CONNECT = 'eth_requestAccounts'
 export const FOLDER = join(ROOT, 'tests', 'browser', 'popup')
 const request = { prompt: 'A paper boat on a neon river' }
 
-export const usePopups = () => useStage({ sandbox: { stepMs: 200 }, launch: launchStrictChromium, mounts: { '/popup/': FOLDER } })
+export const usePopups = () =>
+  useStage({ sandbox: { stepMs: 200 }, launch: launchStrictChromium, mounts: { '/popup/': FOLDER } })
 
 /** A dapp whose button calls `pay`. Nothing is evaluated in its page, which would count as a click: it reports on its console. */
 export async function open({ pay, prepare = takeQuote, wallet = {}, options = at(sandbox.apiUrl), site }) {
@@ -21,10 +22,16 @@ export async function open({ pay, prepare = takeQuote, wallet = {}, options = at
   const page = await context.newPage()
   if (!site) await page.addInitScript({ content: await injected(wallet) })
   const jobs = { prepare: prepare.toString(), pay: pay.toString(), args: { request, options, wallet } }
-  await page.addInitScript((jobs) => { globalThis.__jobs = jobs }, jobs)
+  await page.addInitScript((jobs) => {
+    globalThis.__jobs = jobs
+  }, jobs)
   const loaded = told(page, 'loaded')
   await page.goto(`${stage.url}popup/dapp.html`)
-  assert.deepEqual(await loaded, { wasActive: false, opensWindows: false }, 'without a click the browser opens no window')
+  assert.deepEqual(
+    await loaded,
+    { wasActive: false, opensWindows: false },
+    'without a click the browser opens no window',
+  )
   return page
 }
 
@@ -69,7 +76,8 @@ const takeQuote = async (imagine, { request, options }, dapp) => {
   dapp.quote = await imagine.quote(request, options)
 }
 
-export const payQuote = (imagine, { options, wallet }, dapp) => imagine.generate(dapp.quote, { ...options, wallet: dapp.popupWallet(wallet) })
+export const payQuote = (imagine, { options, wallet }, dapp) =>
+  imagine.generate(dapp.quote, { ...options, wallet: dapp.popupWallet(wallet) })
 
 export const questions = ({ asked }, method) => asked.filter((question) => question.method === method)
 
@@ -90,7 +98,11 @@ export async function assertUnpaid(buy, expected) {
   const watch = watchRequests(sandbox)
   const { error, ...rest } = await buy()
   const { code, paid, retry } = error
-  assert.deepEqual({ code, paid, retry }, { paid: 'no', retry: 'safe', ...expected }, `asked: ${JSON.stringify(rest.asked)}`)
+  assert.deepEqual(
+    { code, paid, retry },
+    { paid: 'no', retry: 'safe', ...expected },
+    `asked: ${JSON.stringify(rest.asked)}`,
+  )
   assert.equal(watch.paid().length, 0)
   assert.equal((await sandbox.payments()).length, earlier.length)
   return { error, ...rest }

@@ -5,7 +5,20 @@ import { before, describe, test } from 'node:test'
 import { bundle } from './bundle.mjs'
 import { at } from './calls.mjs'
 import { SIGN } from './harness.mjs'
-import { CONNECT, FOLDER, answer, assertPaid, assertUnpaid, assertWindowBlocked, click, open, press, questions, told, usePopups } from './popup.mjs'
+import {
+  CONNECT,
+  FOLDER,
+  answer,
+  assertPaid,
+  assertUnpaid,
+  assertWindowBlocked,
+  click,
+  open,
+  press,
+  questions,
+  told,
+  usePopups,
+} from './popup.mjs'
 import { openSeller, sandbox, seller } from './stage.mjs'
 import { paymentRequired } from './stub-seller.mjs'
 
@@ -13,11 +26,15 @@ const TIMEOUT = { timeout: 300_000 }
 
 usePopups()
 
-const payRequest = (imagine, { request, options, wallet }, dapp) => imagine.generate(request, { ...options, wallet: dapp.popupWallet(wallet) })
+const payRequest = (imagine, { request, options, wallet }, dapp) =>
+  imagine.generate(request, { ...options, wallet: dapp.popupWallet(wallet) })
 
 // This is why there are quotes: the price is asked for before the click, and the click is left to the wallet.
 describe('without a quote, a slow seller uses the click up', TIMEOUT, () => {
-  for (const [connected, method] of [[false, CONNECT], [true, SIGN]]) {
+  for (const [connected, method] of [
+    [false, CONNECT],
+    [true, SIGN],
+  ]) {
     test(`a wallet that is ${connected ? '' : 'not yet '}connected cannot open its window`, async () => {
       // A mock by need: the sandbox's seller asks for money at once.
       const later = () => new Promise((resolve) => setTimeout(resolve, 6_000, paymentRequired(sandbox)))
@@ -28,8 +45,14 @@ describe('without a quote, a slow seller uses the click up', TIMEOUT, () => {
         await press(page, '#pay')
         return outcome
       })
-      assert.deepEqual(outcome.asked.filter(({ opens }) => opens).map(({ method, isActive }) => [method, isActive]), [[method, false]])
-      assert.deepEqual(seller.requests.map(({ paid }) => paid), [false])
+      assert.deepEqual(
+        outcome.asked.filter(({ opens }) => opens).map(({ method, isActive }) => [method, isActive]),
+        [[method, false]],
+      )
+      assert.deepEqual(
+        seller.requests.map(({ paid }) => paid),
+        [false],
+      )
     })
   }
 })
@@ -38,7 +61,7 @@ describe("the vendors' own code", TIMEOUT, () => {
   let sdks
   let keys
   before(async () => {
-    [sdks, keys] = await Promise.all(['sdks.js', 'keys.js'].map((entry) => bundle(join(FOLDER, entry))))
+    ;[sdks, keys] = await Promise.all(['sdks.js', 'keys.js'].map((entry) => bundle(join(FOLDER, entry))))
   })
 
   /** The SDKs' code, their site as ours, and nothing else of the world. */
@@ -47,28 +70,40 @@ describe("the vendors' own code", TIMEOUT, () => {
     const html = `<!doctype html><title>wallet</title>
       <button id="approve" disabled>Approve</button>
       <script>globalThis.__account = ${JSON.stringify(account)}</script><script type="module">${keys.replaceAll('</script', '<\\/script')}</script>`
-    await context.route((url) => url.hostname !== '127.0.0.1', (route) => route.abort())
-    await context.route('https://keys.coinbase.com/connect**', (route) => route.fulfill({ contentType: 'text/html', body: html }))
+    await context.route(
+      (url) => url.hostname !== '127.0.0.1',
+      (route) => route.abort(),
+    )
+    await context.route('https://keys.coinbase.com/connect**', (route) =>
+      route.fulfill({ contentType: 'text/html', body: html }),
+    )
     await context.route('**/sdks.js', (route) => route.fulfill({ contentType: 'text/javascript', body: sdks }))
   }
 
   const prepareCoinbase = async (imagine, { request, options }, dapp) => {
     const { createCoinbaseWalletSDK } = await import('/sdks.js')
     const preference = { options: 'smartWalletOnly', telemetry: false }
-    dapp.provider = dapp.overhear(createCoinbaseWalletSDK({ appName: 'dapp', appChainIds: [8453], preference }).getProvider())
+    dapp.provider = dapp.overhear(
+      createCoinbaseWalletSDK({ appName: 'dapp', appChainIds: [8453], preference }).getProvider(),
+    )
     dapp.quote = await imagine.quote(request, options)
   }
   const prepareBase = async (imagine, { request, options }, dapp) => {
     const { createBaseAccountSDK } = await import('/sdks.js')
     const preference = { telemetry: false }
-    dapp.provider = dapp.overhear(createBaseAccountSDK({ appName: 'dapp', appChainIds: [8453], preference }).getProvider())
+    dapp.provider = dapp.overhear(
+      createBaseAccountSDK({ appName: 'dapp', appChainIds: [8453], preference }).getProvider(),
+    )
     dapp.quote = await imagine.quote(request, options)
   }
   const payAtOnce = (imagine, { options }, dapp) => imagine.generate(dapp.quote, { ...options, wallet: dapp.provider })
   const payConfirming = (imagine, { options }, dapp) =>
     imagine.generate(dapp.quote, { ...options, wallet: dapp.provider, confirm: () => dapp.askAgain() })
 
-  for (const [name, prepare] of [['Coinbase Wallet SDK', prepareCoinbase], ['Base Account SDK', prepareBase]]) {
+  for (const [name, prepare] of [
+    ['Coinbase Wallet SDK', prepareCoinbase],
+    ['Base Account SDK', prepareBase],
+  ]) {
     describe(name, () => {
       test('connects within the click, signs within the second', async () => {
         const page = await open({ prepare, pay: payConfirming, site })
@@ -89,13 +124,16 @@ describe("the vendors' own code", TIMEOUT, () => {
 
       test('a window that is closed is a refusal', async () => {
         const page = await open({ prepare, pay: payAtOnce, site })
-        await assertUnpaid(async () => {
-          const outcome = told(page, 'outcome')
-          const connecting = await click(page, '#pay')
-          await connecting.locator('#approve:enabled').waitFor()
-          await connecting.close({ runBeforeUnload: true })
-          return outcome
-        }, { code: 'user_rejected' })
+        await assertUnpaid(
+          async () => {
+            const outcome = told(page, 'outcome')
+            const connecting = await click(page, '#pay')
+            await connecting.locator('#approve:enabled').waitFor()
+            await connecting.close({ runBeforeUnload: true })
+            return outcome
+          },
+          { code: 'user_rejected' },
+        )
       })
     })
   }

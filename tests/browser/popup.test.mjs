@@ -2,7 +2,19 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { SIGN } from './harness.mjs'
-import { CONNECT, answer, assertPaid, assertUnpaid, assertWindowBlocked, click, open, payQuote, questions, told, usePopups } from './popup.mjs'
+import {
+  CONNECT,
+  answer,
+  assertPaid,
+  assertUnpaid,
+  assertWindowBlocked,
+  click,
+  open,
+  payQuote,
+  questions,
+  told,
+  usePopups,
+} from './popup.mjs'
 
 const TIMEOUT = { timeout: 300_000 }
 
@@ -24,14 +36,21 @@ describe('a wallet with a window of its own', TIMEOUT, () => {
     })
     const [connect, ...others] = questions(outcome, CONNECT)
     assert.deepEqual(others, [], 'once')
-    assert.deepEqual(connect, { method: CONNECT, opens: true, isActive: true, tasks: [] }, 'only microtasks after the click')
+    assert.deepEqual(
+      connect,
+      { method: CONNECT, opens: true, isActive: true, tasks: [] },
+      'only microtasks after the click',
+    )
     const [sign, ...more] = questions(outcome, SIGN)
     assert.deepEqual(more, [], 'one signature')
     assert.equal(sign.isActive, true, "by the second click, in the page's own dialog")
     assert.deepEqual(sign.tasks.toSorted(), ['message', 'timer'], 'tasks are noticed')
   })
 
-  for (const [when, mute] of [['', []], [', also when its node never answers', ['eth_call', 'eth_getBlockByNumber']]]) {
+  for (const [when, mute] of [
+    ['', []],
+    [', also when its node never answers', ['eth_call', 'eth_getBlockByNumber']],
+  ]) {
     test(`opens it for the signature within the click when it is connected${when}`, async () => {
       const page = await open({ pay: payQuote, wallet: { connected: true, mute } })
       const outcome = await assertPaid(async () => {
@@ -60,11 +79,14 @@ describe('a wallet with a window of its own', TIMEOUT, () => {
 
   test('a window that the visitor closes is a refusal', async () => {
     const page = await open({ pay: payQuote })
-    await assertUnpaid(async () => {
-      const outcome = told(page, 'outcome')
-      const connecting = await click(page, '#pay')
-      await answer(connecting, '#close')
-      return outcome
-    }, { code: 'user_rejected' })
+    await assertUnpaid(
+      async () => {
+        const outcome = told(page, 'outcome')
+        const connecting = await click(page, '#pay')
+        await answer(connecting, '#close')
+        return outcome
+      },
+      { code: 'user_rejected' },
+    )
   })
 })

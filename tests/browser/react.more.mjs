@@ -41,19 +41,35 @@ describe('useGenerate', TIMEOUT, () => {
 })
 
 describe('a resume of useGenerate', TIMEOUT, () => {
-  const ids = (names) => dapp.page.evaluate((names) => Promise.all(names.map(async (name) => (await globalThis.app[name])?.taskId ?? null)), names)
+  const ids = (names) =>
+    dapp.page.evaluate(
+      (names) => Promise.all(names.map(async (name) => (await globalThis.app[name])?.taskId ?? null)),
+      names,
+    )
   const step = (wanted) => dapp.page.waitForFunction((wanted) => globalThis.app.purchase.step === wanted, wanted)
-  const leave = () => dapp.value((imagine, { request, options }) => imagine.submit(request, options).then(({ taskId }) => taskId), { request, options: at(sandbox.apiUrl) })
+  const leave = () =>
+    dapp.value((imagine, { request, options }) => imagine.submit(request, options).then(({ taskId }) => taskId), {
+      request,
+      options: at(sandbox.apiUrl),
+    })
 
   test('of another purchase takes its place', async () => {
     const { page } = await open({ stepMs: 2_000 })
     const [first, second] = [await leave(), await leave()]
     await show('Buy')
-    for (const [wanted, name] of [[first, 'first'], [second, 'second'], [second, 'again']]) {
-      await page.evaluate((wanted) => { globalThis.app.wanted = wanted }, wanted)
+    for (const [wanted, name] of [
+      [first, 'first'],
+      [second, 'second'],
+      [second, 'again'],
+    ]) {
+      await page.evaluate((wanted) => {
+        globalThis.app.wanted = wanted
+      }, wanted)
       await page.click('#resume')
       await step('waiting')
-      await page.evaluate((name) => { globalThis.app[name] = globalThis.app.resumed }, name)
+      await page.evaluate((name) => {
+        globalThis.app[name] = globalThis.app.resumed
+      }, name)
     }
     await untilSaid(/^http/)
     assert.deepEqual(await ids(['first', 'second', 'again']), [null, second, second])
@@ -87,8 +103,13 @@ describe('useQuote', TIMEOUT, () => {
 
   const OTHER = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'
   const token = {
-    network: 'eip155:8453', address: '0x60a3E35Cc302bFA44Cb288Bc5a4F316Fdb1adb42', name: 'EURC', version: '2',
-    symbol: 'EURC', decimals: 6, maxPrice: '2.00',
+    network: 'eip155:8453',
+    address: '0x60a3E35Cc302bFA44Cb288Bc5a4F316Fdb1adb42',
+    name: 'EURC',
+    version: '2',
+    symbol: 'EURC',
+    decimals: 6,
+    maxPrice: '2.00',
   }
   /** What a price depends on, and what is shown of it then. */
   const changes = [
@@ -120,10 +141,13 @@ describe('useQuote', TIMEOUT, () => {
     }
     await show('Price')
     await untilAsked(++asked, 'at the end')
-    await page.evaluate(([request, options]) => {
-      const same = { ...options, onEvent: () => {}, confirm: () => true }
-      globalThis.app.show('Price', { request: { ...request }, options: same })
-    }, [request, at(sandbox.apiUrl)])
+    await page.evaluate(
+      ([request, options]) => {
+        const same = { ...options, onEvent: () => {}, confirm: () => true }
+        globalThis.app.show('Price', { request: { ...request }, options: same })
+      },
+      [request, at(sandbox.apiUrl)],
+    )
     await page.waitForTimeout(1_000)
     await untilAsked(asked, 'another object, and another callback')
   })
@@ -138,9 +162,12 @@ describe('useQuote', TIMEOUT, () => {
 describe('useTask', TIMEOUT, () => {
   test('watches while it is shown', async () => {
     const { page, watch } = await open({ stepMs: 1_000 })
-    await dapp.value(async (imagine, { request, options }) => {
-      globalThis.app.task = await imagine.submit(request, options)
-    }, { request, options: at(sandbox.apiUrl) })
+    await dapp.value(
+      async (imagine, { request, options }) => {
+        globalThis.app.task = await imagine.submit(request, options)
+      },
+      { request, options: at(sandbox.apiUrl) },
+    )
     await show('Watch')
     await untilSaid(/^(queued|processing)$/)
     await show(null)

@@ -25,7 +25,10 @@ describe('useGenerate', TIMEOUT, () => {
     await page.click('#buy')
     await untilSaid(/^http/)
     await assertPaidOnce()
-    const { shown, purchase } = await page.evaluate(() => ({ shown: globalThis.app.shown, purchase: globalThis.app.purchase }))
+    const { shown, purchase } = await page.evaluate(() => ({
+      shown: globalThis.app.shown,
+      purchase: globalThis.app.purchase,
+    }))
     assert.deepEqual(shown, ['idle', 'buying', 'waiting', 'done'])
     assert.deepEqual([purchase.progress, purchase.event.type, purchase.receipt.amount.amount], [100, 'done', '1.00'])
   })
@@ -56,7 +59,10 @@ describe('useGenerate', TIMEOUT, () => {
   test('a click buys while a task of before is waited for: it is never given the promise of a resume', async () => {
     await open({ stepMs: 3_000 })
     const order = { request, options: at(sandbox.apiUrl) }
-    const left = await dapp.value((imagine, { request, options }) => imagine.submit(request, options).then(({ taskId }) => taskId), order)
+    const left = await dapp.value(
+      (imagine, { request, options }) => imagine.submit(request, options).then(({ taskId }) => taskId),
+      order,
+    )
     const { bought, resumed, shown } = await buyDuringResume('waiting')
     assert.equal((await sandbox.payments()).length, 2)
     assert.notEqual(bought, left)
@@ -67,7 +73,9 @@ describe('useGenerate', TIMEOUT, () => {
     const { page } = await open()
     sandbox.fault('paid-500-before')
     const order = { request, options: at(sandbox.apiUrl) }
-    const left = dapp.run((imagine, { request, options }, dapp) => imagine.submit(request, { ...options, ...dapp.watch }), order).catch(() => {})
+    const left = dapp
+      .run((imagine, { request, options }, dapp) => imagine.submit(request, { ...options, ...dapp.watch }), order)
+      .catch(() => {})
     await dapp.untilEvent('payment_unknown')
     await page.reload()
     await left
@@ -86,7 +94,10 @@ describe('useGenerate', TIMEOUT, () => {
     await show('Buy')
     await page.click('#buy')
     await untilSaid(/^no_wallet$/)
-    const { step, error } = await page.evaluate(() => ({ step: globalThis.app.purchase.step, error: { paid: globalThis.app.purchase.error.paid } }))
+    const { step, error } = await page.evaluate(() => ({
+      step: globalThis.app.purchase.step,
+      error: { paid: globalThis.app.purchase.error.paid },
+    }))
     assert.deepEqual([step, error.paid], ['failed', 'no'])
   })
 })
@@ -98,7 +109,10 @@ describe('useQuote', TIMEOUT, () => {
     await page.press('input', 'End')
     await page.keyboard.type(' at dawn')
     await untilSaid(/^1\.00$/)
-    assert.deepEqual(watch.unpaid().map(({ body }) => body.prompt), ['A paper boat on a neon river at dawn'])
+    assert.deepEqual(
+      watch.unpaid().map(({ body }) => body.prompt),
+      ['A paper boat on a neon river at dawn'],
+    )
     await page.click('#buy')
     await untilSaid(/^http/)
     assert.deepEqual([watch.unpaid().length, watch.paid().length], [1, 1])
@@ -109,14 +123,17 @@ describe('useQuote', TIMEOUT, () => {
 describe('options and requests of any kind', TIMEOUT, () => {
   test('useGenerate obeys limits that are inherited or given by a getter', async () => {
     const { page, watch } = await open()
-    await page.evaluate(([request, options]) => {
-      class Limits {
-        get maxPrice() {
-          return '0.50'
+    await page.evaluate(
+      ([request, options]) => {
+        class Limits {
+          get maxPrice() {
+            return '0.50'
+          }
         }
-      }
-      globalThis.app.show('Buy', { request, options: Object.setPrototypeOf({ ...options }, Limits.prototype) })
-    }, [request, { baseUrl: sandbox.apiUrl }])
+        globalThis.app.show('Buy', { request, options: Object.setPrototypeOf({ ...options }, Limits.prototype) })
+      },
+      [request, { baseUrl: sandbox.apiUrl }],
+    )
     await page.click('#buy')
     await untilSaid(/^price_too_high$/)
     assert.equal(watch.paid().length, 0)
@@ -149,7 +166,11 @@ describe('options and requests of any kind', TIMEOUT, () => {
   test('useQuote shows the error of options that cannot be read', async () => {
     const { page } = await open()
     await page.evaluate((request) => {
-      const options = { get maxPrice() { throw new Error('not now') } }
+      const options = {
+        get maxPrice() {
+          throw new Error('not now')
+        },
+      }
       globalThis.app.show('Quote', { request, options })
     }, request)
     await untilSaid(/^invalid_request$/)
@@ -164,7 +185,9 @@ describe('useWallets', TIMEOUT, () => {
     const first = await page.textContent('output')
     await page.evaluate(() => {
       const info = { uuid: crypto.randomUUID(), name: 'Late', rdns: 'late.example', icon: 'data:image/svg+xml,' }
-      dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail: { info, provider: { request: async () => [] } } }))
+      dispatchEvent(
+        new CustomEvent('eip6963:announceProvider', { detail: { info, provider: { request: async () => [] } } }),
+      )
     })
     await page.waitForFunction((first) => document.querySelector('output').textContent === `${first},Late`, first)
   })
@@ -172,27 +195,41 @@ describe('useWallets', TIMEOUT, () => {
   for (const others of [1, 4]) testManyWallets(others)
 })
 
-test('no hook pays by itself, or opens a prompt: not when it appears, is given something else, or comes back', TIMEOUT, async () => {
-  const { watch } = await open()
-  await settled()
-  const asked = await dapp.walletLog()
-  const props = { request, options: at(sandbox.apiUrl) }
-  for (const shown of [props, { ...props, options: at(sandbox.apiUrl, { maxPrice: '3.00' }) }, { ...props, request: { prompt: 'Another boat' } }]) {
-    await show('All', shown)
+test(
+  'no hook pays by itself, or opens a prompt: not when it appears, is given something else, or comes back',
+  TIMEOUT,
+  async () => {
+    const { watch } = await open()
     await settled()
-    await show(null)
-    await show('All', shown)
-    await settled()
-  }
-  assert.ok(watch.unpaid().length > 0, 'prices are asked for')
-  const log = (await dapp.walletLog()).slice(asked.length).map(({ method }) => method)
-  const reads = ['eth_chainId', 'eth_getBlockByNumber']
-  assert.deepEqual(log.filter((method) => !reads.includes(method)), [], 'the time of the chain is read, and nothing else')
-  assert.deepEqual([watch.paid(), await sandbox.payments(), dapp.user.prompts], [[], [], []])
-})
+    const asked = await dapp.walletLog()
+    const props = { request, options: at(sandbox.apiUrl) }
+    for (const shown of [
+      props,
+      { ...props, options: at(sandbox.apiUrl, { maxPrice: '3.00' }) },
+      { ...props, request: { prompt: 'Another boat' } },
+    ]) {
+      await show('All', shown)
+      await settled()
+      await show(null)
+      await show('All', shown)
+      await settled()
+    }
+    assert.ok(watch.unpaid().length > 0, 'prices are asked for')
+    const log = (await dapp.walletLog()).slice(asked.length).map(({ method }) => method)
+    const reads = ['eth_chainId', 'eth_getBlockByNumber']
+    assert.deepEqual(
+      log.filter((method) => !reads.includes(method)),
+      [],
+      'the time of the chain is read, and nothing else',
+    )
+    assert.deepEqual([watch.paid(), await sandbox.payments(), dapp.user.prompts], [[], [], []])
+  },
+)
 
 test('on a server, every hook shows what is there before anything was asked', TIMEOUT, async () => {
-  const { useGenerate, useQuote, useTask, useWallets } = await import(pathToFileURL(join(stage.library.directory, 'dist', 'react.js')))
+  const { useGenerate, useQuote, useTask, useWallets } = await import(
+    pathToFileURL(join(stage.library.directory, 'dist', 'react.js'))
+  )
   function All() {
     const { step, error } = useGenerate()
     const { quote, isLoading } = useQuote(request)

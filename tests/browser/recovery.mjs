@@ -12,10 +12,17 @@ export function testFound(open, faults) {
       await assertPaid(1)
       const [{ transaction }] = await sandbox.payments()
       assert.equal(receipt.transaction, transaction)
-      assert.equal(receipt.settled, options ? 'server' : 'chain', options ? 'sent again, and answered' : 'the token itself says so')
+      assert.equal(
+        receipt.settled,
+        options ? 'server' : 'chain',
+        options ? 'sent again, and answered' : 'the token itself says so',
+      )
       assert.ok((await dapp.events()).some(({ type }) => type === 'payment_unknown'))
       const [record] = await tasks()
-      assert.deepEqual({ step: record.step, paid: record.paid, status: record.status }, { step: 'done', paid: 'yes', status: 'completed' })
+      assert.deepEqual(
+        { step: record.step, paid: record.paid, status: record.status },
+        { step: 'done', paid: 'yes', status: 'completed' },
+      )
     })
   }
 }
@@ -30,7 +37,11 @@ export function testUnpaid(open, faults) {
       await assertPaid(0)
       assert.equal(sandbox.stranger.requests.filter(({ paid }) => paid).length, 0, 'the payment went nowhere else')
       const [record] = await stored()
-      assert.deepEqual([record.step, record.paid, record.payment], ['abandoned', 'no', undefined], 'the signed payment is deleted')
+      assert.deepEqual(
+        [record.step, record.paid, record.payment],
+        ['abandoned', 'no', undefined],
+        'the signed payment is deleted',
+      )
     })
   }
 }

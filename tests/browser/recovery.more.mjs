@@ -7,24 +7,26 @@ import { useWorlds } from './world.mjs'
 const TIMEOUT = { timeout: 300_000 }
 const open = useWorlds()
 
-describe('the video comes, paid once', TIMEOUT, () => testFound(open, [
-  ['paid-dropped-before', { times: 2 }], // the browser itself repeats the first one
-  ['paid-504-before', { times: 2 }],
-  ['paid-402-before', { times: 1 }],
-  ['paid-429-before', { times: 1 }],
-  ['verify-500', { times: 1 }],
-  ['verify-dropped', { times: 1 }],
-  ['handler-fails', { times: 1 }],
-  ['paid-dropped-after'],
-  ['paid-504-after'],
-  ['paid-402-after'],
-  ['paid-429-after'],
-  ['paid-truncated'],
-  ['cors-missing'],
-  ['settle-dropped-after'],
-  ['settle-pending'],
-  ['settle-nonce-used'],
-]))
+describe('the video comes, paid once', TIMEOUT, () =>
+  testFound(open, [
+    ['paid-dropped-before', { times: 2 }], // the browser itself repeats the first one
+    ['paid-504-before', { times: 2 }],
+    ['paid-402-before', { times: 1 }],
+    ['paid-429-before', { times: 1 }],
+    ['verify-500', { times: 1 }],
+    ['verify-dropped', { times: 1 }],
+    ['handler-fails', { times: 1 }],
+    ['paid-dropped-after'],
+    ['paid-504-after'],
+    ['paid-402-after'],
+    ['paid-429-after'],
+    ['paid-truncated'],
+    ['cors-missing'],
+    ['settle-dropped-after'],
+    ['settle-pending'],
+    ['settle-nonce-used'],
+  ]),
+)
 
 describe('nothing was paid, and that is certain once the chain is past the window', TIMEOUT, () => {
   testUnpaid(open, ['paid-redirected', 'verify-refused', 'handler-fails', 'chain-down'])

@@ -13,18 +13,22 @@ const open = useWorlds()
 
 const isPaid = (headers) => 'x-payment' in headers
 
-describe('the video comes, paid once', TIMEOUT, () => testFound(open, [
-  ['paid-500-before', { times: 1 }],
-  ['paid-500-after'],
-]))
+describe('the video comes, paid once', TIMEOUT, () =>
+  testFound(open, [['paid-500-before', { times: 1 }], ['paid-500-after']]),
+)
 
-describe('nothing was paid, and that is certain once the chain is past the window', TIMEOUT, () => testUnpaid(open, ['paid-402-before']))
+describe('nothing was paid, and that is certain once the chain is past the window', TIMEOUT, () =>
+  testUnpaid(open, ['paid-402-before']),
+)
 
 describe('after a reload', TIMEOUT, () => {
   /** Holds back the requests that `wanted` picks; resolves with the first of them. */
-  const holdBack = (dapp, wanted) => new Promise((resolve) => {
-    void dapp.page.route('**/generation/create', (route) => (wanted(route.request().headers()) ? resolve() : route.continue()))
-  })
+  const holdBack = (dapp, wanted) =>
+    new Promise((resolve) => {
+      void dapp.page.route('**/generation/create', (route) =>
+        wanted(route.request().headers()) ? resolve() : route.continue(),
+      )
+    })
   const unsigned = {
     'while the price is asked': (dapp) => holdBack(dapp, (headers) => !isPaid(headers)),
     'while the wallet connects': (dapp) => prompt(dapp, 'wallet_requestPermissions'),
@@ -40,10 +44,16 @@ describe('after a reload', TIMEOUT, () => {
       const { sandbox, dapp, order, resume, reload } = await open()
       const named = order({}, { ...request, id: 'order-1' })
       const there = reached(dapp)
-      const gone = dapp.run((imagine, { request, options, asks }) => {
-        const confirm = () => new Promise(() => { globalThis.asked = true })
-        return imagine.submit(request, asks ? { ...options, confirm } : options)
-      }, { ...named, asks: step.includes('page') })
+      const gone = dapp.run(
+        (imagine, { request, options, asks }) => {
+          const confirm = () =>
+            new Promise(() => {
+              globalThis.asked = true
+            })
+          return imagine.submit(request, asks ? { ...options, confirm } : options)
+        },
+        { ...named, asks: step.includes('page') },
+      )
       await there
       dapp.user.answers = Object.assign(dapp.user.answers, { wallet_requestPermissions: true, eth_signTypedData: true })
       await reload(gone)
@@ -63,7 +73,10 @@ describe('after a reload', TIMEOUT, () => {
     await reload(gone)
     await dapp.page.unrouteAll()
     const { receipt } = await dapp.value(...resume())
-    assert.deepEqual((await sandbox.payments()).map(({ transaction }) => transaction), [receipt.transaction])
+    assert.deepEqual(
+      (await sandbox.payments()).map(({ transaction }) => transaction),
+      [receipt.transaction],
+    )
     assert.equal(await dapp.asked(SIGN), 0, 'resume never signs')
   })
 
@@ -100,7 +113,10 @@ describe('after a reload', TIMEOUT, () => {
   test('who gives up resuming is not told that nothing was paid', async () => {
     const { sandbox, dapp, leaveUnanswered } = await open('paid-500-before')
     await leaveUnanswered()
-    const { code, paid, retry } = await dapp.failure((imagine, options) => imagine.resume(undefined, { ...options, signal: AbortSignal.abort() }), at(sandbox.apiUrl))
+    const { code, paid, retry } = await dapp.failure(
+      (imagine, options) => imagine.resume(undefined, { ...options, signal: AbortSignal.abort() }),
+      at(sandbox.apiUrl),
+    )
     assert.deepEqual({ code, paid, retry }, { code: 'aborted', paid: 'unknown', retry: 'resume' })
   })
 
@@ -108,9 +124,15 @@ describe('after a reload', TIMEOUT, () => {
     const { sandbox, dapp, order, tasks, reload } = await open()
     const { id, taskId } = await dapp.value(submit, order())
     await reload()
-    assert.deepEqual((await tasks({ unfinished: true })).map(({ taskId, step, paid }) => ({ taskId, step, paid })), [{ taskId, step: 'accepted', paid: 'yes' }])
+    assert.deepEqual(
+      (await tasks({ unfinished: true })).map(({ taskId, step, paid }) => ({ taskId, step, paid })),
+      [{ taskId, step: 'accepted', paid: 'yes' }],
+    )
     for (const wanted of [undefined, id, taskId]) {
-      const result = await dapp.value((imagine, wanted) => imagine.resume(wanted, { pollInterval: 2000 }).then((task) => task.wait()), wanted)
+      const result = await dapp.value(
+        (imagine, wanted) => imagine.resume(wanted, { pollInterval: 2000 }).then((task) => task.wait()),
+        wanted,
+      )
       assert.equal(result.taskId, taskId)
       assert.equal(result.receipt.transaction, (await sandbox.payments())[0].transaction)
     }
@@ -124,7 +146,10 @@ describe('offline for longer than the window', TIMEOUT, () => {
     globalThis.jump = 0
     Date.now = () => now() + globalThis.jump
   }
-  const jump = (dapp) => dapp.page.evaluate(() => { globalThis.jump += 120_000 })
+  const jump = (dapp) =>
+    dapp.page.evaluate(() => {
+      globalThis.jump += 120_000
+    })
 
   test('what never left is certainly unpaid afterwards', async () => {
     const { sandbox, dapp, buy, resume, change } = await open()
@@ -209,9 +234,14 @@ describe('another wallet on the page', TIMEOUT, () => {
     await leaveUnanswered()
     await dapp.page.evaluate(announceLiar, { used: false, aheadS: 300, accounts })
     const { receipt } = await dapp.value(...resume())
-    assert.deepEqual((await sandbox.payments()).map(({ transaction }) => transaction), [receipt.transaction])
+    assert.deepEqual(
+      (await sandbox.payments()).map(({ transaction }) => transaction),
+      [receipt.transaction],
+    )
     const methods = await dapp.page.evaluate(() => globalThis.liar.asked)
-    const prompts = methods.filter((method) => !/^eth_(chainId|accounts|getBlockByNumber|call|getLogs|getTransactionReceipt)$/.test(method))
+    const prompts = methods.filter(
+      (method) => !/^eth_(chainId|accounts|getBlockByNumber|call|getLogs|getTransactionReceipt)$/.test(method),
+    )
     assert.deepEqual(prompts, [], 'nothing that could open a prompt')
   })
 

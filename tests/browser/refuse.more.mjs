@@ -20,15 +20,19 @@ describe('the wallet signs something else', TIMEOUT, () => {
     await dapp.page.exposeFunction('__forge', forge)
     const watch = watchRequests(sandbox)
     const earlier = await sandbox.balanceOf(sandbox.payer.address)
-    const error = await dapp.failure((imagine, { request, options }) => {
-      const real = globalThis.ethereum
-      const wallet = {
-        on: (...args) => real.on(...args),
-        removeListener: (...args) => real.removeListener(...args),
-        request: (call) => (call.method === 'eth_signTypedData_v4' ? globalThis.__forge(call.params[1]) : real.request(call)),
-      }
-      return imagine.generate(request, { ...options, wallet })
-    }, { request, options: at(sandbox.apiUrl) })
+    const error = await dapp.failure(
+      (imagine, { request, options }) => {
+        const real = globalThis.ethereum
+        const wallet = {
+          on: (...args) => real.on(...args),
+          removeListener: (...args) => real.removeListener(...args),
+          request: (call) =>
+            call.method === 'eth_signTypedData_v4' ? globalThis.__forge(call.params[1]) : real.request(call),
+        }
+        return imagine.generate(request, { ...options, wallet })
+      },
+      { request, options: at(sandbox.apiUrl) },
+    )
     assert.equal(error.code, 'bad_signature')
     assert.deepEqual([error.paid, error.retry], ['no', 'safe'])
     assert.equal(watch.paid().length, 0, 'nothing was sent')
@@ -45,10 +49,16 @@ describe('the wallet signs something else', TIMEOUT, () => {
     ['a number', () => 42],
     ['an object', () => ({ signature: '0x' })],
     ['with another account', sign],
-    ['another amount', (text) => {
-      const data = JSON.parse(text)
-      return privateKeyToAccount(sandbox.payer.privateKey).signTypedData({ ...data, message: { ...data.message, value: '999999' } })
-    }],
+    [
+      'another amount',
+      (text) => {
+        const data = JSON.parse(text)
+        return privateKeyToAccount(sandbox.payer.privateKey).signTypedData({
+          ...data,
+          message: { ...data.message, value: '999999' },
+        })
+      },
+    ],
   ]
   for (const [name, forge] of cases) test(name, () => buyWithForger(forge))
 })

@@ -37,7 +37,7 @@ async function assertUnpaid(fail, expected, { signatures = 0 } = {}) {
 async function assertPaysAfter(events) {
   const earlier = await sandbox.balanceOf(sandbox.payTo)
   const { receipt } = await dapp.value(...buy())
-  assert.equal(await sandbox.balanceOf(sandbox.payTo) - earlier, 1_000_000n)
+  assert.equal((await sandbox.balanceOf(sandbox.payTo)) - earlier, 1_000_000n)
   assert.equal(await sandbox.authorizationUsed(receipt.payer, receipt.nonce), true)
   assert.equal(await dapp.asked(SIGN), 1)
   const types = (await dapp.events()).map(({ type }) => type)
@@ -65,15 +65,20 @@ describe('the user refuses', TIMEOUT, () => {
     dapp.user.answers[SIGNATURE] = true
     const earlier = await sandbox.balanceOf(sandbox.payTo)
     await dapp.value(...buy())
-    assert.equal(await sandbox.balanceOf(sandbox.payTo) - earlier, 1_000_000n)
+    assert.equal((await sandbox.balanceOf(sandbox.payTo)) - earlier, 1_000_000n)
   })
 
-  for (const [name, answer] of [['false', 'false'], ['a promise of false', 'Promise.resolve(false)']]) {
+  for (const [name, answer] of [
+    ['false', 'false'],
+    ['a promise of false', 'Promise.resolve(false)'],
+  ]) {
     test(`in the app: confirm gives ${name}`, async () => {
       await open()
       const decline = (imagine, { request, options, answer }) =>
         imagine.generate(request, { ...options, confirm: () => (0, eval)(answer) })
-      await assertUnpaid(() => dapp.failure(decline, { request, options: at(sandbox.apiUrl), answer }), { code: 'declined' })
+      await assertUnpaid(() => dapp.failure(decline, { request, options: at(sandbox.apiUrl), answer }), {
+        code: 'declined',
+      })
     })
   }
 
@@ -81,7 +86,9 @@ describe('the user refuses', TIMEOUT, () => {
     await open()
     const fail = (imagine, { request, options }) =>
       imagine.generate(request, { ...options, confirm: () => Promise.reject(new Error('broken dialog')) })
-    const { cause } = await assertUnpaid(() => dapp.failure(fail, { request, options: at(sandbox.apiUrl) }), { code: 'declined' })
+    const { cause } = await assertUnpaid(() => dapp.failure(fail, { request, options: at(sandbox.apiUrl) }), {
+      code: 'declined',
+    })
     assert.equal(cause.message, 'broken dialog')
   })
 })
@@ -124,7 +131,11 @@ describe('a guard stops it', TIMEOUT, () => {
   for (const maxPrice of ['0.99', '0.999999', '0']) {
     test(`the price is over the cap of ${maxPrice}`, async () => {
       await open()
-      const { details } = await assertUnpaid(() => dapp.failure(...buy({ maxPrice })), { code: 'price_too_high', stage: 'quote', retry: 'never' })
+      const { details } = await assertUnpaid(() => dapp.failure(...buy({ maxPrice })), {
+        code: 'price_too_high',
+        stage: 'quote',
+        retry: 'never',
+      })
       assert.equal(Number(details.price), 1)
       assert.equal(Number(details.cap), Number(maxPrice))
       assert.equal(dapp.user.count(), 0, 'the wallet is never asked')
@@ -135,7 +146,11 @@ describe('a guard stops it', TIMEOUT, () => {
     await open()
     const { maxPrice, ...options } = at(sandbox.apiUrl)
     const long = { ...request, duration: 48 }
-    const { details } = await assertUnpaid(() => dapp.failure(generate, { request: long, options }), { code: 'price_too_high', stage: 'quote', retry: 'never' })
+    const { details } = await assertUnpaid(() => dapp.failure(generate, { request: long, options }), {
+      code: 'price_too_high',
+      stage: 'quote',
+      retry: 'never',
+    })
     assert.deepEqual([Number(details.price), Number(details.cap)], [6, 5])
   })
 
@@ -148,14 +163,22 @@ describe('a guard stops it', TIMEOUT, () => {
     await open()
     const payQuote = async (imagine, { request, options }) =>
       imagine.generate(await imagine.quote(request, options), { ...options, maxPrice: '0.50' })
-    await assertUnpaid(() => dapp.failure(payQuote, { request, options: at(sandbox.apiUrl) }), { code: 'price_too_high', stage: 'quote', retry: 'never' })
+    await assertUnpaid(() => dapp.failure(payQuote, { request, options: at(sandbox.apiUrl) }), {
+      code: 'price_too_high',
+      stage: 'quote',
+      retry: 'never',
+    })
   })
 
   test('another recipient than the pinned one', async () => {
     await open()
     const payPinned = (imagine, { request, options }) => imagine.createClient(options).generate(request)
     const options = at(sandbox.apiUrl, { payTo: [sandbox.poor.address] })
-    const { details } = await assertUnpaid(() => dapp.failure(payPinned, { request, options }), { code: 'no_acceptable_offer', stage: 'quote', retry: 'never' })
+    const { details } = await assertUnpaid(() => dapp.failure(payPinned, { request, options }), {
+      code: 'no_acceptable_offer',
+      stage: 'quote',
+      retry: 'never',
+    })
     assert.ok(Array.isArray(details.offers))
   })
 
@@ -163,7 +186,11 @@ describe('a guard stops it', TIMEOUT, () => {
     await open()
     const payElsewhere = (imagine, { request, options }) => imagine.createClient(options).generate(request)
     const options = at(sandbox.apiUrl, { networks: ['eip155:84532'] })
-    await assertUnpaid(() => dapp.failure(payElsewhere, { request, options }), { code: 'no_acceptable_offer', stage: 'quote', retry: 'never' })
+    await assertUnpaid(() => dapp.failure(payElsewhere, { request, options }), {
+      code: 'no_acceptable_offer',
+      stage: 'quote',
+      retry: 'never',
+    })
     assert.equal(dapp.user.count(), 0)
   })
 })

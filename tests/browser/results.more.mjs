@@ -8,7 +8,10 @@ import { dapp, openDapp, openSeller, seller, useStage } from './stage.mjs'
 
 const TIMEOUT = { timeout: 300_000 }
 const ADDRESS = '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913'
-const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
 
 const film = await readFile(new URL('../../sandbox/media/video.mp4', import.meta.url))
 
@@ -32,10 +35,11 @@ async function look(body, options) {
 const generation = (generation, rest) => ({ result: { generation, ...rest } })
 
 /** What stands at an address that the page made. */
-const fetchInPage = (url) => dapp.page.evaluate(async (url) => {
-  const blob = await (await fetch(url)).blob()
-  return { type: blob.type, bytes: [...new Uint8Array(await blob.arrayBuffer())] }
-}, url)
+const fetchInPage = (url) =>
+  dapp.page.evaluate(async (url) => {
+    const blob = await (await fetch(url)).blob()
+    return { type: blob.type, bytes: [...new Uint8Array(await blob.arrayBuffer())] }
+  }, url)
 
 describe('a finished task', TIMEOUT, () => {
   describe('has its video, given as', () => {
@@ -44,7 +48,8 @@ describe('a finished task', TIMEOUT, () => {
       ['a generation without a result around it, at an address', { generation: { video: url } }],
       ['a result without a generation in it', { result: { video: url } }],
       ['the JSON text of a result, with an address', { result: JSON.stringify({ generation: { video: url } }) }],
-    ]) test(form, async () => assert.equal((await look(body)).video.url, url))
+    ])
+      test(form, async () => assert.equal((await look(body)).video.url, url))
 
     test('a data URL', async () => {
       const data = `data:video/mp4;base64,${film.subarray(0, 30).toString('base64')}`
@@ -52,7 +57,10 @@ describe('a finished task', TIMEOUT, () => {
     })
 
     test('an object with its type', async () => {
-      assert.deepEqual((await look(generation({ video: { url, mimeType: 'video/webm' } }))).video, { url, mimeType: 'video/webm' })
+      assert.deepEqual((await look(generation({ video: { url, mimeType: 'video/webm' } }))).video, {
+        url,
+        mimeType: 'video/webm',
+      })
     })
   })
 
@@ -63,11 +71,13 @@ describe('a finished task', TIMEOUT, () => {
       ['base64 in an object', () => ({ data: film.toString('base64'), mimeType: 'video/mp4' })],
     ]) {
       test(form, async () => {
-        const { video: { url, mimeType } } = await look(generation({ video: video() }))
+        const {
+          video: { url, mimeType },
+        } = await look(generation({ video: video() }))
         assert.match(url, /^blob:/)
         const { type, bytes } = await fetchInPage(url)
         assert.deepEqual([type, mimeType, Buffer.from(bytes).equals(film)], ['video/mp4', 'video/mp4', true])
-        assert.ok(await dapp.page.evaluate(playableSeconds, url) > 0, 'it plays')
+        assert.ok((await dapp.page.evaluate(playableSeconds, url)) > 0, 'it plays')
       })
     }
 
@@ -108,25 +118,62 @@ describe('a finished task', TIMEOUT, () => {
 
   test('has text, template, remix and token', async () => {
     const token = { chain: 'base', address: ADDRESS, metadata: { symbol: 'VID', name: 'Video' } }
-    const result = await look(generation(
-      { text: 'a boat', video: 'https://media.test/v.mp4', gif: { url: 'https://media.test/v.gif' }, templateName: 'video', agentId: 'a1' },
-      { templateData: JSON.stringify({ soraVideoId: 'v1', duration: 8 }), token },
-    ))
+    const result = await look(
+      generation(
+        {
+          text: 'a boat',
+          video: 'https://media.test/v.mp4',
+          gif: { url: 'https://media.test/v.gif' },
+          templateName: 'video',
+          agentId: 'a1',
+        },
+        { templateData: JSON.stringify({ soraVideoId: 'v1', duration: 8 }), token },
+      ),
+    )
     const { raw, ...rest } = result
     assert.deepEqual(rest, {
-      taskId: 'task-1', text: 'a boat', video: { url: 'https://media.test/v.mp4' }, gif: { url: 'https://media.test/v.gif' }, templateName: 'video', agentId: 'a1',
-      templateData: { soraVideoId: 'v1', duration: 8 }, remixId: 'v1', receipt: null,
+      taskId: 'task-1',
+      text: 'a boat',
+      video: { url: 'https://media.test/v.mp4' },
+      gif: { url: 'https://media.test/v.gif' },
+      templateName: 'video',
+      agentId: 'a1',
+      templateData: { soraVideoId: 'v1', duration: 8 },
+      remixId: 'v1',
+      receipt: null,
       token: { address: ADDRESS, symbol: 'VID', name: 'Video', chain: 'base' },
     })
   })
 
   test('has nothing that cannot be read, and nothing that could run', async () => {
     for (const strange of [
-      null, 5, true, '', 'javascript:alert(1)', 'data:text/html,<script>', 'blob:https://x/1', 'not base64!', 'a sunset over the harbour', {}, { url: 7 }, { buffer: [] }, { buffer: [1, 256] },
-      { buffer: [1, -1] }, { buffer: [1.5] }, { type: 'Buffer', data: 'x' }, [], ['a'], '{"url":', [[]],
+      null,
+      5,
+      true,
+      '',
+      'javascript:alert(1)',
+      'data:text/html,<script>',
+      'blob:https://x/1',
+      'not base64!',
+      'a sunset over the harbour',
+      {},
+      { url: 7 },
+      { buffer: [] },
+      { buffer: [1, 256] },
+      { buffer: [1, -1] },
+      { buffer: [1.5] },
+      { type: 'Buffer', data: 'x' },
+      [],
+      ['a'],
+      '{"url":',
+      [[]],
     ]) {
       const { video, image, gif, token, text, templateData } = await look({
-        result: { generation: { video: strange, image: strange, gif: strange, text: { strange } }, templateData: strange, token: { address: strange } },
+        result: {
+          generation: { video: strange, image: strange, gif: strange, text: { strange } },
+          templateData: strange,
+          token: { address: strange },
+        },
       })
       assert.deepEqual([video, image, gif, token, text], Array(5).fill(undefined), JSON.stringify(strange))
       assert.equal(typeof templateData, 'object')
@@ -136,9 +183,19 @@ describe('a finished task', TIMEOUT, () => {
 
   test('is read in time that grows with its length alone, whatever it is made of', async () => {
     const most = 3_000_000 // in quadratic time this would take hours
-    for (const [before, sign, end] of [['', ' ', '!'], ['', 'A', '!'], ['AAAAAAAAAAAAAAAA', ' ', '!'], ['', '=', '!'], ['{', '{', ''], ['data:image/', ';base64', ''], ['0x', '0', '!']]) {
+    for (const [before, sign, end] of [
+      ['', ' ', '!'],
+      ['', 'A', '!'],
+      ['AAAAAAAAAAAAAAAA', ' ', '!'],
+      ['', '=', '!'],
+      ['{', '{', ''],
+      ['data:image/', ';base64', ''],
+      ['0x', '0', '!'],
+    ]) {
       const text = before + sign.repeat(most) + end
-      const { video, token } = await look({ result: { generation: { video: text, image: { data: text } }, token: { address: text } } })
+      const { video, token } = await look({
+        result: { generation: { video: text, image: { data: text } }, token: { address: text } },
+      })
       assert.deepEqual([video, token], [undefined, undefined], `${before}${sign}…${end}`)
     }
     const { video } = await look(generation({ video: `https://media.test/${'.'.repeat(most)}` }))
@@ -146,14 +203,23 @@ describe('a finished task', TIMEOUT, () => {
   })
 
   test('gives its events and its waits the same result, with one address', async () => {
-    seller.answer({ probe: { status: 202, body: { taskId: 'task-1' } }, status: { status: 200, body: { status: 'completed', ...generation({ video: [...PNG, 0] , image: [...film] }) } } })
+    seller.answer({
+      probe: { status: 202, body: { taskId: 'task-1' } },
+      status: { status: 200, body: { status: 'completed', ...generation({ video: [...PNG, 0], image: [...film] }) } },
+    })
     const same = await dapp.value(async (imagine, options) => {
       const heard = []
       const task = await imagine.submit({ prompt: 'a boat' }, options)
       const [first, second] = await Promise.all([
-        task.wait({ onEvent: (event) => heard.push(event.type === 'status' ? event.status.result : event.result) }), task.wait(),
+        task.wait({ onEvent: (event) => heard.push(event.type === 'status' ? event.status.result : event.result) }),
+        task.wait(),
       ])
-      return [first === second, heard.length, heard.every((result) => result === first), task.getSnapshot().result === first]
+      return [
+        first === second,
+        heard.length,
+        heard.every((result) => result === first),
+        task.getSnapshot().result === first,
+      ]
     }, at(seller.url))
     assert.deepEqual(same, [true, 2, true, true])
   })

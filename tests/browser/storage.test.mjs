@@ -80,14 +80,15 @@ describe('a disk that is full', TIMEOUT, () => {
 })
 
 /** Whether the first record has come to its end. */
-const readUntilDone = () => new Promise((resolve) => {
-  const opening = indexedDB.open('imagine-x402')
-  opening.onsuccess = () => {
-    const all = opening.result.transaction('purchases').objectStore('purchases').getAll()
-    all.onsuccess = () => resolve(all.result[0]?.step === 'done')
-    opening.result.close()
-  }
-})
+const readUntilDone = () =>
+  new Promise((resolve) => {
+    const opening = indexedDB.open('imagine-x402')
+    opening.onsuccess = () => {
+      const all = opening.result.transaction('purchases').objectStore('purchases').getAll()
+      all.onsuccess = () => resolve(all.result[0]?.step === 'done')
+      opening.result.close()
+    }
+  })
 
 describe('a connection that is dead', TIMEOUT, () => {
   test('when the visitor comes back from the wallet is opened again: one signature, one payment', async () => {
@@ -106,11 +107,15 @@ describe('a connection that is dead', TIMEOUT, () => {
 })
 
 describe('a database that is deleted', TIMEOUT, () => {
-  const erase = ({ page }) => page.evaluate(() => new Promise((resolve, reject) => {
-    const deleting = indexedDB.deleteDatabase('imagine-x402')
-    deleting.onsuccess = () => resolve()
-    deleting.onblocked = () => reject(new Error('blocked'))
-  }))
+  const erase = ({ page }) =>
+    page.evaluate(
+      () =>
+        new Promise((resolve, reject) => {
+          const deleting = indexedDB.deleteDatabase('imagine-x402')
+          deleting.onsuccess = () => resolve()
+          deleting.onblocked = () => reject(new Error('blocked'))
+        }),
+    )
 
   test('at the prompt: what is signed then is not sent, and the next call buys', async () => {
     const world = await open()
@@ -140,11 +145,14 @@ describe('an old page that keeps the database open', TIMEOUT, () => {
   test('is waited for: nothing is signed before it lets go, and then it is bought once', async () => {
     const { sandbox, dapp, order, openTab, assertPaid } = await open()
     const old = await openTab()
-    await old.page.evaluate(() => new Promise((resolve) => {
-      const opening = indexedDB.open('imagine-x402', 1)
-      opening.onupgradeneeded = () => opening.result.createObjectStore('purchases', { keyPath: 'id' })
-      opening.onsuccess = () => resolve(void (globalThis.connection = opening.result))
-    }))
+    await old.page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const opening = indexedDB.open('imagine-x402', 1)
+          opening.onupgradeneeded = () => opening.result.createObjectStore('purchases', { keyPath: 'id' })
+          opening.onsuccess = () => resolve(void (globalThis.connection = opening.result))
+        }),
+    )
     const buying = dapp.value(submit, order())
     while (!sandbox.requests.some(({ method }) => method === 'POST')) await pause(50)
     await pause(1_000)
@@ -206,7 +214,10 @@ describe('two tabs of a browser without Web Locks', TIMEOUT, () => {
     await change(() => delete Navigator.prototype.locks)
     const tabs = [dapp, await openTab()]
     const outcomes = await Promise.all(tabs.map((tab) => tab.run(submit, order({}, named))))
-    assert.ok(outcomes.some(({ value }) => value?.taskId), JSON.stringify(outcomes))
+    assert.ok(
+      outcomes.some(({ value }) => value?.taskId),
+      JSON.stringify(outcomes),
+    )
     for (const { error } of outcomes) if (error) assert.notEqual(error.paid, 'no')
     assert.equal(paidRequests(sandbox), 1)
     assert.equal((await sandbox.payments()).length, 1)

@@ -10,7 +10,11 @@ export function same(actual, expected, what = '') {
 }
 
 /** What a promise rejects with. */
-export const reasonOf = (promise) => promise.then(() => Promise.reject(new Error('it resolved')), (reason) => reason)
+export const reasonOf = (promise) =>
+  promise.then(
+    () => Promise.reject(new Error('it resolved')),
+    (reason) => reason,
+  )
 
 /** Whether a promise is pending after all that is under way has had the time to settle it. */
 export async function isPending(promise, ms = 50) {
@@ -88,7 +92,13 @@ export const contract = {
     same(listed.slice(0, 4), timed)
     same(listed.slice(4).sort(), last.toSorted())
     same(idsOf(await store.list({ since: 2_000 })).slice(0, 2), ['new', 'middle'])
-    same(idsOf(await store.list({ since: 2_000 })).slice(2).sort(), last.toSorted(), 'since')
+    same(
+      idsOf(await store.list({ since: 2_000 }))
+        .slice(2)
+        .sort(),
+      last.toSorted(),
+      'since',
+    )
     same(idsOf(await store.list({ limit: 2 })), ['new', 'middle'])
     same(idsOf(await store.list({ limit: 4 })), timed)
     same(idsOf(await store.list({ limit: 5 })).slice(0, 4), timed)
@@ -121,10 +131,12 @@ export const contract = {
     await put(store, 'a', { step: 'signed' })
     let calls = 0
     for (const thrown of [new Error('no'), { code: 1 }, 'no', undefined, null]) {
-      const reason = await reasonOf(store.update('a', 0, () => {
-        calls += 1
-        throw thrown
-      }))
+      const reason = await reasonOf(
+        store.update('a', 0, () => {
+          calls += 1
+          throw thrown
+        }),
+      )
       same(reason === thrown, true, `${thrown}`)
     }
     same(calls, 5, 'calls of a change that throws')
@@ -170,13 +182,13 @@ export const contract = {
     same(await isPending(left), true)
     const reason = { why: 'the visitor left' }
     leaving.abort(reason)
-    same(await left === reason, true, 'the reason')
-    same(await reasonOf(store.hold('a', leaving.signal)) === reason, true, 'at once')
+    same((await left) === reason, true, 'the reason')
+    same((await reasonOf(store.hold('a', leaving.signal))) === reason, true, 'at once')
     same(await isPending(waiting), true, 'the next one')
     first.release()
     const { release } = await waiting
     release()
-    same(await reasonOf(store.hold('free', leaving.signal)) === reason, true, 'of what is free')
+    same((await reasonOf(store.hold('free', leaving.signal))) === reason, true, 'of what is free')
     ;(await store.hold('free')).release()
   },
 

@@ -19,7 +19,7 @@ let script
 const profiles = []
 
 before(async () => {
-  [browser, script] = await Promise.all([launchShell(), bundle(PAGE, { format: 'iife' })])
+  ;[browser, script] = await Promise.all([launchShell(), bundle(PAGE, { format: 'iife' })])
 })
 after(() => browser.close())
 afterEach(async () => {
@@ -50,15 +50,16 @@ async function openIn(profile, url = SECURE, prepare = () => {}) {
 const heard = (play) => play(() => globalThis.store.heard)
 
 /** The database as it was written by the builds before, with these records. */
-const makeVersionOne = (records) => new Promise((resolve, reject) => {
-  const opening = indexedDB.open('imagine-x402', 1)
-  opening.onupgradeneeded = () => {
-    const purchases = opening.result.createObjectStore('purchases', { keyPath: 'id' })
-    for (const record of records) purchases.put(record)
-  }
-  opening.onsuccess = () => resolve(opening.result.close())
-  opening.onerror = () => reject(opening.error)
-})
+const makeVersionOne = (records) =>
+  new Promise((resolve, reject) => {
+    const opening = indexedDB.open('imagine-x402', 1)
+    opening.onupgradeneeded = () => {
+      const purchases = opening.result.createObjectStore('purchases', { keyPath: 'id' })
+      for (const record of records) purchases.put(record)
+    }
+    opening.onsuccess = () => resolve(opening.result.close())
+    opening.onerror = () => reject(opening.error)
+  })
 
 const versionOf = async (play) => (await play(() => indexedDB.databases()))[0]?.version
 
@@ -69,10 +70,18 @@ describe('what a store promises', TIMEOUT, () => {
   const ownStore = () => {
     class Own {
       #store = globalThis.store.storeOf('memory')
-      hold(...given) { return this.#store.hold(...given) }
-      read(...given) { return this.#store.read(...given) }
-      list(...given) { return this.#store.list(...given) }
-      update(...given) { return this.#store.update(...given) }
+      hold(...given) {
+        return this.#store.hold(...given)
+      }
+      read(...given) {
+        return this.#store.read(...given)
+      }
+      list(...given) {
+        return this.#store.list(...given)
+      }
+      update(...given) {
+        return this.#store.update(...given)
+      }
     }
     globalThis.storage = new Own()
   }
@@ -91,12 +100,15 @@ describe('what a store promises', TIMEOUT, () => {
         test(title, async () => {
           await play(() => new Promise((resolve) => (indexedDB.deleteDatabase('imagine-x402').onsuccess = resolve)))
           if (setUp) await play(setUp, records)
-          await play(async ([title, storage]) => {
-            const { store } = globalThis
-            const emptied = store.storeOf(storage ?? globalThis.storage)
-            for (const { id } of await emptied.list()) await emptied.update(id, undefined, () => undefined)
-            await store.play(title, emptied)
-          }, [title, storage])
+          await play(
+            async ([title, storage]) => {
+              const { store } = globalThis
+              const emptied = store.storeOf(storage ?? globalThis.storage)
+              for (const { id } of await emptied.list()) await emptied.update(id, undefined, () => undefined)
+              await store.play(title, emptied)
+            },
+            [title, storage],
+          )
           assert.deepEqual(await heard(play), [])
         })
       }
@@ -121,7 +133,11 @@ describe('the option `storage`', TIMEOUT, () => {
       const taken = [whole(), new Own(), bare, Object.create(new Own()), new Proxy(new Own(), {})]
       const lacking = names.map((name) => ({ ...whole(), [name]: undefined }))
       const wrong = names.map((name) => ({ ...whole(), [name]: {} }))
-      const throwing = Object.defineProperty(whole(), 'list', { get() { throw new Error('no') } })
+      const throwing = Object.defineProperty(whole(), 'list', {
+        get() {
+          throw new Error('no')
+        },
+      })
       const refused = [null, '', 'IndexedDB', 7, true, {}, [], whole, Own, throwing, ...lacking, ...wrong]
       const outcomeOf = (storage) => {
         try {
@@ -168,11 +184,12 @@ describe('the database', TIMEOUT, () => {
     const play = await open()
     const records = [...at(1, 3, 2), { id: 'none' }]
     await play(makeVersionOne, records)
-    const lists = () => play(async () => {
-      const store = globalThis.store.storeOf()
-      const idsOf = (records) => records.map(({ id }) => id)
-      return [idsOf(await store.list()), idsOf(await store.list({ since: 2, limit: 2 })), await store.read('at 3')]
-    })
+    const lists = () =>
+      play(async () => {
+        const store = globalThis.store.storeOf()
+        const idsOf = (records) => records.map(({ id }) => id)
+        return [idsOf(await store.list()), idsOf(await store.list({ since: 2, limit: 2 })), await store.read('at 3')]
+      })
     const expected = [['at 3', 'at 2', 'at 1', 'none'], ['at 3', 'at 2'], records[1]]
     assert.deepEqual(await lists(), expected)
     assert.equal(await versionOf(play), 1)
@@ -238,11 +255,12 @@ describe('the database', TIMEOUT, () => {
       const increased = (record) => ({ id: 'a', count: (record?.count ?? 0) + 1 })
       return globalThis.store.storeOf().update('a', 0, increased)
     }
-    const erase = () => new Promise((resolve, reject) => {
-      const deleting = indexedDB.deleteDatabase('imagine-x402')
-      deleting.onsuccess = () => resolve('deleted')
-      deleting.onblocked = () => reject(new Error('blocked'))
-    })
+    const erase = () =>
+      new Promise((resolve, reject) => {
+        const deleting = indexedDB.deleteDatabase('imagine-x402')
+        deleting.onsuccess = () => resolve('deleted')
+        deleting.onblocked = () => reject(new Error('blocked'))
+      })
     await one(write)
     await one(write)
     assert.equal(await other(erase), 'deleted')
@@ -282,12 +300,19 @@ describe('the database', TIMEOUT, () => {
       const store = globalThis.store.storeOf()
       await store.update('a', 0, () => ({ id: 'a' }))
       await store.read('a')
-      await globalThis.store.reasonOf(store.update('a', 0, () => { throw new Error('no') }))
+      await globalThis.store.reasonOf(
+        store.update('a', 0, () => {
+          throw new Error('no')
+        }),
+      )
       globalThis.isUnwanted = true
       await store.read('a')
       return deeds
     })
-    const [call, failed] = [['transaction', 'complete', 'close'], ['transaction', 'close']]
+    const [call, failed] = [
+      ['transaction', 'complete', 'close'],
+      ['transaction', 'close'],
+    ]
     assert.deepEqual(deeds, [...call, ...call, ...failed, 'transaction', 'close', 'complete', 'close'])
   })
 
@@ -295,10 +320,13 @@ describe('the database', TIMEOUT, () => {
     const play = await open()
     const old = await play.openTab()
     await play(makeVersionOne, at(1))
-    await old(() => new Promise((resolve) => {
-      const opening = indexedDB.open('imagine-x402', 1)
-      opening.onsuccess = () => resolve(void (globalThis.connection = opening.result))
-    }))
+    await old(
+      () =>
+        new Promise((resolve) => {
+          const opening = indexedDB.open('imagine-x402', 1)
+          opening.onsuccess = () => resolve(void (globalThis.connection = opening.result))
+        }),
+    )
     const waits = await play(() => {
       const store = globalThis.store.storeOf()
       const put = (id) => store.update(id, 0, () => ({ id, order: { createdAt: 2 } }))
@@ -309,11 +337,17 @@ describe('the database', TIMEOUT, () => {
     await old(() => globalThis.connection.close())
     assert.deepEqual((await play(() => globalThis.writing))[1].at(-1), at(1)[0])
     assert.deepEqual(await play(async () => (await globalThis.store.storeOf().list()).length), 3)
-    assert.equal(await old(() => new Promise((resolve) => {
-      const deleting = indexedDB.deleteDatabase('imagine-x402')
-      deleting.onblocked = () => resolve('blocked')
-      deleting.onsuccess = () => resolve('deleted')
-    })), 'deleted')
+    assert.equal(
+      await old(
+        () =>
+          new Promise((resolve) => {
+            const deleting = indexedDB.deleteDatabase('imagine-x402')
+            deleting.onblocked = () => resolve('blocked')
+            deleting.onsuccess = () => resolve('deleted')
+          }),
+      ),
+      'deleted',
+    )
     assert.deepEqual(await heard(play), [])
   })
 
@@ -422,7 +456,11 @@ describe('a transaction that fails', TIMEOUT, () => {
 
   const change = () => {
     const store = globalThis.store.storeOf()
-    const outcome = (promise) => promise.then(() => 'done', (error) => error?.name)
+    const outcome = (promise) =>
+      promise.then(
+        () => 'done',
+        (error) => error?.name,
+      )
     return outcome(store.update('a', 0, ({ id, count }) => ({ id, count: count + 1 })))
   }
 
@@ -496,10 +534,11 @@ describe('a transaction that fails', TIMEOUT, () => {
 
 describe('a hold', TIMEOUT, () => {
   const held = (play) => play(async () => (await navigator.locks.query()).held.map(({ name }) => name))
-  const take = (play, id = 'a') => play(async (id) => {
-    globalThis.held = await globalThis.store.storeOf().hold(id)
-    return globalThis.held.everywhere
-  }, id)
+  const take = (play, id = 'a') =>
+    play(async (id) => {
+      globalThis.held = await globalThis.store.storeOf().hold(id)
+      return globalThis.held.everywhere
+    }, id)
   const release = (play) => play(() => globalThis.held.release())
 
   test('is a Web Lock of the name that old builds use, and keeps other tabs away', async () => {
@@ -537,9 +576,12 @@ describe('a hold', TIMEOUT, () => {
     const one = await open()
     const other = await one.openTab()
     await take(one)
-    await other(() => new Promise((resolve) => {
-      navigator.locks.request('imagine-x402/a', { steal: true }, () => new Promise(() => resolve()))
-    }))
+    await other(
+      () =>
+        new Promise((resolve) => {
+          navigator.locks.request('imagine-x402/a', { steal: true }, () => new Promise(() => resolve()))
+        }),
+    )
     const waits = await one(() => globalThis.store.isPending(globalThis.store.storeOf().hold('a'), 100))
     assert.equal(waits, true)
     await release(one)
@@ -553,10 +595,23 @@ describe('a hold', TIMEOUT, () => {
 
   const without = {
     'a page that has none': [PLAIN, () => {}],
-    'a browser that keeps them from the page': [SECURE, () => {
-      Object.defineProperty(Navigator.prototype, 'locks', { get() { throw new DOMException('no', 'SecurityError') } })
-    }],
-    'locks that throw': [SECURE, () => (LockManager.prototype.request = () => { throw new DOMException('no') })],
+    'a browser that keeps them from the page': [
+      SECURE,
+      () => {
+        Object.defineProperty(Navigator.prototype, 'locks', {
+          get() {
+            throw new DOMException('no', 'SecurityError')
+          },
+        })
+      },
+    ],
+    'locks that throw': [
+      SECURE,
+      () =>
+        (LockManager.prototype.request = () => {
+          throw new DOMException('no')
+        }),
+    ],
     'locks that reject': [SECURE, () => (LockManager.prototype.request = () => Promise.reject(new DOMException('no')))],
   }
   for (const [name, [url, script]] of Object.entries(without)) {

@@ -87,7 +87,7 @@ function give(answer, response) {
   const length = Buffer.byteLength(text) + (cut ? 100 : 0)
   response.writeHead(status, { 'content-type': type, 'content-length': length, ...headers })
   if (!cut) return response.end(text)
-  response.write(text, () => setTimeout(() => response.destroy(), 50)); // let the first bytes leave
+  response.write(text, () => setTimeout(() => response.destroy(), 50)) // let the first bytes leave
 }
 
 function repeat(text, response) {
@@ -126,7 +126,10 @@ export const completed = {
   status: 200,
   body: {
     status: 'completed',
-    result: { generation: { text: 'a boat', video: { url: 'https://media.test/boat.mp4' } }, templateData: { duration: 8 } },
+    result: {
+      generation: { text: 'a boat', video: { url: 'https://media.test/boat.mp4' } },
+      templateData: { duration: 8 },
+    },
   },
 }
 

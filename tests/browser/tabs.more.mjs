@@ -26,10 +26,13 @@ describe('at the real seller, by the real clock', TIMEOUT, () => {
     const one = await openDapp()
     const other = await stage.openDapp({ profile: one.page.context() })
     const watch = watchRequests(sandbox)
-    const taskId = await one.value(async (imagine, { options }, dapp) => {
-      dapp.task = await imagine.submit({ prompt: 'A paper boat on a neon river' }, options)
-      return dapp.task.taskId
-    }, { options: at(sandbox.apiUrl) })
+    const taskId = await one.value(
+      async (imagine, { options }, dapp) => {
+        dapp.task = await imagine.submit({ prompt: 'A paper boat on a neon river' }, options)
+        return dapp.task.taskId
+      },
+      { options: at(sandbox.apiUrl) },
+    )
     await other.value(async (imagine, taskId, dapp) => {
       dapp.task = await imagine.resume(taskId)
     }, taskId)

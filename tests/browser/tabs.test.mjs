@@ -67,7 +67,13 @@ describe('two tabs with the same task', TIMEOUT, () => {
 
   test('each fetch a result themselves that is too long to be passed on', async () => {
     const { generation, templateData } = completed.body.result
-    const long = { status: 200, body: { status: 'completed', result: { generation, templateData: { ...templateData, more: 'x'.repeat(1_100_000) } } } }
+    const long = {
+      status: 200,
+      body: {
+        status: 'completed',
+        result: { generation, templateData: { ...templateData, more: 'x'.repeat(1_100_000) } },
+      },
+    }
     await open([long])
     await begin()
     assert.equal(await outcomeOf(one), VIDEO)
@@ -88,8 +94,20 @@ describe('two tabs with the same task', TIMEOUT, () => {
     await pass(one, 5_000)
     const count = await one.page.evaluate(() => {
       const [{ task, heard }] = globalThis.overheard
-      globalThis.nonsense = [null, 1, 'x', [], {}, { task }, { task, heard: null }, { task, heard: 7 }, { task, heard: { status: 'x' } },
-        { task, heard: { ...heard, status: -1 } }, { task, heard: { ...heard, body: 5 } }, { task: `${task}x`, heard: { ...heard, status: 500, body: '{"status":"failed"}' } }]
+      globalThis.nonsense = [
+        null,
+        1,
+        'x',
+        [],
+        {},
+        { task },
+        { task, heard: null },
+        { task, heard: 7 },
+        { task, heard: { status: 'x' } },
+        { task, heard: { ...heard, status: -1 } },
+        { task, heard: { ...heard, body: 5 } },
+        { task: `${task}x`, heard: { ...heard, status: 500, body: '{"status":"failed"}' } },
+      ]
       return globalThis.nonsense.length
     })
     for (let at = 0; at < count; at++) {
@@ -173,7 +191,10 @@ describe('a tab that is looking', TIMEOUT, () => {
     })
     for (let moment = 0; moment < 3; moment++) await pass(one, 10)
     assert.equal(seller.looks(), 2, 'at once')
-    assert.deepEqual(await one.page.evaluate(async () => (await navigator.locks.query()).held.map(({ name }) => name)), [])
+    assert.deepEqual(
+      await one.page.evaluate(async () => (await navigator.locks.query()).held.map(({ name }) => name)),
+      [],
+    )
   })
 })
 
@@ -181,17 +202,25 @@ describe('a browser that keeps its tabs apart', TIMEOUT, () => {
   const cases = [
     ['Web Locks', () => delete Navigator.prototype.locks, 1],
     ['BroadcastChannel', () => delete globalThis.BroadcastChannel, 2],
-    ['both', () => {
-      delete Navigator.prototype.locks
-      delete globalThis.BroadcastChannel
-    }, 2],
+    [
+      'both',
+      () => {
+        delete Navigator.prototype.locks
+        delete globalThis.BroadcastChannel
+      },
+      2,
+    ],
   ]
   for (const [name, script, looks] of cases) {
     test(`without ${name} finishes in both`, async () => {
       await open([completed], { script })
       assert.deepEqual(
-        await one.page.evaluate(() => [typeof navigator.locks, typeof globalThis.BroadcastChannel].filter((type) => type === 'undefined').length),
-        name === 'both' ? 2 : 1)
+        await one.page.evaluate(
+          () =>
+            [typeof navigator.locks, typeof globalThis.BroadcastChannel].filter((type) => type === 'undefined').length,
+        ),
+        name === 'both' ? 2 : 1,
+      )
       await begin()
       assert.equal(await outcomeOf(one), VIDEO)
       await pass(one, 4_000)

@@ -22,9 +22,12 @@ async function open(script) {
 /** Pays for a task whose looks are answered by `status`; the page keeps it as `dapp.task`. */
 async function buy(...status) {
   await open({ status })
-  await dapp.value(async (imagine, { request, options }, dapp) => {
-    dapp.task = await imagine.submit(request, { ...options, signal: dapp.controller.signal })
-  }, { request, options: at(seller.url) })
+  await dapp.value(
+    async (imagine, { request, options }, dapp) => {
+      dapp.task = await imagine.submit(request, { ...options, signal: dapp.controller.signal })
+    },
+    { request, options: at(seller.url) },
+  )
 }
 
 const looks = () => seller.requests.filter(({ method }) => method === 'GET').length
@@ -53,16 +56,25 @@ describe('wait', TIMEOUT, () => {
 
   test('can be called again right after stop', async () => {
     await buy(processing, completed)
-    const outcomes = await dapp.value((_imagine, _args, { task }) => new Promise((resolve) => {
-      const outcome = (wait) => wait.then(({ video }) => video.url, ({ code }) => code)
-      const first = outcome(task.wait({
-        onEvent({ type }) {
-          if (type !== 'status') return
-          task.stop()
-          resolve(Promise.all([first, outcome(task.wait())]))
-        },
-      }))
-    }))
+    const outcomes = await dapp.value(
+      (_imagine, _args, { task }) =>
+        new Promise((resolve) => {
+          const outcome = (wait) =>
+            wait.then(
+              ({ video }) => video.url,
+              ({ code }) => code,
+            )
+          const first = outcome(
+            task.wait({
+              onEvent({ type }) {
+                if (type !== 'status') return
+                task.stop()
+                resolve(Promise.all([first, outcome(task.wait())]))
+              },
+            }),
+          )
+        }),
+    )
     assert.deepEqual(outcomes, ['aborted', VIDEO])
   })
 
@@ -72,7 +84,14 @@ describe('wait', TIMEOUT, () => {
       const controller = new AbortController()
       const leave = ({ type }) => type === 'status' && controller.abort()
       const waits = [task.wait({ signal: controller.signal, onEvent: leave }), task.wait(), task.wait()]
-      return Promise.all(waits.map((wait) => wait.then(({ video }) => video.url, ({ code }) => code)))
+      return Promise.all(
+        waits.map((wait) =>
+          wait.then(
+            ({ video }) => video.url,
+            ({ code }) => code,
+          ),
+        ),
+      )
     })
     assert.deepEqual(outcomes, ['aborted', VIDEO, VIDEO])
     assert.equal(looks(), 2)
@@ -82,14 +101,18 @@ describe('wait', TIMEOUT, () => {
     await buy(completed)
     await dapp.value((_imagine, _args, { task }) => task.wait())
     await dapp.abort('object')
-    const error = await dapp.failure((_imagine, _args, { task, controller }) => task.wait({ signal: controller.signal }))
+    const error = await dapp.failure((_imagine, _args, { task, controller }) =>
+      task.wait({ signal: controller.signal }),
+    )
     assertOwned(error, { code: 'aborted' })
     assert.ok(error.causeIsReason, 'the cause is the reason itself')
   })
 
   test('with a bad option says that the task is paid, and the task can still be waited for', async () => {
     await buy(completed)
-    assertOwned(await dapp.failure((_imagine, _args, { task }) => task.wait({ pollInterval: 5 })), { code: 'invalid_request' })
+    assertOwned(await dapp.failure((_imagine, _args, { task }) => task.wait({ pollInterval: 5 })), {
+      code: 'invalid_request',
+    })
     assert.equal(looks(), 0)
     const { video } = await dapp.value((_imagine, _args, { task }) => task.wait())
     assert.equal(video.url, VIDEO)
@@ -140,7 +163,7 @@ describe('refresh', TIMEOUT, () => {
       const types = []
       const waiting = task.wait({ pollInterval: 600_000, onEvent: ({ type }) => types.push(type) })
       const { result } = await task.refresh()
-      return { identical: await waiting === result, types }
+      return { identical: (await waiting) === result, types }
     })
     assert.ok(identical, 'both have the same result')
     assert.deepEqual(types, ['status', 'done'])
@@ -152,15 +175,18 @@ describe('subscribe', TIMEOUT, () => {
   test('hears the task through, though an earlier subscriber has left', async () => {
     // What StrictMode of React does to every effect.
     await buy(processing, completed)
-    const { heard, url } = await dapp.value((_imagine, _args, { task }) => new Promise((resolve) => {
-      const off = task.subscribe(() => {})
-      off()
-      const heard = []
-      task.subscribe(({ status, result }) => {
-        heard.push(status?.status ?? null)
-        if (result) resolve({ heard, url: result.video.url })
-      })
-    }))
+    const { heard, url } = await dapp.value(
+      (_imagine, _args, { task }) =>
+        new Promise((resolve) => {
+          const off = task.subscribe(() => {})
+          off()
+          const heard = []
+          task.subscribe(({ status, result }) => {
+            heard.push(status?.status ?? null)
+            if (result) resolve({ heard, url: result.video.url })
+          })
+        }),
+    )
     assert.equal(url, VIDEO)
     assert.deepEqual([...new Set(heard)], [null, 'processing', 'completed'])
     assert.equal(looks(), 2)
@@ -170,16 +196,21 @@ describe('subscribe', TIMEOUT, () => {
     await buy(processing, completed)
     const { code, snapshots } = await dapp.value(async (_imagine, _args, { task }) => {
       const snapshots = []
-      const finished = new Promise((resolve) => task.subscribe((snapshot) => {
-        snapshots.push(snapshot)
-        if (snapshot.result) resolve()
-      }))
+      const finished = new Promise((resolve) =>
+        task.subscribe((snapshot) => {
+          snapshots.push(snapshot)
+          if (snapshot.result) resolve()
+        }),
+      )
       const { code } = await task.wait({ pollInterval: 5 }).catch((error) => error)
       await finished
       return { code, snapshots: snapshots.map(({ status, error }) => ({ status: status?.status ?? null, error })) }
     })
     assert.equal(code, 'invalid_request')
-    assert.ok(snapshots.every(({ error }) => error === null), 'the task has not failed')
+    assert.ok(
+      snapshots.every(({ error }) => error === null),
+      'the task has not failed',
+    )
     assert.deepEqual([...new Set(snapshots.map(({ status }) => status))], [null, 'processing', 'completed'])
     assert.equal(looks(), 2)
   })
@@ -206,10 +237,19 @@ describe('subscribe', TIMEOUT, () => {
         status: after.status.status,
       }
     })
-    assert.deepEqual(seen, { stable: true, steady: true, changed: true, identical: true, distinct: true, status: 'processing' })
+    assert.deepEqual(seen, {
+      stable: true,
+      steady: true,
+      changed: true,
+      identical: true,
+      distinct: true,
+      status: 'processing',
+    })
 
     seller.answer({ status: completed })
-    const finished = await dapp.value(async (_imagine, _args, { task: { wait, getSnapshot } }) => await wait() === getSnapshot().result)
+    const finished = await dapp.value(
+      async (_imagine, _args, { task: { wait, getSnapshot } }) => (await wait()) === getSnapshot().result,
+    )
     assert.ok(finished, 'the result is in the snapshot')
   })
 })
@@ -278,7 +318,10 @@ describe('iterating', TIMEOUT, () => {
     })
     assertOwned(error, { code: 'generation_failed' })
     assert.equal(error.retry, 'pays_again')
-    const { kept, types } = await dapp.page.evaluate(() => ({ kept: globalThis.dapp.kept, types: globalThis.dapp.types }))
+    const { kept, types } = await dapp.page.evaluate(() => ({
+      kept: globalThis.dapp.kept,
+      types: globalThis.dapp.types,
+    }))
     assert.ok(kept, 'snapshot.error is the error that was thrown')
     assert.deepEqual(types, ['accepted', 'status', 'status'])
   })

@@ -104,12 +104,15 @@ describe('a task is paid once, and told as', TIMEOUT, () => {
 async function assertOnePayment(prompt) {
   const { sandbox, dapp, order } = world
   const [payments, signatures] = [(await sandbox.payments()).length, await dapp.asked(SIGN)]
-  const taskId = await dapp.value(async (imagine, { request, options }, dapp) => {
-    dapp.task = await imagine.submit(request, options)
-    return dapp.task.taskId
-  }, order({}, { prompt }))
+  const taskId = await dapp.value(
+    async (imagine, { request, options }, dapp) => {
+      dapp.task = await imagine.submit(request, options)
+      return dapp.task.taskId
+    },
+    order({}, { prompt }),
+  )
   const paid = (await sandbox.payments()).slice(payments)
-  assert.deepEqual([paid.length, await dapp.asked(SIGN) - signatures], [1, 1], 'payments and signatures')
+  assert.deepEqual([paid.length, (await dapp.asked(SIGN)) - signatures], [1, 1], 'payments and signatures')
   return { taskId, transaction: paid[0].transaction }
 }
 
@@ -122,7 +125,12 @@ function go(taskId, step) {
 async function documentedEnd(taskId) {
   go(taskId, STEPS)
   const answer = await fetch(`${world.sandbox.apiUrl}/generation/${taskId}/status`)
-  const { result: { generation: { text, templateName, agentId }, templateData } } = await answer.json()
+  const {
+    result: {
+      generation: { text, templateName, agentId },
+      templateData,
+    },
+  } = await answer.json()
   world.sandbox.tasks.get(taskId).looks = 0
   return { text, templateName, agentId, templateData, remixId: templateData.soraVideoId }
 }
@@ -138,19 +146,31 @@ const wait = async (_imagine, _args, { task }) => {
   const onEvent = ({ type, status }) => heard.push(type === 'status' ? [status.status, status.progress] : [type])
   const end = await task.wait({ pollInterval: 2000, timeout: 60_000, onEvent }).then(
     ({ raw, ...result }) => ({ result }),
-    ({ code, stage, paid, retry, taskId, receipt, details }) => ({ error: { code, stage, paid, retry, taskId, details, transaction: receipt?.transaction } }),
+    ({ code, stage, paid, retry, taskId, receipt, details }) => ({
+      error: { code, stage, paid, retry, taskId, details, transaction: receipt?.transaction },
+    }),
   )
   return { heard, ...end }
 }
 
 function assertFailed(error, { failure, ...owned }) {
-  assert.deepEqual(error, { code: 'generation_failed', stage: 'wait', paid: 'yes', retry: 'pays_again', details: { reason: failure }, ...owned })
+  assert.deepEqual(error, {
+    code: 'generation_failed',
+    stage: 'wait',
+    paid: 'yes',
+    retry: 'pays_again',
+    details: { reason: failure },
+    ...owned,
+  })
 }
 
 /** The media are there in the expected form and no others, have the bytes of the files, and are shown by the page. */
 async function assertMedia(given, expected) {
   const found = Object.entries(given).filter(([, medium]) => medium)
-  const forms = found.map(([kind, { url, mimeType }]) => [kind, [new URL(url).protocol, ...mimeType ? [mimeType] : []]])
+  const forms = found.map(([kind, { url, mimeType }]) => [
+    kind,
+    [new URL(url).protocol, ...(mimeType ? [mimeType] : [])],
+  ])
   assert.deepEqual(Object.fromEntries(forms), expected)
   for (const [kind, { url }] of found) {
     const [name, size] = FILES[kind]
@@ -164,7 +184,9 @@ async function assertMedia(given, expected) {
 /** The digest of what is at that address, and the size in which the page shows it. */
 async function show({ url, element }) {
   const bytes = await (await fetch(url)).arrayBuffer()
-  const digest = [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  const digest = [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('')
   const medium = document.createElement(element)
   await new Promise((resolve, reject) => {
     medium.onload = medium.onloadeddata = resolve

@@ -8,7 +8,11 @@ import { useWorlds, untilSettled } from './world.mjs'
 const TIMEOUT = { timeout: 300_000 }
 const open = useWorlds()
 
-for (const [x402, spoken] of [[2, 2], ['both', 2], ['hybrid', 2]]) {
+for (const [x402, spoken] of [
+  [2, 2],
+  ['both', 2],
+  ['hybrid', 2],
+]) {
   describe(`a seller of x402 ${x402}`, TIMEOUT, () => {
     test('is paid once, and the receipt has the transaction', async () => {
       const { sandbox, dapp, buy, assertPaid } = await open(null, { x402 })
@@ -66,7 +70,10 @@ for (const [x402, spoken] of [[2, 2], ['both', 2], ['hybrid', 2]]) {
       await leaveUnanswered()
       sandbox.fault(null)
       const { receipt } = await dapp.value(...resume())
-      assert.deepEqual((await sandbox.payments()).map(({ transaction }) => transaction), [receipt.transaction])
+      assert.deepEqual(
+        (await sandbox.payments()).map(({ transaction }) => transaction),
+        [receipt.transaction],
+      )
       assert.equal(await dapp.asked(SIGN), 0)
     })
   })

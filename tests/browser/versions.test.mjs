@@ -16,7 +16,10 @@ describe('a page that may read no header', TIMEOUT, () => {
     assert.equal(await dapp.asked(SIGN), 0)
   })
 
-  for (const [x402, spoken] of [['both', 1], ['hybrid', 2]]) {
+  for (const [x402, spoken] of [
+    ['both', 1],
+    ['hybrid', 2],
+  ]) {
     test(`pays a seller of ${x402} by the terms in the body`, async () => {
       const { sandbox, dapp, buy, tasks, assertPaid } = await open('cors-unexposed', { x402 })
       const { receipt } = await dapp.value(...buy())
@@ -29,15 +32,26 @@ describe('a page that may read no header', TIMEOUT, () => {
   }
 })
 
-test('version 2 sees its own words again, with the payment identifier put in and nothing else changed', TIMEOUT, async () => {
-  const { sandbox, dapp, buy } = await open(null, { x402: 2 })
-  await dapp.value(...buy())
-  const [probe, paid] = sandbox.requests
-  const { headers } = await fetch(sandbox.apiUrl + probe.path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(probe.body) })
-  const terms = paymentOf({ payment: headers.get('payment-required') })
-  const { accepted, resource, extensions } = paymentOf(paid)
-  const { id, ...info } = extensions['payment-identifier'].info
-  assert.match(id, /^[A-Za-z0-9_-]{16,128}$/)
-  extensions['payment-identifier'].info = info
-  assert.deepEqual({ accepts: [accepted], resource, extensions }, { accepts: terms.accepts, resource: terms.resource, extensions: terms.extensions })
-})
+test(
+  'version 2 sees its own words again, with the payment identifier put in and nothing else changed',
+  TIMEOUT,
+  async () => {
+    const { sandbox, dapp, buy } = await open(null, { x402: 2 })
+    await dapp.value(...buy())
+    const [probe, paid] = sandbox.requests
+    const { headers } = await fetch(sandbox.apiUrl + probe.path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(probe.body),
+    })
+    const terms = paymentOf({ payment: headers.get('payment-required') })
+    const { accepted, resource, extensions } = paymentOf(paid)
+    const { id, ...info } = extensions['payment-identifier'].info
+    assert.match(id, /^[A-Za-z0-9_-]{16,128}$/)
+    extensions['payment-identifier'].info = info
+    assert.deepEqual(
+      { accepts: [accepted], resource, extensions },
+      { accepts: terms.accepts, resource: terms.resource, extensions: terms.extensions },
+    )
+  },
+)

@@ -2,7 +2,18 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { completed } from './stub-seller.mjs'
-import { RARELY, openStillProfile, outcomeOf, pass, processing, take, typesOf, untilHeard, useGivers, wait } from './waits.mjs'
+import {
+  RARELY,
+  openStillProfile,
+  outcomeOf,
+  pass,
+  processing,
+  take,
+  typesOf,
+  untilHeard,
+  useGivers,
+  wait,
+} from './waits.mjs'
 
 const TIMEOUT = { timeout: 300_000 }
 const VIDEO = completed.body.result.generation.video.url
@@ -14,7 +25,7 @@ let seller
 let dapp
 
 async function open(...status) {
-  ({ seller, dapp } = await openGiver(status))
+  ;({ seller, dapp } = await openGiver(status))
   await take(dapp, seller.url)
 }
 
@@ -37,14 +48,16 @@ const RETURNS = {
 
 const happens = (event) => dapp.page.evaluate(event)
 
-const show = (visibility) => dapp.page.evaluate((visibility) => {
-  Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => visibility })
-  document.dispatchEvent(new Event('visibilitychange'))
-}, visibility)
+const show = (visibility) =>
+  dapp.page.evaluate((visibility) => {
+    Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => visibility })
+    document.dispatchEvent(new Event('visibilitychange'))
+  }, visibility)
 
 const offline = (is) => dapp.page.context().setOffline(is)
 
-const ups = async () => (await dapp.events()).filter(({ type }) => type !== 'status').map(({ type, why }) => (why ? `${type} ${why}` : type))
+const ups = async () =>
+  (await dapp.events()).filter(({ type }) => type !== 'status').map(({ type, why }) => (why ? `${type} ${why}` : type))
 
 describe('a page that returns', TIMEOUT, () => {
   for (const [name, event] of Object.entries(RETURNS)) {
@@ -155,7 +168,10 @@ describe('a page without a network', TIMEOUT, () => {
     await offline(false)
     await pass(dapp, AT_ONCE)
     assert.equal(await outcomeOf(dapp), VIDEO)
-    assert.deepEqual((await ups()).filter((what) => what !== 'retrying'), ['paused offline', 'resumed offline', 'done'])
+    assert.deepEqual(
+      (await ups()).filter((what) => what !== 'retrying'),
+      ['paused offline', 'resumed offline', 'done'],
+    )
   })
 
   test('is believed to have none only as far as that goes: it goes on looking, rarely', async () => {
@@ -208,7 +224,11 @@ describe('a page that nobody sees', TIMEOUT, () => {
 
 describe('a server that asks for quiet', TIMEOUT, () => {
   test('has it, also from a page that returns', async () => {
-    await begin(processing(10), { status: 429, headers: { 'retry-after': '40' }, body: { error: 'slow down' } }, completed)
+    await begin(
+      processing(10),
+      { status: 429, headers: { 'retry-after': '40' }, body: { error: 'slow down' } },
+      completed,
+    )
     await pass(dapp, 60_000)
     await happens(RETURNS.focus)
     await pass(dapp, AT_ONCE)

@@ -15,14 +15,21 @@ const TABLE = await readFile(new URL('../situations/TABLE.md', import.meta.url),
 
 test('the table says so', () => {
   for (const [name, situation] of Object.values(SITUATIONS).flatMap(Object.entries)) {
-    const row = rowOf(name, VENDORS.map((vendor) => expected(situation, vendor)))
+    const row = rowOf(
+      name,
+      VENDORS.map((vendor) => expected(situation, vendor)),
+    )
     assert.ok(TABLE.includes(row), row)
   }
 })
 
 describe('all of them in one page', TIMEOUT, () => {
   before(async () => {
-    const wallets = [{ vendor: 'metamask', setOnWindow: false }, { vendor: 'rainbow', setOnWindow: false }, { vendor: 'rabby' }]
+    const wallets = [
+      { vendor: 'metamask', setOnWindow: false },
+      { vendor: 'rainbow', setOnWindow: false },
+      { vendor: 'rabby' },
+    ]
     await openDapp({ wallets: wallets.map((wallet) => walletFor(sandbox, wallet)) })
   })
 
@@ -51,5 +58,7 @@ describe('all of them in one page', TIMEOUT, () => {
 /** In the page: how often each wallet was asked to connect or to sign. */
 function logs() {
   const isPrompt = ({ method }) => /^eth_(requestAccounts|signTypedData_v4)$/.test(method)
-  return Object.fromEntries(Object.entries(globalThis.__wallets).map(([rdns, { log }]) => [rdns, log.filter(isPrompt).length]))
+  return Object.fromEntries(
+    Object.entries(globalThis.__wallets).map(([rdns, { log }]) => [rdns, log.filter(isPrompt).length]),
+  )
 }

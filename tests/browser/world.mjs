@@ -11,7 +11,10 @@ export function useWorlds(whenOver) {
   useStage({ whenOver })
 
   /** `fault` with its `options` is in force from the beginning; `x402` is the version that the seller speaks, `token` what it takes, a status lasts `stepMs`; what else is given is the sandbox's. */
-  return async function open(fault = null, { options, wallet: config, x402 = 1, token = 'usdc', stepMs = 200, ...given } = {}) {
+  return async function open(
+    fault = null,
+    { options, wallet: config, x402 = 1, token = 'usdc', stepMs = 200, ...given } = {},
+  ) {
     const sandbox = await openSandbox({ stepMs, x402, token, ...given })
     const wallet = walletFor(sandbox, config)
     const dapp = keep(await stage.openDapp({ wallet }))
@@ -78,7 +81,9 @@ function worldOf(sandbox, dapp, openTab) {
 }
 
 export const submit = (imagine, { request, options }, dapp) =>
-  imagine.submit(request, { ...options, ...dapp.watch, signal: dapp.controller.signal }).then(({ id, taskId }) => ({ id, taskId }))
+  imagine
+    .submit(request, { ...options, ...dapp.watch, signal: dapp.controller.signal })
+    .then(({ id, taskId }) => ({ id, taskId }))
 
 const resume = (imagine, options) => imagine.resume(undefined, options).then((task) => task && task.wait())
 
@@ -92,16 +97,17 @@ export async function untilSettled(tasks) {
 }
 
 /** What is in the browser's own storage, which this does not create. */
-const readStorage = () => new Promise((resolve, reject) => {
-  const opening = indexedDB.open('imagine-x402')
-  let isNew = false
-  opening.onupgradeneeded = () => {
-    isNew = true
-    opening.transaction.abort()
-  }
-  opening.onerror = () => (isNew ? resolve([]) : reject(opening.error))
-  opening.onsuccess = () => {
-    const all = opening.result.transaction('purchases').objectStore('purchases').getAll()
-    all.onsuccess = () => resolve(all.result)
-  }
-})
+const readStorage = () =>
+  new Promise((resolve, reject) => {
+    const opening = indexedDB.open('imagine-x402')
+    let isNew = false
+    opening.onupgradeneeded = () => {
+      isNew = true
+      opening.transaction.abort()
+    }
+    opening.onerror = () => (isNew ? resolve([]) : reject(opening.error))
+    opening.onsuccess = () => {
+      const all = opening.result.transaction('purchases').objectStore('purchases').getAll()
+      all.onsuccess = () => resolve(all.result)
+    }
+  })

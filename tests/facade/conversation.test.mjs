@@ -11,7 +11,7 @@ const ACCOUNT = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'
 
 let Conversation
 before(async () => {
-  ({ Conversation } = await facade('conversation'))
+  ;({ Conversation } = await facade('conversation'))
 })
 
 /** A wallet whose answers are given by the test. */
@@ -32,7 +32,11 @@ async function converse(open) {
 }
 
 /** What came of a question: its answer, or what it was rejected with. */
-const outcomeOf = (work) => work.then((value) => ({ value }), (error) => ({ error }))
+const outcomeOf = (work) =>
+  work.then(
+    (value) => ({ value }),
+    (error) => ({ error }),
+  )
 const tick = () => new Promise(setImmediate)
 
 for (const method of [SIGN, CONNECT]) {

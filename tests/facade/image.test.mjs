@@ -39,11 +39,12 @@ function large(at, byte) {
 const WHERE = { 'on any page': (run) => run(), 'on a page without `crypto.subtle`': insecurely }
 for (const [where, within] of Object.entries(WHERE)) {
   describe(`a picture is told from another one, ${where}:`, () => {
-    const assertOther = (one, other) => within(async () => {
-      assert.equal(one.length, other.length)
-      assert.notEqual(await digestOf(one), await digestOf(other))
-      assert.equal(await digestOf(one), await digestOf([...one]), 'the same is the same')
-    })
+    const assertOther = (one, other) =>
+      within(async () => {
+        assert.equal(one.length, other.length)
+        assert.notEqual(await digestOf(one), await digestOf(other))
+        assert.equal(await digestOf(one), await digestOf([...one]), 'the same is the same')
+      })
 
     test('of the same size', () => assertOther(PNG, [...PNG.slice(0, -1), PNG.at(-1) ^ 1]))
     test('which differs in its first part', () => assertOther(large(1000, 1), large(1000, 2)))
@@ -53,7 +54,10 @@ for (const [where, within] of Object.entries(WHERE)) {
 }
 
 describe('a picture that was stored as bytes', () => {
-  for (const [type, bytes] of [['image/png', PNG], ['image/jpeg', JPEG]]) {
+  for (const [type, bytes] of [
+    ['image/png', PNG],
+    ['image/jpeg', JPEG],
+  ]) {
     test(`has its type and its digest again: ${type}`, async () => {
       const { blob, digest } = await image.readImage(new Uint8Array(bytes), load)
       const stored = { bytes: await blob.arrayBuffer(), type: blob.type, digest }

@@ -36,7 +36,11 @@ function interceptFetch(handle) {
   globalThis.fetch = (url, init) => handle(init, () => ask(url, init))
 }
 
-const failure = (work) => work.then(() => assert.fail('it should have been rejected'), (error) => error)
+const failure = (work) =>
+  work.then(
+    () => assert.fail('it should have been rejected'),
+    (error) => error,
+  )
 
 const prompts = () => world.wallet.requests.filter(({ method }) => method === SIGN).length
 
@@ -50,13 +54,19 @@ describe('`confirm` says yes with `true` alone:', () => {
   const [word, object, wrapper] = ['yes', {}, new Boolean(true)]
   const no = { false: false, undefined, null: null, 1: 1, 'a word': word, 'an object': object, 'a Boolean': wrapper }
   for (const [name, answer] of Object.entries(no)) {
-    for (const [how, confirm] of [['', () => answer], ['a promise of ', async () => answer]]) {
+    for (const [how, confirm] of [
+      ['', () => answer],
+      ['a promise of ', async () => answer],
+    ]) {
       const buy = () => imagine.generate(request, options({ confirm }))
       test(`${how}${name} buys nothing`, () => assertUnpaid(buy(), 'declined'))
     }
   }
 
-  for (const [how, confirm] of [['', () => true], ['a promise of ', async () => true]]) {
+  for (const [how, confirm] of [
+    ['', () => true],
+    ['a promise of ', async () => true],
+  ]) {
     test(`${how}true buys`, async () => {
       await imagine.submit(request, options({ confirm }))
       assert.deepEqual([prompts(), world.service.payments.length], [1, 1])
@@ -65,7 +75,12 @@ describe('`confirm` says yes with `true` alone:', () => {
 
   test('what it throws is the cause, and nothing was paid', async () => {
     const thrown = new Error('broken dialog')
-    for (const confirm of [() => { throw thrown }, () => Promise.reject(thrown)]) {
+    for (const confirm of [
+      () => {
+        throw thrown
+      },
+      () => Promise.reject(thrown),
+    ]) {
       const error = await failure(imagine.generate(request, options({ confirm })))
       assert.deepEqual([error.code, error.paid, error.retry, error.cause], ['declined', 'no', 'safe', thrown])
     }

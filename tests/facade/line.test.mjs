@@ -8,7 +8,7 @@ const PATIENCE_MS = 10_000
 
 let Line
 before(async () => {
-  ({ Line } = await facade('line'))
+  ;({ Line } = await facade('line'))
 })
 
 let answer
@@ -68,7 +68,11 @@ describe('a header of x402', () => {
     })
 
     test(`${name} is not there where its bytes are not UTF-8`, async () => {
-      const wrong = [[0x7b, 0xff, 0x7d], [0xe6, 0xae], [0xed, 0xa0, 0x80]]
+      const wrong = [
+        [0x7b, 0xff, 0x7d],
+        [0xe6, 0xae],
+        [0xed, 0xa0, 0x80],
+      ]
       for (const bytes of wrong) assert.equal(await read(name, bytes), undefined)
     })
   }
@@ -86,15 +90,18 @@ describe('the body of an answer', () => {
   async function read(pieces, most) {
     let pulled = 0
     let cancelled = false
-    const body = new ReadableStream({
-      pull(controller) {
-        if (pulled === pieces.length) controller.close()
-        else controller.enqueue(Uint8Array.from(Buffer.from(pieces[pulled++])))
+    const body = new ReadableStream(
+      {
+        pull(controller) {
+          if (pulled === pieces.length) controller.close()
+          else controller.enqueue(Uint8Array.from(Buffer.from(pieces[pulled++])))
+        },
+        cancel() {
+          cancelled = true
+        },
       },
-      cancel() {
-        cancelled = true
-      },
-    }, { highWaterMark: 0 })
+      { highWaterMark: 0 },
+    )
     answer = async () => new Response(body)
     const outcome = await send(undefined, { most })
     return [outcome.body, pulled, cancelled]
@@ -111,7 +118,13 @@ describe('the body of an answer', () => {
 
   test('may be cut within a character', async () => {
     const bytes = Buffer.from('残高𝄞')
-    assert.deepEqual(await read([...bytes].map((byte) => [byte]), 20), ['残高𝄞', 10, false])
+    assert.deepEqual(
+      await read(
+        [...bytes].map((byte) => [byte]),
+        20,
+      ),
+      ['残高𝄞', 10, false],
+    )
   })
 
   test('is that of the answer where the page has a `fetch` of its own without streams', async () => {

@@ -33,12 +33,13 @@ describe('a member is found', () => {
     inherited: () => Object.create({ maxPrice: '1' }),
     'inherited from what has no prototype': () => Object.create(Object.assign(Object.create(null), { maxPrice: '1' })),
     'that is not enumerable': () => Object.defineProperty({}, 'maxPrice', { value: '1' }),
-    'by a getter of a class, in a private field': () => new (class {
-      #cap = '1'
-      get maxPrice() {
-        return this.#cap
-      }
-    })(),
+    'by a getter of a class, in a private field': () =>
+      new (class {
+        #cap = '1'
+        get maxPrice() {
+          return this.#cap
+        }
+      })(),
     'by a Proxy without members': () => new Proxy({}, { get: (_, name) => (name === 'maxPrice' ? '1' : undefined) }),
     'of another realm': () => runInContext('({ maxPrice: "1" })', realm()),
     'inherited in another realm': () => runInContext('new (class { get maxPrice() { return "1" } })()', realm()),
@@ -50,8 +51,16 @@ describe('a member is found', () => {
 
 describe('nothing is found', () => {
   const evil = {
-    maxPrice: '900', payTo: [], baseUrl: 'https://evil.example', storage: 'memory', upload: 'form', confirm: () => true,
-    per: 'week', price: {}, request: {}, 0: 'evil',
+    maxPrice: '900',
+    payTo: [],
+    baseUrl: 'https://evil.example',
+    storage: 'memory',
+    upload: 'form',
+    confirm: () => true,
+    per: 'week',
+    price: {},
+    request: {},
+    0: 'evil',
   }
 
   test('in the Object.prototype of this realm', () => {
@@ -78,7 +87,7 @@ describe('nothing is found', () => {
   })
 })
 
-test('names of a page\'s own are passed on for the core to refuse, unless they are undefined', () => {
+test("names of a page's own are passed on for the core to refuse, unless they are undefined", () => {
   assert.deepEqual(layersOf({ maxprice: '1', other: undefined, [Symbol('s')]: 1 }), [{ maxprice: '1' }])
   assert.deepEqual(Object.keys(reading.readOptions(JSON.parse('{"__proto__":{}}')).layers[0]), ['__proto__'])
   assert.deepEqual(layersOf(Object.create({ maxprice: '1' })), [{}], 'methods of classes are no options')
@@ -104,10 +113,18 @@ test('what JSON does not have stays something that no option takes', () => {
 
 test('each getter runs once, and what it throws is the cause', () => {
   let runs = 0
-  reading.readOptions({ get maxPrice() { return String(++runs) } })
+  reading.readOptions({
+    get maxPrice() {
+      return String(++runs)
+    },
+  })
   assert.equal(runs, 1)
   const thrown = new Error('not now')
-  const broken = { get payTo() { throw thrown } }
+  const broken = {
+    get payTo() {
+      throw thrown
+    },
+  }
   assert.throws(() => reading.readOptions(broken), { code: 'invalid_request', paid: 'no', cause: thrown })
   for (const given of ['x', 5, () => {}]) assert.throws(() => reading.readOptions(given), { code: 'invalid_request' })
 })

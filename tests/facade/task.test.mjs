@@ -22,9 +22,17 @@ function openTask(paid, { watch = () => new Promise(() => {}), status = () => Pr
   return new parts.AcceptedTaskHandle(ID, { taskId: TASK, receipt, paid }, watching)
 }
 
-const failure = (work) => work.then(() => assert.fail('it should have been rejected'), (error) => error)
+const failure = (work) =>
+  work.then(
+    () => assert.fail('it should have been rejected'),
+    (error) => error,
+  )
 
-for (const [what, paid] of [['is free', 'no'], ['is paid', 'yes'], ['may be paid', 'unknown']]) {
+for (const [what, paid] of [
+  ['is free', 'no'],
+  ['is paid', 'yes'],
+  ['may be paid', 'unknown'],
+]) {
   describe(`a task that ${what}`, () => {
     const assertTold = (error) => {
       assert.deepEqual([error.paid, error.retry, error.taskId], [paid, 'resume', TASK])

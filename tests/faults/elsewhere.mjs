@@ -14,7 +14,11 @@ if (!isMainThread) {
   const { name, ahead, chainId, rpcUrl, apiUrl, payer } = workerData
   const { now } = Date
   Date.now = () => now() + ahead
-  const [{ clients, countingSigner }, { press }, chains] = await Promise.all([import('./clients.mjs'), import('./press.mjs'), import('viem/chains')])
+  const [{ clients, countingSigner }, { press }, chains] = await Promise.all([
+    import('./clients.mjs'),
+    import('./press.mjs'),
+    import('viem/chains'),
+  ])
   const signer = countingSigner(payer)
   const chain = Object.values(chains).find(({ id }) => id === chainId)
   const outcome = await press(apiUrl, clients.find((client) => client.name === name).wrap({ chain, rpcUrl, signer }))

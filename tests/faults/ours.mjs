@@ -12,7 +12,8 @@ import { SIGN, openStage, walletFor } from '../browser/harness.mjs'
 import { CLOCKS, COURSES, faultOf } from './courses.mjs'
 
 const buy = (imagine, { request, options }) => imagine.generate(request, options)
-const twice = (imagine, { request, options }) => Promise.all([0, 1].map(() => imagine.generate(request, options))).then(([first]) => first)
+const twice = (imagine, { request, options }) =>
+  Promise.all([0, 1].map(() => imagine.generate(request, options))).then(([first]) => first)
 const resume = (imagine, { options }) => imagine.resume(undefined, options).then((task) => task.wait())
 
 async function run(stage, course) {
@@ -21,7 +22,10 @@ async function run(stage, course) {
   const args = { request: { prompt: 'a cat surfs' }, options: at(sandbox.apiUrl) }
   try {
     sandbox.fault(faultOf(course), { times: 1, delayMs: 5_000 })
-    await dapp.page.evaluate((ahead) => { const { now } = Date; Date.now = () => now() + ahead }, CLOCKS[course] ?? 0)
+    await dapp.page.evaluate((ahead) => {
+      const { now } = Date
+      Date.now = () => now() + ahead
+    }, CLOCKS[course] ?? 0)
     const first = await measured(sandbox, dapp, course === 'double-click' ? twice : buy, args)
     const second = { safe: buy, resume }[first.next]
     const then = second ? await measured(sandbox, dapp, second, args) : null
@@ -41,7 +45,10 @@ async function measured(sandbox, dapp, call, args) {
     paid: value ? (value.receipt ? 'yes' : 'no') : error.paid,
     next: error?.retry ?? null,
     signatures: await dapp.asked(SIGN),
-    usdc: formatUnits(payments.reduce((sum, { value }) => sum + value, 0n), 6),
+    usdc: formatUnits(
+      payments.reduce((sum, { value }) => sum + value, 0n),
+      6,
+    ),
     tasks: sandbox.tasks.size,
     paymentsGivenAway: sandbox.stranger.requests.filter(({ paid }) => paid).length,
   }
@@ -55,7 +62,10 @@ try {
     rows.push(await run(stage, course))
     console.log(JSON.stringify(rows.at(-1)))
   }
-  await writeFile(new URL('ours.json', import.meta.url), `[\n${rows.map((row) => `  ${JSON.stringify(row)}`).join(',\n')}\n]\n`)
+  await writeFile(
+    new URL('ours.json', import.meta.url),
+    `[\n${rows.map((row) => `  ${JSON.stringify(row)}`).join(',\n')}\n]\n`,
+  )
 } finally {
   await stage.close()
 }

@@ -24,10 +24,11 @@ async function run(sandbox, { name, wrap }, course) {
     return outcome
   }
   const buy = course in CLOCKS ? elsewhere : here
-  const act = {
-    'double-click': async () => (await Promise.all([buy(), buy()])).join('; '),
-    'paid-delayed': async () => press(sandbox.apiUrl, pay, await onceSettled(sandbox)),
-  }[course] ?? buy
+  const act =
+    {
+      'double-click': async () => (await Promise.all([buy(), buy()])).join('; '),
+      'paid-delayed': async () => press(sandbox.apiUrl, pay, await onceSettled(sandbox)),
+    }[course] ?? buy
   sandbox.fault(faultOf(course), { times: 1 })
   const first = await measured(sandbox, signer, act)
   const retry = first.outcome.includes('a task') ? null : await measured(sandbox, signer, buy)
@@ -70,7 +71,10 @@ try {
   const rows = []
   for (const course of PEER_COURSES) for (const client of clients) rows.push(await run(sandbox, client, course))
   for (const row of rows) console.log(JSON.stringify(row))
-  await writeFile(new URL('peers.json', import.meta.url), `[\n${rows.map((row) => `  ${JSON.stringify(row)}`).join(',\n')}\n]\n`)
+  await writeFile(
+    new URL('peers.json', import.meta.url),
+    `[\n${rows.map((row) => `  ${JSON.stringify(row)}`).join(',\n')}\n]\n`,
+  )
 } finally {
   await sandbox.stop()
 }

@@ -7,13 +7,23 @@ const [ours, peers] = await Promise.all([read('ours.json'), read('peers.json')])
 const CLIENTS = [...new Set(peers.map(({ client }) => client))]
 
 /** The figures of both calls together. */
-const sum = (parts) => Object.fromEntries(['signatures', 'usdc', 'tasks'].map((key) => [key, parts.reduce((all, part) => all + Number(part[key]), 0)]))
+const sum = (parts) =>
+  Object.fromEntries(
+    ['signatures', 'usdc', 'tasks'].map((key) => [key, parts.reduce((all, part) => all + Number(part[key]), 0)]),
+  )
 
 const cells = ({ signatures, usdc, tasks }) => `${signatures} / ${Number(usdc)} / ${tasks}`
 
 function ourCells({ first, then }) {
   const end = then ?? first
-  return [`${first.outcome}${then ? `; then ${then.outcome}` : ''}`, cells(end), [first, then].filter(Boolean).map(({ paid }) => paid).join(', then ')]
+  return [
+    `${first.outcome}${then ? `; then ${then.outcome}` : ''}`,
+    cells(end),
+    [first, then]
+      .filter(Boolean)
+      .map(({ paid }) => paid)
+      .join(', then '),
+  ]
 }
 
 function peerCells(fault, client) {
@@ -23,10 +33,17 @@ function peerCells(fault, client) {
   return all.usdc > 1 ? `**${cells(all)}**` : cells(all)
 }
 
-const rows = ours.map((row) => [row.fault, COURSES[row.fault], ...ourCells(row), ...CLIENTS.map((client) => peerCells(row.fault, client))])
+const rows = ours.map((row) => [
+  row.fault,
+  COURSES[row.fault],
+  ...ourCells(row),
+  ...CLIENTS.map((client) => peerCells(row.fault, client)),
+])
 const head = ['fault', 'what happens, once', 'imagine-x402', 'signatures / USDC / tasks', '`paid` said', ...CLIENTS]
 
-await writeFile(new URL('TABLE.md', import.meta.url), `# Faults
+await writeFile(
+  new URL('TABLE.md', import.meta.url),
+  `# Faults
 
 One request meets the fault; the price is 1 USDC. Where that leaves the app without a task, it does one thing more: of imagine-x402 what \`retry\` says, of the
 official clients the same call again. Figures are signatures asked, USDC moved on the chain, and tasks at the seller, both calls together; **bold** is paid twice. –: not a
@@ -35,4 +52,5 @@ fault for that client, which runs in Node. Made by \`npm run faults:peers\`, \`n
 Chromium itself sends a dropped request again once, so \`paid-dropped-after\` shows two tasks for one payment.
 
 ${[head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')}
-`)
+`,
+)

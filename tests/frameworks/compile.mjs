@@ -16,7 +16,11 @@ function svelte(source, filename, isServer) {
 function vue(source, filename, isServer) {
   const { descriptor, errors } = parse(source, { filename })
   if (errors.length > 0) throw errors[0]
-  return compileScript(descriptor, { id: filename, inlineTemplate: true, templateOptions: { ssr: isServer, ssrCssVars: [] } }).content
+  return compileScript(descriptor, {
+    id: filename,
+    inlineTemplate: true,
+    templateOptions: { ssr: isServer, ssrCssVars: [] },
+  }).content
 }
 
 const COMPILERS = { svelte, vue }
@@ -37,7 +41,12 @@ export async function bundle(entry, { alias = {}, isServer = false } = {}) {
     plugins: [components(isServer)],
     alias,
     ...(isServer ? { packages: 'external' } : { external: ['imagine-x402'] }),
-    define: { 'process.env.NODE_ENV': '"development"', __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false', __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false' },
+    define: {
+      'process.env.NODE_ENV': '"development"',
+      __VUE_OPTIONS_API__: 'false',
+      __VUE_PROD_DEVTOOLS__: 'false',
+      __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
+    },
     jsx: 'automatic',
     bundle: true,
     write: false,

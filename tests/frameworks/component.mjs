@@ -59,31 +59,39 @@ export function testComponent({ name, language, server }) {
     assert.equal(await dapp.asked(SIGN), 1, 'signatures')
   }
 
-  test('asks the wallet for nothing before the click, then buys once, shows progress and the video', TIMEOUT, async () => {
-    const { page, watch } = await open({ stepMs: 1_800 })
-    await page.waitForSelector('button:enabled')
-    assert.deepEqual([watch.paid(), await dapp.asked(SIGN), await dapp.asked('eth_requestAccounts')], [[], 0, 0])
-    await page.click('button')
-    await page.waitForFunction(() => document.querySelector('progress')?.value > 0)
-    await page.waitForFunction(() => document.querySelector('video')?.videoWidth > 0)
-    assert.equal(await page.evaluate(() => document.querySelector('video').src), `${sandbox.mediaUrl}/video.mp4`)
-    await assertPaidOnce()
-  })
+  test(
+    'asks the wallet for nothing before the click, then buys once, shows progress and the video',
+    TIMEOUT,
+    async () => {
+      const { page, watch } = await open({ stepMs: 1_800 })
+      await page.waitForSelector('button:enabled')
+      assert.deepEqual([watch.paid(), await dapp.asked(SIGN), await dapp.asked('eth_requestAccounts')], [[], 0, 0])
+      await page.click('button')
+      await page.waitForFunction(() => document.querySelector('progress')?.value > 0)
+      await page.waitForFunction(() => document.querySelector('video')?.videoWidth > 0)
+      assert.equal(await page.evaluate(() => document.querySelector('video').src), `${sandbox.mediaUrl}/video.mp4`)
+      await assertPaidOnce()
+    },
+  )
 
-  test('a component that is taken away while it waits leaves nobody who looks, and the purchase in the journal', TIMEOUT, async () => {
-    const { page, watch } = await open({ stepMs: 1_800 })
-    await page.click('button:enabled')
-    await page.waitForFunction(() => document.querySelector('progress'))
-    await untilPaid()
-    await page.waitForTimeout(1_000)
-    await page.evaluate(() => globalThis.hide())
-    const looks = watch.looks().length
-    await page.waitForTimeout(9_000)
-    assert.equal(watch.looks().length, looks, 'looks at the task')
-    const { video } = await dapp.value(async (imagine) => (await imagine.resume()).wait())
-    assert.equal(video.url, `${sandbox.mediaUrl}/video.mp4`)
-    await assertPaidOnce()
-  })
+  test(
+    'a component that is taken away while it waits leaves nobody who looks, and the purchase in the journal',
+    TIMEOUT,
+    async () => {
+      const { page, watch } = await open({ stepMs: 1_800 })
+      await page.click('button:enabled')
+      await page.waitForFunction(() => document.querySelector('progress'))
+      await untilPaid()
+      await page.waitForTimeout(1_000)
+      await page.evaluate(() => globalThis.hide())
+      const looks = watch.looks().length
+      await page.waitForTimeout(9_000)
+      assert.equal(watch.looks().length, looks, 'looks at the task')
+      const { video } = await dapp.value(async (imagine) => (await imagine.resume()).wait())
+      assert.equal(video.url, `${sandbox.mediaUrl}/video.mp4`)
+      await assertPaidOnce()
+    },
+  )
 
   test('a component that is taken away while it pays finishes the payment, and nobody looks', TIMEOUT, async () => {
     const { page, watch } = await open({ stepMs: 100 })
@@ -111,7 +119,10 @@ export function testComponent({ name, language, server }) {
     const entry = join(folder, 'server.js')
     await writeFile(entry, server)
     const file = join(folder, 'server.mjs')
-    await writeFile(file, await bundle(entry, { alias: { ...alias, 'imagine-x402': join(dist, 'index.js') }, isServer: true }))
+    await writeFile(
+      file,
+      await bundle(entry, { alias: { ...alias, 'imagine-x402': join(dist, 'index.js') }, isServer: true }),
+    )
     const { default: render } = await import(pathToFileURL(file))
     assert.match(await render({ prompt }), /<button/)
   })

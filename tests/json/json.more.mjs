@@ -15,33 +15,162 @@ const nested = (depth, open = '[', inner = '', close = ']') => `${open.repeat(de
 const nestedObjects = (depth) => nested(depth, '{"a":', '1', '}')
 
 const NUMBERS = [
-  '0', '-0', '-0.0', '0e5', '1', '-1', '1.0', '1.50', '1e2', '1E2', '1e+2', '12e-1', '0.1', '0.5', '1e-6', '1e-7', '0.000001234', '1.5e-7', '1e21', '1e20', '123456789012345678901',
-  '9007199254740991', '9007199254740992', '9007199254740993', '-9007199254740993', '18446744073709551615', '18446744073709551616', '12663032485537887',
-  '1e308', '1.7976931348623157e308', '1.7976931348623159e308', '1e400', '-1e400', '5e-324', '2e-324', '1e-400', '2.2250738585072011e-308', '0.30000000000000004', '4.35', '1e23',
-  '9.5e-7', '100000000000000000000000', '01', '+1', '.5', '1.', '1e', '0x10', 'NaN', 'Infinity', '-', '1_000', '--1',
+  '0',
+  '-0',
+  '-0.0',
+  '0e5',
+  '1',
+  '-1',
+  '1.0',
+  '1.50',
+  '1e2',
+  '1E2',
+  '1e+2',
+  '12e-1',
+  '0.1',
+  '0.5',
+  '1e-6',
+  '1e-7',
+  '0.000001234',
+  '1.5e-7',
+  '1e21',
+  '1e20',
+  '123456789012345678901',
+  '9007199254740991',
+  '9007199254740992',
+  '9007199254740993',
+  '-9007199254740993',
+  '18446744073709551615',
+  '18446744073709551616',
+  '12663032485537887',
+  '1e308',
+  '1.7976931348623157e308',
+  '1.7976931348623159e308',
+  '1e400',
+  '-1e400',
+  '5e-324',
+  '2e-324',
+  '1e-400',
+  '2.2250738585072011e-308',
+  '0.30000000000000004',
+  '4.35',
+  '1e23',
+  '9.5e-7',
+  '100000000000000000000000',
+  '01',
+  '+1',
+  '.5',
+  '1.',
+  '1e',
+  '0x10',
+  'NaN',
+  'Infinity',
+  '-',
+  '1_000',
+  '--1',
 ]
 
 const STRINGS = [
-  '""', '"a"', '"\\u0000\\u001f\\u007f\\u2028\\u2029"', '"\\b\\f\\n\\r\\t\\"\\\\\\/"', '"\u2028"', '"\u007f"', '"\u{1f600}"', '"\\ud83d\\ude00"', '"\uFFFD"', '"\\uFEFF"', '"\\u00E9"', '"é"',
-  `"${'long '.repeat(50_000)}"`, '"\n"', '"\t"', '"\\x41"', '"\\u12"', '"a', "'a'", '"__proto__"',
+  '""',
+  '"a"',
+  '"\\u0000\\u001f\\u007f\\u2028\\u2029"',
+  '"\\b\\f\\n\\r\\t\\"\\\\\\/"',
+  '"\u2028"',
+  '"\u007f"',
+  '"\u{1f600}"',
+  '"\\ud83d\\ude00"',
+  '"\uFFFD"',
+  '"\\uFEFF"',
+  '"\\u00E9"',
+  '"é"',
+  `"${'long '.repeat(50_000)}"`,
+  '"\n"',
+  '"\t"',
+  '"\\x41"',
+  '"\\u12"',
+  '"a',
+  "'a'",
+  '"__proto__"',
 ]
 
 const OBJECTS = [
-  '{}', '{"a":1}', '{"a":1,"a":2}', '{"a":1,"b":2,"a":3}', '{"b":1,"a":2}', '{"2":1,"10":2,"a":3,"1":4}', '{"a":1,"01":2,"1":3,"-1":4,"1.5":5}', '{"4294967294":1,"4294967295":2,"0":3}',
-  '{"__proto__":{"a":1}}', '{"__proto__":null,"a":1}', '{"__proto__":1}', '{"a":{"__proto__":{"maxPrice":"9"}}}', '{"constructor":1,"toString":null,"hasOwnProperty":true}', '{"":1}', '{"":null}',
-  '{"length":3,"0":"x","map":true}', '{"a":null,"b":true,"c":false,"d":"5","e":5,"f":5.5,"g":[],"h":{}}', '{"a":1,}', '{"a"}', '{a:1}', "{'a':1}", '{"a":1 "b":2}', '{"\\u0061":1}', '{"\\u0061":1,"a":2}',
-  '{"é":1,"z":2,"\u{1f600}":3,"\uFFFD":4}', '{"toJSON":1}', '{"then":1}', '{"value":{"toJSON":{"a":1}}}',
+  '{}',
+  '{"a":1}',
+  '{"a":1,"a":2}',
+  '{"a":1,"b":2,"a":3}',
+  '{"b":1,"a":2}',
+  '{"2":1,"10":2,"a":3,"1":4}',
+  '{"a":1,"01":2,"1":3,"-1":4,"1.5":5}',
+  '{"4294967294":1,"4294967295":2,"0":3}',
+  '{"__proto__":{"a":1}}',
+  '{"__proto__":null,"a":1}',
+  '{"__proto__":1}',
+  '{"a":{"__proto__":{"maxPrice":"9"}}}',
+  '{"constructor":1,"toString":null,"hasOwnProperty":true}',
+  '{"":1}',
+  '{"":null}',
+  '{"length":3,"0":"x","map":true}',
+  '{"a":null,"b":true,"c":false,"d":"5","e":5,"f":5.5,"g":[],"h":{}}',
+  '{"a":1,}',
+  '{"a"}',
+  '{a:1}',
+  "{'a':1}",
+  '{"a":1 "b":2}',
+  '{"\\u0061":1}',
+  '{"\\u0061":1,"a":2}',
+  '{"é":1,"z":2,"\u{1f600}":3,"\uFFFD":4}',
+  '{"toJSON":1}',
+  '{"then":1}',
+  '{"value":{"toJSON":{"a":1}}}',
 ]
 
 const OTHERS = [
-  '', ' ', 'null', 'true', 'false', 'undefined', 'nul', '[]', '[1,2,3]', '[1,,2]', '[1,]', '[[],{},null,"",0,false]', '["a",["b",["c",["d",["e",["f",["g"]]]]]]]', ' [ 1 , 2 ] ', '\n\t\r 1 \n', '\u00a01', '\v1', '1 2', '{}{}', '{} x',
-  '\uFEFF{}', '{}\uFEFF', '{}\0', '\0', '// no\n1', '/* no */ 1', nested(120), nestedObjects(100), nested(126), `[${'1,'.repeat(10_000)}1]`, `${nested(50)}]`, nested(50, '[', '', '}'),
+  '',
+  ' ',
+  'null',
+  'true',
+  'false',
+  'undefined',
+  'nul',
+  '[]',
+  '[1,2,3]',
+  '[1,,2]',
+  '[1,]',
+  '[[],{},null,"",0,false]',
+  '["a",["b",["c",["d",["e",["f",["g"]]]]]]]',
+  ' [ 1 , 2 ] ',
+  '\n\t\r 1 \n',
+  '\u00a01',
+  '\v1',
+  '1 2',
+  '{}{}',
+  '{} x',
+  '\uFEFF{}',
+  '{}\uFEFF',
+  '{}\0',
+  '\0',
+  '// no\n1',
+  '/* no */ 1',
+  nested(120),
+  nestedObjects(100),
+  nested(126),
+  `[${'1,'.repeat(10_000)}1]`,
+  `${nested(50)}]`,
+  nested(50, '[', '', '}'),
 ]
 
 /** What one half reads and the other does not, and why nothing hangs on it. */
 const KNOWN = [
-  { why: 'serde_json reads 127 levels at most; the core never goes as deep', texts: [nested(128), nested(3_000), nestedObjects(200)], differ: deep },
-  { why: 'half of a character is no text for Rust: the browser has U+FFFD instead', texts: ['"\\ud800"', '"\\udc00\\ud800"', '{"\\ud800":1}', '["a\\ud83d"]'], differ: hasHalves },
+  {
+    why: 'serde_json reads 127 levels at most; the core never goes as deep',
+    texts: [nested(128), nested(3_000), nestedObjects(200)],
+    differ: deep,
+  },
+  {
+    why: 'half of a character is no text for Rust: the browser has U+FFFD instead',
+    texts: ['"\\ud800"', '"\\udc00\\ud800"', '{"\\ud800":1}', '["a\\ud83d"]'],
+    differ: hasHalves,
+  },
 ]
 
 function deep(text) {
@@ -63,14 +192,19 @@ const read = (...names) => readFileSync(path.join(ROOT, 'tests', ...names), 'utf
 
 /** What the fuzzers kept, as text, and the text of what was base64 in it. */
 function fuzzed() {
-  const inputs = readdirSync(path.join(ROOT, 'tests', 'fuzz')).flatMap((name) => read('fuzz', name).split('\n').filter(Boolean))
+  const inputs = readdirSync(path.join(ROOT, 'tests', 'fuzz')).flatMap((name) =>
+    read('fuzz', name).split('\n').filter(Boolean),
+  )
   return inputs.flatMap((line) => {
     const text = Buffer.from(line, 'base64').toString()
     return [text, Buffer.from(text, 'base64').toString()]
   })
 }
 
-const filesIn = (...folder) => readdirSync(path.join(ROOT, 'tests', ...folder)).filter((name) => name.endsWith('.json')).map((name) => read(...folder, name))
+const filesIn = (...folder) =>
+  readdirSync(path.join(ROOT, 'tests', ...folder))
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => read(...folder, name))
 
 /** A document, and each of its strings that is a document itself. */
 function withInner(text) {
@@ -104,12 +238,28 @@ before(async () => {
 
 const edges = [...NUMBERS, ...NUMBERS.map((number) => `{"a":${number}}`), ...STRINGS, ...OBJECTS, ...OTHERS]
 const texts = [
-  ...edges, ...drawnNumbers(300), ...fuzzed(), ...filesIn('vectors'), ...filesIn('fixtures').flatMap(withInner), ...filesIn('fixtures', 'records').flatMap(withInner), ...KNOWN.flatMap(({ texts }) => texts),
+  ...edges,
+  ...drawnNumbers(300),
+  ...fuzzed(),
+  ...filesIn('vectors'),
+  ...filesIn('fixtures').flatMap(withInner),
+  ...filesIn('fixtures', 'records').flatMap(withInner),
+  ...KNOWN.flatMap(({ texts }) => texts),
 ]
 
 /** The module with the browser's half, of a build of its own. */
 async function openProbe() {
-  const what = ['--quiet', '--locked', '--lib', '--profile', 'probe', '--target', 'wasm32-unknown-unknown', '--crate-type', 'cdylib']
+  const what = [
+    '--quiet',
+    '--locked',
+    '--lib',
+    '--profile',
+    'probe',
+    '--target',
+    'wasm32-unknown-unknown',
+    '--crate-type',
+    'cdylib',
+  ]
   execFileSync('cargo', ['rustc', ...what, '--', '--cfg', 'probe'], { cwd: ROOT, stdio: 'inherit' })
   const folder = await openFolder('probe')
   try {
@@ -128,7 +278,11 @@ async function askNative() {
   try {
     const valid = [...new Set(texts.map((text) => text.toWellFormed?.() ?? text))]
     writeFileSync(file, JSON.stringify(valid))
-    execFileSync('cargo', ['test', '--quiet', '--locked', '--lib', 'what_serde_json_says', '--', '--ignored'], { cwd: ROOT, env: { ...process.env, PROBE: file }, stdio: ['ignore', 'ignore', 'inherit'] })
+    execFileSync('cargo', ['test', '--quiet', '--locked', '--lib', 'what_serde_json_says', '--', '--ignored'], {
+      cwd: ROOT,
+      env: { ...process.env, PROBE: file },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
     const said = JSON.parse(readFileSync(`${file}.said`, 'utf8'))
     return valid.map((text, i) => [text, said[i]])
   } finally {

@@ -12,13 +12,20 @@ describe('importing reads no global, whichever is lacking:', TIMEOUT, () => {
     test(entry, async () => {
       const { outcomes, uncaught } = await outcomesOf(entry)
       assert.ok(outcomes.length > GLOBALS.length)
-      assert.deepEqual(outcomes.filter(({ outcome: { error, touched } }) => error || touched.length > 0), [])
+      assert.deepEqual(
+        outcomes.filter(({ outcome: { error, touched } }) => error || touched.length > 0),
+        [],
+      )
       assert.deepEqual(uncaught, [])
     })
   }
 })
 
-for (const [entry, call, payments] of [['index.js', 'quote', 0], ['url.js', 'quote', 0], ['index.js', 'generate', 1]]) {
+for (const [entry, call, payments] of [
+  ['index.js', 'quote', 0],
+  ['url.js', 'quote', 0],
+  ['index.js', 'generate', 1],
+]) {
   describe(`${call}() of ${entry} works, or names what is lacking:`, TIMEOUT, () => {
     let found
     before(async () => {
@@ -36,13 +43,19 @@ for (const [entry, call, payments] of [['index.js', 'quote', 0], ['url.js', 'quo
 
     for (const name of GLOBALS) {
       test(name, () => {
-        assert.deepEqual(outcomesFor(name).filter((one) => !isFine(one)), [])
+        assert.deepEqual(
+          outcomesFor(name).filter((one) => !isFine(one)),
+          [],
+        )
       })
     }
 
     test('nothing is lacking', () => {
       const worked = { error: undefined, payments }
-      assert.deepEqual(outcomesFor('nothing').map(({ outcome }) => outcome), [worked, worked, worked])
+      assert.deepEqual(
+        outcomesFor('nothing').map(({ outcome }) => outcome),
+        [worked, worked, worked],
+      )
     })
 
     test('whatever is lacking, nothing is thrown that nobody catches', () => {

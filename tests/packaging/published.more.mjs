@@ -11,12 +11,24 @@ const TIMEOUT = { timeout: 900_000 } // it may have to compile
 const MAX_TARBALL = 500_000
 const TARGET = 'wasm32-unknown-unknown'
 const FILES = [
-  'CHANGELOG.md', 'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'SECURITY.md', 'llms.txt', 'package.json',
+  'CHANGELOG.md',
+  'LICENSE-APACHE',
+  'LICENSE-MIT',
+  'README.md',
+  'SECURITY.md',
+  'llms.txt',
+  'package.json',
   ...['index', 'url', 'react', 'testing'].flatMap((entry) => [`dist/${entry}.js`, `dist/${entry}.d.ts`]),
-  'dist/static.js', 'dist/edge.js', 'dist/core.wasm', 'dist/types.d.ts', 'dist/error.d.ts', 'dist/THIRD-PARTY.txt',
+  'dist/static.js',
+  'dist/edge.js',
+  'dist/core.wasm',
+  'dist/types.d.ts',
+  'dist/error.d.ts',
+  'dist/THIRD-PARTY.txt',
 ]
 
-const capture = (command, args) => execFileSync(command, args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 1e9, stdio: ['ignore', 'pipe', 'inherit'] })
+const capture = (command, args) =>
+  execFileSync(command, args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 1e9, stdio: ['ignore', 'pipe', 'inherit'] })
 
 test('a tarball of less than half a megabyte has the files that are meant to be in it', TIMEOUT, () => {
   const [{ files, size }] = JSON.parse(capture('npm', ['pack', '--dry-run', '--json', '--ignore-scripts']))
@@ -25,35 +37,88 @@ test('a tarball of less than half a megabyte has the files that are meant to be 
 })
 
 test('the package needs no other, and runs nothing when it is installed', () => {
-  const { dependencies, optionalDependencies, bundleDependencies, bundledDependencies, peerDependencies, peerDependenciesMeta, scripts } =
-    JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'))
-  assert.deepEqual([dependencies, optionalDependencies, bundleDependencies, bundledDependencies], [undefined, undefined, undefined, undefined])
+  const {
+    dependencies,
+    optionalDependencies,
+    bundleDependencies,
+    bundledDependencies,
+    peerDependencies,
+    peerDependenciesMeta,
+    scripts,
+  } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'))
+  assert.deepEqual(
+    [dependencies, optionalDependencies, bundleDependencies, bundledDependencies],
+    [undefined, undefined, undefined, undefined],
+  )
   assert.deepEqual([Object.keys(peerDependencies), peerDependenciesMeta], [['react'], { react: { optional: true } }])
-  assert.deepEqual(['preinstall', 'install', 'postinstall', 'prepare'].filter((name) => name in scripts), [])
+  assert.deepEqual(
+    ['preinstall', 'install', 'postinstall', 'prepare'].filter((name) => name in scripts),
+    [],
+  )
 })
 
-test('THIRD-PARTY.txt names each crate and each npm package that is inside, and prints its licence', TIMEOUT, async () => {
-  const [head, ...texts] = readFileSync(path.join(ROOT, 'dist', 'THIRD-PARTY.txt'), 'utf8').split(`\n\n${'-'.repeat(80)}\n\n`)
-  const listed = [...head.matchAll(/^- (.+ \(.+\))$/gm)].map(([, line]) => line)
-  assert.deepEqual(listed.map((line) => line.replace(/ \(.+$/, '')).sort(), [...crates(), ...await npmPackages()].sort())
-  const printed = texts.flatMap((text) => text.split('\n\n')[0].split('\n'))
-  assert.deepEqual(listed.filter((line) => !printed.includes(line)), [])
-  assert.ok(texts.every((text) => text.split('\n\n')[1]?.length > 0))
-})
+test(
+  'THIRD-PARTY.txt names each crate and each npm package that is inside, and prints its licence',
+  TIMEOUT,
+  async () => {
+    const [head, ...texts] = readFileSync(path.join(ROOT, 'dist', 'THIRD-PARTY.txt'), 'utf8').split(
+      `\n\n${'-'.repeat(80)}\n\n`,
+    )
+    const listed = [...head.matchAll(/^- (.+ \(.+\))$/gm)].map(([, line]) => line)
+    assert.deepEqual(
+      listed.map((line) => line.replace(/ \(.+$/, '')).sort(),
+      [...crates(), ...(await npmPackages())].sort(),
+    )
+    const printed = texts.flatMap((text) => text.split('\n\n')[0].split('\n'))
+    assert.deepEqual(
+      listed.filter((line) => !printed.includes(line)),
+      [],
+    )
+    assert.ok(texts.every((text) => text.split('\n\n')[1]?.length > 0))
+  },
+)
 
 /** Whatever cargo compiles for this target, which macros and build scripts are not. */
 function crates() {
-  const messages = capture('cargo', ['check', '--locked', '--quiet', '--lib', '--package', 'imagine-x402', '--target', TARGET, '--message-format', 'json'])
-  const artifacts = messages.trim().split('\n').map((line) => JSON.parse(line)).filter(({ reason }) => reason === 'compiler-artifact')
-  const compiled = artifacts.filter(({ target, filenames }) => !target.kind.includes('custom-build') && filenames.some((file) => file.includes(`/${TARGET}/`)))
+  const messages = capture('cargo', [
+    'check',
+    '--locked',
+    '--quiet',
+    '--lib',
+    '--package',
+    'imagine-x402',
+    '--target',
+    TARGET,
+    '--message-format',
+    'json',
+  ])
+  const artifacts = messages
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .filter(({ reason }) => reason === 'compiler-artifact')
+  const compiled = artifacts.filter(
+    ({ target, filenames }) =>
+      !target.kind.includes('custom-build') && filenames.some((file) => file.includes(`/${TARGET}/`)),
+  )
   const named = compiled.map(({ package_id: id }) => id.split('#')[1].replace('@', ' '))
   return [...new Set(named)].filter((name) => !name.startsWith('imagine-x402 '))
 }
 
 /** Whatever the entry `testing` is made of, besides this project. */
 async function npmPackages() {
-  const { metafile } = await build({ absWorkingDir: ROOT, entryPoints: ['js/testing.ts'], bundle: true, format: 'esm', loader: { '.deflate': 'base64' }, metafile: true, write: false })
-  const folders = new Set(Object.keys(metafile.inputs).flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []))
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: ['js/testing.ts'],
+    bundle: true,
+    format: 'esm',
+    loader: { '.deflate': 'base64' },
+    metafile: true,
+    write: false,
+  })
+  const folders = new Set(
+    Object.keys(metafile.inputs).flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []),
+  )
   return [...folders].map((folder) => {
     const { name, version } = JSON.parse(readFileSync(path.join(ROOT, folder, 'package.json'), 'utf8'))
     return `${name} ${version}`

@@ -90,7 +90,10 @@ describe('workerd', TIMEOUT, () => {
       rootPath: path.join(app, 'worker'),
       scriptPath: path.join(app, 'worker', 'worker.mjs'),
       modules: true,
-      modulesRules: [{ type: 'ESModule', include: ['**/*.mjs'] }, { type: 'CompiledWasm', include: ['**/*.wasm'] }],
+      modulesRules: [
+        { type: 'ESModule', include: ['**/*.mjs'] },
+        { type: 'CompiledWasm', include: ['**/*.wasm'] },
+      ],
       compatibilityDate: '2025-01-01',
     })
   })
@@ -121,7 +124,9 @@ test('publint finds nothing', TIMEOUT, async () => {
 })
 
 test('the types resolve from every entry', TIMEOUT, async () => {
-  const { stdout } = await run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', app], { cwd: library.directory })
+  const { stdout } = await run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', app], {
+    cwd: library.directory,
+  })
   const args = [path.join(app, stdout.trim()), '--profile', 'esm-only', '--exclude-entrypoints', './core.wasm']
   await run(path.join(ROOT, 'node_modules', '.bin', 'attw'), args)
 })

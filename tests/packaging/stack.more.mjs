@@ -33,14 +33,30 @@ const walletOf = (answers) => ({
 })
 
 const USDC = '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913'
-const OFFER = { scheme: 'exact', payTo: '0x13a9e3ee4A25C3C72D67F42044438aabc54f2b96', maxTimeoutSeconds: 60, asset: USDC, extra: { name: 'USD Coin', version: '2' } }
-const first = { x402Version: 1, accepts: [{ ...OFFER, network: 'base', maxAmountRequired: '50000', resource: 'x', description: '', mimeType: '' }] }
-const second = { x402Version: 2, resource: { url: 'x' }, accepts: [{ ...OFFER, network: 'eip155:8453', amount: '50000' }] }
+const OFFER = {
+  scheme: 'exact',
+  payTo: '0x13a9e3ee4A25C3C72D67F42044438aabc54f2b96',
+  maxTimeoutSeconds: 60,
+  asset: USDC,
+  extra: { name: 'USD Coin', version: '2' },
+}
+const first = {
+  x402Version: 1,
+  accepts: [{ ...OFFER, network: 'base', maxAmountRequired: '50000', resource: 'x', description: '', mimeType: '' }],
+}
+const second = {
+  x402Version: 2,
+  resource: { url: 'x' },
+  accepts: [{ ...OFFER, network: 'eip155:8453', amount: '50000' }],
+}
 const within = (terms, depth) => JSON.stringify(terms).replace('"extra":{', `"extra":{"deep":${nested(depth)},`)
 
 const priced = { status: 402, body: first }
 const taken = { status: 202, body: { taskId: 't-1' } }
-const finished = { status: 200, body: { taskId: 't-1', status: 'completed', result: { videoUrl: 'https://media.example/v.mp4' } } }
+const finished = {
+  status: 200,
+  body: { taskId: 't-1', status: 'completed', result: { videoUrl: 'https://media.example/v.mp4' } },
+}
 
 let seller
 let imagine
@@ -68,7 +84,12 @@ async function depthOf({ answers, request, wallet }) {
   new Uint8Array(memory.buffer).fill(PAINT, 0, STACK_BYTES)
   const options = { wallet: walletOf(wallet), baseUrl: seller.url, storage: 'memory' }
   const bought = imagine.submit({ prompt: 'A paper boat', ...request }, options)
-  const outcome = await bought.then((task) => task.wait()).then(() => 'bought', ({ code }) => code)
+  const outcome = await bought
+    .then((task) => task.wait())
+    .then(
+      () => 'bought',
+      ({ code }) => code,
+    )
   const stack = new Uint8Array(memory.buffer, 0, STACK_BYTES)
   return { depth: STACK_BYTES - stack.findIndex((byte) => byte !== PAINT), outcome }
 }
@@ -85,16 +106,38 @@ const courses = {
   'nested fields': [{ request: { extra: JSON.parse(nested(3_000)) } }, 'bought'],
   'a large picture': [{ request: { image: png() } }, 'bought'],
   'a nested price': [{ answers: { probe: { ...priced, body: within(first, 1_000) } } }, 'bought'],
-  'a price nested too deeply': [{ answers: { probe: { ...priced, body: within(first, 5_000) } } }, 'no_acceptable_offer'],
-  'a nested price in a header': [{ answers: { probe: { ...priced, headers: { 'payment-required': base64(within(second, 1_000)) } } } }, 'bought'],
-  'many offers': [{ answers: { probe: { ...priced, body: { ...first, accepts: Array(100).fill(first.accepts[0]) } } } }, 'bought'],
-  'a contract that refuses a long signature': [{ wallet: { eth_getCode: '0x6001', eth_signTypedData_v4: `0x${'ab'.repeat(50_000)}` } }, 'bad_signature'],
-  'nested answers to the payment and the look': [{
-    answers: {
-      paid: { status: 202, body: `{"taskId":"t-1","x":${nested(50_000)}}`, headers: { 'x-payment-response': base64(nested(1_000)) } },
-      status: { status: 200, body: `{"taskId":"t-1","status":"completed","result":{"videoUrl":"https://media.example/v.mp4","x":${nested(50_000)}}}` },
+  'a price nested too deeply': [
+    { answers: { probe: { ...priced, body: within(first, 5_000) } } },
+    'no_acceptable_offer',
+  ],
+  'a nested price in a header': [
+    { answers: { probe: { ...priced, headers: { 'payment-required': base64(within(second, 1_000)) } } } },
+    'bought',
+  ],
+  'many offers': [
+    { answers: { probe: { ...priced, body: { ...first, accepts: Array(100).fill(first.accepts[0]) } } } },
+    'bought',
+  ],
+  'a contract that refuses a long signature': [
+    { wallet: { eth_getCode: '0x6001', eth_signTypedData_v4: `0x${'ab'.repeat(50_000)}` } },
+    'bad_signature',
+  ],
+  'nested answers to the payment and the look': [
+    {
+      answers: {
+        paid: {
+          status: 202,
+          body: `{"taskId":"t-1","x":${nested(50_000)}}`,
+          headers: { 'x-payment-response': base64(nested(1_000)) },
+        },
+        status: {
+          status: 200,
+          body: `{"taskId":"t-1","status":"completed","result":{"videoUrl":"https://media.example/v.mp4","x":${nested(50_000)}}}`,
+        },
+      },
     },
-  }, 'bought'],
+    'bought',
+  ],
   'a lost answer to the payment': [{ answers: { paid: { status: 500 } } }, 'bought'],
 }
 

@@ -34,10 +34,17 @@ const options = (more) => ({ baseUrl: world.service.baseUrl, wallet: world.walle
 
 const SIGN = 'eth_signTypedData_v4'
 
-const failure = (work) => work.then(() => assert.fail('it should have been rejected'), (error) => error)
+const failure = (work) =>
+  work.then(
+    () => assert.fail('it should have been rejected'),
+    (error) => error,
+  )
 
 test('nothing of it is in what pages load', TIMEOUT, async () => {
-  const has = async (name) => (await readFile(path.join(library.directory, 'dist', name), 'utf8')).includes(testing.createTestWorld().service.baseUrl)
+  const has = async (name) =>
+    (await readFile(path.join(library.directory, 'dist', name), 'utf8')).includes(
+      testing.createTestWorld().service.baseUrl,
+    )
   assert.equal(await has('testing.js'), true)
   for (const name of ['index.js', 'url.js', 'static.js', 'react.js']) assert.equal(await has(name), false, name)
 })
@@ -50,7 +57,14 @@ describe('a world for tests', TIMEOUT, () => {
     assert.deepEqual(others, [])
     assert.deepEqual([payment.from, payment.atomic, payment.nonce], [world.wallet.address, '1000000', receipt.nonce])
     assert.deepEqual([receipt.amount.amount, receipt.settled], ['1.00', 'server'])
-    assert.deepEqual(world.service.requests.map(({ method, paid }) => [method, paid]), [['POST', false], ['POST', true], ['GET', false]])
+    assert.deepEqual(
+      world.service.requests.map(({ method, paid }) => [method, paid]),
+      [
+        ['POST', false],
+        ['POST', true],
+        ['GET', false],
+      ],
+    )
     assert.equal((await imagine.balance({ wallet: world.wallet })).amount, '99.00')
   })
 
@@ -63,7 +77,10 @@ describe('a world for tests', TIMEOUT, () => {
 
   test('has a wallet that refuses, fails, and has too little', async () => {
     world.wallet.signing = 'refuse'
-    assert.deepEqual(await failure(imagine.generate(request, options())).then(({ code, paid }) => [code, paid]), ['user_rejected', 'no'])
+    assert.deepEqual(await failure(imagine.generate(request, options())).then(({ code, paid }) => [code, paid]), [
+      'user_rejected',
+      'no',
+    ])
     world.wallet.connecting = { code: -32002, message: 'already pending' }
     assert.equal((await failure(imagine.generate(request, options()))).code, 'wallet_busy')
     open({ balance: '0.99' })
@@ -74,7 +91,12 @@ describe('a world for tests', TIMEOUT, () => {
   test('has a wallet that waits until the caller gives up', async () => {
     world.wallet.signing = 'wait'
     const giving = new AbortController()
-    const buying = failure(imagine.generate(request, options({ signal: giving.signal, onEvent: ({ type }) => type === 'signing' && giving.abort() })))
+    const buying = failure(
+      imagine.generate(
+        request,
+        options({ signal: giving.signal, onEvent: ({ type }) => type === 'signing' && giving.abort() }),
+      ),
+    )
     assert.deepEqual(await buying.then(({ code, paid }) => [code, paid]), ['aborted', 'no'])
   })
 
@@ -91,7 +113,9 @@ describe('a world for tests', TIMEOUT, () => {
 
   test('loses an answer, and its wallet shows the transaction that took the payment', async () => {
     world.service.fate = 'lose'
-    const { receipt: { transaction, nonce } } = await imagine.submit(request, options())
+    const {
+      receipt: { transaction, nonce },
+    } = await imagine.submit(request, options())
     assert.match(transaction, /^0x[0-9a-f]{64}$/)
     const mined = await world.wallet.request({ method: 'eth_getTransactionReceipt', params: [transaction] })
     assert.deepEqual([mined.transactionHash, mined.logs[0].topics[2]], [transaction, nonce])
@@ -111,21 +135,36 @@ describe('a world for tests', TIMEOUT, () => {
 
   test('fails to make the video, and it was paid', async () => {
     world.service.fate = 'fail'
-    assert.deepEqual(await failure(imagine.generate(request, options())).then(({ code, paid }) => [code, paid]), ['generation_failed', 'yes'])
+    assert.deepEqual(await failure(imagine.generate(request, options())).then(({ code, paid }) => [code, paid]), [
+      'generation_failed',
+      'yes',
+    ])
   })
 
   test('takes no payment, and nobody is told so before it is certain', async () => {
     world.service.fate = 'refuse'
     const giving = new AbortController()
-    const buying = failure(imagine.generate(request, options({ signal: giving.signal, onEvent: ({ type }) => type === 'payment_unknown' && setTimeout(() => giving.abort(), 100) })))
+    const buying = failure(
+      imagine.generate(
+        request,
+        options({
+          signal: giving.signal,
+          onEvent: ({ type }) => type === 'payment_unknown' && setTimeout(() => giving.abort(), 100),
+        }),
+      ),
+    )
     assert.deepEqual(await buying.then(({ code, paid }) => [code, paid]), ['aborted', 'unknown'], 'not before')
     assert.deepEqual(world.service.payments, [])
   })
 
   test('has a wallet that shows the receipt of what was paid, and its log', async () => {
-    const { receipt: { transaction, nonce, payTo } } = await imagine.generate(request, options())
+    const {
+      receipt: { transaction, nonce, payTo },
+    } = await imagine.generate(request, options())
     const ask = (method, ...params) => world.wallet.request({ method, params })
-    const [from, to] = [world.wallet.address, payTo].map((address) => `0x${address.slice(2).toLowerCase().padStart(64, '0')}`)
+    const [from, to] = [world.wallet.address, payTo].map(
+      (address) => `0x${address.slice(2).toLowerCase().padStart(64, '0')}`,
+    )
     const mined = await ask('eth_getTransactionReceipt', transaction)
     assert.deepEqual([mined.status, mined.transactionHash, mined.blockNumber], ['0x1', transaction, '0x1'])
     const [used, transfer] = mined.logs
@@ -140,9 +179,14 @@ describe('a world for tests', TIMEOUT, () => {
   test('has wallets over other nodes, which say what the test wants', async () => {
     const ahead = (await world.wallet.request({ method: 'eth_getBlockByNumber', params: ['latest', false] })).timestamp
     const lying = testing.replacing(world.wallet, {
-      eth_getBlockByNumber: async (_request, ask) => ({ ...await ask(), timestamp: `0x${(Number(ahead) + 300).toString(16)}` }),
+      eth_getBlockByNumber: async (_request, ask) => ({
+        ...(await ask()),
+        timestamp: `0x${(Number(ahead) + 300).toString(16)}`,
+      }),
       eth_call: () => `0x${'0'.repeat(64)}`,
-      eth_getLogs: () => { throw new Error('the node is down') },
+      eth_getLogs: () => {
+        throw new Error('the node is down')
+      },
     })
     const ask = (method) => lying.request({ method, params: ['latest', false] })
     assert.equal(Number((await ask('eth_getBlockByNumber')).timestamp) - Number(ahead) >= 300, true)
@@ -161,12 +205,21 @@ describe('a world for tests', TIMEOUT, () => {
 
   test('has a wallet that the page finds by itself, for as long as it is announced', async () => {
     const page = new EventTarget()
-    const globals = { addEventListener: page.addEventListener.bind(page), removeEventListener: page.removeEventListener.bind(page), dispatchEvent: page.dispatchEvent.bind(page) }
+    const globals = {
+      addEventListener: page.addEventListener.bind(page),
+      removeEventListener: page.removeEventListener.bind(page),
+      dispatchEvent: page.dispatchEvent.bind(page),
+    }
     Object.assign(globalThis, globals)
     try {
-      const { generate, wallets } = await import(`${pathToFileURL(path.join(library.directory, 'dist', 'index.js'))}?announced`)
+      const { generate, wallets } = await import(
+        `${pathToFileURL(path.join(library.directory, 'dist', 'index.js'))}?announced`
+      )
       const withdraw = world.wallet.announce()
-      assert.deepEqual((await wallets()).map(({ rdns, provider }) => [rdns, provider === world.wallet]), [['test.imagine-x402', true]])
+      assert.deepEqual(
+        (await wallets()).map(({ rdns, provider }) => [rdns, provider === world.wallet]),
+        [['test.imagine-x402', true]],
+      )
       const { receipt } = await generate(request, options({ wallet: undefined }))
       assert.equal(receipt.payer, world.wallet.address)
       withdraw()
@@ -231,7 +284,10 @@ describe('a payment is refused, as the token would refuse it,', TIMEOUT, () => {
 
   test('but a good one is taken', async () => {
     assert.equal(await pay({ validBefore: soon() }), 202)
-    assert.deepEqual(world.service.payments.map(({ atomic }) => atomic), ['1000000'])
+    assert.deepEqual(
+      world.service.payments.map(({ atomic }) => atomic),
+      ['1000000'],
+    )
   })
 
   const wrong = {

@@ -46,7 +46,13 @@ const PROJECTS = [
   { name: '`bundler`', file: 'app.ts', text: IMPORTS + USES, module: 'preserve', moduleResolution: 'bundler' },
   { name: '`node16`, a module', file: 'app.mts', text: IMPORTS + USES, module: 'node16', moduleResolution: 'node16' },
   { name: '`node16`, CommonJS', file: 'app.cts', text: LATER, module: 'node16', moduleResolution: 'node16' },
-  { name: '`nodenext`, CommonJS by `require`', file: 'app.cts', text: IMPORTS + USES, module: 'nodenext', moduleResolution: 'nodenext' },
+  {
+    name: '`nodenext`, CommonJS by `require`',
+    file: 'app.cts',
+    text: IMPORTS + USES,
+    module: 'nodenext',
+    moduleResolution: 'nodenext',
+  },
 ]
 
 let library
@@ -66,21 +72,35 @@ after(async () => {
 /** What that compiler says of that file. */
 async function compile(compiler, { file, text, module, moduleResolution }) {
   const compilerOptions = {
-    module, moduleResolution, target: 'es2022', lib: ['es2022', 'dom', 'dom.iterable'], types: [],
-    strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true,
+    module,
+    moduleResolution,
+    target: 'es2022',
+    lib: ['es2022', 'dom', 'dom.iterable'],
+    types: [],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: false,
+    noEmit: true,
   }
   await writeFile(path.join(app, 'package.json'), JSON.stringify({ name: 'app', private: true }))
   await writeFile(path.join(app, file), text)
   await writeFile(path.join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }))
-  return run(process.execPath, [path.join(ROOT, 'node_modules', compiler), '-p', app]).then(() => '', ({ stdout, stderr }) => stdout + stderr)
+  return run(process.execPath, [path.join(ROOT, 'node_modules', compiler), '-p', app]).then(
+    () => '',
+    ({ stdout, stderr }) => stdout + stderr,
+  )
 }
 
-for (const [version, compiler] of Object.entries(COMPILERS)) describe(version, TIMEOUT, () => {
-  for (const { name, ...project } of PROJECTS) {
-    test(name, async () => {
-      assert.equal(await compile(compiler, project), '')
-      const wrong = `${project.text}\nexport const wrong = import('imagine-x402').then(({ quote }) => quote({ prompt: 1 }))\n`
-      assert.match(await compile(compiler, { ...project, text: wrong }), /Type 'number' is not assignable to type 'string'/)
-    })
-  }
-})
+for (const [version, compiler] of Object.entries(COMPILERS))
+  describe(version, TIMEOUT, () => {
+    for (const { name, ...project } of PROJECTS) {
+      test(name, async () => {
+        assert.equal(await compile(compiler, project), '')
+        const wrong = `${project.text}\nexport const wrong = import('imagine-x402').then(({ quote }) => quote({ prompt: 1 }))\n`
+        assert.match(
+          await compile(compiler, { ...project, text: wrong }),
+          /Type 'number' is not assignable to type 'string'/,
+        )
+      })
+    }
+  })

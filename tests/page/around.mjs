@@ -9,7 +9,14 @@ export function announceAround({ account, owner }) {
     if (method === 'eth_accounts' || method === 'eth_requestAccounts') return [account]
     return inside().request({ method, params: method === 'eth_signTypedData_v4' ? [owner, params[1]] : params })
   }
-  const info = { uuid: crypto.randomUUID(), name: 'Smart account', icon: 'data:image/svg+xml,<svg/>', rdns: 'test.smart' }
+  const info = {
+    uuid: crypto.randomUUID(),
+    name: 'Smart account',
+    icon: 'data:image/svg+xml,<svg/>',
+    rdns: 'test.smart',
+  }
   const detail = Object.freeze({ info, provider: { request } })
-  addEventListener('eip6963:requestProvider', () => dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail })))
+  addEventListener('eip6963:requestProvider', () =>
+    dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail })),
+  )
 }

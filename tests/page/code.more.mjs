@@ -29,7 +29,7 @@ useStage({
 /** With what breaks code that is put together of texts. */
 async function copyAll() {
   const { page, faults, leave } = await visit(browser, site.url)
-  await page.getByLabel('What should it show?').fill("A baker's cat says: \\ \"</script>\" ${1}\nand {leaves}")
+  await page.getByLabel('What should it show?').fill('A baker\'s cat says: \\ "</script>" ${1}\nand {leaves}')
   await page.getByLabel('Length in seconds').fill('4')
   await priced(page, '0.50')
   await page.locator('#code').scrollIntoViewIfNeeded()
@@ -49,17 +49,25 @@ async function compile(name) {
   await writeFile(file, code[name])
   if (name === 'Vanilla') return
   const alias = { component: file, 'imagine-x402/react': join(stage.library.directory, 'dist', 'react.js') }
-  await writeFile(join(folder, `${name}.js`), await bundle(join(ROOT, 'tests', 'frameworks', `${name.toLowerCase()}.js`), { alias }))
+  await writeFile(
+    join(folder, `${name}.js`),
+    await bundle(join(ROOT, 'tests', 'frameworks', `${name.toLowerCase()}.js`), { alias }),
+  )
 }
 
 /** A page of the visitor's own app, with nothing but that code in it. */
 async function show(page, name) {
   await page.evaluate(() => document.body.replaceChildren(document.createElement('main')))
-  if (name === 'Vanilla') await page.evaluate(() => document.querySelector('main').append(document.createElement('button'), document.createElement('video')))
+  if (name === 'Vanilla')
+    await page.evaluate(() =>
+      document.querySelector('main').append(document.createElement('button'), document.createElement('video')),
+    )
   await page.addScriptTag({ type: 'module', url: `/apps/${name === 'Vanilla' ? FILES.Vanilla : `${name}.js`}` })
   if (name === 'Vanilla') return
   await page.waitForFunction(() => globalThis.show)
-  await page.evaluate(() => { globalThis.show({}, document.querySelector('main')) })
+  await page.evaluate(() => {
+    globalThis.show({}, document.querySelector('main'))
+  })
 }
 
 for (const name of Object.keys(FILES)) {
@@ -77,7 +85,7 @@ for (const name of Object.keys(FILES)) {
     assert.equal((await site.sandbox.payments()).length, had + 1)
     assert.equal(await dapp.asked(SIGN), 1)
     const { body } = site.sandbox.requests.filter(({ paid }) => paid).at(-1)
-    assert.equal(body.prompt, "A baker's cat says: \\ \"</script>\" ${1}\nand {leaves}")
+    assert.equal(body.prompt, 'A baker\'s cat says: \\ "</script>" ${1}\nand {leaves}')
     await dapp.close()
   })
 }

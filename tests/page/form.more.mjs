@@ -30,7 +30,9 @@ describe('an image', () => {
   test('is dropped anywhere on the page', async () => {
     const dataTransfer = await page.evaluateHandle((base64) => {
       const transfer = new DataTransfer()
-      transfer.items.add(new File([Uint8Array.from(atob(base64), (one) => one.charCodeAt(0))], 'boat.jpg', { type: 'image/jpeg' }))
+      transfer.items.add(
+        new File([Uint8Array.from(atob(base64), (one) => one.charCodeAt(0))], 'boat.jpg', { type: 'image/jpeg' }),
+      )
       return transfer
     }, cover.toString('base64'))
     await page.dispatchEvent('footer', 'dragover', { dataTransfer })
@@ -45,7 +47,9 @@ describe('an image', () => {
 
   test('is pasted', async () => {
     await page.evaluate(async () => {
-      const blob = await new Promise((resolve) => Object.assign(document.createElement('canvas'), { width: 40, height: 30 }).toBlob(resolve, 'image/png'))
+      const blob = await new Promise((resolve) =>
+        Object.assign(document.createElement('canvas'), { width: 40, height: 30 }).toBlob(resolve, 'image/png'),
+      )
       await navigator.clipboard.write([new ClipboardItem({ 'image/png': blob })])
     })
     await page.getByLabel('What should it show?').focus()
@@ -53,7 +57,11 @@ describe('an image', () => {
     await page.keyboard.press('Control+V')
     const { how, type } = await image
     assert.deepEqual([how, type], ['data', 'image/png'])
-    assert.match(await page.getByLabel('What should it show?').inputValue(), /^A paper boat/, 'the text is left as it was')
+    assert.match(
+      await page.getByLabel('What should it show?').inputValue(),
+      /^A paper boat/,
+      'the text is left as it was',
+    )
   })
 
   test('is named by its address, which the service is given as it is', async () => {
@@ -70,7 +78,9 @@ describe('an image', () => {
     const { requests } = site.sandbox
     const field = page.getByLabel('Or give its address')
     await page.locator('#image summary').click()
-    await page.locator('#image-file').setInputFiles({ name: 'boat.txt', mimeType: 'text/plain', buffer: Buffer.from('a boat') })
+    await page
+      .locator('#image-file')
+      .setInputFiles({ name: 'boat.txt', mimeType: 'text/plain', buffer: Buffer.from('a boat') })
     await page.getByText('“boat.txt” is not an image.').waitFor()
     for (const address of ['javascript:alert(1)', 'cover.jpg']) {
       await field.fill(address)
@@ -85,7 +95,11 @@ describe('an image', () => {
     const image = sent()
     await field.press('Tab')
     assert.deepEqual(await image, { how: 'address', url })
-    assert.deepEqual(requests.slice(length).flatMap(({ image }) => image ?? []), [{ how: 'address', url }], 'no other was sent')
+    assert.deepEqual(
+      requests.slice(length).flatMap(({ image }) => image ?? []),
+      [{ how: 'address', url }],
+      'no other was sent',
+    )
   })
 })
 
@@ -94,15 +108,23 @@ test('before the price stands on the button, nothing is loaded but what the HTML
   const context = await browser.newContext()
   const page = await context.newPage()
   const asked = []
-  page.on('request', (request) => { if (request.method() !== 'OPTIONS') asked.push(request.url()) })
+  page.on('request', (request) => {
+    if (request.method() !== 'OPTIONS') asked.push(request.url())
+  })
   await page.goto(site.url)
   await priced(page, '1.00')
   const price = asked.findIndex((url) => url.startsWith(site.sandbox.apiUrl))
   const before = asked.slice(0, price).filter((url) => url !== site.url)
   assert.ok(before.length > 2)
-  assert.deepEqual(before.filter((url) => !html.includes(`./${url.slice(site.url.length)}`)), [])
+  assert.deepEqual(
+    before.filter((url) => !html.includes(`./${url.slice(site.url.length)}`)),
+    [],
+  )
   assert.equal(asked.filter((url) => url.startsWith(site.sandbox.apiUrl)).length, 1, 'the price is asked for once')
-  assert.ok(!asked.some((url) => /accounts|code-pane|mock/.test(url)), 'what signs, what explains and play money are not there yet')
+  assert.ok(
+    !asked.some((url) => /accounts|code-pane|mock/.test(url)),
+    'what signs, what explains and play money are not there yet',
+  )
   await context.close()
 })
 
@@ -123,8 +145,14 @@ test('without a wallet: where to get one, and the page as a code for a phone', a
   const code = links.getByRole('img', { name: 'The address of this page as a QR code' })
   await code.waitFor()
   await shot('no-wallet')
-  const { data, info } = await sharp(await code.screenshot()).ensureAlpha().raw().toBuffer({ resolveWithObject: true })
+  const { data, info } = await sharp(await code.screenshot())
+    .ensureAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true })
   assert.equal(decodeQR({ width: info.width, height: info.height, data }), 'https://page.example/?live')
-  assert.deepEqual(faults.filter((fault) => !fault.startsWith('asked https://page.example/')), [])
+  assert.deepEqual(
+    faults.filter((fault) => !fault.startsWith('asked https://page.example/')),
+    [],
+  )
   await leave()
 })

@@ -6,16 +6,17 @@ import { priced } from './visit.mjs'
 
 useSite()
 
-const putBroken = () => new Promise((resolve, reject) => {
-  const opening = indexedDB.open('imagine-x402')
-  opening.onerror = () => reject(opening.error)
-  opening.onsuccess = () => {
-    const database = opening.result
-    const transaction = database.transaction('purchases', 'readwrite')
-    transaction.objectStore('purchases').put({ id: 'broken', step: 'signed', order: { createdAt: Date.now() } })
-    transaction.oncomplete = () => resolve(database.close())
-  }
-})
+const putBroken = () =>
+  new Promise((resolve, reject) => {
+    const opening = indexedDB.open('imagine-x402')
+    opening.onerror = () => reject(opening.error)
+    opening.onsuccess = () => {
+      const database = opening.result
+      const transaction = database.transaction('purchases', 'readwrite')
+      transaction.objectStore('purchases').put({ id: 'broken', step: 'signed', order: { createdAt: Date.now() } })
+      transaction.oncomplete = () => resolve(database.close())
+    }
+  })
 
 describe('the journal on the page', { timeout: 300_000 }, () => {
   useVisitor()

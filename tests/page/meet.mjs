@@ -19,7 +19,10 @@ export async function meetCard({ browser, site }, code, paid, button, act, { url
     assert.equal(await page.locator('#steps .now').count(), 0, 'nothing goes on')
     await shot(`card-${code}`)
     await next?.(page, visitor)
-    assert.deepEqual(faults.filter((fault) => !/status of \d+|net::ERR/.test(fault)), [])
+    assert.deepEqual(
+      faults.filter((fault) => !/status of \d+|net::ERR/.test(fault)),
+      [],
+    )
   } finally {
     await page.unrouteAll({ behavior: 'ignoreErrors' })
     site.sandbox.fault(null)

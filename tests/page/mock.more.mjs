@@ -43,17 +43,29 @@ const open = (name) => visit(browser, `${site.url}?mock${name ? `=${name}` : ''}
 async function buy(page) {
   const card = page.locator('#error:not([hidden])')
   await page.locator('#generate[aria-disabled=false]').or(card).first().waitFor()
-  if (await page.getByLabel('Ask me before it signs').isVisible()) await page.getByLabel('Ask me before it signs').uncheck()
+  if (await page.getByLabel('Ask me before it signs').isVisible())
+    await page.getByLabel('Ask me before it signs').uncheck()
   if (await card.isHidden()) await page.locator('#generate').click()
 }
 
 test('a visit with play money: price, signature, video, receipt, and the video again after a reload', async () => {
   const { page, shot, faults, leave } = await open('')
-  const moved = () => page.evaluate(() => new Promise((resolve) => {
-    new PerformanceObserver((list) => resolve(list.getEntries().map(({ value, startTime, sources }) =>
-      ({ value, startTime, what: sources.map(({ node }) => node?.id || node?.className || node?.nodeName) })))).observe({ type: 'layout-shift', buffered: true })
-    setTimeout(resolve, 1000, [])
-  }))
+  const moved = () =>
+    page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          new PerformanceObserver((list) =>
+            resolve(
+              list.getEntries().map(({ value, startTime, sources }) => ({
+                value,
+                startTime,
+                what: sources.map(({ node }) => node?.id || node?.className || node?.nodeName),
+              })),
+            ),
+          ).observe({ type: 'layout-shift', buffered: true })
+          setTimeout(resolve, 1000, [])
+        }),
+    )
   const sum = (shifts) => shifts.reduce((sum, { value }) => sum + value, 0)
   assert.equal(await page.locator('#network').textContent(), 'Mock')
   assert.match(await page.locator('#size').textContent(), /^\d+\.\d KiB gzip$/)
@@ -102,7 +114,8 @@ describe('what goes wrong', () => {
   async function playAll() {
     const left = [...names]
     const work = async () => {
-      for (let name = left.shift(); name; name = left.shift()) ended.set(name, await play(name).catch((error) => ({ error })))
+      for (let name = left.shift(); name; name = left.shift())
+        ended.set(name, await play(name).catch((error) => ({ error })))
     }
     await Promise.all(Array.from({ length: AT_ONCE }, work))
   }
@@ -124,7 +137,12 @@ describe('what goes wrong', () => {
       await shot(`mock-${name}`)
       if (await card.isHidden()) return { video: true, settled: await page.locator('.settled').textContent(), faults }
       const code = await card.getAttribute('data-code')
-      return { code, paid: await card.locator('.money').getAttribute('data-paid'), buttons: await card.locator(':scope > button').allTextContents(), faults }
+      return {
+        code,
+        paid: await card.locator('.money').getAttribute('data-paid'),
+        buttons: await card.locator(':scope > button').allTextContents(),
+        faults,
+      }
     } finally {
       await leave()
     }

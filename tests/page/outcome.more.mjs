@@ -15,7 +15,11 @@ const buy = async (page) => (await priced(page, '1.00')).click()
 /** A visitor whose wallet has asked for the signature and waits for the answer. */
 async function askedToSign(prepare) {
   const user = createUser({ [SIGN]: 'waits' })
-  const visitor = await visit(browser, site.url, { wallets: [walletFor(site.sandbox, { connected: true })], user, prepare })
+  const visitor = await visit(browser, site.url, {
+    wallets: [walletFor(site.sandbox, { connected: true })],
+    user,
+    prepare,
+  })
   const { page } = visitor
   await page.getByLabel('MetaMask').check()
   await buy(page)
@@ -35,7 +39,10 @@ test('the ring closes as the time to sign runs out, and says what is left', asyn
   await page.clock.runFor(10_000)
   const later = await left()
   assert.equal(atFirst.seconds - later.seconds, 10)
-  assert.ok(Math.abs(later.share / atFirst.share - later.seconds / atFirst.seconds) < 0.05, 'the ring shows the same share')
+  assert.ok(
+    Math.abs(later.share / atFirst.share - later.seconds / atFirst.seconds) < 0.05,
+    'the ring shows the same share',
+  )
   await page.clock.resume()
   user.answer(SIGN, false)
   await page.locator('#error[data-code=user_rejected]').waitFor()
@@ -76,10 +83,13 @@ test('a payment without a receipt is found on the chain', async () => {
 test('the video is shared and its address copied', async () => {
   const { page, faults, leave } = await visit(browser, site.url, {
     // A window of the system, which no test can look into.
-    prepare: (page) => page.addInitScript(() => {
-      globalThis.shared = []
-      navigator.share = async (what) => { globalThis.shared.push(what) }
-    }),
+    prepare: (page) =>
+      page.addInitScript(() => {
+        globalThis.shared = []
+        navigator.share = async (what) => {
+          globalThis.shared.push(what)
+        }
+      }),
   })
   await buy(page)
   await finishJob(page, site)
@@ -105,8 +115,14 @@ for (const [name, view] of Object.entries(VIEWS)) {
     const fits = async (when) => {
       const { wide, cut } = await page.evaluate(() => ({
         wide: document.documentElement.scrollWidth - innerWidth,
-        cut: [...document.querySelectorAll('main button, main label, main h2, main p')].filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1
-          && getComputedStyle(one).display !== 'inline').map((one) => one.textContent),
+        cut: [...document.querySelectorAll('main button, main label, main h2, main p')]
+          .filter(
+            (one) =>
+              one.checkVisibility() &&
+              one.scrollWidth > one.clientWidth + 1 &&
+              getComputedStyle(one).display !== 'inline',
+          )
+          .map((one) => one.textContent),
       }))
       assert.ok(wide <= 0, `${when}: ${wide} px too wide`)
       assert.deepEqual(cut, [], when)

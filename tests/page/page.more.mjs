@@ -113,7 +113,9 @@ describe('the page before the sandbox', () => {
     await other.locator('#making').waitFor()
     site.skip(9)
     for (const tab of [page, other]) await tab.getByRole('heading', { name: 'Your video is ready' }).waitFor()
-    const [first, second] = await Promise.all([page, other].map((tab) => tab.locator('[data-transaction]').getAttribute('data-transaction')))
+    const [first, second] = await Promise.all(
+      [page, other].map((tab) => tab.locator('[data-transaction]').getAttribute('data-transaction')),
+    )
     assert.equal(first, second)
     assert.equal(await spent(), ONE)
   })
@@ -139,8 +141,15 @@ describe('the page before the sandbox', () => {
     await (await priced(page, '0.50')).click()
     await finish()
     const told = await page.locator('.events summary').allTextContents()
-    for (const type of ['quoted', 'signing', 'paying', 'accepted', 'status', 'done']) assert.ok(told.some((line) => line.endsWith(` ${type}`)), type)
-    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export as CSV' }).click()])
+    for (const type of ['quoted', 'signing', 'paying', 'accepted', 'status', 'done'])
+      assert.ok(
+        told.some((line) => line.endsWith(` ${type}`)),
+        type,
+      )
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export as CSV' }).click(),
+    ])
     assert.equal(file.suggestedFilename(), 'imagine-purchases.csv')
   })
 
@@ -154,7 +163,9 @@ describe('the page before the sandbox', () => {
     assert.deepEqual([image.how, image.type], ['data', 'image/jpeg'])
     await page.getByRole('button', { name: 'Remove the image' }).click()
     assert.ok(await page.locator('#image-chosen').isHidden())
-    await page.locator('#image-file').setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no') })
+    await page
+      .locator('#image-file')
+      .setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no') })
     await page.getByText('“notes.txt” is not an image.').waitFor()
   })
 
@@ -164,10 +175,17 @@ describe('the page before the sandbox', () => {
         addEventListener('eip6963:announceProvider', ({ detail }) => resolve(detail.provider), { once: true })
         dispatchEvent(new Event('eip6963:requestProvider'))
       })
-      const code = (method, ...params) => provider.request({ method, params }).then(() => 'done', (error) => error.code)
+      const code = (method, ...params) =>
+        provider.request({ method, params }).then(
+          () => 'done',
+          (error) => error.code,
+        )
       const typed = (chainId) => JSON.stringify({ types: {}, primaryType: 'Mail', domain: { chainId }, message: {} })
       const stranger = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'
-      const unconnected = [await provider.request({ method: 'eth_accounts' }), await code('eth_signTypedData_v4', stranger, typed(8453))]
+      const unconnected = [
+        await provider.request({ method: 'eth_accounts' }),
+        await code('eth_signTypedData_v4', stranger, typed(8453)),
+      ]
       const [address] = await provider.request({ method: 'eth_requestAccounts' })
       return {
         unconnected,
@@ -194,9 +212,16 @@ describe('the page before the sandbox', () => {
 
   test('another wallet is told where the sandbox is', async () => {
     await page.evaluate(() => {
-      const info = { uuid: 'd2f8b3c5-5f5b-4c0b-8f3c-000000000001', name: '<b>Fox</b>', icon: 'data:,', rdns: 'test.fox' }
+      const info = {
+        uuid: 'd2f8b3c5-5f5b-4c0b-8f3c-000000000001',
+        name: '<b>Fox</b>',
+        icon: 'data:,',
+        rdns: 'test.fox',
+      }
       const detail = { info, provider: { request: async () => [] } }
-      addEventListener('eip6963:requestProvider', () => dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail })))
+      addEventListener('eip6963:requestProvider', () =>
+        dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail })),
+      )
     })
     await page.getByRole('button', { name: 'Look again for wallets' }).click()
     await page.getByLabel('<b>Fox</b>').check()
@@ -207,7 +232,11 @@ describe('the page before the sandbox', () => {
   })
 
   test('on a narrow, dark phone', async () => {
-    const phone = await visit(browser, site.url, { viewport: { width: 320, height: 640 }, colorScheme: 'dark', reducedMotion: 'reduce' })
+    const phone = await visit(browser, site.url, {
+      viewport: { width: 320, height: 640 },
+      colorScheme: 'dark',
+      reducedMotion: 'reduce',
+    })
     const fits = () => phone.page.evaluate(() => document.documentElement.scrollWidth <= 320)
     await priced(phone.page, '1.00')
     assert.ok(await fits(), 'the form fits')
@@ -244,7 +273,7 @@ test('a job that fails after the payment', async (t) => {
   await shot('14-job-failed')
   await page.getByRole('button', { name: 'Buy again: a new payment' }).click()
   assert.ok(await page.locator('#generate').evaluate((button) => button === document.activeElement))
-  assert.equal(had - await sandbox.balanceOf(sandbox.payer.address), ONE, 'the card itself buys nothing')
+  assert.equal(had - (await sandbox.balanceOf(sandbox.payer.address)), ONE, 'the card itself buys nothing')
   assert.deepEqual(faults, [])
   await leave()
 })

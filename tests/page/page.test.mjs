@@ -28,7 +28,12 @@ describe('the page before the sandbox', () => {
     assert.equal(await page.locator('#progress').getAttribute('value'), '25')
     await visitor.shot('2-making')
     await finish()
-    assert.ok(await page.getByRole('heading', { name: 'Your video is ready' }).evaluate((title) => title === document.activeElement), 'the result has the focus')
+    assert.ok(
+      await page
+        .getByRole('heading', { name: 'Your video is ready' })
+        .evaluate((title) => title === document.activeElement),
+      'the result has the focus',
+    )
 
     await page.locator('video').evaluate((video) => video.play())
     await page.waitForFunction(() => {
@@ -47,9 +52,16 @@ describe('the page before the sandbox', () => {
     await page.getByRole('button', { name: 'Copy as JSON' }).click()
     await page.getByRole('button', { name: 'Copied' }).waitFor()
     assert.equal(JSON.parse(await page.evaluate(() => navigator.clipboard.readText())).transaction, hash)
-    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download' }).click()])
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Download' }).click(),
+    ])
     assert.match(file.suggestedFilename(), /^imagine-.+\.mp4$/)
-    assert.equal(await page.getByRole('link', { name: 'See it in the explorer' }).count(), 0, 'no explorer knows a local transaction')
+    assert.equal(
+      await page.getByRole('link', { name: 'See it in the explorer' }).count(),
+      0,
+      'no explorer knows a local transaction',
+    )
   })
 
   test('Enter in a field buys nothing', async () => {
@@ -83,11 +95,14 @@ describe('the page before the sandbox', () => {
     await page.getByLabel('Length in seconds').fill('4')
     await priced(page, '0.50')
     await page.getByLabel('Length in seconds').fill('')
-    await page.locator('#generate[aria-disabled=true]').filter({ hasText: /^Generate$/ }).waitFor()
+    await page
+      .locator('#generate[aria-disabled=true]')
+      .filter({ hasText: /^Generate$/ })
+      .waitFor()
     await page.getByLabel('Length in seconds').fill('12')
     await (await priced(page, '1.50')).click()
     await finish()
-    assert.equal(await spent(), ONE * 3n / 2n)
+    assert.equal(await spent(), (ONE * 3n) / 2n)
   })
 
   test('after a reload the page offers what was paid for, and shows it without a payment', async () => {
@@ -135,8 +150,16 @@ test('MetaMask is connected, shows its balance, pays, and is disconnected', asyn
   await shot('wallet-connected')
   await page.getByRole('button', { name: 'Disconnect' }).click()
   await page.getByRole('button', { name: 'Connect, to see the balance' }).waitFor()
-  assert.deepEqual(await page.evaluate(() => globalThis.ethereum.request({ method: 'eth_accounts' })), [], 'the wallet knows it, too')
-  assert.ok(await page.getByRole('button', { name: 'Connect, to see the balance' }).evaluate((node) => node === document.activeElement))
+  assert.deepEqual(
+    await page.evaluate(() => globalThis.ethereum.request({ method: 'eth_accounts' })),
+    [],
+    'the wallet knows it, too',
+  )
+  assert.ok(
+    await page
+      .getByRole('button', { name: 'Connect, to see the balance' })
+      .evaluate((node) => node === document.activeElement),
+  )
   assert.deepEqual(faults, [])
   await leave()
 })

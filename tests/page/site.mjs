@@ -17,7 +17,7 @@ let had
 export function useSite(options) {
   let close
   before(async () => {
-    ({ browser, dir, close } = await openBrowser())
+    ;({ browser, dir, close } = await openBrowser())
     site = await openSite(dir, options)
   })
   after(async () => {
@@ -29,8 +29,8 @@ export function useSite(options) {
 /** Opens the page anew for each test, after which it has met with nothing that a visitor never should. */
 export function useVisitor() {
   beforeEach(async () => {
-    visitor = await visit(browser, site.url);
-    ({ page } = visitor)
+    visitor = await visit(browser, site.url)
+    ;({ page } = visitor)
     had = await balance()
   })
   afterEach(async () => {
@@ -42,7 +42,7 @@ export function useVisitor() {
 const balance = () => site.sandbox.balanceOf(site.sandbox.payer.address)
 
 /** What the visitor has spent, in millionths of a dollar. */
-export const spent = async () => had - await balance()
+export const spent = async () => had - (await balance())
 
 export const finish = (on = page) => finishJob(on, site)
 

@@ -41,7 +41,10 @@ function whereItIs(site, sandbox) {
   return {
     url: site.url,
     sandbox,
-    skip: (hours) => sandbox.tasks.forEach((task) => { task.startedAt -= hours * HOUR }),
+    skip: (hours) =>
+      sandbox.tasks.forEach((task) => {
+        task.startedAt -= hours * HOUR
+      }),
     close: async () => {
       await site.stop()
       await sandbox?.stop()
@@ -53,7 +56,11 @@ function whereItIs(site, sandbox) {
  * A visitor's browser window, which notes whatever a visitor should never meet. With `wallets` in it and their `user`; with `service` that
  * sandbox answers for the real service; `prepare` is done before the page is opened.
  */
-export async function visit(browser, url, { wallets = [], user = createUser(), service, prepare = () => {}, ...options } = {}) {
+export async function visit(
+  browser,
+  url,
+  { wallets = [], user = createUser(), service, prepare = () => {}, ...options } = {},
+) {
   const permissions = ['clipboard-read', 'clipboard-write']
   const context = await browser.newContext({ viewport: { width: 1180, height: 900 }, permissions, ...options })
   const page = await context.newPage()
@@ -67,7 +74,8 @@ export async function visit(browser, url, { wallets = [], user = createUser(), s
   page.on('pageerror', (error) => faults.push(String(error)))
   page.on('request', (request) => {
     const { protocol, hostname, origin } = new URL(request.url())
-    if (protocol.startsWith('http') && hostname !== '127.0.0.1' && !(service && origin === SERVICE)) faults.push(`asked ${request.url()}`)
+    if (protocol.startsWith('http') && hostname !== '127.0.0.1' && !(service && origin === SERVICE))
+      faults.push(`asked ${request.url()}`)
   })
   if (service) await leadToSandbox(page, service)
   await injectWallets(page, wallets, user)

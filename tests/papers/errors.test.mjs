@@ -5,7 +5,10 @@ import { namesIn, read, sectionOf } from './papers.mjs'
 
 async function codesOfTheCore() {
   const [, variants] = /pub enum Code \{([^}]*)\}/.exec(await read('src/core/error.rs'))
-  return variants.match(/\w+/g).map((name) => name.replace(/\B[A-Z]/g, '_$&').toLowerCase()).sort()
+  return variants
+    .match(/\w+/g)
+    .map((name) => name.replace(/\B[A-Z]/g, '_$&').toLowerCase())
+    .sort()
 }
 
 test('the types know every code of the core', async () => {

@@ -39,26 +39,35 @@ const OPTIONS = {
 
 /** What TypeScript says against sources beside this file, by name. */
 function check(sources) {
-  const files = new Map(Object.entries(sources).map(([name, text]) => [fileURLToPath(new URL(name, import.meta.url)), text]))
+  const files = new Map(
+    Object.entries(sources).map(([name, text]) => [fileURLToPath(new URL(name, import.meta.url)), text]),
+  )
   const host = ts.createCompilerHost(OPTIONS)
   const { fileExists, readFile, getSourceFile } = host
   host.fileExists = (path) => files.has(path) || fileExists(path)
   host.readFile = (path) => files.get(path) ?? readFile(path)
-  host.getSourceFile = (path, target) => (files.has(path) ? ts.createSourceFile(path, files.get(path), target, true) : getSourceFile(path, target))
-  return ts.getPreEmitDiagnostics(ts.createProgram([...files.keys()], OPTIONS, host)).map(({ file, start, messageText }) => {
-    const { line } = file ? file.getLineAndCharacterOfPosition(start) : { line: 0 }
-    return `${file?.fileName.split('/').at(-1)}:${line + 1}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`
-  })
+  host.getSourceFile = (path, target) =>
+    files.has(path) ? ts.createSourceFile(path, files.get(path), target, true) : getSourceFile(path, target)
+  return ts
+    .getPreEmitDiagnostics(ts.createProgram([...files.keys()], OPTIONS, host))
+    .map(({ file, start, messageText }) => {
+      const { line } = file ? file.getLineAndCharacterOfPosition(start) : { line: 0 }
+      return `${file?.fileName.split('/').at(-1)}:${line + 1}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`
+    })
 }
 
-const scriptsIn = (html) => [...html.matchAll(/<script type="module">([\s\S]*?)<\/script>/g)].map(([, script]) => script).join('\n')
+const scriptsIn = (html) =>
+  [...html.matchAll(/<script type="module">([\s\S]*?)<\/script>/g)].map(([, script]) => script).join('\n')
 
 test('every example compiles against the built types', async () => {
   const sources = { 'page.d.ts': PAGE }
   for (const paper of PAPERS) {
     for (const [i, { language, code }] of (await examplesIn(paper)).entries()) {
       if (ELSEWHERE.includes(language)) continue
-      const extension = language === 'html' ? 'jsx' : LANGUAGES[language] ?? assert.fail(`${paper} has an example in ${language}, which nobody checks`)
+      const extension =
+        language === 'html'
+          ? 'jsx'
+          : (LANGUAGES[language] ?? assert.fail(`${paper} has an example in ${language}, which nobody checks`))
       sources[`${paper}-${i}.${extension}`] = language === 'html' ? scriptsIn(code) : code
     }
   }
@@ -67,6 +76,13 @@ test('every example compiles against the built types', async () => {
 })
 
 test('an example that is wrong would be seen', () => {
-  const said = check({ 'page.d.ts': PAGE, 'wrong.jsx': "import { generate } from 'imagine-x402'\nawait generate({ prompt: 'A boat', lenght: 8 })\nawait generate({ prompt: 'A boat' }, { maxPrice: 2 })\n" })
-  assert.deepEqual(said.map((line) => line.split(': ')[0]), ['wrong.jsx:2', 'wrong.jsx:3'])
+  const said = check({
+    'page.d.ts': PAGE,
+    'wrong.jsx':
+      "import { generate } from 'imagine-x402'\nawait generate({ prompt: 'A boat', lenght: 8 })\nawait generate({ prompt: 'A boat' }, { maxPrice: 2 })\n",
+  })
+  assert.deepEqual(
+    said.map((line) => line.split(': ')[0]),
+    ['wrong.jsx:2', 'wrong.jsx:3'],
+  )
 })

@@ -35,6 +35,8 @@ export async function sectionOf(path, heading) {
 
 /** Of the tables in a text, the names in code of each row's first cell. */
 export function namesIn(text) {
-  const rows = text.split('\n').filter((line, i, all) => line.startsWith('|') && !/^\| ?-/.test(line) && !/^\| ?-/.test(all[i + 1] ?? ''))
+  const rows = text
+    .split('\n')
+    .filter((line, i, all) => line.startsWith('|') && !/^\| ?-/.test(line) && !/^\| ?-/.test(all[i + 1] ?? ''))
   return rows.flatMap((row) => [...row.split('|')[1].matchAll(/`(\w+)[^`]*`/g)].map(([, name]) => name))
 }

@@ -7,6 +7,10 @@ export async function leadToSandbox(page, sandbox) {
     const request = route.request()
     const url = request.url().replace(SERVICE, sandbox.apiUrl)
     const answer = await fetch(url, { method: request.method(), headers: request.headers(), body: request.postData() })
-    await route.fulfill({ status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() })
+    await route.fulfill({
+      status: answer.status,
+      headers: Object.fromEntries(answer.headers),
+      body: await answer.text(),
+    })
   })
 }

@@ -49,6 +49,6 @@ describe("the README's store of a page's own", { timeout: 120_000 }, () => {
       return { record, again, database: (await indexedDB.databases()).length }
     })
     assert.equal(record.result.video.url, again.video.url)
-    assert.equal(database, 0, 'the browser\'s own is left alone')
+    assert.equal(database, 0, "the browser's own is left alone")
   })
 })

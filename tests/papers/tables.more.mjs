@@ -7,7 +7,8 @@ import { namesIn, read, sectionOf } from './papers.mjs'
 
 const types = ts.createSourceFile('types.ts', await read('js/types.ts'), ts.ScriptTarget.Latest)
 
-const declared = (name) => types.statements.find((statement) => statement.name?.text === name) ?? assert.fail(`js/types.ts has no ${name}`)
+const declared = (name) =>
+  types.statements.find((statement) => statement.name?.text === name) ?? assert.fail(`js/types.ts has no ${name}`)
 
 /** The members of an interface, and of those that it extends. */
 function membersOf(name) {
@@ -54,7 +55,10 @@ test('the events, with what each has', async () => {
 test('how far a purchase can have come', async () => {
   const { type } = declared('TaskRecord').members.find(({ name }) => name.text === 'step')
   const rows = (await sectionOf('README.md', 'The journal')).split('### ')[0]
-  assert.deepEqual(namesIn(rows), type.types.map(({ literal }) => literal.text))
+  assert.deepEqual(
+    namesIn(rows),
+    type.types.map(({ literal }) => literal.text),
+  )
 })
 
 test('what a store of the page does', async () => {
@@ -88,4 +92,10 @@ test('every link to a place of the repository leads somewhere', async () => {
 
 /** As the sites that show these papers make them of headings. */
 const anchorsIn = (text) =>
-  [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading.toLowerCase().replace(/[^\w\s-]/g, '').trim().replaceAll(' ', '-'))
+  [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, '')
+      .trim()
+      .replaceAll(' ', '-'),
+  )

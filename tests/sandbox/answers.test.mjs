@@ -25,12 +25,17 @@ const TRANSACTION = `0x${'5e'.repeat(32)}`
 const completed = (result) => [200, { status: 'completed', result }]
 const generation = (members) => (result) => completed({ ...result, generation: { ...result.generation, ...members } })
 
-const DOCUMENTED = { queued: [202, { status: 'queued' }], processing: [202, { status: 'processing', progress: 25 }], end: completed }
+const DOCUMENTED = {
+  queued: [202, { status: 'queued' }],
+  processing: [202, { status: 'processing', progress: 25 }],
+  end: completed,
+}
 
 /** What differs from the documented answers: code, body and headers while it is queued, at 25 %, at its end, and where it does not exist. */
 const TOLD = {
   state: {
-    queued: [202, { state: 'queued' }], processing: [202, { state: 'processing', progress: 25 }],
+    queued: [202, { state: 'queued' }],
+    processing: [202, { state: 'processing', progress: 25 }],
     end: (result) => [200, { state: 'completed', result }],
   },
   succeeded: { end: (result) => [200, { status: 'succeeded', result }] },
@@ -40,7 +45,10 @@ const TOLD = {
     processing: [202, { status: 'processing', metadata: { percent: 25, status: 'drawing' } }],
   },
   'progress-absent': { processing: [202, { status: 'processing' }] },
-  'progress-null': { queued: [202, { status: 'queued', progress: null }], processing: [202, { status: 'processing', progress: null }] },
+  'progress-null': {
+    queued: [202, { status: 'queued', progress: null }],
+    processing: [202, { status: 'processing', progress: null }],
+  },
   'failed-500': { end: () => [500, { status: 'failed', error: REASON }] },
   'failed-200': { end: () => [200, { status: 'failed', error: REASON }] },
   'failed-object': { end: () => [500, { status: 'failed', error: { code: 'failed', message: REASON } }] },
@@ -50,7 +58,9 @@ const TOLD = {
   'generation-at-top': { end: (result) => [200, { status: 'completed', ...result }] },
   'artifact-alone': { end: () => [200, { status: 'completed', artifactUrl: VIDEO }] },
   'result-json': { end: (result) => completed(JSON.stringify(result)) },
-  'template-data-json': { end: (result) => completed({ ...result, templateData: JSON.stringify(result.templateData) }) },
+  'template-data-json': {
+    end: (result) => completed({ ...result, templateData: JSON.stringify(result.templateData) }),
+  },
   'video-address': { end: generation({ video: VIDEO }) },
   'video-json': { end: generation({ video: `{"url":"${VIDEO}"}` }) },
   'video-numbers': { end: generation({ video: { buffer: [102, 105, 108, 109], mimeType: 'video/mp4', size: 4 } }) },
@@ -61,26 +71,41 @@ const TOLD = {
   'picture-for-video': { end: generation({ video: COVER }) },
   gif: { end: generation({ gif: 'http://media/preview.gif' }) },
   'token-beside': {
-    end: (result) => completed({ ...result, token: { chain: 'base', address: TOKEN, external: false, metadata: { name: 'A paper boat', symbol: 'BOAT' } } }),
+    end: (result) =>
+      completed({
+        ...result,
+        token: { chain: 'base', address: TOKEN, external: false, metadata: { name: 'A paper boat', symbol: 'BOAT' } },
+      }),
   },
-  'token-within': { end: generation({ token: { name: 'A paper boat', symbol: 'BOAT', address: TOKEN, platform: 'clanker' } }) },
+  'token-within': {
+    end: generation({ token: { name: 'A paper boat', symbol: 'BOAT', address: TOKEN, platform: 'clanker' } }),
+  },
   'all-at-once': {
-    end: ({ generation, templateData }) => [200, {
-      status: 'completed',
-      state: 'succeeded',
-      progress: 100,
-      artifactUrl: VIDEO,
-      txHash: TRANSACTION,
-      explorer: `https://explorer.example/tx/${TRANSACTION}`,
-      result: {
-        generation: {
-          ...generation, video: VIDEO, image: COVER, gif: 'http://media/preview.gif',
-          prompt: 'a paper boat', videoModel: 'some-model', provider: 'some-provider', duration: 12,
+    end: ({ generation, templateData }) => [
+      200,
+      {
+        status: 'completed',
+        state: 'succeeded',
+        progress: 100,
+        artifactUrl: VIDEO,
+        txHash: TRANSACTION,
+        explorer: `https://explorer.example/tx/${TRANSACTION}`,
+        result: {
+          generation: {
+            ...generation,
+            video: VIDEO,
+            image: COVER,
+            gif: 'http://media/preview.gif',
+            prompt: 'a paper boat',
+            videoModel: 'some-model',
+            provider: 'some-provider',
+            duration: 12,
+          },
+          templateData,
+          url: 'https://sister.example/media/1',
         },
-        templateData,
-        url: 'https://sister.example/media/1',
       },
-    }],
+    ],
   },
 }
 
@@ -98,7 +123,7 @@ function watch({ fail = false } = {}) {
     wording.set(name)
     now = step
     const { code, body, headers } = wording.status(id)
-    return [code, JSON.parse(JSON.stringify(body)), ...headers ? [headers] : []]
+    return [code, JSON.parse(JSON.stringify(body)), ...(headers ? [headers] : [])]
   }
 }
 
@@ -160,7 +185,10 @@ test('the status endpoint answers so, from the start or from any time on', async
 test('the README lists all answers', async () => {
   const readme = await readFile(new URL('../../sandbox/README.md', import.meta.url), 'utf8')
   const rows = [...readme.matchAll(/^\| `([a-z0-9-]+)` \| (.+) \|$/gm)].map(([, name, says]) => [name, says])
-  assert.deepEqual(rows.filter(([name]) => name in ANSWERS), Object.entries(ANSWERS).map(([name, { says }]) => [name, says]))
+  assert.deepEqual(
+    rows.filter(([name]) => name in ANSWERS),
+    Object.entries(ANSWERS).map(([name, { says }]) => [name, says]),
+  )
 })
 
 const media = (name) => readFile(new URL(`../../sandbox/media/${name}`, import.meta.url))

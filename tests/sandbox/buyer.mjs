@@ -16,7 +16,7 @@ const TYPES = {
 export function create({ apiUrl }, body, payment, init) {
   return fetch(`${apiUrl}/generation/create`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...payment && { 'x-payment': payment } },
+    headers: { 'content-type': 'application/json', ...(payment && { 'x-payment': payment }) },
     body: JSON.stringify(body),
     ...init,
   })

@@ -2,7 +2,9 @@ import { authorize, create, decode, encode } from './buyer.mjs'
 
 /** Posts a creation with a payment of version 2. */
 export function create2(sandbox, body, payment) {
-  return create(sandbox, body, undefined, { headers: { 'content-type': 'application/json', 'payment-signature': payment } })
+  return create(sandbox, body, undefined, {
+    headers: { 'content-type': 'application/json', 'payment-signature': payment },
+  })
 }
 
 /** What the header of a 402 says. */
@@ -21,7 +23,7 @@ export function receipt2(response) {
  */
 export async function sign2(sandbox, payer, terms, { changes, accepted = terms, extensions } = {}) {
   const payload = await authorize(sandbox, payer, terms, changes)
-  const header = encode({ x402Version: 2, accepted, payload, ...extensions && { extensions } })
+  const header = encode({ x402Version: 2, accepted, payload, ...(extensions && { extensions }) })
   return { header, nonce: payload.authorization.nonce }
 }
 
@@ -32,7 +34,8 @@ export const DIALECTS = {
       const [terms] = required(await create(sandbox, body)).accepts
       return { terms, accepted: terms }
     },
-    reason: async (response) => (response.headers.has('payment-response') ? receipt2(response).errorReason : required(response).error),
+    reason: async (response) =>
+      response.headers.has('payment-response') ? receipt2(response).errorReason : required(response).error,
   },
   hybrid: {
     // The name of the token is not in the offer: a buyer has to know it.

@@ -8,13 +8,19 @@ import { create } from './buyer.mjs'
 const ORDER = { prompt: 'a cat' }
 
 let sandbox
-before(async () => { sandbox = await startSandbox() })
+before(async () => {
+  sandbox = await startSandbox()
+})
 beforeEach(() => sandbox.fault(null))
 after(() => sandbox.stop())
 
 async function change(body, { method = 'PUT', type = 'application/json' } = {}) {
-  const response = await fetch(`${sandbox.controlUrl}/fault`, { method, headers: { 'content-type': type }, body: JSON.stringify(body) })
-  return { code: response.status, ...await response.json() }
+  const response = await fetch(`${sandbox.controlUrl}/fault`, {
+    method,
+    headers: { 'content-type': type },
+    body: JSON.stringify(body),
+  })
+  return { code: response.status, ...(await response.json()) }
 }
 
 const list = async () => (await fetch(`${sandbox.controlUrl}/faults`)).json()
@@ -22,7 +28,10 @@ const list = async () => (await fetch(`${sandbox.controlUrl}/faults`)).json()
 test('the list has every fault with a sentence, and the current one', async () => {
   const { current, faults } = await list()
   assert.equal(current, null)
-  assert.deepEqual(faults.map(({ name }) => name), Object.keys(FAULTS))
+  assert.deepEqual(
+    faults.map(({ name }) => name),
+    Object.keys(FAULTS),
+  )
   assert.ok(faults.every(({ description }) => description.length > 10))
 })
 
@@ -57,9 +66,14 @@ test('what cannot be meant is refused, names what there is, and changes nothing'
     assert.throws(() => sandbox.fault(fault), { message: error })
   }
   for (const times of [0, -1, 1.5, 'two']) assert.match((await change({ fault: 'probe-500', times })).error, /^times/)
-  for (const delayMs of [-1, 1.5, 'long', 2 ** 31]) assert.match((await change({ fault: 'probe-500', delayMs })).error, /^delayMs/)
+  for (const delayMs of [-1, 1.5, 'long', 2 ** 31])
+    assert.match((await change({ fault: 'probe-500', delayMs })).error, /^delayMs/)
   assert.equal((await change({ fault: null }, { type: 'text/plain' })).code, 400)
-  const broken = await fetch(`${sandbox.controlUrl}/fault`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{' })
+  const broken = await fetch(`${sandbox.controlUrl}/fault`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: '{',
+  })
   assert.equal(broken.status, 400)
   assert.equal((await fetch(sandbox.controlUrl)).status, 404)
   assert.equal((await list()).current.fault, 'probe-500')
@@ -67,13 +81,20 @@ test('what cannot be meant is refused, names what there is, and changes nothing'
 
 test('the answers are switched as well', async () => {
   const put = async (body, method = 'PUT') => {
-    const response = await fetch(`${sandbox.controlUrl}/answers`, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+    const response = await fetch(`${sandbox.controlUrl}/answers`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
     return [response.status, await response.json()]
   }
   const listed = async () => (await fetch(`${sandbox.controlUrl}/answers`)).json()
   const { current, answers } = await listed()
   assert.equal(current, null)
-  assert.deepEqual(answers, Object.entries(ANSWERS).map(([name, { says }]) => ({ name, description: says })))
+  assert.deepEqual(
+    answers,
+    Object.entries(ANSWERS).map(([name, { says }]) => ({ name, description: says })),
+  )
   for (const method of ['PUT', 'POST']) {
     assert.deepEqual(await put({ answers: 'video-json' }, method), [200, { current: 'video-json' }])
     assert.equal((await listed()).current, 'video-json')
@@ -101,10 +122,11 @@ test('a fault may be there from the start', async () => {
 })
 
 test('pages of this machine may switch, others may not', async () => {
-  const preflight = (origin) => fetch(`${sandbox.controlUrl}/fault`, {
-    method: 'OPTIONS',
-    headers: { origin, 'access-control-request-method': 'PUT', 'access-control-request-headers': 'content-type' },
-  })
+  const preflight = (origin) =>
+    fetch(`${sandbox.controlUrl}/fault`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'PUT', 'access-control-request-headers': 'content-type' },
+    })
   for (const origin of ['http://127.0.0.1:8402', 'http://localhost:8402', 'http://localhost', 'http://[::1]:8402']) {
     const { status, headers } = await preflight(origin)
     assert.equal(status, 204)

@@ -12,7 +12,9 @@ const ORDER = { prompt: 'a cat surfs', templateData: { duration: 4 } }
 const PRICE = 500_000n
 
 let sandbox
-before(async () => { sandbox = await startSandbox({ stepMs: 3_600_000 }) })
+before(async () => {
+  sandbox = await startSandbox({ stepMs: 3_600_000 })
+})
 beforeEach(() => sandbox.fault(null))
 after(() => sandbox.stop())
 
@@ -41,7 +43,15 @@ async function read(action) {
 
 const purchase = (order = ORDER) => outcome(async () => (await buy(sandbox, order)).response)
 
-const OTHERS = ['probe-dropped', 'probe-500', 'seed-refused', 'seed-uuid-only', 'status-404', 'status-500', 'status-dropped']
+const OTHERS = [
+  'probe-dropped',
+  'probe-500',
+  'seed-refused',
+  'seed-uuid-only',
+  'status-404',
+  'status-500',
+  'status-dropped',
+]
 
 test('every fault has its test', () => {
   assert.deepEqual([...Object.keys(PAID), ...OTHERS].sort(), Object.keys(FAULTS).sort())
@@ -114,7 +124,10 @@ test('the receipt goes missing or becomes garbage, and the task is still told', 
 })
 
 test('a receipt of success without a transaction comes of a settlement, and of none', async () => {
-  for (const [name, payments] of [['receipt-hollow', 1], ['settle-claimed', 0]]) {
+  for (const [name, payments] of [
+    ['receipt-hollow', 1],
+    ['settle-claimed', 0],
+  ]) {
     sandbox.fault(name)
     const { headers, body, paid } = await purchase()
     const { success, transaction } = receipt({ headers })
@@ -123,7 +136,10 @@ test('a receipt of success without a transaction comes of a settlement, and of n
 })
 
 test('CORS headers go missing', async () => {
-  const allowed = ({ headers }) => [headers.has('access-control-allow-origin'), headers.has('access-control-expose-headers')]
+  const allowed = ({ headers }) => [
+    headers.has('access-control-allow-origin'),
+    headers.has('access-control-expose-headers'),
+  ]
   sandbox.fault('cors-missing')
   assert.deepEqual(allowed(await create(sandbox, ORDER)), [true, true])
   assert.deepEqual(allowed(await purchase()), [false, true])
@@ -240,12 +256,19 @@ test('the payments are read from the chain', async () => {
   const { headers } = await purchase()
   const payments = await sandbox.payments()
   assert.deepEqual(payments.slice(0, -1), before)
-  assert.deepEqual(payments.at(-1), { from: sandbox.payer.address, value: PRICE, transaction: receipt({ headers }).transaction })
+  assert.deepEqual(payments.at(-1), {
+    from: sandbox.payer.address,
+    value: PRICE,
+    transaction: receipt({ headers }).transaction,
+  })
 })
 
 test('the README lists every fault', async () => {
   const readme = await readFile(new URL('../../sandbox/README.md', import.meta.url), 'utf8')
   const rows = [...readme.matchAll(/^\| `([a-z0-9-]+)` \| (.+) \|$/gm)].map(([, name, says]) => [name, says])
   const listed = rows.filter(([name]) => name in FAULTS)
-  assert.deepEqual(listed, Object.entries(FAULTS).map(([name, { says }]) => [name, says]))
+  assert.deepEqual(
+    listed,
+    Object.entries(FAULTS).map(([name, { says }]) => [name, says]),
+  )
 })

@@ -6,11 +6,17 @@ import { startMedia } from '../../sandbox/media.mjs'
 const file = (name) => readFile(new URL(`../../sandbox/media/${name}`, import.meta.url))
 
 let media
-before(async () => { media = await startMedia() })
+before(async () => {
+  media = await startMedia()
+})
 after(() => media.stop())
 
 test('video, cover and preview come whole, with their types, to pages of every origin', async () => {
-  for (const [name, type] of [['video.mp4', 'video/mp4'], ['cover.jpg', 'image/jpeg'], ['preview.gif', 'image/gif']]) {
+  for (const [name, type] of [
+    ['video.mp4', 'video/mp4'],
+    ['cover.jpg', 'image/jpeg'],
+    ['preview.gif', 'image/gif'],
+  ]) {
     const response = await fetch(`${media.url}/${name}`)
     assert.equal(response.status, 200)
     assert.equal(response.headers.get('content-type'), type)

@@ -6,11 +6,14 @@ import { create, terms } from './buyer.mjs'
 import { fixture } from './fixture.mjs'
 
 let sandbox
-before(async () => { sandbox = await startSandbox() })
+before(async () => {
+  sandbox = await startSandbox()
+})
 after(() => sandbox.stop())
 
 /** By the words of the service itself. */
-const DEFAULT_MODEL = (await fixture('payment-required')).accepts[0].outputSchema.input.bodyFields.templateData.properties.videoModel.default
+const DEFAULT_MODEL = (await fixture('payment-required')).accepts[0].outputSchema.input.bodyFields.templateData
+  .properties.videoModel.default
 
 const price = async (templateData) => (await terms(sandbox, { prompt: 'a cat', templateData })).maxAmountRequired
 
@@ -74,7 +77,12 @@ test('what cannot become a video is refused before payment', async () => {
 })
 
 test('a body that is no JSON is refused with an error', async () => {
-  const post = (body) => fetch(`${sandbox.apiUrl}/generation/create`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+  const post = (body) =>
+    fetch(`${sandbox.apiUrl}/generation/create`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    })
   const broken = await post('{"prompt":')
   assert.equal(broken.status, 400)
   assert.equal(typeof (await broken.json()).error, 'string')
@@ -83,7 +91,11 @@ test('a body that is no JSON is refused with an error', async () => {
 test('pages of every origin may ask, pay and read the receipt', async () => {
   const preflight = await fetch(`${sandbox.apiUrl}/generation/create`, {
     method: 'OPTIONS',
-    headers: { origin: 'https://dapp.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type,x-payment' },
+    headers: {
+      origin: 'https://dapp.example',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type,x-payment',
+    },
   })
   assert.equal(preflight.status, 204)
   assert.equal(preflight.headers.get('access-control-allow-origin'), '*')

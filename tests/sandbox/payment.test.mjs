@@ -10,11 +10,16 @@ const PRICE = 500_000n
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 let sandbox
-before(async () => { sandbox = await startSandbox() })
+before(async () => {
+  sandbox = await startSandbox()
+})
 after(() => sandbox.stop())
 
 async function moved(action) {
-  const balances = () => Promise.all([sandbox.payer, sandbox.poor, { address: sandbox.payTo }].map(({ address }) => sandbox.balanceOf(address)))
+  const balances = () =>
+    Promise.all(
+      [sandbox.payer, sandbox.poor, { address: sandbox.payTo }].map(({ address }) => sandbox.balanceOf(address)),
+    )
   const earlier = await balances()
   const result = await action()
   const later = await balances()
@@ -27,7 +32,7 @@ test('the payer starts with 1000 USDC, the poor one with ETH alone', async () =>
   try {
     assert.equal(await fresh.balanceOf(fresh.payer.address), 1_000_000_000n)
     assert.equal(await fresh.balanceOf(fresh.poor.address), 0n)
-    assert.ok(await fresh.client.getBalance({ address: fresh.poor.address }) > 0n)
+    assert.ok((await fresh.client.getBalance({ address: fresh.poor.address })) > 0n)
   } finally {
     await fresh.stop()
   }
@@ -38,14 +43,15 @@ test("the chain's clock can be days off from the start, and time can pass on the
     const off = await startSandbox({ chainAheadS: days * 86_400 })
     try {
       const ahead = async () => Number((await off.client.getBlock()).timestamp) - Date.now() / 1000
-      assert.ok(Math.abs(await ahead() - days * 86_400) < 60, `${await ahead()} s`)
+      assert.ok(Math.abs((await ahead()) - days * 86_400) < 60, `${await ahead()} s`)
       await off.passTime(3600)
-      assert.ok(Math.abs(await ahead() - days * 86_400 - 3600) < 60, `${await ahead()} s`)
+      assert.ok(Math.abs((await ahead()) - days * 86_400 - 3600) < 60, `${await ahead()} s`)
     } finally {
       await off.stop()
     }
   }
-  for (const chainAheadS of [0.5, 'late', Infinity]) await assert.rejects(startSandbox({ chainAheadS }), /chain-ahead-s must be/)
+  for (const chainAheadS of [0.5, 'late', Infinity])
+    await assert.rejects(startSandbox({ chainAheadS }), /chain-ahead-s must be/)
 })
 
 test('a payment settles on the chain and buys a task', async () => {
@@ -67,7 +73,7 @@ test('a payment settles on the chain and buys a task', async () => {
 })
 
 test('a payment that was used cannot move money twice, and hinders no other', async () => {
-  const { header, nonce } = (await buy(sandbox, ORDER))
+  const { header, nonce } = await buy(sandbox, ORDER)
   const again = await moved(() => create(sandbox, ORDER, header))
   assert.equal(again.result.status, 402)
   assert.equal((await again.result.json()).error, 'unexpected_settle_error')
@@ -81,14 +87,19 @@ test('a payment that was used cannot move money twice, and hinders no other', as
 
 test('one payment sent twice at once is charged once', async () => {
   const { header } = await sign(sandbox, sandbox.payer, await terms(sandbox, ORDER))
-  const { result, seller } = await moved(() => Promise.all([create(sandbox, ORDER, header), create(sandbox, ORDER, header)]))
+  const { result, seller } = await moved(() =>
+    Promise.all([create(sandbox, ORDER, header), create(sandbox, ORDER, header)]),
+  )
   assert.equal(seller, PRICE)
   assert.ok(result.some(({ status }) => status === 202))
 })
 
 test('payments at the same time all settle', async () => {
   const { result, payer } = await moved(() => Promise.all(Array.from({ length: 6 }, () => buy(sandbox, ORDER))))
-  assert.deepEqual(result.map(({ response }) => response.status), Array(6).fill(202))
+  assert.deepEqual(
+    result.map(({ response }) => response.status),
+    Array(6).fill(202),
+  )
   assert.equal(payer, -6n * PRICE)
 })
 
@@ -97,7 +108,10 @@ test('who has no USDC is refused and nothing moves', async () => {
   const { result, poor, seller } = await moved(() => buy(sandbox, ORDER, sandbox.poor))
   assert.equal(result.response.status, 402)
   const { error, payer, accepts } = await result.response.json()
-  assert.deepEqual({ error, payer, offers: accepts.length }, { error: 'insufficient_funds', payer: sandbox.poor.address, offers: 1 })
+  assert.deepEqual(
+    { error, payer, offers: accepts.length },
+    { error: 'insufficient_funds', payer: sandbox.poor.address, offers: 1 },
+  )
   assert.deepEqual([poor, seller], [0n, 0n])
   assert.equal(await sandbox.authorizationUsed(sandbox.poor.address, result.nonce), false)
   assert.equal(sandbox.tasks.size, tasks)
@@ -145,7 +159,10 @@ test("the seller can take Circle's other token", async () => {
   const euro = await startSandbox({ token: 'eurc' })
   try {
     const { asset, extra } = await terms(euro, { prompt: 'a cat' })
-    assert.deepEqual({ asset, extra }, { asset: '0x60a3E35Cc302bFA44Cb288Bc5a4F316Fdb1adb42', extra: { name: 'EURC', version: '2' } })
+    assert.deepEqual(
+      { asset, extra },
+      { asset: '0x60a3E35Cc302bFA44Cb288Bc5a4F316Fdb1adb42', extra: { name: 'EURC', version: '2' } },
+    )
     assert.equal(await euro.client.readContract({ address: asset, abi: erc20Abi, functionName: 'symbol' }), 'EURC')
   } finally {
     await euro.stop()
@@ -157,12 +174,15 @@ test('Base Sepolia works the same, next to the other chain', async () => {
   try {
     const accepted = await terms(sepolia, { prompt: 'a cat' })
     const { network, asset, extra, maxAmountRequired } = accepted
-    assert.deepEqual({ network, asset, extra, maxAmountRequired }, {
-      network: 'base-sepolia',
-      asset: '0x036CbD53842c5426634e7929541eC2318f3dCF7e',
-      extra: { name: 'USDC', version: '2' },
-      maxAmountRequired: '250000',
-    })
+    assert.deepEqual(
+      { network, asset, extra, maxAmountRequired },
+      {
+        network: 'base-sepolia',
+        asset: '0x036CbD53842c5426634e7929541eC2318f3dCF7e',
+        extra: { name: 'USDC', version: '2' },
+        maxAmountRequired: '250000',
+      },
+    )
     assert.equal(await sepolia.client.getChainId(), 84532)
     const { result, payer } = await moved(() => buy(sepolia, { prompt: 'a cat' }))
     assert.equal(result.response.status, 202)

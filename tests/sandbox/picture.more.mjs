@@ -41,14 +41,21 @@ test('an address is kept as it is', async () => {
 
 test('a data URL is kept as bytes, and nowhere else', async () => {
   for (const written of [(data) => data, JSON.stringify]) {
-    const { image, body } = await record(create(sandbox, { prompt: 'a cat', templateData: written({ duration: 4, image: dataUrl(cover) }) }))
+    const { image, body } = await record(
+      create(sandbox, { prompt: 'a cat', templateData: written({ duration: 4, image: dataUrl(cover) }) }),
+    )
     assert.deepEqual(image, { how: 'data', type: 'image/jpeg', bytes: cover })
-    assert.deepEqual(body, { prompt: 'a cat', templateData: written({ duration: 4, image: `a picture of ${cover.length} bytes` }) })
+    assert.deepEqual(body, {
+      prompt: 'a cat',
+      templateData: written({ duration: 4, image: `a picture of ${cover.length} bytes` }),
+    })
   }
 })
 
 test('the type of a data URL is the first thing it says', async () => {
-  const { image } = await record(create(sandbox, { prompt: 'a cat', templateData: { image: dataUrl(cover, 'image/jpeg;name=cover') } }))
+  const { image } = await record(
+    create(sandbox, { prompt: 'a cat', templateData: { image: dataUrl(cover, 'image/jpeg;name=cover') } }),
+  )
   assert.deepEqual(image, { how: 'data', type: 'image/jpeg', bytes: cover })
 })
 
@@ -64,8 +71,8 @@ test('a form without a file may name an address', async () => {
 })
 
 test('without a picture there is none on record', async () => {
-  assert.equal('image' in await record(create(sandbox, { prompt: 'a cat', templateData: {} })), false)
-  assert.equal('image' in await record(post({})), false)
+  assert.equal('image' in (await record(create(sandbox, { prompt: 'a cat', templateData: {} }))), false)
+  assert.equal('image' in (await record(post({}))), false)
 })
 
 test('the picture of a paid request is on record, too', async () => {
@@ -77,14 +84,34 @@ test('the picture of a paid request is on record, too', async () => {
 
 test('what is no picture is refused before payment', async () => {
   for (const image of [
-    '', 'boat.jpg', 'https://', 'ftp://example.com/boat.jpg', 'javascript:alert(1)', 'data:', 'data:image/png,abc', 'data:image/png;base64,',
-    'data:image/png;base64,***', dataUrl(cover, 'text/html'), `${dataUrl(cover)}!`, null, 7, {}, [dataUrl(cover)],
+    '',
+    'boat.jpg',
+    'https://',
+    'ftp://example.com/boat.jpg',
+    'javascript:alert(1)',
+    'data:',
+    'data:image/png,abc',
+    'data:image/png;base64,',
+    'data:image/png;base64,***',
+    dataUrl(cover, 'text/html'),
+    `${dataUrl(cover)}!`,
+    null,
+    7,
+    {},
+    [dataUrl(cover)],
   ]) {
     const response = await create(sandbox, { prompt: 'a cat', templateData: { image } })
     assert.equal(response.status, 400, JSON.stringify(image))
     assert.match((await response.json()).error, /templateData\.image must be/)
   }
-  for (const image of ['https://example.com/boat.jpg', dataUrl(cover), '', file(cover, 'text/html'), file(cover, ''), file('')]) {
+  for (const image of [
+    'https://example.com/boat.jpg',
+    dataUrl(cover),
+    '',
+    file(cover, 'text/html'),
+    file(cover, ''),
+    file(''),
+  ]) {
     const response = await post({ image })
     assert.equal(response.status, 400, image)
     assert.match((await response.json()).error, /the form's image must be/)
@@ -118,16 +145,23 @@ test('JSON is too long beyond the limit that was set, and a form of the same siz
     const paid = await create(strict, { prompt: 'a'.repeat(1000) }, 'garbage')
     await assertTooLong(paid)
     assert.equal((await post({ image: file(cover) }, strict)).status, 402)
-    assert.deepEqual(strict.requests.map(({ method, body }) => [method, typeof body]), [
-      ['POST', 'object'], ['POST', 'undefined'], ['POST', 'undefined'], ['POST', 'object'],
-    ])
+    assert.deepEqual(
+      strict.requests.map(({ method, body }) => [method, typeof body]),
+      [
+        ['POST', 'object'],
+        ['POST', 'undefined'],
+        ['POST', 'undefined'],
+        ['POST', 'object'],
+      ],
+    )
   } finally {
     await strict.stop()
   }
 })
 
 test('a limit that cannot be meant is refused', async () => {
-  for (const jsonLimit of [0, -1, 1.5, 'much', null]) await assert.rejects(startSandbox({ jsonLimit }), /json-limit must be/)
+  for (const jsonLimit of [0, -1, 1.5, 'much', null])
+    await assert.rejects(startSandbox({ jsonLimit }), /json-limit must be/)
 })
 
 /** An answer that a page may read. */

@@ -15,13 +15,18 @@ async function up(t, args, options) {
   let children = []
   t.after(() => [cli.pid, ...children].filter(alive).forEach((pid) => process.kill(pid, 'SIGKILL')))
   let ended
-  cli.ended.then((how) => { ended = how })
+  cli.ended.then((how) => {
+    ended = how
+  })
   await until('the sandbox is ready', () => {
     assert.equal(ended, undefined, cli.output.stderr)
     return cli.output.stdout.includes('\n')
   })
   children = descendants(cli.pid)
-  assert.ok(children.some((pid) => programOf(pid).startsWith('anvil')), 'anvil is one of the processes')
+  assert.ok(
+    children.some((pid) => programOf(pid).startsWith('anvil')),
+    'anvil is one of the processes',
+  )
   return { ...cli, children }
 }
 
@@ -72,7 +77,10 @@ test('an npm that was killed takes the sandbox along', async (t) => {
 
 test('when anvil dies, so does the sandbox, and says why', async (t) => {
   const cli = await up(t)
-  process.kill(cli.children.find((pid) => programOf(pid).startsWith('anvil')), 'SIGKILL')
+  process.kill(
+    cli.children.find((pid) => programOf(pid).startsWith('anvil')),
+    'SIGKILL',
+  )
   assert.equal(await cli.ended, 1)
   assert.match(cli.output.stderr, /anvil ended \(SIGKILL\)/)
   await gone(cli.children)
@@ -80,7 +88,10 @@ test('when anvil dies, so does the sandbox, and says why', async (t) => {
 
 test("when anvil's guard dies, so does the sandbox", async (t) => {
   const cli = await up(t)
-  process.kill(cli.children.find((pid) => programOf(pid) === 'sh'), 'SIGKILL')
+  process.kill(
+    cli.children.find((pid) => programOf(pid) === 'sh'),
+    'SIGKILL',
+  )
   assert.equal(await cli.ended, 1)
   await gone(cli.children)
 })
@@ -130,7 +141,11 @@ test('a facilitator that has never reached the chain refuses, and goes on', asyn
     return create2(sandbox, { prompt: 'a cat' }, (await sign2(sandbox, sandbox.payer, terms)).header)
   }
   assert.equal((await buy()).status, 402)
-  await fetch(`${sandbox.controlUrl}/fault`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"fault":null}' })
+  await fetch(`${sandbox.controlUrl}/fault`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: '{"fault":null}',
+  })
   assert.equal((await buy()).status, 202)
   cli.child.kill('SIGTERM')
   assert.equal(await cli.ended, 0)
@@ -138,17 +153,41 @@ test('a facilitator that has never reached the chain refuses, and goes on', asyn
 
 test('bad options are refused before anything starts', async () => {
   const cases = [
-    ['--price', 'free'], ['--price', '1,50'], ['--price', '0'], ['--price', '-1'], ['--price', '1e3'], ['--price', '0.0000001'],
-    ['--step-ms', '0'], ['--step-ms', '1.5'], ['--step-ms', 'soon'], ['--chain-id', '1'], ['--chain-id', 'base'],
-    ['--x402', '3'], ['--token', 'dai'], ['--token', 'eurc', '--chain-id', '84532'], ['--x402', 'none'], ['--x402'], ['--fail=yes'], ['--unknown'], ['extra'], ['--fault', 'nonsense'], ['--fault'],
-    ['--answers', 'nonsense'], ['--answers'], ['--json-limit', '0'], ['--json-limit', 'much'], ['--chain-ahead-s', 'late'],
+    ['--price', 'free'],
+    ['--price', '1,50'],
+    ['--price', '0'],
+    ['--price', '-1'],
+    ['--price', '1e3'],
+    ['--price', '0.0000001'],
+    ['--step-ms', '0'],
+    ['--step-ms', '1.5'],
+    ['--step-ms', 'soon'],
+    ['--chain-id', '1'],
+    ['--chain-id', 'base'],
+    ['--x402', '3'],
+    ['--token', 'dai'],
+    ['--token', 'eurc', '--chain-id', '84532'],
+    ['--x402', 'none'],
+    ['--x402'],
+    ['--fail=yes'],
+    ['--unknown'],
+    ['extra'],
+    ['--fault', 'nonsense'],
+    ['--fault'],
+    ['--answers', 'nonsense'],
+    ['--answers'],
+    ['--json-limit', '0'],
+    ['--json-limit', 'much'],
+    ['--chain-ahead-s', 'late'],
   ]
-  await Promise.all(cases.map(async (args) => {
-    const cli = launch(args)
-    assert.equal(await cli.ended, 2, args.join(' '))
-    assert.equal(cli.output.stdout, '')
-    assert.match(cli.output.stderr, /Usage:/)
-  }))
+  await Promise.all(
+    cases.map(async (args) => {
+      const cli = launch(args)
+      assert.equal(await cli.ended, 2, args.join(' '))
+      assert.equal(cli.output.stdout, '')
+      assert.match(cli.output.stderr, /Usage:/)
+    }),
+  )
   await assert.rejects(startSandbox({ price: 'free' }), /price/)
   await assert.rejects(startSandbox({ stepMs: 0 }), /step-ms/)
   await assert.rejects(startSandbox({ chainId: 1 }), /chain id/)
@@ -157,8 +196,12 @@ test('bad options are refused before anything starts', async () => {
 test('help is help', async () => {
   const cli = launch(['--help'])
   assert.equal(await cli.ended, 0)
-  assert.match(cli.output.stdout, /--price[^]*--step-ms[^]*--fail[^]*--chain-id[^]*--x402[^]*--fault[^]*--answers[^]*--json-limit[^]*--chain-ahead-s/)
-  for (const [name, { says }] of Object.entries({ ...FAULTS, ...ANSWERS })) assert.ok(cli.output.stdout.includes(`  ${name.padEnd(22)} ${says}\n`), name)
+  assert.match(
+    cli.output.stdout,
+    /--price[^]*--step-ms[^]*--fail[^]*--chain-id[^]*--x402[^]*--fault[^]*--answers[^]*--json-limit[^]*--chain-ahead-s/,
+  )
+  for (const [name, { says }] of Object.entries({ ...FAULTS, ...ANSWERS }))
+    assert.ok(cli.output.stdout.includes(`  ${name.padEnd(22)} ${says}\n`), name)
 })
 
 test('stop ends everything, and may be called again', async () => {

@@ -11,14 +11,19 @@ export function launch(args = [], { command = [process.execPath, SCRIPT], env } 
   const [program, ...rest] = [...command, ...args]
   const child = spawn(program, rest, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
   const output = { stdout: '', stderr: '' }
-  for (const name of ['stdout', 'stderr']) child[name].setEncoding('utf8').on('data', (text) => { output[name] += text })
+  for (const name of ['stdout', 'stderr'])
+    child[name].setEncoding('utf8').on('data', (text) => {
+      output[name] += text
+    })
   const ended = once(child, 'close').then(([code, signal]) => signal ?? code)
   return { child, pid: child.pid, output, ended }
 }
 
 /** All processes below this one, as ids: read them before the parent dies, or they have another parent. */
 export function descendants(pid) {
-  const parents = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map((name) => [Number(name), stat(name)?.parent])
+  const parents = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => [Number(name), stat(name)?.parent])
   const below = (id) => parents.filter(([, parent]) => parent === id).flatMap(([child]) => [child, ...below(child)])
   return below(pid)
 }

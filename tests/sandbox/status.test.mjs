@@ -24,7 +24,10 @@ test('a task is queued, processed with rising progress, then completed', async (
   assert.deepEqual([at(0), at(99)], [queued, queued])
   const processing = { code: 202, body: await fixture('status-processing') }
   assert.deepEqual([at(100), at(199)], [processing, processing])
-  assert.deepEqual([200, 300, 400, 499].map((elapsed) => at(elapsed).body.progress), [25, 50, 75, 75])
+  assert.deepEqual(
+    [200, 300, 400, 499].map((elapsed) => at(elapsed).body.progress),
+    [25, 50, 75, 75],
+  )
   assert.equal(at(500).code, 200)
   assert.equal(at(500).body.status, 'completed')
   assert.deepEqual(at(1e9), at(500))
@@ -42,9 +45,10 @@ test('a task can fail instead', () => {
 
 test('the result has the documented shape', async () => {
   const { body } = watch({})(500)
-  const shape = (value) => typeof value === 'object'
-    ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shape(inner)]))
-    : typeof value
+  const shape = (value) =>
+    typeof value === 'object'
+      ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shape(inner)]))
+      : typeof value
   const { soraVideoId, ...templateData } = body.result.templateData
   assert.match(soraVideoId, /^video_\w+$/)
   assert.deepEqual(templateData, { duration: 12 })

@@ -46,18 +46,21 @@ const offered2 = ({ apiUrl, token, payTo }) => ({
   error: 'Payment required',
   resource: {
     url: `${apiUrl}/generation/create`,
-    description: 'Generate AIGC (ai generated content) using the most advanced video models and optionally coin them to earn trading fees',
+    description:
+      'Generate AIGC (ai generated content) using the most advanced video models and optionally coin them to earn trading fees',
     mimeType: 'application/json',
   },
-  accepts: [{
-    scheme: 'exact',
-    network: 'eip155:8453',
-    amount: '1000000',
-    asset: token,
-    payTo,
-    maxTimeoutSeconds: 60,
-    extra: { name: 'USD Coin', version: '2' },
-  }],
+  accepts: [
+    {
+      scheme: 'exact',
+      network: 'eip155:8453',
+      amount: '1000000',
+      asset: token,
+      payTo,
+      maxTimeoutSeconds: 60,
+      extra: { name: 'USD Coin', version: '2' },
+    },
+  ],
   extensions: { 'payment-identifier': { info: { required: false } } },
 })
 
@@ -116,8 +119,11 @@ test('the hybrid has terms of version 2 in the words of version 1, in the body a
 
 /** Each official client at each seller it can pay, and the version in which it does. */
 const PURCHASES = [
-  ['x402-fetch', 1, 1], ['x402-fetch', 'both', 1],
-  ['@x402/fetch', 1, 1], ['@x402/fetch', 2, 2], ['@x402/fetch', 'both', 2],
+  ['x402-fetch', 1, 1],
+  ['x402-fetch', 'both', 1],
+  ['@x402/fetch', 1, 1],
+  ['@x402/fetch', 2, 2],
+  ['@x402/fetch', 'both', 2],
 ]
 
 for (const [client, version, spoken] of PURCHASES) {
@@ -126,9 +132,15 @@ for (const [client, version, spoken] of PURCHASES) {
     const signer = countingSigner(sandbox.payer)
     const { wrap } = clients.find(({ name }) => name.startsWith(`${client} `))
     const pay = wrap({ chain: sandbox.client.chain, rpcUrl: sandbox.rpcUrl, signer })
-    const { result: response, payments, tasks } = await moved(sandbox, () => {
+    const {
+      result: response,
+      payments,
+      tasks,
+    } = await moved(sandbox, () => {
       return pay(`${sandbox.apiUrl}/generation/create`, {
-        method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(ORDER),
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(ORDER),
       })
     })
     assert.equal(response.status, 202)
@@ -161,7 +173,11 @@ for (const version of [2, 'hybrid']) {
 
   test(`${seller}: a payment by hand settles on the chain and buys a task`, async () => {
     const sandbox = sandboxes[version]
-    const { result: { response, nonce }, payments, tasks } = await moved(sandbox, () => buy2(version))
+    const {
+      result: { response, nonce },
+      payments,
+      tasks,
+    } = await moved(sandbox, () => buy2(version))
     assert.equal(response.status, 202)
     assert.ok(sandbox.tasks.has((await response.json()).taskId))
     assert.equal(tasks, 1)
@@ -197,7 +213,10 @@ for (const version of [2, 'hybrid']) {
     const { terms, accepted } = await offer(sandbox, ORDER)
     const { extra, ...bare } = terms
     const others = [
-      null, {}, bare, version === 2 ? { ...bare, maxAmountRequired: terms.amount } : terms,
+      null,
+      {},
+      bare,
+      version === 2 ? { ...bare, maxAmountRequired: terms.amount } : terms,
       { ...accepted, payTo: accepted.payTo.toLowerCase() },
       { ...accepted, asset: accepted.asset.toLowerCase() },
       { ...accepted, maxTimeoutSeconds: 61 },
@@ -229,22 +248,31 @@ for (const version of [2, 'hybrid']) {
     const sandbox = sandboxes[version]
     const { terms, accepted } = await offer(sandbox, ORDER)
     const { header } = await sign2(sandbox, sandbox.payer, terms, { accepted })
-    const { result, payments } = await moved(sandbox, () => Promise.all([1, 2].map(() => create2(sandbox, ORDER, header))))
+    const { result, payments } = await moved(sandbox, () =>
+      Promise.all([1, 2].map(() => create2(sandbox, ORDER, header))),
+    )
     assert.equal(payments.length, 1)
     assert.ok(result.some(({ status }) => status === 202))
     assert.equal((await buy2(version)).response.status, 202)
   })
 
   test(`${seller}: payments at the same time all settle`, async () => {
-    const { result, payments } = await moved(sandboxes[version], () => Promise.all(Array.from({ length: 6 }, () => buy2(version))))
-    assert.deepEqual(result.map(({ response }) => response.status), Array(6).fill(202))
+    const { result, payments } = await moved(sandboxes[version], () =>
+      Promise.all(Array.from({ length: 6 }, () => buy2(version))),
+    )
+    assert.deepEqual(
+      result.map(({ response }) => response.status),
+      Array(6).fill(202),
+    )
     assert.equal(payments.length, 6)
   })
 
   test(`${seller}: a header that is no payment pays nothing`, async () => {
     const nothing = { 2: 'Payment required', hybrid: 'No matching payment requirements' }[version]
     for (const header of ['garbage!', encode(null)]) assert.equal(await refused(header), nothing)
-    const unversioned = { 2: 'Unsupported x402 version: undefined', hybrid: 'No matching payment requirements' }[version]
+    const unversioned = { 2: 'Unsupported x402 version: undefined', hybrid: 'No matching payment requirements' }[
+      version
+    ]
     for (const value of [{}, [], 'text']) assert.equal(await refused(encode(value)), unversioned)
 
     const { accepted } = await offer(sandboxes[version], ORDER)
@@ -260,7 +288,11 @@ for (const version of [2, 'hybrid']) {
       const { result, payments, tasks } = await moved(sandbox, async () => {
         const answer = await buy2(version).catch(() => undefined)
         const body = await answer?.response.text().catch(() => undefined)
-        return !answer ? 'broken connection' : body === undefined ? `${answer.response.status} cut off` : answer.response.status
+        return !answer
+          ? 'broken connection'
+          : body === undefined
+            ? `${answer.response.status} cut off`
+            : answer.response.status
       })
       assert.deepEqual([result, payments.length, tasks], expected)
       assert.equal(sandbox.requests.at(-1).fault, FAULTS[name].on.includes('paid') ? name : undefined)
@@ -297,12 +329,18 @@ for (const version of [2, 'hybrid']) {
     sandbox.fault('settle-pending', { times: 1 })
     const settled = await moved(sandbox, () => buy2(version))
     assert.equal(settled.result.response.status, 202)
-    assert.deepEqual(settled.payments.map(({ transaction }) => transaction), [receipt2(settled.result.response).transaction])
+    assert.deepEqual(
+      settled.payments.map(({ transaction }) => transaction),
+      [receipt2(settled.result.response).transaction],
+    )
   })
 
   test(`${seller}: the receipt goes missing or becomes garbage, and the task is still told`, async () => {
     const sandbox = sandboxes[version]
-    for (const [name, header] of [['receipt-missing', null], ['receipt-garbage', '%%% no base64 %%%']]) {
+    for (const [name, header] of [
+      ['receipt-missing', null],
+      ['receipt-garbage', '%%% no base64 %%%'],
+    ]) {
       sandbox.fault(name)
       const { response } = await buy2(version)
       assert.equal(response.headers.get('payment-response'), header)
@@ -314,7 +352,8 @@ for (const version of [2, 'hybrid']) {
     for (const name of ['paid-500-after', 'paid-402-after']) {
       sandboxes[version].fault(name)
       const { response } = await buy2(version)
-      for (const header of ['payment-response', 'payment-required']) assert.equal(response.headers.has(header), false, name)
+      for (const header of ['payment-response', 'payment-required'])
+        assert.equal(response.headers.has(header), false, name)
       assert.equal((await response.text()).includes('taskId'), false, name)
     }
   })
@@ -324,16 +363,25 @@ for (const version of [2, 'hybrid']) {
     sandbox.fault('paid-redirected')
     const from = sandbox.stranger.requests.length
     const { header } = await buy2(version)
-    assert.deepEqual(sandbox.stranger.requests.slice(from).map(({ paid, payment }) => ({ paid, payment })), [{ paid: true, payment: header }])
+    assert.deepEqual(
+      sandbox.stranger.requests.slice(from).map(({ paid, payment }) => ({ paid, payment })),
+      [{ paid: true, payment: header }],
+    )
   })
 
   test(`${seller}: Base Sepolia works the same`, async () => {
     const sepolia = await startSandbox({ ...OPTIONS, x402: version, chainId: 84532 })
     try {
-      const { result: { response }, payments } = await moved(sepolia, () => buy2(version, sepolia))
+      const {
+        result: { response },
+        payments,
+      } = await moved(sepolia, () => buy2(version, sepolia))
       assert.equal(response.status, 202)
       assert.equal(receipt2(response).network, 'eip155:84532')
-      assert.deepEqual(payments.map(({ value }) => value), [PRICE])
+      assert.deepEqual(
+        payments.map(({ value }) => value),
+        [PRICE],
+      )
     } finally {
       await sepolia.stop()
     }
@@ -363,13 +411,20 @@ test('both: each payment is taken and receipted in its own version, also under f
   }
   const seen = async (spoken, name) => {
     sandbox.fault(name)
-    const { result: { status, headers }, payments } = await moved(sandbox, pay[spoken])
+    const {
+      result: { status, headers },
+      payments,
+    } = await moved(sandbox, pay[spoken])
     return [status, payments.length, headers.get('x-payment-response'), headers.get('payment-response')]
   }
   for (const spoken of [1, 2]) {
     assert.deepEqual(await seen(spoken, 'receipt-missing'), [202, 1, null, null])
     const garbage = '%%% no base64 %%%'
-    assert.deepEqual(await seen(spoken, 'receipt-garbage'), [202, 1, ...spoken === 1 ? [garbage, null] : [null, garbage]])
+    assert.deepEqual(await seen(spoken, 'receipt-garbage'), [
+      202,
+      1,
+      ...(spoken === 1 ? [garbage, null] : [null, garbage]),
+    ])
     assert.deepEqual(await seen(spoken, 'paid-500-after'), [500, 1, null, null])
     assert.deepEqual((await seen(spoken, 'chain-down')).slice(0, 2), [402, 0])
   }
@@ -392,7 +447,11 @@ test('pages of every origin may pay in every version and read terms and receipt'
   for (const { apiUrl } of Object.values(sandboxes)) {
     const { headers } = await fetch(`${apiUrl}/generation/create`, {
       method: 'OPTIONS',
-      headers: { origin: 'https://dapp.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type,payment-signature' },
+      headers: {
+        origin: 'https://dapp.example',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'content-type,payment-signature',
+      },
     })
     assert.match(headers.get('access-control-allow-headers'), /\bpayment-signature\b/)
     for (const name of ['payment-required', 'payment-response', 'x-payment-response']) {
@@ -402,5 +461,6 @@ test('pages of every origin may pay in every version and read terms and receipt'
 })
 
 test('a version that does not exist is refused', async () => {
-  for (const x402 of [0, 3, '', 'one', null, true]) await assert.rejects(startSandbox({ x402 }), /^Error: x402 must be 1, 2, both or hybrid/)
+  for (const x402 of [0, 3, '', 'one', null, true])
+    await assert.rejects(startSandbox({ x402 }), /^Error: x402 must be 1, 2, both or hybrid/)
 })

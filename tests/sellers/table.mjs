@@ -37,7 +37,7 @@ const PAYERS = {
 
 async function run(stage, { x402, axum }, payerOf) {
   const sandbox = await startSandbox({ stepMs: 100, x402 })
-  const seller = axum && await startAxum(sandbox, axum)
+  const seller = axum && (await startAxum(sandbox, axum))
   const dapp = await stage.openDapp({ wallet: walletFor(sandbox) })
   try {
     const { account, signature } = await payerOf(sandbox)
@@ -51,8 +51,11 @@ async function run(stage, { x402, axum }, payerOf) {
       return `\`${error.code}\`, not paid`
     }
     assert.ok(value.video.url)
-    assert.deepEqual([payments.length, payments[0].value, sameAddress(payments[0].from, account)], [1, 1_000_000n, true])
-    assert.ok(await dapp.asked(SIGN) <= 1)
+    assert.deepEqual(
+      [payments.length, payments[0].value, sameAddress(payments[0].from, account)],
+      [1, 1_000_000n, true],
+    )
+    assert.ok((await dapp.asked(SIGN)) <= 1)
     assert.ok([undefined, payments[0].transaction].includes(value.receipt.transaction))
     return `paid, receipt by the ${value.receipt.settled}${value.receipt.transaction ? ' with its transaction' : ''}`
   } finally {
@@ -72,7 +75,9 @@ try {
     rows.push(`| ${[name, ...cells].join(' | ')} |`)
     console.error(rows.at(-1))
   }
-  await writeFile(new URL('TABLE.md', import.meta.url), `# Sellers
+  await writeFile(
+    new URL('TABLE.md', import.meta.url),
+    `# Sellers
 
 What a purchase of one dollar came to, in Chromium, with MetaMask's own packages as the wallet, Circle's own token on a local chain, and the official facilitators.
 Each was paid once or not at all. Made by \`npm run sellers:table\`.
@@ -80,7 +85,8 @@ Each was paid once or not at all. Made by \`npm run sellers:table\`.
 | seller | ${Object.keys(PAYERS).join(' | ')} |
 | --- |${' --- |'.repeat(Object.keys(PAYERS).length)}
 ${rows.join('\n')}
-`)
+`,
+  )
 } finally {
   await stage.close()
 }

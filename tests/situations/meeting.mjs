@@ -22,7 +22,7 @@ export async function meet(stage, sandbox, vendor, situation) {
   const keys = [poor ? sandbox.poor.privateKey : payer.privateKey, ...(accounts > 1 ? [sandbox.poor.privateKey] : [])]
   const user = createUser(structuredClone(answers))
   const dapp = await stage.openDapp({ wallet: walletFor(sandbox, { vendor, privateKeys: keys, ...config }), user })
-  const seller = brief && await startStubSeller()
+  const seller = brief && (await startStubSeller())
   seller?.answer({ probe: paymentRequired(sandbox, BRIEF) })
   try {
     const earlier = { payments: await sandbox.payments(), requests: sandbox.requests.length }
@@ -41,7 +41,10 @@ export async function meet(stage, sandbox, vendor, situation) {
     assert.ok(user.count(SIGNATURE) <= 1, 'one prompt for one purchase')
     assert.equal(await dapp.page.evaluate(() => globalThis.dapp.listeners), 0, 'nobody listens to the wallet any more')
     if (value) {
-      assert.deepEqual(payments.map(({ from, value }) => [from.toLowerCase(), value]), [[payer.address.toLowerCase(), 1_000_000n]])
+      assert.deepEqual(
+        payments.map(({ from, value }) => [from.toLowerCase(), value]),
+        [[payer.address.toLowerCase(), 1_000_000n]],
+      )
       return { outcome: 'paid' }
     }
     const { code, paid, retry } = error
@@ -95,7 +98,11 @@ async function buy(imagine, { request, options, says, atConfirm }, dapp) {
   dapp.wallet = {
     request(call) {
       const answer = say ? say(call, (call) => provider.request(call)) : provider.request(call)
-      if (call.method === 'eth_signTypedData_v4') dapp.wallet.late = Promise.resolve(answer).then(() => {}, () => {})
+      if (call.method === 'eth_signTypedData_v4')
+        dapp.wallet.late = Promise.resolve(answer).then(
+          () => {},
+          () => {},
+        )
       return answer
     },
     on(...args) {
@@ -113,7 +120,10 @@ async function buy(imagine, { request, options, says, atConfirm }, dapp) {
   }
   try {
     const task = await imagine.submit(request, {
-      ...options, wallet: dapp.wallet, signal: dapp.controller.signal, ...(change && { confirm }),
+      ...options,
+      wallet: dapp.wallet,
+      signal: dapp.controller.signal,
+      ...(change && { confirm }),
     })
     return task.taskId
   } finally {

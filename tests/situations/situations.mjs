@@ -25,8 +25,7 @@ const connected = { connected: true }
 const elsewhere = { connected: true, chainId: 1, knownChains: [1, 8453] }
 const stranger = { connected: true, chainId: 1, knownChains: [1] }
 
-const answering = (method, answer) =>
-  `(call, ask) => call.method === '${method}' ? (${answer})(call, ask) : ask(call)`
+const answering = (method, answer) => `(call, ask) => call.method === '${method}' ? (${answer})(call, ask) : ask(call)`
 const signing = (answer) => answering('eth_signTypedData_v4', answer)
 
 /** What is expected of a wallet; none where it cannot come into the situation. */
@@ -52,7 +51,11 @@ export const SITUATIONS = {
       before: () => void globalThis.ethereum.request({ method: 'eth_requestAccounts' }),
       comes: { metamask: BUSY, rainbow: PAID, rabby: BUSY },
     },
-    'the prompt is left open, and the page gives up': { user: { [CONNECT]: 'waits' }, during: { prompt: CONNECT, abort: true }, comes: ABORTED },
+    'the prompt is left open, and the page gives up': {
+      user: { [CONNECT]: 'waits' },
+      during: { prompt: CONNECT, abort: true },
+      comes: ABORTED,
+    },
     'the prompt is forgotten, and the visitor connects by another way': {
       user: { [CONNECT]: 'waits' },
       during: { prompt: CONNECT, act: (wallet) => wallet.setAccounts([wallet.accounts[0]]) },
@@ -81,8 +84,15 @@ export const SITUATIONS = {
   },
   network: {
     'it is on another network': { wallet: elsewhere, comes: PAID },
-    'the visitor refuses to switch': { wallet: elsewhere, user: { [SWITCH]: false }, comes: { metamask: REFUSED, rainbow: PAID, rabby: PAID } },
-    'it does not have the network, and adds it': { wallet: stranger, comes: { metamask: PAID, rainbow: ELSEWHERE, rabby: PAID } },
+    'the visitor refuses to switch': {
+      wallet: elsewhere,
+      user: { [SWITCH]: false },
+      comes: { metamask: REFUSED, rainbow: PAID, rabby: PAID },
+    },
+    'it does not have the network, and adds it': {
+      wallet: stranger,
+      comes: { metamask: PAID, rainbow: ELSEWHERE, rabby: PAID },
+    },
     'the visitor refuses to add the network': { wallet: stranger, user: { [ADD]: false }, comes: REFUSED },
     'the visitor adds it, and refuses to switch': {
       wallet: stranger,
@@ -92,7 +102,8 @@ export const SITUATIONS = {
     'the page has its own request to switch open': {
       wallet: { ...elsewhere, knownChains: [1, 10, 8453] },
       user: { [SWITCH]: ['waits', true] },
-      before: () => void globalThis.ethereum.request({ method: 'wallet_switchEthereumChain', params: [{ chainId: '0xa' }] }),
+      before: () =>
+        void globalThis.ethereum.request({ method: 'wallet_switchEthereumChain', params: [{ chainId: '0xa' }] }),
       comes: { metamask: BUSY, rainbow: PAID, rabby: PAID },
     },
     'the prompt to switch is left open, and the page gives up': {
@@ -101,11 +112,31 @@ export const SITUATIONS = {
       during: { prompt: SWITCH, silent: ['rainbow', 'rabby'], abort: true },
       comes: { metamask: ABORTED, rainbow: PAID, rabby: PAID },
     },
-    'it says that it has switched, and has not': { wallet: elsewhere, says: answering('wallet_switchEthereumChain', '() => null'), comes: ELSEWHERE },
-    'it names its network in decimal digits': { wallet: connected, says: answering('eth_chainId', '() => "8453"'), comes: PAID },
-    'it names its network by a number': { wallet: connected, says: answering('eth_chainId', '() => 8453'), comes: PAID },
-    'it names its network in no known way': { wallet: connected, says: answering('eth_chainId', '() => "eip155:8453"'), comes: FAILED },
-    'it changes the network before the signature': { wallet: elsewhere, atConfirm: (wallet) => wallet.setChain(1), comes: ELSEWHERE },
+    'it says that it has switched, and has not': {
+      wallet: elsewhere,
+      says: answering('wallet_switchEthereumChain', '() => null'),
+      comes: ELSEWHERE,
+    },
+    'it names its network in decimal digits': {
+      wallet: connected,
+      says: answering('eth_chainId', '() => "8453"'),
+      comes: PAID,
+    },
+    'it names its network by a number': {
+      wallet: connected,
+      says: answering('eth_chainId', '() => 8453'),
+      comes: PAID,
+    },
+    'it names its network in no known way': {
+      wallet: connected,
+      says: answering('eth_chainId', '() => "eip155:8453"'),
+      comes: FAILED,
+    },
+    'it changes the network before the signature': {
+      wallet: elsewhere,
+      atConfirm: (wallet) => wallet.setChain(1),
+      comes: ELSEWHERE,
+    },
     'it changes the network while the prompt is open': {
       wallet: connected,
       user: { [SIGNATURE]: 'waits' },
@@ -139,7 +170,12 @@ export const SITUATIONS = {
   },
   signature: {
     'the visitor refuses': { wallet: connected, user: { [SIGNATURE]: false }, comes: REFUSED },
-    'the prompt is left open, and the page gives up': { wallet: connected, user: { [SIGNATURE]: 'waits' }, during: { prompt: SIGNATURE, abort: true }, comes: ABORTED },
+    'the prompt is left open, and the page gives up': {
+      wallet: connected,
+      user: { [SIGNATURE]: 'waits' },
+      during: { prompt: SIGNATURE, abort: true },
+      comes: ABORTED,
+    },
     'the prompt is left open until it is of no use any more, and answered then': {
       wallet: connected,
       brief: true,
@@ -165,27 +201,47 @@ export const SITUATIONS = {
     'it is no text': { wallet: connected, says: signing('() => ({ signature: "0x" })'), comes: UNUSABLE },
     'it is of another amount': {
       wallet: connected,
-      says: signing('({ method, params: [from, text] }, ask) => ask({ method, params: [from, text.replace(/"value":"\\d+"/, \'"value":"999999"\')] })'),
+      says: signing(
+        '({ method, params: [from, text] }, ask) => ask({ method, params: [from, text.replace(/"value":"\\d+"/, \'"value":"999999"\')] })',
+      ),
       comes: UNUSABLE,
     },
-    'it is of a smart account that is not deployed': { wallet: connected, says: signing('() => `0x${"ab".repeat(288)}${"6492".repeat(16)}`'), comes: UNUSABLE },
+    'it is of a smart account that is not deployed': {
+      wallet: connected,
+      says: signing('() => `0x${"ab".repeat(288)}${"6492".repeat(16)}`'),
+      comes: UNUSABLE,
+    },
     'it comes by something that is merely like a promise': {
       wallet: connected,
-      says: signing('(call, ask) => { const signed = ask(call); return { then: (done, failed) => signed.then(done, failed) } }'),
+      says: signing(
+        '(call, ask) => { const signed = ask(call); return { then: (done, failed) => signed.then(done, failed) } }',
+      ),
       comes: PAID,
     },
-    'it does not know the method': { wallet: connected, says: signing('(call, ask) => ask({ method: "wallet_nope" })'), comes: unpaid('wallet_error', 'never') },
+    'it does not know the method': {
+      wallet: connected,
+      says: signing('(call, ask) => ask({ method: "wallet_nope" })'),
+      comes: unpaid('wallet_error', 'never'),
+    },
     'it throws at once': { wallet: connected, says: signing('() => { throw new Error("broken") }'), comes: FAILED },
-    'it throws a text': { wallet: connected, says: signing('() => Promise.reject("User denied message signature.")'), comes: REFUSED },
+    'it throws a text': {
+      wallet: connected,
+      says: signing('() => Promise.reject("User denied message signature.")'),
+      comes: REFUSED,
+    },
     'it throws nothing': { wallet: connected, says: signing('() => Promise.reject()'), comes: FAILED },
     'it throws a refusal inside another error': {
       wallet: connected,
-      says: signing('() => Promise.reject({ code: -32603, message: "Internal JSON-RPC error.", data: { originalError: { code: 4001 } } })'),
+      says: signing(
+        '() => Promise.reject({ code: -32603, message: "Internal JSON-RPC error.", data: { originalError: { code: 4001 } } })',
+      ),
       comes: REFUSED,
     },
     'it reports a device that refused': {
       wallet: connected,
-      says: signing('() => Promise.reject({ code: -32603, message: "Ledger device: Condition of use not satisfied (denied by the user?) (0x6985)" })'),
+      says: signing(
+        '() => Promise.reject({ code: -32603, message: "Ledger device: Condition of use not satisfied (denied by the user?) (0x6985)" })',
+      ),
       comes: REFUSED,
     },
   },

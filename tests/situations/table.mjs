@@ -27,14 +27,18 @@ try {
       rows.push(rowOf(name, outcomes))
       console.error(rows.at(-1))
     }
-    sections.push(`## The ${topic}\n\n| situation | MetaMask | Rainbow | Rabby |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`)
+    sections.push(
+      `## The ${topic}\n\n| situation | MetaMask | Rainbow | Rabby |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`,
+    )
   }
 } finally {
   await stage.close()
   await sandbox.stop()
 }
 
-await writeFile(new URL('TABLE.md', import.meta.url), `# Wallets
+await writeFile(
+  new URL('TABLE.md', import.meta.url),
+  `# Wallets
 
 What a purchase of one dollar came to, in Chromium, on a real chain with Circle's own token and the official seller. The wallets are the code
 that MetaMask, Rainbow and Rabby publish themselves; what they do not publish follows their sources ([tests/wallet/README.md](../wallet/README.md)).
@@ -48,4 +52,5 @@ ${sections.join('\n')}
 What only closed code or a device could show: Coinbase's extension, mobile wallet and site (its SDKs are in \`tests/browser/popup.more.mjs\`, with a stand-in for the site), Trust Wallet, OKX, Phantom, what a Ledger or Trezor itself answers,
 wallets at the other end of WalletConnect, Safe. Their codes and words are in the table of [src/core/rejection.rs](../../src/core/rejection.rs), each with its source.
 Rabby holds every request of a tab that is hidden until it is shown.
-`)
+`,
+)

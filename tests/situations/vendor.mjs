@@ -16,7 +16,8 @@ const SLICE = [
 ]
 
 const ALL = Object.entries(SITUATIONS).flatMap(([topic, situations]) =>
-  Object.entries(situations).map(([name, situation]) => ({ topic, name, situation })))
+  Object.entries(situations).map(([name, situation]) => ({ topic, name, situation })),
+)
 
 const isInSlice = ({ name }) => SLICE.includes(name)
 assert.equal(ALL.filter(isInSlice).length, SLICE.length, 'each situation of the slice is there, once')
@@ -25,7 +26,11 @@ assert.equal(ALL.filter(isInSlice).length, SLICE.length, 'each situation of the 
 export const testSlice = (vendor) => testVendor(vendor, ALL.filter(isInSlice))
 
 /** A vendor's wallet in all others. Each vendor has its own file, so that they run side by side. */
-export const testOthers = (vendor) => testVendor(vendor, ALL.filter((one) => !isInSlice(one)))
+export const testOthers = (vendor) =>
+  testVendor(
+    vendor,
+    ALL.filter((one) => !isInSlice(one)),
+  )
 
 function testVendor(vendor, situations) {
   useStage({ sandbox: { stepMs: 100 } })

@@ -9,237 +9,339 @@
 /* ---------- functions; `createClient` binds the same ones to a configuration ---------- */
 
 /** Quote, guard, sign, pay, wait: resolves with the finished media. */
-export function generate(request: GenerateRequest | Quote, options?: GenerateOptions): Promise<Generation>;
+export function generate(request: GenerateRequest | Quote, options?: GenerateOptions): Promise<Generation>
 /** One look at a task. `failed` and `not_found` are values, not exceptions. Added: also by the id of a purchase in the journal. */
-export function status(taskId: string, options?: CallOptions): Promise<TaskStatus>;
+export function status(taskId: string, options?: CallOptions): Promise<TaskStatus>
 
 /** The price of a request. Needs no wallet, spends nothing. Pass the result to `generate` to skip the probe, inside the click. */
-export function quote(request: GenerateRequest, options?: CallOptions): Promise<Quote>;
+export function quote(request: GenerateRequest, options?: CallOptions): Promise<Quote>
 /** Like `generate`, but resolves as soon as the payment is accepted. */
-export function submit(request: GenerateRequest | Quote, options?: GenerateOptions): Promise<Task>;
+export function submit(request: GenerateRequest | Quote, options?: GenerateOptions): Promise<Task>
 /**
  * Take up a task from the journal (default: the newest of which something may soon come), in whatever step it was interrupted.
  * Never signs. Added: a finished task whose service has forgotten it, or is away, resolves with the result that was kept.
  */
-export function resume(taskId?: string, options?: ResumeOptions): Promise<Task | null>;
+export function resume(taskId?: string, options?: ResumeOptions): Promise<Task | null>
 /**
  * Added: deletes the record of a purchase; for budgets, its amount and time are kept for a week. Waits while a call has hold of it.
  * Refused while money may be under way for it: until the token has taken it, or a day and more after its window.
  */
-export function forget(id: string): Promise<void>;
+export function forget(id: string): Promise<void>
 /** Added: how much of the budget, of the client, or else of these options, is spent; `null` without one. */
-export function budget(options?: BudgetOptions): Promise<BudgetState | null>;
+export function budget(options?: BudgetOptions): Promise<BudgetState | null>
 /** The journal: every purchase this browser made for this origin, newest first. */
-export function tasks(filter?: { unfinished?: boolean; limit?: number }): Promise<TaskRecord[]>;
+export function tasks(filter?: { unfinished?: boolean; limit?: number }): Promise<TaskRecord[]>
 /** Wallets found through EIP-6963, then `window.ethereum`. */
-export function wallets(options?: { waitMs?: number }): Promise<WalletInfo[]>;
+export function wallets(options?: { waitMs?: number }): Promise<WalletInfo[]>
 /** Added: calls `run` with the same list, soon and whenever another wallet comes. Returns a function that stops it. */
-export function watchWallets(run: (wallets: WalletInfo[]) => void): () => void;
+export function watchWallets(run: (wallets: WalletInfo[]) => void): () => void
 /** The wallet's balance of the payment token. Connects nothing: needs an address or an already connected wallet. */
-export function balance(options?: { wallet?: WalletLike; address?: Address; network?: Network }): Promise<Money>;
+export function balance(options?: { wallet?: WalletLike; address?: Address; network?: Network }): Promise<Money>
 
 /** The same functions bound to a configuration; synchronous, safe to call during server-side rendering. */
-export function createClient(config?: Config): Client;
+export function createClient(config?: Config): Client
 /** Optional preload, or the WebAssembly itself for hosts with special rules. Idempotent; a failed load can be retried. */
-export function init(source?: URL | string | Response | BufferSource | WebAssembly.Module): Promise<void>;
+export function init(source?: URL | string | Response | BufferSource | WebAssembly.Module): Promise<void>
 export interface Client {
-  generate: typeof generate; status: typeof status; quote: typeof quote; submit: typeof submit;
-  resume: typeof resume; tasks: typeof tasks; forget: typeof forget; wallets: typeof wallets;
-  watchWallets: typeof watchWallets; balance: typeof balance; budget: typeof budget;
+  generate: typeof generate
+  status: typeof status
+  quote: typeof quote
+  submit: typeof submit
+  resume: typeof resume
+  tasks: typeof tasks
+  forget: typeof forget
+  wallets: typeof wallets
+  watchWallets: typeof watchWallets
+  balance: typeof balance
+  budget: typeof budget
 }
 
 /* ---------- what goes in ---------- */
 
 export interface GenerateRequest {
-  prompt: string;
-  image?: string | URL | Blob | BufferSource | HTMLCanvasElement | OffscreenCanvas; // http(s) or data URL, or bytes; added: every view, OffscreenCanvas
-  videoModel?: string;              // sent only when given: the service's default is the service's
-  duration?: number;                // seconds; sent only when given
-  soraVideoId?: string;             // remix or continue an earlier video
-  autoEnhance?: boolean;            // always sent explicitly
-  autoClank?: boolean;              // deploys a token: off unless set
+  prompt: string
+  image?: string | URL | Blob | BufferSource | HTMLCanvasElement | OffscreenCanvas // http(s) or data URL, or bytes; added: every view, OffscreenCanvas
+  videoModel?: string // sent only when given: the service's default is the service's
+  duration?: number // seconds; sent only when given
+  soraVideoId?: string // remix or continue an earlier video
+  autoEnhance?: boolean // always sent explicitly
+  autoClank?: boolean // deploys a token: off unless set
   /**
    * Idempotency id, sent as `seed`; default a fresh UUID. The task can be found by it if the answer is lost.
    * Added: one that is not a UUID is sent as the UUID (version 5) that is derived from it.
    */
-  id?: string;
+  id?: string
   /** Further fields, passed through under `templateData`. */
-  extra?: Record<string, unknown>;
+  extra?: Record<string, unknown>
 }
 
 /**
  * Added: options and requests are read by name when the call is made, own or inherited, but never from an `Object.prototype`. An unknown
  * name is `invalid_request`; so is `null` for `maxPrice`, `payTo`, `networks`, `assets`, `budget` and `storage`. `undefined` means left out.
  */
-export interface CallOptions { signal?: AbortSignal; baseUrl?: string }
+export interface CallOptions {
+  signal?: AbortSignal
+  baseUrl?: string
+}
 export interface WaitOptions extends CallOptions {
-  onEvent?: (event: ImagineEvent) => void;
-  onProgress?: (percent: number | null, status: TaskStatus) => void;
-  pollInterval?: number;            // ms; default 15000, at least 2000
-  timeout?: number | null;          // ms of waiting; default 20 minutes; null = no limit
+  onEvent?: (event: ImagineEvent) => void
+  onProgress?: (percent: number | null, status: TaskStatus) => void
+  pollInterval?: number // ms; default 15000, at least 2000
+  timeout?: number | null // ms of waiting; default 20 minutes; null = no limit
 }
 /** Added: the wallet through which the chain is read; without one, all that are on the page are asked. */
-export interface ResumeOptions extends WaitOptions { wallet?: WalletLike }
+export interface ResumeOptions extends WaitOptions {
+  wallet?: WalletLike
+}
 export interface GenerateOptions extends WaitOptions {
-  wallet?: WalletLike;              // default: the only wallet found; several and none chosen is an error that lists them
-  maxPrice?: string;                // in USDC; default "5.00"
-  confirm?: (quote: Quote) => boolean | Promise<boolean>;
+  wallet?: WalletLike // default: the only wallet found; several and none chosen is an error that lists them
+  maxPrice?: string // in USDC; default "5.00"
+  confirm?: (quote: Quote) => boolean | Promise<boolean>
 }
 export interface Config extends GenerateOptions {
-  networks?: Network[];             // allowed, in order of preference; default ["eip155:8453"]
-  payTo?: Address[];                // if given, no other recipient is ever signed for; a wrong EIP-55 checksum is refused
-  budget?: { amount: string; per: "hour" | "day" | "week" }; // over all tabs, kept in the journal
-  assets?: Asset[];                 // tokens allowed besides the built-in USDC table
-  storage?: "indexeddb" | "memory" | Store; // of a client with a budget, no call can take another one; added: a store of the page's own
-  upload?: "json" | "form";          // added: servers that take a form, or no large JSON
+  networks?: Network[] // allowed, in order of preference; default ["eip155:8453"]
+  payTo?: Address[] // if given, no other recipient is ever signed for; a wrong EIP-55 checksum is refused
+  budget?: { amount: string; per: 'hour' | 'day' | 'week' } // over all tabs, kept in the journal
+  assets?: Asset[] // tokens allowed besides the built-in USDC table
+  storage?: 'indexeddb' | 'memory' | Store // of a client with a budget, no call can take another one; added: a store of the page's own
+  upload?: 'json' | 'form' // added: servers that take a form, or no large JSON
 }
 /** Added: which budget, and where it is counted. */
-export type BudgetOptions = Pick<Config, "budget" | "storage">;
+export type BudgetOptions = Pick<Config, 'budget' | 'storage'>
 /** Any EIP-1193 provider, an EIP-6963 detail, a viem client, or the `rdns` of an announced wallet. */
-export type WalletLike = Eip1193Provider | { provider: Eip1193Provider } | string;
+export type WalletLike = Eip1193Provider | { provider: Eip1193Provider } | string
 export interface Eip1193Provider {
-  request(args: { method: string; params?: unknown }): Promise<unknown>;
-  on?(event: string, listener: (...args: any[]) => void): unknown;
-  removeListener?(event: string, listener: (...args: any[]) => void): unknown;
+  request(args: { method: string; params?: unknown }): Promise<unknown>
+  on?(event: string, listener: (...args: any[]) => void): unknown
+  removeListener?(event: string, listener: (...args: any[]) => void): unknown
 }
 
 export interface WalletInfo {
-  id: string;                        // EIP-6963 uuid, or "window.ethereum"
-  rdns?: string; name: string; icon?: string; provider: Eip1193Provider;
+  id: string // EIP-6963 uuid, or "window.ethereum"
+  rdns?: string
+  name: string
+  icon?: string
+  provider: Eip1193Provider
 }
 
 /* ---------- added: where purchases are remembered ---------- */
 
 /** A record as it is stored: plain data, and perhaps a Blob or bytes of a picture. Members other than `id` are the library's. */
-export type StoredPurchase = { id: string } & Record<string, unknown>;
+export type StoredPurchase = { id: string } & Record<string, unknown>
 /** Nobody else has the purchase until `release`, a no-op when called again. `everywhere`: other tabs are kept away, too. */
-export interface StoreHold { release(): void; everywhere: boolean }
+export interface StoreHold {
+  release(): void
+  everywhere: boolean
+}
 /** Those begun at that time or later (milliseconds since 1970) and those without a time; at most that number. */
-export interface StoreFilter { since?: number; limit?: number }
+export interface StoreFilter {
+  since?: number
+  limit?: number
+}
 /** Returns what takes the record's place: `undefined` removes it, the very same record leaves everything as it is. */
-export type StoreChange = (record: StoredPurchase | undefined, recordsSince: StoredPurchase[]) => StoredPurchase | undefined;
+export type StoreChange = (
+  record: StoredPurchase | undefined,
+  recordsSince: StoredPurchase[],
+) => StoredPurchase | undefined
 export interface Store {
   /** Resolves once nobody else has hold of that purchase. Has no timeout: only `signal` ends it, with its reason. */
-  hold(id: string, signal?: AbortSignal): Promise<StoreHold>;
-  read(id: string): Promise<StoredPurchase | undefined>;
+  hold(id: string, signal?: AbortSignal): Promise<StoreHold>
+  read(id: string): Promise<StoredPurchase | undefined>
   /** The newest by `order.createdAt` first; those without a time last. */
-  list(filter?: StoreFilter): Promise<StoredPurchase[]>;
+  list(filter?: StoreFilter): Promise<StoredPurchase[]>
   /**
    * One atomic step, during which nobody else writes: calls `change` synchronously with the record and, if `since` is given, what
    * `list({ since })` would return. Resolves once the change is permanent (`relaxed`: unless the power fails). What `change` throws
    * is what it rejects with, and nothing is written. `change` may be called again after a first try that failed.
    */
-  update(id: string, since: number | undefined, change: StoreChange, durability?: "strict" | "relaxed"): Promise<void>;
+  update(id: string, since: number | undefined, change: StoreChange, durability?: 'strict' | 'relaxed'): Promise<void>
 }
 
 /* ---------- what comes out ---------- */
 
-export type Address = `0x${string}`;
-export type Hex = `0x${string}`;
-export type Network = `eip155:${number}`;                     // CAIP-2, whatever the server calls it
-export interface Money { amount: string; atomic: string; symbol: string; decimals: number } // "1.20", "1200000", "USDC", 6
-export interface Asset { network: Network; address: Address; name: string; version: string; symbol: string; decimals: number; maxPrice: string }
+export type Address = `0x${string}`
+export type Hex = `0x${string}`
+export type Network = `eip155:${number}` // CAIP-2, whatever the server calls it
+export interface Money {
+  amount: string
+  atomic: string
+  symbol: string
+  decimals: number
+} // "1.20", "1200000", "USDC", 6
+export interface Asset {
+  network: Network
+  address: Address
+  name: string
+  version: string
+  symbol: string
+  decimals: number
+  maxPrice: string
+}
 
 export interface Quote {
-  request: GenerateRequest; price: Money; network: Network; asset: Address; payTo: Address;
-  x402Version: 1 | 2; maxTimeoutSeconds: number; quotedAt: number;
+  request: GenerateRequest
+  price: Money
+  network: Network
+  asset: Address
+  payTo: Address
+  x402Version: 1 | 2
+  maxTimeoutSeconds: number
+  quotedAt: number
   /** Set when the server took the request without asking for payment: the task is real, keep it. */
-  accepted?: TaskRecord;
+  accepted?: TaskRecord
   /** The server's own machine-readable form of its parameters, when it sends one. */
-  outputSchema?: unknown;
+  outputSchema?: unknown
   /** Added: the offer itself, for `generate(quote)`. */
-  seal?: unknown;
+  seal?: unknown
 }
 
 export type TaskStatus =
-  | { status: "queued";     taskId: string; progress: number | null }
-  | { status: "processing"; taskId: string; progress: number | null }
-  | { status: "completed";  taskId: string; progress: 100; result: Generation }
-  | { status: "failed";     taskId: string; error: string }
-  | { status: "not_found";  taskId: string }
-  | { status: "unknown";    taskId: string; raw: unknown };
+  | { status: 'queued'; taskId: string; progress: number | null }
+  | { status: 'processing'; taskId: string; progress: number | null }
+  | { status: 'completed'; taskId: string; progress: 100; result: Generation }
+  | { status: 'failed'; taskId: string; error: string }
+  | { status: 'not_found'; taskId: string }
+  | { status: 'unknown'; taskId: string; raw: unknown }
 
-export interface Media { url: string; mimeType?: string }
+export interface Media {
+  url: string
+  mimeType?: string
+}
 export interface Generation {
-  taskId: string; text?: string; video?: Media; image?: Media; gif?: Media;
-  templateName?: string; agentId?: string; templateData: Record<string, unknown>;
+  taskId: string
+  text?: string
+  video?: Media
+  image?: Media
+  gif?: Media
+  templateName?: string
+  agentId?: string
+  templateData: Record<string, unknown>
   /** Pass as `soraVideoId` to remix this video. */
-  remixId?: string;
-  token?: { address: Address; symbol?: string; name?: string; chain?: string };
-  receipt: Receipt | null;
+  remixId?: string
+  token?: { address: Address; symbol?: string; name?: string; chain?: string }
+  receipt: Receipt | null
   /** The server's answer, untouched; `null` where the result comes from the journal. */
-  raw: unknown;
+  raw: unknown
   /** Added: when the server said so; only where the result comes from the journal, since the server has forgotten it or is away. */
-  heardAt?: number;
+  heardAt?: number
 }
 /** Added: what was made, as the journal keeps it: without files that came as bytes, up to 64 KiB of JSON. */
-export interface KeptGeneration extends Partial<Omit<Generation, "receipt" | "raw" | "heardAt">> { heardAt: number }
+export interface KeptGeneration extends Partial<Omit<Generation, 'receipt' | 'raw' | 'heardAt'>> {
+  heardAt: number
+}
 export interface Receipt {
-  taskId: string; amount: Money; network: Network; asset: Address; payer: Address; payTo: Address; nonce: Hex;
-  transaction?: Hex; explorerUrl?: string;
+  taskId: string
+  amount: Money
+  network: Network
+  asset: Address
+  payer: Address
+  payTo: Address
+  nonce: Hex
+  transaction?: Hex
+  explorerUrl?: string
   /** How it is known: the server named the transaction, or its logs show the transfer. */
-  settled: "server" | "chain" | "unknown"; at: number;
+  settled: 'server' | 'chain' | 'unknown'
+  at: number
 }
 export interface TaskRecord {
-  id: string; taskId?: string; baseUrl: string; prompt: string; createdAt: number;
+  id: string
+  taskId?: string
+  baseUrl: string
+  prompt: string
+  createdAt: number
   /** Added: `unreadable` is a record that this version cannot read. `forget` takes it out of the way. */
-  step: "signing" | "signed" | "accepted" | "done" | "abandoned" | "unreadable";
-  paid: Paid; price?: Money; receipt?: Receipt; status?: TaskStatus["status"];
-  result?: KeptGeneration;           // added: what was made, kept for the day on which the service has forgotten the task
+  step: 'signing' | 'signed' | 'accepted' | 'done' | 'abandoned' | 'unreadable'
+  paid: Paid
+  price?: Money
+  receipt?: Receipt
+  status?: TaskStatus['status']
+  result?: KeptGeneration // added: what was made, kept for the day on which the service has forgotten the task
 }
 /** Added: amounts of USDC as decimal text. `resetsAt`: when some of it comes back; `null` when nothing is spent. */
-export interface BudgetState { limit: string; spent: string; left: string; resetsAt: number | null }
+export interface BudgetState {
+  limit: string
+  spent: string
+  left: string
+  resetsAt: number | null
+}
 /** A paid task. Iterate its events, wait for its result, or use it as a Svelte store / React external store. */
 export interface Task extends AsyncIterable<ImagineEvent> {
-  readonly id: string; readonly taskId: string;
+  readonly id: string
+  readonly taskId: string
   /** The transaction may come later, in the background: `subscribe` tells. */
-  readonly receipt: Receipt | null;
-  wait(options?: WaitOptions): Promise<Generation>;           // any number of times; one poller
-  refresh(): Promise<TaskStatus>;
-  stop(): void;                                               // stop watching; the job goes on
-  subscribe(run: (snapshot: TaskSnapshot) => void): () => void;
-  getSnapshot(): TaskSnapshot;                                // identity changes only when the content does
+  readonly receipt: Receipt | null
+  wait(options?: WaitOptions): Promise<Generation> // any number of times; one poller
+  refresh(): Promise<TaskStatus>
+  stop(): void // stop watching; the job goes on
+  subscribe(run: (snapshot: TaskSnapshot) => void): () => void
+  getSnapshot(): TaskSnapshot // identity changes only when the content does
 }
-export interface TaskSnapshot { status: TaskStatus | null; result: Generation | null; receipt: Receipt | null; error: ImagineError | null; heardAt: number | null }
+export interface TaskSnapshot {
+  status: TaskStatus | null
+  result: Generation | null
+  receipt: Receipt | null
+  error: ImagineError | null
+  heardAt: number | null
+}
 
 export type ImagineEvent =
-  | { type: "quoted"; quote: Quote }
-  | { type: "connected"; address: Address; chainId: number }
-  | { type: "switching"; network: Network }
+  | { type: 'quoted'; quote: Quote }
+  | { type: 'connected'; address: Address; chainId: number }
+  | { type: 'switching'; network: Network }
   /** Added: the purchase takes the budget past 80 %. */
-  | ({ type: "budget" } & BudgetState)
+  | ({ type: 'budget' } & BudgetState)
   /** The wallet prompt is open. The hashes are what a hardware wallet shows. */
-  | { type: "signing"; typedData: unknown; digest: Hex; domainHash: Hex; messageHash: Hex; validBefore: number }
-  | { type: "paying"; nonce: Hex }
-  | { type: "payment_unknown"; reason: string; checkAgainAt: number }
-  | { type: "accepted"; taskId: string; receipt: Receipt | null }
-  | { type: "status"; status: TaskStatus; heardAt: number }
-  | { type: "retrying"; attempt: number; inMs: number; reason: string }
-  | { type: "paused" | "resumed"; why: "hidden" | "offline" | "frozen" }
-  | { type: "done"; result: Generation };
+  | { type: 'signing'; typedData: unknown; digest: Hex; domainHash: Hex; messageHash: Hex; validBefore: number }
+  | { type: 'paying'; nonce: Hex }
+  | { type: 'payment_unknown'; reason: string; checkAgainAt: number }
+  | { type: 'accepted'; taskId: string; receipt: Receipt | null }
+  | { type: 'status'; status: TaskStatus; heardAt: number }
+  | { type: 'retrying'; attempt: number; inMs: number; reason: string }
+  | { type: 'paused' | 'resumed'; why: 'hidden' | 'offline' | 'frozen' }
+  | { type: 'done'; result: Generation }
 
 /* ---------- errors ---------- */
 
-export type Paid = "no" | "yes" | "unknown";
+export type Paid = 'no' | 'yes' | 'unknown'
 export type ErrorCode =
-  | "invalid_request" | "image_unreadable" | "unsupported_environment"
-  | "network" | "http" | "bad_response"                                        // before anything was signed
-  | "no_wallet" | "wallet_ambiguous" | "wallet_busy" | "wallet_locked" | "wallet_error" | "user_rejected" | "declined" | "wrong_network"
-  | "clock_mismatch"                                                           // added: nothing is signed; details: { chain, machine }
-  | "no_acceptable_offer" | "price_too_high" | "budget_exceeded" | "insufficient_funds"
-  | "bad_signature" | "signature_expired"
-  | "payment_rejected" | "payment_unknown"
-  | "generation_failed" | "task_not_found" | "wait_timeout" | "aborted";
+  | 'invalid_request'
+  | 'image_unreadable'
+  | 'unsupported_environment'
+  | 'network'
+  | 'http'
+  | 'bad_response' // before anything was signed
+  | 'no_wallet'
+  | 'wallet_ambiguous'
+  | 'wallet_busy'
+  | 'wallet_locked'
+  | 'wallet_error'
+  | 'user_rejected'
+  | 'declined'
+  | 'wrong_network'
+  | 'clock_mismatch' // added: nothing is signed; details: { chain, machine }
+  | 'no_acceptable_offer'
+  | 'price_too_high'
+  | 'budget_exceeded'
+  | 'insufficient_funds'
+  | 'bad_signature'
+  | 'signature_expired'
+  | 'payment_rejected'
+  | 'payment_unknown'
+  | 'generation_failed'
+  | 'task_not_found'
+  | 'wait_timeout'
+  | 'aborted'
 export class ImagineError extends Error {
-  readonly code: ErrorCode;
-  readonly stage: "request" | "quote" | "wallet" | "payment" | "wait";
+  readonly code: ErrorCode
+  readonly stage: 'request' | 'quote' | 'wallet' | 'payment' | 'wait'
   /** Whether money moved, as far as can be known. Never "no" unless it is certain. */
-  readonly paid: Paid;
+  readonly paid: Paid
   /** `safe`: call again. `resume`: do not pay again, call `resume`. `pays_again`: a new call is a new purchase. `never`: it cannot work as it stands. */
-  readonly retry: "safe" | "resume" | "pays_again" | "never";
-  readonly taskId?: string; readonly receipt?: Receipt;
-  readonly details?: Record<string, unknown>;                 // e.g. {have, need, address}; {price, cap}; {offers}
-  readonly cause?: unknown;                                   // the original value, identity kept
+  readonly retry: 'safe' | 'resume' | 'pays_again' | 'never'
+  readonly taskId?: string
+  readonly receipt?: Receipt
+  readonly details?: Record<string, unknown> // e.g. {have, need, address}; {price, cap}; {offers}
+  readonly cause?: unknown // the original value, identity kept
 }
 /** By brand, not by prototype: survives two copies of the package. */
-export function isImagineError(value: unknown): value is ImagineError;
+export function isImagineError(value: unknown): value is ImagineError

@@ -4,7 +4,13 @@ import type * as Package from 'imagine-x402'
 import type * as Url from 'imagine-x402/url'
 
 /** `true` when both are assignable to each other and no member is in one alone, not even an optional one; else what is not so. */
-type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? (Identical<A, B> extends true ? true : { notIdentical: [A, B] }) : { theContractIsNo: A }) : { thePackageIsNo: B }
+type Same<A, B> = [A] extends [B]
+  ? [B] extends [A]
+    ? Identical<A, B> extends true
+      ? true
+      : { notIdentical: [A, B] }
+    : { theContractIsNo: A }
+  : { thePackageIsNo: B }
 
 /** The compiler's own identity, member by member. */
 type Identical<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false

@@ -14,15 +14,27 @@ const NAMED = ['BalanceOptions', 'Budget', 'Library', 'TaskFilter', 'WasmSource'
 
 /** The types that a file exports. */
 const typesIn = (path) =>
-  read(path).statements.filter((statement) => (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement)) && isExported(statement)).map(({ name }) => name.text)
+  read(path)
+    .statements.filter(
+      (statement) =>
+        (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement)) && isExported(statement),
+    )
+    .map(({ name }) => name.text)
 
 const isExported = ({ modifiers }) => modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)
 
 test('every public type is in the contract, and compared with it', () => {
   const contract = typesIn(at('api.d.ts'))
   assert.ok(contract.length > 20)
-  assert.deepEqual(typesIn(`${DIST}types.d.ts`).filter((name) => !contract.includes(name)).sort(), NAMED)
-  const compared = [...readFileSync(at('contract.ts'), 'utf8').matchAll(/^check<Same<Package\.(\w+), Contract\.\1>>\(\)$/gm)].map(([, name]) => name)
+  assert.deepEqual(
+    typesIn(`${DIST}types.d.ts`)
+      .filter((name) => !contract.includes(name))
+      .sort(),
+    NAMED,
+  )
+  const compared = [
+    ...readFileSync(at('contract.ts'), 'utf8').matchAll(/^check<Same<Package\.(\w+), Contract\.\1>>\(\)$/gm),
+  ].map(([, name]) => name)
   assert.deepEqual(compared.sort(), [...contract, 'ImagineError'].sort())
 })
 
@@ -34,7 +46,9 @@ test('the tables of names are those of the contract', () => {
 
 /** The members of an interface of the contract, with those that it extends. */
 function membersOf(name) {
-  const { members, heritageClauses = [] } = read(at('api.d.ts')).statements.find((statement) => statement.name?.text === name)
+  const { members, heritageClauses = [] } = read(at('api.d.ts')).statements.find(
+    (statement) => statement.name?.text === name,
+  )
   const extended = heritageClauses.flatMap(({ types }) => types.map(({ expression }) => expression.text))
   return [...members.map((member) => member.name.text), ...extended.flatMap(membersOf)]
 }
@@ -54,7 +68,13 @@ test('nothing is untyped but what listeners of a wallet get, as EIP-1193 has it'
 function memberAround(node) {
   const names = []
   for (let up = node.parent; up; up = up.parent) {
-    const isMember = ts.isMethodSignature(up) || ts.isPropertySignature(up) || ts.isInterfaceDeclaration(up) || ts.isTypeAliasDeclaration(up) || ts.isVariableDeclaration(up) || ts.isFunctionDeclaration(up)
+    const isMember =
+      ts.isMethodSignature(up) ||
+      ts.isPropertySignature(up) ||
+      ts.isInterfaceDeclaration(up) ||
+      ts.isTypeAliasDeclaration(up) ||
+      ts.isVariableDeclaration(up) ||
+      ts.isFunctionDeclaration(up)
     if (isMember) names.unshift(up.name.text)
   }
   return names.join('.')

@@ -1,12 +1,47 @@
 /** What must compile, and what must not: types as people write them. */
 import {
-  balance, budget, createClient, forget, generate, ImagineError, init, isImagineError, quote, resume, status, submit, tasks, wallets,
+  balance,
+  budget,
+  createClient,
+  forget,
+  generate,
+  ImagineError,
+  init,
+  isImagineError,
+  quote,
+  resume,
+  status,
+  submit,
+  tasks,
+  wallets,
   watchWallets,
-  type Asset, type BudgetState, type Config, type Eip1193Provider, type ErrorCode, type Generation, type ImagineEvent, type KeptGeneration,
-  type Money, type Quote, type Receipt, type Store, type Task, type TaskRecord, type TaskStatus, type WalletInfo,
+  type Asset,
+  type BudgetState,
+  type Config,
+  type Eip1193Provider,
+  type ErrorCode,
+  type Generation,
+  type ImagineEvent,
+  type KeptGeneration,
+  type Money,
+  type Quote,
+  type Receipt,
+  type Store,
+  type Task,
+  type TaskRecord,
+  type TaskStatus,
+  type WalletInfo,
 } from 'imagine-x402'
 import { useGenerate, useQuote, useTask, useWallets, type Purchase, type UseQuote } from 'imagine-x402/react'
-import { createTestWorld, replacing, type Answer, type Fate, type Replacements, type TestService, type TestWallet } from 'imagine-x402/testing'
+import {
+  createTestWorld,
+  replacing,
+  type Answer,
+  type Fate,
+  type Replacements,
+  type TestService,
+  type TestWallet,
+} from 'imagine-x402/testing'
 import { generate as generateByUrl, ImagineError as ErrorByUrl } from 'imagine-x402/url'
 
 declare const provider: Eip1193Provider
@@ -67,7 +102,16 @@ same<Equal<Awaited<ReturnType<typeof budget>>, BudgetState | null>>()
 void [budget(), budget({ budget: { amount: '20.00', per: 'day' }, storage: 'memory' })]
 // @ts-expect-error -- a budget is counted, not read through a wallet
 void budget({ wallet })
-void [resume(), resume('id', { timeout: null, wallet }), tasks({ unfinished: true, limit: 1 }), forget('id'), wallets({ waitMs: 0 }), init(), init('/core.wasm'), init(new Uint8Array(8))]
+void [
+  resume(),
+  resume('id', { timeout: null, wallet }),
+  tasks({ unfinished: true, limit: 1 }),
+  forget('id'),
+  wallets({ waitMs: 0 }),
+  init(),
+  init('/core.wasm'),
+  init(new Uint8Array(8)),
+]
 // @ts-expect-error -- `resume` never pays, so it has no use for a limit
 void resume('id', { maxPrice: '2.00' })
 // @ts-expect-error -- nothing is forgotten without a name
@@ -93,7 +137,11 @@ void balance({ network: 'base' })
 
 /* ---------- options ---------- */
 
-void generate(offer, { confirm: ({ price }) => price.symbol === 'USDC', onProgress: (percent) => percent?.toFixed(), signal: AbortSignal.timeout(1) })
+void generate(offer, {
+  confirm: ({ price }) => price.symbol === 'USDC',
+  onProgress: (percent) => percent?.toFixed(),
+  signal: AbortSignal.timeout(1),
+})
 void generate(offer, { confirm: async () => true, onEvent: ({ type }) => type, pollInterval: 2000, timeout: null })
 // @ts-expect-error -- amounts are never numbers
 void generate(offer, { maxPrice: 2 })
@@ -102,8 +150,23 @@ void generate(offer, { payTo: ['0x00'] })
 // @ts-expect-error -- the answer is a boolean
 void generate(offer, { confirm: () => 'yes' })
 
-const asset: Asset = { network: 'eip155:8453', address: '0x00', name: 'EURC', version: '2', symbol: 'EURC', decimals: 6, maxPrice: '5.00' }
-const config: Config = { networks: ['eip155:84532'], payTo: ['0x00'], budget: { amount: '20.00', per: 'day' }, assets: [asset], storage: 'memory', upload: 'form' }
+const asset: Asset = {
+  network: 'eip155:8453',
+  address: '0x00',
+  name: 'EURC',
+  version: '2',
+  symbol: 'EURC',
+  decimals: 6,
+  maxPrice: '5.00',
+}
+const config: Config = {
+  networks: ['eip155:84532'],
+  payTo: ['0x00'],
+  budget: { amount: '20.00', per: 'day' },
+  assets: [asset],
+  storage: 'memory',
+  upload: 'form',
+}
 const client = createClient(config)
 same<Equal<typeof client.generate, typeof generate>>()
 void createClient()
@@ -142,15 +205,28 @@ async function watch(): Promise<string> {
 void watch
 
 switch (event.type) {
-  case 'quoted': same<Equal<typeof event.quote, Quote>>(); break
-  case 'signing': same<Equal<typeof event.validBefore, number>>(); break
-  case 'budget': same<Equal<typeof event.left, string>>(); break
-  case 'accepted': same<Equal<typeof event.receipt, Receipt | null>>(); break
+  case 'quoted':
+    same<Equal<typeof event.quote, Quote>>()
+    break
+  case 'signing':
+    same<Equal<typeof event.validBefore, number>>()
+    break
+  case 'budget':
+    same<Equal<typeof event.left, string>>()
+    break
+  case 'accepted':
+    same<Equal<typeof event.receipt, Receipt | null>>()
+    break
   case 'paused':
-  case 'resumed': same<Equal<typeof event.why, 'hidden' | 'offline' | 'frozen'>>(); break
-  case 'done': same<Equal<typeof event.result, Generation>>(); break
+  case 'resumed':
+    same<Equal<typeof event.why, 'hidden' | 'offline' | 'frozen'>>()
+    break
+  case 'done':
+    same<Equal<typeof event.result, Generation>>()
+    break
   // @ts-expect-error -- there is no such event
-  case 'finished': break
+  case 'finished':
+    break
 }
 
 if (look.status === 'completed') same<Equal<typeof look.result, Generation>>()
@@ -199,7 +275,10 @@ const fates: Fate[] = ['accept', 'refuse', 'lose', 'fail']
 world.wallet.signing = answers[0]!
 world.service.fate = fates[0]!
 void generate(offer, { wallet: world.wallet, baseUrl: world.service.baseUrl })
-const behind: Replacements = { eth_getBlockByNumber: async (_request, ask) => ({ ...(await ask() as object), timestamp: '0x0' }), eth_call: () => '0x' }
+const behind: Replacements = {
+  eth_getBlockByNumber: async (_request, ask) => ({ ...((await ask()) as object), timestamp: '0x0' }),
+  eth_call: () => '0x',
+}
 void generate(offer, { wallet: replacing(world.wallet, behind) })
 // @ts-expect-error -- there is no such fate
 world.service.fate = 'explode'

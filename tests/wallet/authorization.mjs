@@ -26,7 +26,19 @@ export const TYPED_DATA = {
     ],
   },
   primaryType: 'TransferWithAuthorization',
-  domain: { name: 'USD Coin', version: '2', chainId: 8453, verifyingContract: '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913' },
-  message: { from: ACCOUNT, to: OTHER, value: '10000', validAfter: '0', validBefore: '1790000000', nonce: `0x${'11'.repeat(32)}` },
+  domain: {
+    name: 'USD Coin',
+    version: '2',
+    chainId: 8453,
+    verifyingContract: '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913',
+  },
+  message: {
+    from: ACCOUNT,
+    to: OTHER,
+    value: '10000',
+    validAfter: '0',
+    validBefore: '1790000000',
+    nonce: `0x${'11'.repeat(32)}`,
+  },
 }
 export const JSON_TEXT = JSON.stringify(TYPED_DATA)

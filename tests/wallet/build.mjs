@@ -20,7 +20,7 @@ export async function buildWallet(vendor = 'metamask') {
   await mkdir(dirname(cached), { recursive: true })
   const partial = `${cached}.${process.pid}`
   await writeFile(partial, text)
-  await rename(partial, cached); // whole or not there, for tests that run side by side
+  await rename(partial, cached) // whole or not there, for tests that run side by side
   return text
 }
 
@@ -54,7 +54,10 @@ async function bundle(vendor) {
 const emptyNodeModules = {
   name: 'empty-node-modules',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(http|https|zlib|util|url|assert|crypto|stream|fs|path|os)$/ }, ({ path }) => ({ path, namespace: 'empty' }))
+    onResolve({ filter: /^(http|https|zlib|util|url|assert|crypto|stream|fs|path|os)$/ }, ({ path }) => ({
+      path,
+      namespace: 'empty',
+    }))
     onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'module.exports = {}', loader: 'js' }))
   },
 }
@@ -76,7 +79,9 @@ const smallKeyringController = {
 const lateSiweParser = {
   name: 'late-siwe-parser',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^@spruceid\/siwe-parser$/ }, ({ namespace }) => (namespace === 'late' ? undefined : { path: 'siwe-parser', namespace: 'late' }))
+    onResolve({ filter: /^@spruceid\/siwe-parser$/ }, ({ namespace }) =>
+      namespace === 'late' ? undefined : { path: 'siwe-parser', namespace: 'late' },
+    )
     onLoad({ filter: /.*/, namespace: 'late' }, () => ({
       contents: `module.exports = { ParsedMessage: function (text) { return new (require('@spruceid/siwe-parser').ParsedMessage)(text) } }`,
       resolveDir: HERE,

@@ -64,7 +64,9 @@ describe("Rabby's wallet", { timeout: 120_000 }, () => {
     const errors = []
     const wallet = await stage.openWallets([])
     wallet.page.on('pageerror', ({ message }) => errors.push(message))
-    await wallet.page.addInitScript({ content: `globalThis.__walletConfig = { rdns: 'test.other' };\n${await buildWallet('rabby')}` })
+    await wallet.page.addInitScript({
+      content: `globalThis.__walletConfig = { rdns: 'test.other' };\n${await buildWallet('rabby')}`,
+    })
     await wallet.page.reload()
     assert.match(errors[0], /no "rdns" for it/)
   })

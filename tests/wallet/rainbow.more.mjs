@@ -56,10 +56,11 @@ describe("Rainbow's wallet", { timeout: 120_000 }, () => {
   test('opens a second connect prompt beside the first', async () => {
     const waiting = []
     const user = createUser()
-    user.decide = () => new Promise((resolve) => {
-      waiting.push(resolve)
-      if (waiting.length === 2) waiting.forEach((approve) => approve(true))
-    })
+    user.decide = () =>
+      new Promise((resolve) => {
+        waiting.push(resolve)
+        if (waiting.length === 2) waiting.forEach((approve) => approve(true))
+      })
     const wallet = await stage.openWallet({}, user)
     const both = await Promise.all([wallet.connect(), wallet.connect()])
     assert.deepEqual(both, [{ result: [ACCOUNT] }, { result: [ACCOUNT] }])
@@ -114,7 +115,10 @@ describe("Rainbow's wallet", { timeout: 120_000 }, () => {
     test('connects instead of switching when the page is not connected, and says that it switched', async () => {
       const wallet = await stage.openWallet({ chainId: 1 })
       assert.deepEqual(await wallet.request('wallet_switchEthereumChain', [{ chainId: BASE }]), { result: null })
-      assert.deepEqual(wallet.user.prompts.map(({ type }) => type), ['wallet_requestPermissions'])
+      assert.deepEqual(
+        wallet.user.prompts.map(({ type }) => type),
+        ['wallet_requestPermissions'],
+      )
       assert.deepEqual(await wallet.request('eth_chainId'), { result: '0x1' })
     })
 
@@ -122,7 +126,9 @@ describe("Rainbow's wallet", { timeout: 120_000 }, () => {
       const wallet = await stage.openWallet({ connected: true })
       assert.deepEqual(await wallet.request('wallet_addEthereumChain', [SEPOLIA]), { result: null })
       assert.deepEqual(await wallet.request('eth_chainId'), { result: BASE })
-      assert.deepEqual(await wallet.request('wallet_switchEthereumChain', [{ chainId: SEPOLIA.chainId }]), { result: null })
+      assert.deepEqual(await wallet.request('wallet_switchEthereumChain', [{ chainId: SEPOLIA.chainId }]), {
+        result: null,
+      })
     })
 
     test('refuses to add a chain as an internal error, and one it knows as if the user had refused', async () => {
@@ -166,7 +172,10 @@ describe("Rainbow's wallet", { timeout: 120_000 }, () => {
 
     test('does what the page revokes, and answers with an error', async () => {
       const wallet = await stage.openWallet({ connected: true })
-      assertError(await wallet.request('wallet_revokePermissions', [{ eth_accounts: {} }]), { code: -32603, message: 'next' })
+      assertError(await wallet.request('wallet_revokePermissions', [{ eth_accounts: {} }]), {
+        code: -32603,
+        message: 'next',
+      })
       assert.deepEqual(await wallet.request('eth_accounts'), { result: [] })
     })
 
@@ -197,7 +206,9 @@ describe("Rainbow's wallet", { timeout: 120_000 }, () => {
 
     test('give the reason of a revert as if it were the result', async () => {
       const wallet = await stage.openWallet({ connected: true })
-      assert.deepEqual(await wallet.request('eth_call', [{ to: OTHER, data: REVERTS.data }, 'latest']), { result: REVERTS.reason })
+      assert.deepEqual(await wallet.request('eth_call', [{ to: OTHER, data: REVERTS.data }, 'latest']), {
+        result: REVERTS.reason,
+      })
     })
 
     test('lose the error of the node', async () => {
@@ -208,7 +219,10 @@ describe("Rainbow's wallet", { timeout: 120_000 }, () => {
 
     test('fail on a chain without a node', async () => {
       const wallet = await stage.openWallet({ rpcUrl: { 8453: stage.node.url } })
-      assertError(await wallet.request('eth_call', [{ to: OTHER }, 'latest']), { code: -32603, message: 'no node for chain 0x1' })
+      assertError(await wallet.request('eth_call', [{ to: OTHER }, 'latest']), {
+        code: -32603,
+        message: 'no node for chain 0x1',
+      })
     })
   })
 })

@@ -36,7 +36,9 @@ export function createSession({ accounts, chainId, knownChains = [chainId], conn
     },
     lock() {
       session.isUnlocked = false
-      unlocked = new Promise((resolve) => { openLock = resolve; })
+      unlocked = new Promise((resolve) => {
+        openLock = resolve
+      })
       tell.locked?.()
     },
     unlock() {

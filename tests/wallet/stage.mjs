@@ -31,7 +31,8 @@ export async function openStage(defaults = {}) {
       /** What `window.ethereum` emits of these events, up to the last of them, after `globalThis.__wallet[member](...args)`. */
       events: (names, member, ...args) => page.evaluate(eventsInPage, { names, member, args }),
       /** Calls a member of the first wallet's handle. */
-      handle: (member, ...args) => page.evaluate(({ member, args }) => globalThis.__wallet[member](...args), { member, args }),
+      handle: (member, ...args) =>
+        page.evaluate(({ member, args }) => globalThis.__wallet[member](...args), { member, args }),
       log: () => page.evaluate(() => globalThis.__wallet.log),
     }
   }
@@ -63,7 +64,9 @@ export function assertError({ error, result }, { code, message }) {
 
 async function requestInPage({ method, params, rdns }) {
   let provider = globalThis.ethereum
-  const find = ({ detail }) => { if (detail.info.rdns === rdns) provider = detail.provider; }
+  const find = ({ detail }) => {
+    if (detail.info.rdns === rdns) provider = detail.provider
+  }
   if (rdns) {
     addEventListener('eip6963:announceProvider', find)
     dispatchEvent(new Event('eip6963:requestProvider'))
@@ -110,7 +113,8 @@ async function eventsInPage({ names, member, args }) {
 async function startNode() {
   const requests = []
   const server = createServer(async (request, response) => {
-    if (request.method === 'GET') return response.setHeader('content-type', 'text/html').end('<!doctype html><title>dapp</title>')
+    if (request.method === 'GET')
+      return response.setHeader('content-type', 'text/html').end('<!doctype html><title>dapp</title>')
     const chunks = []
     for await (const chunk of request) chunks.push(chunk)
     const { id, method, params } = JSON.parse(Buffer.concat(chunks))

@@ -34,7 +34,9 @@ describe('the three wallets in one page', { timeout: 120_000 }, () => {
 function shelfInPage() {
   const entries = Object.entries(globalThis.__wallets)
   return {
-    signed: Object.fromEntries(entries.map(([rdns, { log }]) => [rdns, log.filter(({ method }) => method === 'eth_signTypedData_v4').length])),
+    signed: Object.fromEntries(
+      entries.map(([rdns, { log }]) => [rdns, log.filter(({ method }) => method === 'eth_signTypedData_v4').length]),
+    ),
     first: entries.find(([, handle]) => handle === globalThis.__wallet)[0],
     onWindow: globalThis.ethereum.isRabby ? 'Rabby' : 'another',
   }

@@ -41,7 +41,13 @@ describe("MetaMask's wallet", { timeout: 120_000 }, () => {
     const [{ uuid, icon, ...seen }, ...more] = await wallet.announced()
     assert.match(uuid, /^[0-9a-f-]{36}$/)
     assert.match(icon, /^data:image\//)
-    assert.deepEqual(seen, { name: 'Other Wallet', rdns: 'test.other', isMetaMask: true, isOnWindow: false, isFirst: true })
+    assert.deepEqual(seen, {
+      name: 'Other Wallet',
+      rdns: 'test.other',
+      isMetaMask: true,
+      isOnWindow: false,
+      isFirst: true,
+    })
     assert.deepEqual(more, [])
   })
 
@@ -84,7 +90,10 @@ describe("MetaMask's wallet", { timeout: 120_000 }, () => {
 
     test('to sign for another chain than the active one', async () => {
       const wallet = await stage.openWallet({ connected: true, chainId: 1 })
-      assertError(await wallet.sign(), { code: -32603, message: 'Provided chainId "8453" must match the active chainId "1"' })
+      assertError(await wallet.sign(), {
+        code: -32603,
+        message: 'Provided chainId "8453" must match the active chainId "1"',
+      })
       assert.equal(wallet.user.count(), 0, 'without a prompt')
     })
 
@@ -165,7 +174,10 @@ describe("MetaMask's wallet", { timeout: 120_000 }, () => {
     test('cuts the page off for good', async () => {
       const wallet = await stage.openWallet()
       assert.deepEqual(await wallet.events(['disconnect'], 'disconnect', { code: 1011 }), [
-        ['disconnect', { code: 1011, message: 'MetaMask: Disconnected from MetaMask background. Page reload required.' }],
+        [
+          'disconnect',
+          { code: 1011, message: 'MetaMask: Disconnected from MetaMask background. Page reload required.' },
+        ],
       ])
     })
 
@@ -178,7 +190,7 @@ describe("MetaMask's wallet", { timeout: 120_000 }, () => {
       const wallet = await stage.openWallet({ connected: true })
       await wallet.handle('lock')
       const signing = wallet.sign()
-      await wallet.request('eth_chainId'); // answered after the signing request arrived
+      await wallet.request('eth_chainId') // answered after the signing request arrived
       assert.equal(wallet.user.count(), 0)
       await wallet.handle('unlock')
       assert.deepEqual(await signing, { result: REFERENCE })

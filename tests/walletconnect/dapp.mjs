@@ -47,9 +47,12 @@ export function useConnectedDapps() {
     await dapp.page.exposeFunction('__scan', wallet.scan)
     await dapp.page.addScriptTag({ type: 'module', content: script })
     await dapp.page.waitForFunction(() => globalThis.connect)
-    await dapp.page.evaluate(async ({ via, network }) => {
-      globalThis.wallet = await globalThis.connect[via](network)
-    }, { via, network: { access, rpcUrl } })
+    await dapp.page.evaluate(
+      async ({ via, network }) => {
+        globalThis.wallet = await globalThis.connect[via](network)
+      },
+      { via, network: { access, rpcUrl } },
+    )
 
     return { sandbox, dapp, user, outside }
   }

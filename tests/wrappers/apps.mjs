@@ -25,11 +25,13 @@ export const copiesHeaders = (real) => (input, init) => {
 export const makesRequest = (real) => (input, init) => real(new Request(input, init))
 
 /** Logs what is sent: expects method and URL in their usual places. */
-export const logsMethod = (real) => (...args) => {
-  const log = (globalThis.logged ??= [])
-  log.push(`${args[1].method.toUpperCase()} ${args[0].split('?')[0]}`)
-  return real(...args)
-}
+export const logsMethod =
+  (real) =>
+  (...args) => {
+    const log = (globalThis.logged ??= [])
+    log.push(`${args[1].method.toUpperCase()} ${args[0].split('?')[0]}`)
+    return real(...args)
+  }
 
 /** Logs JSON bodies: expects a string. */
 export const readsJsonBody = (real) => (input, init) => {

@@ -38,7 +38,10 @@ export async function assertOnePurchase({ sandbox, dapp, adds }, buy) {
   })
   await buy()
   const [unpaid, paid] = watch.creates()
-  assert.deepEqual(watch.creates().map((sent) => sent.paid), [false, true])
+  assert.deepEqual(
+    watch.creates().map((sent) => sent.paid),
+    [false, true],
+  )
   assert.equal((await sandbox.payments()).length - earlier.length, 1, 'payments on the chain')
   assert.equal(await dapp.asked(SIGN), 1, 'signatures')
   assert.deepEqual([paid.body, paid.image], [unpaid.body, unpaid.image], 'what is paid for is what was quoted')

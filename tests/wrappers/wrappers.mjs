@@ -24,8 +24,8 @@ export const WRAPPERS = {
     install: page('opentelemetry.js', { before: TRACE_ALL }),
     adds: 'traceparent',
   },
-  'Sentry': { install: page('sentry.js'), adds: 'sentry-trace' },
-  'Capacitor': { install: patchByCapacitor },
+  Sentry: { install: page('sentry.js'), adds: 'sentry-trace' },
+  Capacitor: { install: patchByCapacitor },
   'zone.js': { install: page('zone.js') },
   'the polyfill whatwg-fetch': { install: page('polyfill.js') },
 

@@ -34,7 +34,10 @@ const submitPicture = async (imagine, { request, bytes, options }) => {
   await imagine.submit({ ...request, image: new Uint8Array(bytes) }, options)
 }
 
-for (const [upload, how] of [['json', 'data'], ['form', 'file']]) {
+for (const [upload, how] of [
+  ['json', 'data'],
+  ['form', 'file'],
+]) {
   describe(`a picture sent as ${upload}`, TIMEOUT, () => {
     const open = useWrappedDapps()
     const order = ({ apiUrl }) => ({ request, bytes: [...PNG], options: at(apiUrl, { upload }) })

@@ -8,8 +8,13 @@ import { WRAPPERS } from './wrappers.mjs'
 
 /** One of each kind; wrappers.more.mjs has all. */
 const KINDS = [
-  'OpenTelemetry 0.203', 'OpenTelemetry 0.300 with traceparent', 'Capacitor', 'the polyfill whatwg-fetch',
-  'one that reads the URL as text', 'one that spreads headers', 'one that logs the method',
+  'OpenTelemetry 0.203',
+  'OpenTelemetry 0.300 with traceparent',
+  'Capacitor',
+  'the polyfill whatwg-fetch',
+  'one that reads the URL as text',
+  'one that spreads headers',
+  'one that logs the method',
   'one that reads JSON bodies',
 ]
 

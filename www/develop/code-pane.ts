@@ -9,11 +9,19 @@ const pane = byId('code', HTMLElement)
 export class CodePane {
   private values: Values | null = null
   private chosen = 'Vanilla'
-  private readonly panels = Object.keys(CODE).map((name) => ({ name, panel: el('div', {}, el('pre', { tabindex: '0' })) }))
+  private readonly panels = Object.keys(CODE).map((name) => ({
+    name,
+    panel: el('div', {}, el('pre', { tabindex: '0' })),
+  }))
 
   constructor() {
     const copy = copyButton('Copy', () => this.text(this.chosen))
-    pane.replaceChildren(...tabs('Code', this.panels, (name) => { this.chosen = name }), copy)
+    pane.replaceChildren(
+      ...tabs('Code', this.panels, (name) => {
+        this.chosen = name
+      }),
+      copy,
+    )
   }
 
   show(values: Values): void {
@@ -25,6 +33,6 @@ export class CodePane {
   }
 
   private text(name: string): string {
-    return this.values ? CODE[name]?.(this.values) ?? '' : ''
+    return this.values ? (CODE[name]?.(this.values) ?? '') : ''
   }
 }

@@ -1,7 +1,11 @@
 import type { GenerateRequest } from 'imagine-x402'
 
 /** What the form and the limits say now. */
-export interface Values { request: GenerateRequest; maxPrice: string; perDay: string }
+export interface Values {
+  request: GenerateRequest
+  maxPrice: string
+  perDay: string
+}
 
 const BUDGET = (perDay: string) => `{ amount: '${perDay}', per: 'day' }`
 
@@ -95,7 +99,10 @@ onScopeDispose(() => leave())
 function literal(request: GenerateRequest, indent: string): string {
   const lines = Object.entries(request)
     .filter(([, value]) => value !== undefined && value !== false)
-    .map(([key, value]) => `${indent}  ${key}: ${typeof value === 'string' ? quoted(value) : value instanceof Blob ? 'file' : String(value)},`)
+    .map(
+      ([key, value]) =>
+        `${indent}  ${key}: ${typeof value === 'string' ? quoted(value) : value instanceof Blob ? 'file' : String(value)},`,
+    )
   return `{\n${lines.join('\n')}\n${indent}}`
 }
 

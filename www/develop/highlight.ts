@@ -1,6 +1,7 @@
 import { el } from '../ui/dom'
 
-const PARTS = /('(?:\\.|[^'\\\n])*'|"(?:[^"\n])*"|`(?:\\.|[^`\\])*`)|(\/\/[^\n]*)|\b(import|from|const|let|await|async|function|return|export|if|else|then|new)\b|(\b\d+(?:\.\d+)?\b)|(<\/?[\w-]+)/g
+const PARTS =
+  /('(?:\\.|[^'\\\n])*'|"(?:[^"\n])*"|`(?:\\.|[^`\\])*`)|(\/\/[^\n]*)|\b(import|from|const|let|await|async|function|return|export|if|else|then|new)\b|(\b\d+(?:\.\d+)?\b)|(<\/?[\w-]+)/g
 const KINDS = ['string', 'comment', 'keyword', 'number', 'tag']
 
 /** Strings, words and tags in their colours, as text nodes. */

@@ -11,9 +11,12 @@ export class Panes {
   private open: Promise<Open | undefined> | undefined
 
   constructor(private readonly values: () => Values) {
-    const watcher = new IntersectionObserver((entries) => {
-      if (entries.some(({ isIntersecting }) => isIntersecting)) void this.load()
-    }, { rootMargin: '200px' })
+    const watcher = new IntersectionObserver(
+      (entries) => {
+        if (entries.some(({ isIntersecting }) => isIntersecting)) void this.load()
+      },
+      { rootMargin: '200px' },
+    )
     watcher.observe(byId('code', HTMLElement))
   }
 
@@ -31,11 +34,13 @@ export class Panes {
 
   /** Once; without a network it is tried again when it is next needed. */
   private load(): Promise<Open | undefined> {
-    this.open ??= Promise.all([import('./code-pane'), import('./log-pane')]).then(([{ CodePane }, { LogPane }]) => {
-      const open = { code: new CodePane(), log: new LogPane() }
-      open.code.show(this.values())
-      return open
-    }).catch(() => (this.open = undefined))
+    this.open ??= Promise.all([import('./code-pane'), import('./log-pane')])
+      .then(([{ CodePane }, { LogPane }]) => {
+        const open = { code: new CodePane(), log: new LogPane() }
+        open.code.show(this.values())
+        return open
+      })
+      .catch(() => (this.open = undefined))
     return this.open
   }
 }

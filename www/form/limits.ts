@@ -11,7 +11,10 @@ export class Limits {
   /** As decimal text; unknown until it was counted, and where the journal cannot be read. */
   private spent: string | undefined
 
-  constructor(private readonly connection: Connection, onChange: () => void) {
+  constructor(
+    private readonly connection: Connection,
+    onChange: () => void,
+  ) {
     budget.addEventListener('change', () => {
       if (!budget.checkValidity()) return
       this.apply()

@@ -30,7 +30,11 @@ export class PriceButton {
   /** Set once asking for the price has started a job: from then on only a click asks. */
   private free = false
 
-  constructor(private readonly connection: Connection, private readonly form: RequestForm, private readonly listener: Listener) {
+  constructor(
+    private readonly connection: Connection,
+    private readonly form: RequestForm,
+    private readonly listener: Listener,
+  ) {
     again.addEventListener('click', () => void this.ask())
   }
 
@@ -50,7 +54,8 @@ export class PriceButton {
     if (!shown || Date.now() - shown.quotedAt < FRESH_MS) return shown
     await this.ask()
     if (this.quote?.price.atomic === shown.price.atomic) return this.quote
-    if (this.quote) note.textContent = `The price has changed from ${money(shown.price)}. Press again to accept the new one.`
+    if (this.quote)
+      note.textContent = `The price has changed from ${money(shown.price)}. Press again to accept the new one.`
     return null
   }
 
@@ -70,7 +75,7 @@ export class PriceButton {
     this.forget()
     const request = this.form.read()
     if (!request) return this.changed()
-    const asking = this.asking = new AbortController()
+    const asking = (this.asking = new AbortController())
     this.draw('Getting the price…')
     try {
       const quote = await this.connection.client.quote(request, { signal: asking.signal })
@@ -79,7 +84,11 @@ export class PriceButton {
       if (this.free) return this.listener.accepted(quote)
       this.quote = quote
       this.draw(`Generate for ${money(quote.price)}`)
-      payee.replaceChildren('Paid to ', hash('the address that is paid', quote.payTo, short(quote.payTo)), ` on ${networkName(quote.network)}, in ${quote.price.symbol}`)
+      payee.replaceChildren(
+        'Paid to ',
+        hash('the address that is paid', quote.payTo, short(quote.payTo)),
+        ` on ${networkName(quote.network)}, in ${quote.price.symbol}`,
+      )
       this.listener.priced(quote)
     } catch (error) {
       if (!asking.signal.aborted) this.fail(error)

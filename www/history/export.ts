@@ -19,7 +19,9 @@ const COLUMNS: [string, (record: TaskRecord) => string | undefined][] = [
 
 export function exportButtons(records: TaskRecord[]): HTMLElement[] {
   const save = (text: string, type: string, content: () => string) => {
-    const node = button(text, () => saveFile(new Blob([content()], { type }), `imagine-purchases.${text.toLowerCase()}`))
+    const node = button(text, () =>
+      saveFile(new Blob([content()], { type }), `imagine-purchases.${text.toLowerCase()}`),
+    )
     node.classList.add('small')
     node.setAttribute('aria-label', `Export as ${text}`)
     node.prepend(icon('down'))

@@ -21,7 +21,11 @@ export class History {
   private readonly thumbnails: Thumbnails
   private showsAll = false
 
-  constructor(private readonly connection: Connection, private readonly acts: Acts, private readonly onRecords: (ours: TaskRecord[]) => void) {
+  constructor(
+    private readonly connection: Connection,
+    private readonly acts: Acts,
+    private readonly onRecords: (ours: TaskRecord[]) => void,
+  ) {
     this.thumbnails = new Thumbnails(connection)
     // Another tab may have bought meanwhile.
     document.addEventListener('visibilitychange', () => {
@@ -41,8 +45,16 @@ export class History {
     tools.replaceChildren(...(ours.length > 0 ? exportButtons(ours) : []))
     const shown = this.showsAll ? ours : ours.slice(0, SHOWN)
     list.replaceChildren(...shown.map((record) => this.item(record)))
-    if (ours.length === 0) list.append(el('li', { class: 'nothing' }, 'Nothing yet. What you buy here stays here, with its receipt.'))
-    if (ours.length > shown.length) list.append(el('li', { class: 'nothing' }, button(`Show all ${ours.length}`, () => this.showAll())))
+    if (ours.length === 0)
+      list.append(el('li', { class: 'nothing' }, 'Nothing yet. What you buy here stays here, with its receipt.'))
+    if (ours.length > shown.length)
+      list.append(
+        el(
+          'li',
+          { class: 'nothing' },
+          button(`Show all ${ours.length}`, () => this.showAll()),
+        ),
+      )
   }
 
   private showAll(): void {
@@ -59,23 +71,49 @@ export class History {
     const isReadable = record.step !== 'unreadable'
     if ((isReadable && record.paid !== 'no') || record.step === 'accepted' || record.step === 'done') {
       const text = isOpen(record) ? 'Continue' : 'Watch'
-      if (record.status !== 'failed') actions.append(named(button(text, () => this.acts.show(record), 'quiet'), `${text}: ${prompt}`))
+      if (record.status !== 'failed')
+        actions.append(
+          named(
+            button(text, () => this.acts.show(record), 'quiet'),
+            `${text}: ${prompt}`,
+          ),
+        )
     }
-    if (record.receipt) actions.append(named(button('Receipt', () => this.acts.receipt(record)), `Receipt: ${prompt}`))
+    if (record.receipt)
+      actions.append(
+        named(
+          button('Receipt', () => this.acts.receipt(record)),
+          `Receipt: ${prompt}`,
+        ),
+      )
     if (!isOpen(record)) actions.append(this.remove(record))
-    return el('li', { class: 'past-one', 'data-id': id },
+    return el(
+      'li',
+      { class: 'past-one', 'data-id': id },
       this.thumbnails.of(taskId, record),
-      el('div', { class: 'stack' },
+      el(
+        'div',
+        { class: 'stack' },
         el('p', { class: 'prompt' }, prompt),
         el('p', { class: 'chips' }, ...chips),
         el('p', { class: 'hint' }, facts.filter(Boolean).join(' · ')),
-        actions))
+        actions,
+      ),
+    )
   }
 
   private remove(record: TaskRecord): HTMLElement {
-    const node = el('button', { type: 'button', class: 'icon', 'aria-label': `Delete from this list: ${promptOf(record)}` }, icon('trash'))
+    const node = el(
+      'button',
+      { type: 'button', class: 'icon', 'aria-label': `Delete from this list: ${promptOf(record)}` },
+      icon('trash'),
+    )
     node.addEventListener('click', () => {
-      void this.connection.client.forget(record.id).catch(() => {}).then(() => this.refresh()).then(() => byId('history-title', HTMLElement).focus())
+      void this.connection.client
+        .forget(record.id)
+        .catch(() => {})
+        .then(() => this.refresh())
+        .then(() => byId('history-title', HTMLElement).focus())
     })
     return node
   }

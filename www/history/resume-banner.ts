@@ -16,6 +16,12 @@ export function offerUnfinished(records: TaskRecord[], show: (record: TaskRecord
   const count = records.length === 1 ? `1 ${what} video is` : `${records.length} ${what} videos are`
   banner.replaceChildren(
     icon('clock'),
-    el('p', {}, el('strong', {}, `${count} in progress. `), `Your earlier video is not finished here yet: “${first.prompt}”`),
-    button('Continue: nothing new is paid', () => show(first), 'primary'))
+    el(
+      'p',
+      {},
+      el('strong', {}, `${count} in progress. `),
+      `Your earlier video is not finished here yet: “${first.prompt}”`,
+    ),
+    button('Continue: nothing new is paid', () => show(first), 'primary'),
+  )
 }

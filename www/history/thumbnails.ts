@@ -38,4 +38,5 @@ export class Thumbnails {
   }
 }
 
-const coverOf = ({ image, gif }: Pick<Generation, 'image' | 'gif'>) => safeMediaUrl(image?.url) ?? safeMediaUrl(gif?.url)
+const coverOf = ({ image, gif }: Pick<Generation, 'image' | 'gif'>) =>
+  safeMediaUrl(image?.url) ?? safeMediaUrl(gif?.url)

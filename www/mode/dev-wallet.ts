@@ -10,7 +10,10 @@ const READS = /^(eth_(call|blockNumber|estimateGas|gasPrice|feeHistory|get\w+)|n
 
 /** An EIP-1193 error: what wallets reject with. */
 class WalletError extends Error {
-  constructor(readonly code: number, message: string) {
+  constructor(
+    readonly code: number,
+    message: string,
+  ) {
     super(message)
   }
 }
@@ -30,14 +33,20 @@ export class DevWallet {
   }
 
   async request({ method, params }: Request): Promise<unknown> {
-    const list = Array.isArray(params) ? params as unknown[] : []
+    const list = Array.isArray(params) ? (params as unknown[]) : []
     switch (method) {
-      case 'eth_chainId': return this.chainId
-      case 'eth_accounts': return this.connected ? [this.address] : []
-      case 'eth_requestAccounts': return this.connect()
-      case 'wallet_revokePermissions': return this.disconnect()
-      case 'wallet_switchEthereumChain': return this.switchChain(list[0])
-      case 'eth_signTypedData_v4': return this.sign(list)
+      case 'eth_chainId':
+        return this.chainId
+      case 'eth_accounts':
+        return this.connected ? [this.address] : []
+      case 'eth_requestAccounts':
+        return this.connect()
+      case 'wallet_revokePermissions':
+        return this.disconnect()
+      case 'wallet_switchEthereumChain':
+        return this.switchChain(list[0])
+      case 'eth_signTypedData_v4':
+        return this.sign(list)
     }
     if (READS.test(method)) return this.read(method, list)
     throw new WalletError(4200, `The dev wallet does not support ${method}.`)
@@ -61,16 +70,20 @@ export class DevWallet {
   }
 
   private async sign([address, json]: unknown[]): Promise<Hex> {
-    if (typeof address !== 'string' || typeof json !== 'string') throw new WalletError(-32602, 'Expected an address and a JSON string.')
+    if (typeof address !== 'string' || typeof json !== 'string')
+      throw new WalletError(-32602, 'Expected an address and a JSON string.')
     if (!this.connected || !sameAddress(address, this.address)) {
       throw new WalletError(4100, 'The requested account has not been authorized by the user.')
     }
     const data = parse(json)
     // As in MetaMask: a signature for another chain than the active one is never made.
     if (data.domain.chainId !== undefined && Number(data.domain.chainId) !== this.sandbox.chainId) {
-      throw new WalletError(-32603, `Provided chainId "${data.domain.chainId}" must match the active chainId "${this.sandbox.chainId}"`)
+      throw new WalletError(
+        -32603,
+        `Provided chainId "${data.domain.chainId}" must match the active chainId "${this.sandbox.chainId}"`,
+      )
     }
-    if (!await askToSign(data)) throw new WalletError(4001, 'User rejected the request.')
+    if (!(await askToSign(data))) throw new WalletError(4001, 'User rejected the request.')
     // As large as the rest of the page, and no price needs it.
     const { privateKeyToAccount } = await import('viem/accounts')
     return privateKeyToAccount(this.sandbox.payer.privateKey).signTypedData(data as unknown as TypedDataDefinition)
@@ -82,7 +95,7 @@ export class DevWallet {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ jsonrpc: '2.0', id: ++this.reads, method, params }),
     })
-    const { result, error } = await answer.json() as { result?: unknown; error?: { code: number; message: string } }
+    const { result, error } = (await answer.json()) as { result?: unknown; error?: { code: number; message: string } }
     if (error) throw new WalletError(error.code, error.message)
     return result
   }
@@ -90,14 +103,19 @@ export class DevWallet {
 
 export function announceDevWallet(sandbox: Sandbox): void {
   const wallet = new DevWallet(sandbox)
-  announceTestWallet({ name: 'Dev wallet (sandbox)', rdns: DEV_WALLET }, { request: (request: Request) => wallet.request(request) })
+  announceTestWallet(
+    { name: 'Dev wallet (sandbox)', rdns: DEV_WALLET },
+    { request: (request: Request) => wallet.request(request) },
+  )
 }
 
 function parse(json: string): TypedData {
   try {
     const data = JSON.parse(json) as TypedData
     if (data?.primaryType && data.domain && data.message) return data
-  } catch { /* said below */ }
+  } catch {
+    /* said below */
+  }
   throw new WalletError(-32602, 'The typed data is not valid.')
 }
 

@@ -1,9 +1,17 @@
 import type { TestService } from 'imagine-x402/testing'
 
 /** A job that was paid with play money. */
-export interface MockTask { startedAt: number; prompt: string; fails: boolean; job?: 'missing' | 'silent' | 'endless' }
+export interface MockTask {
+  startedAt: number
+  prompt: string
+  fails: boolean
+  job?: 'missing' | 'silent' | 'endless'
+}
 
-interface Kept { tasks: Record<string, MockTask>; payments: TestService['payments'] }
+interface Kept {
+  tasks: Record<string, MockTask>
+  payments: TestService['payments']
+}
 
 const KEY = 'imagine-mock'
 
@@ -11,7 +19,7 @@ const KEY = 'imagine-mock'
 export const ledger = {
   read(): Kept {
     try {
-      return { tasks: {}, payments: [], ...JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Kept> }
+      return { tasks: {}, payments: [], ...(JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Kept>) }
     } catch {
       return { tasks: {}, payments: [] }
     }
@@ -19,7 +27,12 @@ export const ledger = {
   add(taskId: string, task: MockTask, payment: Kept['payments'][number]): void {
     const { tasks, payments } = ledger.read()
     try {
-      localStorage.setItem(KEY, JSON.stringify({ tasks: { ...tasks, [taskId]: task }, payments: [...payments, payment] }))
-    } catch { /* no storage: gone with the page */ }
+      localStorage.setItem(
+        KEY,
+        JSON.stringify({ tasks: { ...tasks, [taskId]: task }, payments: [...payments, payment] }),
+      )
+    } catch {
+      /* no storage: gone with the page */
+    }
   },
 }

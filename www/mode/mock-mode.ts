@@ -19,12 +19,22 @@ export function mockMode(name: string): Mode {
   const provider = mockWallet(wallet, scenario)
   const { wallets = 1, config } = scenario() ?? {}
   if (wallets > 0) announceTestWallet({ name: 'Play-money wallet', rdns: MOCK_WALLET }, provider)
-  if (wallets > 1) announceTestWallet({ name: 'Another play-money wallet', rdns: `other-${MOCK_WALLET}`, colour: '#0f766e' }, { ...provider })
+  if (wallets > 1)
+    announceTestWallet(
+      { name: 'Another play-money wallet', rdns: `other-${MOCK_WALLET}`, colour: '#0f766e' },
+      { ...provider },
+    )
   return {
     kind: 'mock',
     name: 'Mock',
-    truth: 'Play money: wallet and service are inside this page. The library in between is the real one. A run takes about 20 seconds.',
-    config: { baseUrl: service.baseUrl, pollInterval: 2000, ...('locks' in navigator && { storage: playStore }), ...config },
+    truth:
+      'Play money: wallet and service are inside this page. The library in between is the real one. A run takes about 20 seconds.',
+    config: {
+      baseUrl: service.baseUrl,
+      pollInterval: 2000,
+      ...('locks' in navigator && { storage: playStore }),
+      ...config,
+    },
     owns: (baseUrl) => baseUrl === service.baseUrl,
     admits: isTestWallet,
     rehearsal,

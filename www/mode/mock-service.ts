@@ -29,19 +29,20 @@ export function openMockService(service: TestService, scenario: () => MockScenar
   async function price(request: Request): Promise<Response> {
     const terms = await inner(request)
     const bent = scenario()?.price
-    return bent ? bent(await terms.json() as Terms) : terms
+    return bent ? bent((await terms.json()) as Terms) : terms
   }
 
   async function take(request: Request): Promise<Response> {
     const { fate = 'accept', job } = scenario() ?? {}
-    const { seed, prompt } = await request.clone().json() as { seed: string; prompt: string }
+    const { seed, prompt } = (await request.clone().json()) as { seed: string; prompt: string }
     const had = service.payments.length
     service.fate = fate
     try {
       return await inner(request)
     } finally {
       const payment = service.payments[had]
-      if (payment) ledger.add(seed, { startedAt: Date.now(), prompt, fails: fate === 'fail', ...(job && { job }) }, payment)
+      if (payment)
+        ledger.add(seed, { startedAt: Date.now(), prompt, fails: fate === 'fail', ...(job && { job }) }, payment)
     }
   }
 }
@@ -52,7 +53,11 @@ function tell(task: MockTask | undefined): Response {
   if (age < QUEUED_MS) return Response.json({ status: 'queued' }, { status: 202 })
   const share = (age - QUEUED_MS) / (MADE_MS - QUEUED_MS)
   if (task.job === 'endless') return Response.json({ status: 'processing', progress: 30 }, { status: 202 })
-  if (share < 1) return Response.json({ status: 'processing', ...(!task.job && { progress: Math.floor(share * 100) }) }, { status: 202 })
+  if (share < 1)
+    return Response.json(
+      { status: 'processing', ...(!task.job && { progress: Math.floor(share * 100) }) },
+      { status: 202 },
+    )
   if (task.fails) return Response.json({ status: 'failed', error: 'The model gave up on this prompt' }, { status: 500 })
   return Response.json({ status: 'completed', result: result(task) })
 }
@@ -61,7 +66,12 @@ const absolute = (url: string) => new URL(url, location.href).href
 
 function result({ prompt, startedAt }: MockTask): object {
   return {
-    generation: { text: `A sample in the place of: ${prompt}`, video: { url: absolute(video) }, image: absolute(cover), templateName: 'video' },
+    generation: {
+      text: `A sample in the place of: ${prompt}`,
+      video: { url: absolute(video) },
+      image: absolute(cover),
+      templateName: 'video',
+    },
     templateData: { soraVideoId: `video_${startedAt.toString(36)}` },
   }
 }

@@ -11,7 +11,7 @@ export function mockWallet(wallet: TestWallet, scenario: () => MockScenario | un
     const bent = scenario()?.wallet?.[request.method]
     if (request.method === 'eth_signTypedData_v4') {
       const [, data] = request.params as [string, string]
-      if (!bent && !await askToSign(JSON.parse(data) as TypedData)) throw refusal()
+      if (!bent && !(await askToSign(JSON.parse(data) as TypedData))) throw refusal()
     }
     return bent ? bent(request.params) : wallet.request(request)
   }

@@ -26,7 +26,10 @@ export const playStore: Store = {
       locks.request(`play money ${id}`, signal ? { signal } : {}, keep).catch(reject)
     }),
   read: async (id) => all().find((record) => record.id === id),
-  list: async ({ since = -Infinity, limit } = {}) => all().filter((record) => isSince(record, since)).slice(0, limit),
+  list: async ({ since = -Infinity, limit } = {}) =>
+    all()
+      .filter((record) => isSince(record, since))
+      .slice(0, limit),
   update: async (id, since, change) => {
     await locks.request(KEY, () => {
       const records = all()

@@ -10,10 +10,19 @@ export function sandboxMode(sandbox: Sandbox): Mode {
     kind: 'sandbox',
     name: 'Local sandbox',
     truth: 'A real chain and the official x402 code, all on this machine. The money is worthless.',
-    config: { baseUrl: sandbox.apiUrl, networks: [`eip155:${sandbox.chainId}`], payTo: [sandbox.payTo], pollInterval: 2000 },
+    config: {
+      baseUrl: sandbox.apiUrl,
+      networks: [`eip155:${sandbox.chainId}`],
+      payTo: [sandbox.payTo],
+      pollInterval: 2000,
+    },
     owns: (baseUrl) => baseUrl === sandbox.apiUrl,
     admits: () => true,
     rehearsal: sandboxFaults(sandbox),
-    manual: [['RPC URL', sandbox.rpcUrl], ['Chain id', String(sandbox.chainId)], ['Test key (public)', sandbox.payer.privateKey]],
+    manual: [
+      ['RPC URL', sandbox.rpcUrl],
+      ['Chain id', String(sandbox.chainId)],
+      ['Test key (public)', sandbox.payer.privateKey],
+    ],
   }
 }

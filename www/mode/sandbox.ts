@@ -15,5 +15,5 @@ export interface Sandbox {
 /** The server that has a sandbox writes it into the page. */
 export function readSandbox(): Sandbox | null {
   const about = document.querySelector<HTMLMetaElement>('meta[name=sandbox]')?.content
-  return about ? JSON.parse(about) as Sandbox : null
+  return about ? (JSON.parse(about) as Sandbox) : null
 }

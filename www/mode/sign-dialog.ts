@@ -38,7 +38,10 @@ function transferFacts({ domain, message }: TypedData): [string, Node | string][
     ['Amount', `${usdc(String(message['value']))} USDC`],
     ['To', el('code', {}, String(message['to']))],
     ['From', el('code', {}, String(message['from']))],
-    ['Valid until', `${new Date(expires).toLocaleTimeString()} (${Math.round((expires - Date.now()) / 1000)} s from now)`],
+    [
+      'Valid until',
+      `${new Date(expires).toLocaleTimeString()} (${Math.round((expires - Date.now()) / 1000)} s from now)`,
+    ],
     ['Token', el('span', {}, `${domain.name} `, el('code', {}, String(domain.verifyingContract)))],
     ['Chain', `${networkName(`eip155:${Number(domain.chainId)}`)} (${domain.chainId})`],
   ]

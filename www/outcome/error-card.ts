@@ -40,21 +40,29 @@ export function showTrouble(trouble: Trouble, remedies: Remedies, { focus = true
 /** The truth about money, first and large. */
 function moneyLine({ paid, receipt }: Trouble): HTMLElement {
   const amount = paid === 'yes' && receipt ? ` ${money(receipt.amount)} went to the service.` : ''
-  return el('p', { class: 'money', 'data-paid': paid },
-    icon(SIGNS[paid]), el('span', {}, el('strong', {}, 'Was money taken? '), `${PAID_WORDS[paid]}${amount}`))
+  return el(
+    'p',
+    { class: 'money', 'data-paid': paid },
+    icon(SIGNS[paid]),
+    el('span', {}, el('strong', {}, 'Was money taken? '), `${PAID_WORDS[paid]}${amount}`),
+  )
 }
 
 /** What the error itself knows and the visitor needs. */
 function facts({ code, details = {} }: Trouble): Node[] {
   const links = walletLinks(details)
   if (links) return [links]
-  if (code === 'insufficient_funds') return [pair('It has', `$${details['have']}`), pair('It needs', `$${details['need']}`)]
-  if (code === 'price_too_high') return [pair('Price', `$${details['price']}`), pair('Your limit', `$${details['cap']}`)]
-  if (code === 'budget_exceeded') return [pair('Left today', `$${details['left']}`), pair('Price', `$${details['price']}`)]
+  if (code === 'insufficient_funds')
+    return [pair('It has', `$${details['have']}`), pair('It needs', `$${details['need']}`)]
+  if (code === 'price_too_high')
+    return [pair('Price', `$${details['price']}`), pair('Your limit', `$${details['cap']}`)]
+  if (code === 'budget_exceeded')
+    return [pair('Left today', `$${details['left']}`), pair('Price', `$${details['price']}`)]
   return []
 }
 
-const pair = (name: string, value: string) => el('p', { class: 'fact' }, el('span', { class: 'hint' }, name), el('strong', {}, value))
+const pair = (name: string, value: string) =>
+  el('p', { class: 'fact' }, el('span', { class: 'hint' }, name), el('strong', {}, value))
 
 function remedy(trouble: Trouble, remedies: Remedies): Node[] {
   const found = remedyFor(trouble, remedies)
@@ -63,7 +71,13 @@ function remedy(trouble: Trouble, remedies: Remedies): Node[] {
 
 function technical({ code, retry, stage, taskId, details, cause }: Trouble): HTMLElement {
   const text = JSON.stringify({ code, retry, stage, taskId, details, cause }, plain, 2)
-  return el('details', {}, el('summary', {}, 'Technical details'), el('pre', { tabindex: '0' }, text), copyButton('Copy', text))
+  return el(
+    'details',
+    {},
+    el('summary', {}, 'Technical details'),
+    el('pre', { tabindex: '0' }, text),
+    copyButton('Copy', text),
+  )
 }
 
 /** A message is written for programmers: a fragment, perhaps of many lines from a server. */

@@ -29,10 +29,22 @@ export function showReceipt(receipt: Receipt, local: boolean): void {
   const { sign, text } = SETTLED[settled] ?? SETTLED.unknown
   card.replaceChildren(
     el('h2', { id: 'receipt-title' }, 'Receipt'),
-    el('p', { class: 'sum' }, el('strong', {}, `${amount.amount} ${amount.symbol}`),
-      el('span', { class: 'settled', 'data-settled': settled }, icon(sign), text)),
-    ...(settled === 'unknown' ? [el('p', { class: 'hint' }, 'The service took the payment and showed no receipt for it. The chain has the last '
-      + 'word: payer and nonce name the payment there.')] : []),
+    el(
+      'p',
+      { class: 'sum' },
+      el('strong', {}, `${amount.amount} ${amount.symbol}`),
+      el('span', { class: 'settled', 'data-settled': settled }, icon(sign), text),
+    ),
+    ...(settled === 'unknown'
+      ? [
+          el(
+            'p',
+            { class: 'hint' },
+            'The service took the payment and showed no receipt for it. The chain has the last ' +
+              'word: payer and nonce name the payment there.',
+          ),
+        ]
+      : []),
     rows,
     copyButton('Copy as JSON', JSON.stringify(receipt, null, 2)),
   )

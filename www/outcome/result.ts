@@ -33,15 +33,24 @@ function media({ video, image, gif }: Generation): HTMLElement {
   const poster = safeMediaUrl(image?.url)
   const source = safeMediaUrl(video?.url)
   if (source) {
-    const player = el('video', { src: source, poster, controls: true, playsinline: true, loop: true, preload: 'metadata',
-      'aria-label': 'The video made from your prompt' })
+    const player = el('video', {
+      src: source,
+      poster,
+      controls: true,
+      playsinline: true,
+      loop: true,
+      preload: 'metadata',
+      'aria-label': 'The video made from your prompt',
+    })
     // The property, not the attribute, lets a browser start a video by itself.
     player.muted = true
     player.autoplay = !matchMedia('(prefers-reduced-motion: reduce)').matches
     return player
   }
   const picture = safeMediaUrl(gif?.url) ?? poster
-  return picture ? el('img', { src: picture, alt: 'What the service made' }) : el('p', {}, 'The service named no video for this task.')
+  return picture
+    ? el('img', { src: picture, alt: 'What the service made' })
+    : el('p', {}, 'The service named no video for this task.')
 }
 
 function actions({ video, taskId, remixId }: Generation, onRemix: (id: string) => void): HTMLElement {
@@ -49,7 +58,8 @@ function actions({ video, taskId, remixId }: Generation, onRemix: (id: string) =
   const url = safeUrl(video?.url)
   if (url) row.append(download(url, taskId))
   if (url && !url.startsWith('blob:')) row.append(copyButton('Copy link', url))
-  if (url && !url.startsWith('blob:') && 'share' in navigator) row.append(button('Share', () => void navigator.share({ url }).catch(() => {})))
+  if (url && !url.startsWith('blob:') && 'share' in navigator)
+    row.append(button('Share', () => void navigator.share({ url }).catch(() => {})))
   if (remixId) {
     const remix = button('Remix', () => onRemix(remixId))
     remix.prepend(icon('mix'))

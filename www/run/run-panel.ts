@@ -24,7 +24,10 @@ export class RunPanel {
   /** From the moment the payment is sent, stopping no longer saves money. */
   private paid = false
 
-  constructor(usually: string, private readonly onReceipt: (receipt: Receipt) => void) {
+  constructor(
+    usually: string,
+    private readonly onReceipt: (receipt: Receipt) => void,
+  ) {
     this.progress = new Progress(usually)
     cancel.addEventListener('click', () => this.abort.abort())
   }

@@ -5,9 +5,19 @@ import { stopwatch, timeOfDay } from '../ui/words'
 type Mark = 'todo' | 'now' | 'done' | 'skipped' | 'stopped'
 
 const SIGNS: Record<Mark, string> = { todo: '', now: '●', done: '✓', skipped: '–', stopped: '✕' }
-const SPOKEN: Record<Mark, string> = { todo: 'to come', now: 'now', done: 'done', skipped: 'skipped', stopped: 'stopped here' }
+const SPOKEN: Record<Mark, string> = {
+  todo: 'to come',
+  now: 'now',
+  done: 'done',
+  skipped: 'skipped',
+  stopped: 'stopped here',
+}
 
-interface Row { name: Step; mark: Mark; at?: number }
+interface Row {
+  name: Step
+  mark: Mark
+  at?: number
+}
 
 /** The list of steps; a step is marked by sign, word and weight, not by colour alone. */
 export class Steps {
@@ -47,12 +57,19 @@ export class Steps {
   }
 
   private draw(): void {
-    this.list.replaceChildren(...this.rows.map(({ name, mark, at }) => el('li',
-      { class: mark, 'data-step': name, 'aria-current': mark === 'now' ? 'step' : undefined },
-      el('span', { class: 'sign', 'aria-hidden': 'true' }, SIGNS[mark]),
-      el('span', { class: 'name' }, STEPS[name]),
-      el('span', { class: mark === 'stopped' || mark === 'skipped' ? 'hint' : 'unseen' }, ` ${SPOKEN[mark]}`),
-      at ? el('time', { datetime: new Date(at).toISOString(), title: timeOfDay(at) }, stopwatch(at - this.startedAt)) : '',
-    )))
+    this.list.replaceChildren(
+      ...this.rows.map(({ name, mark, at }) =>
+        el(
+          'li',
+          { class: mark, 'data-step': name, 'aria-current': mark === 'now' ? 'step' : undefined },
+          el('span', { class: 'sign', 'aria-hidden': 'true' }, SIGNS[mark]),
+          el('span', { class: 'name' }, STEPS[name]),
+          el('span', { class: mark === 'stopped' || mark === 'skipped' ? 'hint' : 'unseen' }, ` ${SPOKEN[mark]}`),
+          at
+            ? el('time', { datetime: new Date(at).toISOString(), title: timeOfDay(at) }, stopwatch(at - this.startedAt))
+            : '',
+        ),
+      ),
+    )
   }
 }

@@ -9,7 +9,9 @@ export function byId<T extends HTMLElement>(id: string, type: new () => T): T {
 type Attributes = Record<string, string | boolean | undefined>
 
 export function el<K extends keyof HTMLElementTagNameMap>(
-  tag: K, attributes: Attributes = {}, ...children: (Node | string)[]
+  tag: K,
+  attributes: Attributes = {},
+  ...children: (Node | string)[]
 ): HTMLElementTagNameMap[K] {
   const node = document.createElement(tag)
   for (const [name, value] of Object.entries(attributes)) {
@@ -40,7 +42,10 @@ export function button(text: string, onClick: () => void, kind: 'quiet' | 'prima
 /** `value` is asked for at the click. */
 export function copyButton(text: string, value: string | (() => string)): HTMLButtonElement {
   const node = button(text, async () => {
-    const copied = await navigator.clipboard.writeText(typeof value === 'string' ? value : value()).then(() => true, () => false)
+    const copied = await navigator.clipboard.writeText(typeof value === 'string' ? value : value()).then(
+      () => true,
+      () => false,
+    )
     node.replaceChildren(icon(copied ? 'check' : 'cross'), copied ? 'Copied' : 'Could not copy')
     setTimeout(() => node.replaceChildren(icon('copy'), text), 2000)
   })
@@ -52,7 +57,10 @@ export function copyButton(text: string, value: string | (() => string)): HTMLBu
 export function copyMark(what: string, value: string): HTMLButtonElement {
   const node = el('button', { type: 'button', class: 'icon tiny', 'aria-label': `Copy ${what}` }, icon('copy'))
   node.addEventListener('click', async () => {
-    const copied = await navigator.clipboard.writeText(value).then(() => true, () => false)
+    const copied = await navigator.clipboard.writeText(value).then(
+      () => true,
+      () => false,
+    )
     node.replaceChildren(icon(copied ? 'check' : 'cross'))
     say(copied ? `Copied ${what}.` : `Could not copy ${what}.`)
     setTimeout(() => node.replaceChildren(icon('copy')), 2000)

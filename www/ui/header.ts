@@ -8,5 +8,8 @@ export function showHeader({ kind, name, truth }: Mode): void {
   const other = byId('truth-link', HTMLAnchorElement)
   other.textContent = kind === 'live' ? 'Try it with play money first' : 'Pay for real, with your own wallet'
   other.href = kind === 'live' ? '?mock' : '?live'
-  byId('usual', HTMLElement).textContent = kind === 'live' ? 'usually after one to three minutes' : `here after about ${kind === 'mock' ? 'twenty' : 'ten'} seconds`
+  byId('usual', HTMLElement).textContent =
+    kind === 'live'
+      ? 'usually after one to three minutes'
+      : `here after about ${kind === 'mock' ? 'twenty' : 'ten'} seconds`
 }

@@ -1,11 +1,16 @@
 import { el } from './dom'
 
-export interface Tab { name: string; panel: HTMLElement }
+export interface Tab {
+  name: string
+  panel: HTMLElement
+}
 
 /** Tabs as WAI-ARIA has them: one is in the tab order, arrows move between them. */
 export function tabs(label: string, list: Tab[], onChange: (name: string) => void = () => {}): HTMLElement[] {
   const id = (name: string, what: string) => `${what}-${label}-${name}`.toLowerCase().replace(/\W+/g, '-')
-  const buttons = list.map(({ name }) => el('button', { type: 'button', role: 'tab', id: id(name, 'tab'), 'aria-controls': id(name, 'panel') }, name))
+  const buttons = list.map(({ name }) =>
+    el('button', { type: 'button', role: 'tab', id: id(name, 'tab'), 'aria-controls': id(name, 'panel') }, name),
+  )
   list.forEach(({ name, panel }) => {
     panel.id = id(name, 'panel')
     panel.setAttribute('role', 'tabpanel')
@@ -13,7 +18,9 @@ export function tabs(label: string, list: Tab[], onChange: (name: string) => voi
   })
 
   function select(index: number): void {
-    list.forEach(({ panel }, i) => { panel.hidden = i !== index })
+    list.forEach(({ panel }, i) => {
+      panel.hidden = i !== index
+    })
     buttons.forEach((one, i) => {
       one.setAttribute('aria-selected', String(i === index))
       one.tabIndex = i === index ? 0 : -1

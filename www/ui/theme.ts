@@ -11,7 +11,9 @@ export function startTheme(): void {
     document.documentElement.dataset['theme'] = theme
     try {
       localStorage.setItem('imagine-theme', theme)
-    } catch { /* holds for this page */ }
+    } catch {
+      /* holds for this page */
+    }
     draw()
   })
   draw()

@@ -17,30 +17,43 @@ export class Account {
 
   async show(wallet: WalletInfo | undefined): Promise<void> {
     this.wallet = wallet
-    this.address = wallet && await accountOf(wallet, 'eth_accounts')
+    this.address = wallet && (await accountOf(wallet, 'eth_accounts'))
     if (this.wallet === wallet) await this.refresh()
   }
 
   /** After a purchase, or when the library has connected the wallet. */
   async refresh(): Promise<void> {
     const { wallet } = this
-    this.address ??= wallet && await accountOf(wallet, 'eth_accounts')
+    this.address ??= wallet && (await accountOf(wallet, 'eth_accounts'))
     const { address } = this
     connect.hidden = !wallet || Boolean(address)
     panel.hidden = !address
     if (!wallet || !address) return
     const has = panel.querySelector('.has') ?? el('span', { class: 'has' }, '…')
     panel.replaceChildren(
-      el('span', { class: 'dot', 'aria-hidden': 'true' }), hash('the address', address, short(address)), has,
-      button('Disconnect', () => void this.disconnect(wallet), 'quiet'))
+      el('span', { class: 'dot', 'aria-hidden': 'true' }),
+      hash('the address', address, short(address)),
+      has,
+      button('Disconnect', () => void this.disconnect(wallet), 'quiet'),
+    )
     const [balance, isContract] = await Promise.all([this.balance(wallet, address), hasCode(wallet, address)])
     if (this.address !== address) return
     has.textContent = balance
-    if (isContract) panel.append(el('p', { class: 'hint' }, 'A smart account: the library asks it whether its signature is good. Some services refuse them before any money moves.'))
+    if (isContract)
+      panel.append(
+        el(
+          'p',
+          { class: 'hint' },
+          'A smart account: the library asks it whether its signature is good. Some services refuse them before any money moves.',
+        ),
+      )
   }
 
   private async balance(wallet: WalletInfo, address: Address): Promise<string> {
-    return this.connection.client.balance({ wallet, address }).then((has) => `has ${money(has)}`, () => 'balance not readable on this network')
+    return this.connection.client.balance({ wallet, address }).then(
+      (has) => `has ${money(has)}`,
+      () => 'balance not readable on this network',
+    )
   }
 
   private async connect(): Promise<void> {
@@ -52,7 +65,9 @@ export class Account {
 
   private async disconnect(wallet: WalletInfo): Promise<void> {
     // Not every wallet knows it; forgotten here it is in any case.
-    await wallet.provider.request({ method: 'wallet_revokePermissions', params: [{ eth_accounts: {} }] }).catch(() => {})
+    await wallet.provider
+      .request({ method: 'wallet_revokePermissions', params: [{ eth_accounts: {} }] })
+      .catch(() => {})
     this.address = undefined
     panel.hidden = true
     connect.hidden = false
@@ -62,8 +77,8 @@ export class Account {
 
 async function accountOf({ provider }: WalletInfo, method: string): Promise<Address | undefined> {
   const accounts = await provider.request({ method }).catch(() => [])
-  const [first] = Array.isArray(accounts) ? accounts as unknown[] : []
-  return typeof first === 'string' && /^0x[0-9a-fA-F]{40}$/.test(first) ? first as Address : undefined
+  const [first] = Array.isArray(accounts) ? (accounts as unknown[]) : []
+  return typeof first === 'string' && /^0x[0-9a-fA-F]{40}$/.test(first) ? (first as Address) : undefined
 }
 
 /** Code that only points elsewhere (EIP-7702) leaves the account what it was. */

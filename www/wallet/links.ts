@@ -1,7 +1,10 @@
 import { el, outsideLink, safeUrl } from '../ui/dom'
 import { phoneCode } from './phone-code'
 
-interface Link { name: string; url: string }
+interface Link {
+  name: string
+  url: string
+}
 
 /** Where their makers offer them for this browser. */
 const INSTALL: Link[] = [
@@ -14,10 +17,13 @@ const INSTALL: Link[] = [
 export function walletLinks(details: unknown): HTMLElement | null {
   const links = ((details as { links?: Link[] } | undefined)?.links ?? []).filter(({ url }) => safeUrl(url))
   if (links.length === 0) return null
-  return el('div', { class: 'stack' },
+  return el(
+    'div',
+    { class: 'stack' },
     ...group('Install one in this browser:', INSTALL),
     ...group('Or open this page in a wallet’s own browser, on a phone:', links),
-    phoneCode())
+    phoneCode(),
+  )
 }
 
 function group(title: string, links: Link[]): HTMLElement[] {

@@ -13,7 +13,8 @@ const askRow = byId('ask-row', HTMLElement)
 const installedNote = byId('installed-note', HTMLElement)
 
 const TEST_WALLETS = {
-  sandbox: 'A test wallet inside this page. Its key is public and its money is worthless: it exists only on the local chain on your own machine.',
+  sandbox:
+    'A test wallet inside this page. Its key is public and its money is worthless: it exists only on the local chain on your own machine.',
   mock: 'A wallet inside this page. Its money does not exist; what it signs is signed as a real wallet would.',
   live: '',
 }
@@ -28,7 +29,10 @@ export class WalletPicker {
     const { kind, manual = [] } = connection.mode
     this.account = new Account(connection)
     byId('ask-note', HTMLElement).textContent = TEST_WALLETS[kind]
-    fill(byId('installed-values', HTMLDListElement), manual.map(([name, value]) => [name, copyable(name, value)]))
+    fill(
+      byId('installed-values', HTMLDListElement),
+      manual.map(([name, value]) => [name, copyable(name, value)]),
+    )
     again.addEventListener('click', () => void this.look())
     list.addEventListener('change', (event) => this.choose((event.target as HTMLInputElement).value))
   }
@@ -39,7 +43,9 @@ export class WalletPicker {
 
   /** Whether the library would find no wallet but those that may pay here: then it may be left to it to say what is wrong. */
   async onlyOurs(): Promise<boolean> {
-    return (await this.connection.client.wallets().catch(() => [])).every((wallet) => this.connection.mode.admits(wallet))
+    return (await this.connection.client.wallets().catch(() => [])).every((wallet) =>
+      this.connection.mode.admits(wallet),
+    )
   }
 
   async look(): Promise<void> {
@@ -91,7 +97,10 @@ export class WalletPicker {
 
 /** A wallet's icon is its own claim: only ever an image, never markup. */
 function icon({ icon }: WalletInfo): HTMLElement {
-  return icon?.startsWith('data:image/') ? el('img', { src: icon, alt: '', width: '28', height: '28' }) : el('span', { class: 'no-icon' })
+  return icon?.startsWith('data:image/')
+    ? el('img', { src: icon, alt: '', width: '28', height: '28' })
+    : el('span', { class: 'no-icon' })
 }
 
-const copyable = (name: string, value: string) => el('span', { class: 'hash' }, el('code', {}, value), copyMark(`the ${name}`, value))
+const copyable = (name: string, value: string) =>
+  el('span', { class: 'hash' }, el('code', {}, value), copyMark(`the ${name}`, value))

@@ -1,6 +1,11 @@
 // Our stand-in for keys.coinbase.com, whose own page is closed: it speaks the protocol of the SDKs by their own code, and has a plain key.
 import { SCWKeyManager } from '@coinbase/wallet-sdk/dist/sign/scw/SCWKeyManager.js'
-import { decryptContent, encryptContent, exportKeyToHexString, importKeyFromHexString } from '@coinbase/wallet-sdk/dist/util/cipher.js'
+import {
+  decryptContent,
+  encryptContent,
+  exportKeyToHexString,
+  importKeyFromHexString,
+} from '@coinbase/wallet-sdk/dist/util/cipher.js'
 import { privateKeyToAccount } from 'viem/accounts'
 
 const { privateKey, chains } = globalThis.__account
@@ -30,12 +35,17 @@ async function answer({ id, sender, content }) {
   const { method, params } = content.handshake ?? (await decryptContent(content.encrypted, secret)).action
   const result = { value: await METHODS[method](params) }
   const encrypted = await encryptContent({ result, data: { chains } }, secret)
-  post({ requestId: id, sender: await exportKeyToHexString('public', await session.getOwnPublicKey()), content: { encrypted } })
+  post({
+    requestId: id,
+    sender: await exportKeyToHexString('public', await session.getOwnPublicKey()),
+    content: { encrypted },
+  })
   if (method !== 'handshake') close()
 }
 
-const approval = () => new Promise((resolve) => {
-  const approve = document.querySelector('#approve')
-  approve.onclick = resolve
-  approve.disabled = false
-})
+const approval = () =>
+  new Promise((resolve) => {
+    const approve = document.querySelector('#approve')
+    approve.onclick = resolve
+    approve.disabled = false
+  })

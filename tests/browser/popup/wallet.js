@@ -9,7 +9,7 @@ export function popupWallet({ connected = false, mute = [] } = {}) {
   let isConnected = connected
 
   async function request({ method, params }) {
-    const opens = method === 'eth_signTypedData_v4' || method === 'eth_requestAccounts' && !isConnected
+    const opens = method === 'eth_signTypedData_v4' || (method === 'eth_requestAccounts' && !isConnected)
     asked.push({ method, opens, isActive: navigator.userActivation.isActive, tasks: [...globalThis.dapp.tasks] })
     if (mute.includes(method)) return new Promise(() => {})
     if (opens) await askInWindow()

@@ -13,7 +13,10 @@ const PARTS = { Buy, Price, Quote, Watch, Wallets, All }
 globalThis.app = {
   shown,
   show(name, props) {
-    root ??= createRoot(document.querySelector('#app') ?? document.body.appendChild(Object.assign(document.createElement('div'), { id: 'app' })))
+    root ??= createRoot(
+      document.querySelector('#app') ??
+        document.body.appendChild(Object.assign(document.createElement('div'), { id: 'app' })),
+    )
     root.render(h(StrictMode, null, name && h(PARTS[name], props)))
   },
 }
@@ -22,22 +25,59 @@ function Buy({ request, options }) {
   const { generate, resume, stop, ...purchase } = useGenerate(options)
   if (shown.at(-1) !== purchase.step) shown.push(purchase.step)
   globalThis.app.purchase = purchase
-  return h('div', null,
-    h('button', { id: 'buy', onClick: () => { globalThis.app.bought = generate(request) } }, 'Buy'),
-    h('button', { id: 'twice', onClick: () => { globalThis.app.same = generate(request) === generate(request) } }, 'Buy twice'),
-    h('button', { id: 'resume', onClick: () => { globalThis.app.resumed = resume(globalThis.app.wanted) } }, 'Resume'),
+  return h(
+    'div',
+    null,
+    h(
+      'button',
+      {
+        id: 'buy',
+        onClick: () => {
+          globalThis.app.bought = generate(request)
+        },
+      },
+      'Buy',
+    ),
+    h(
+      'button',
+      {
+        id: 'twice',
+        onClick: () => {
+          globalThis.app.same = generate(request) === generate(request)
+        },
+      },
+      'Buy twice',
+    ),
+    h(
+      'button',
+      {
+        id: 'resume',
+        onClick: () => {
+          globalThis.app.resumed = resume(globalThis.app.wanted)
+        },
+      },
+      'Resume',
+    ),
     h('button', { id: 'stop', onClick: stop }, 'Stop'),
-    h('output', null, purchase.error?.code ?? purchase.result?.video.url ?? ''))
+    h('output', null, purchase.error?.code ?? purchase.result?.video.url ?? ''),
+  )
 }
 
 function Price({ request, options, delay = 300 }) {
   const [prompt, setPrompt] = useState(request.prompt)
   const { quote, error, isLoading } = useQuote(prompt ? { ...request, prompt } : null, { ...options, delay })
   const { generate, result } = useGenerate(options)
-  return h('div', null,
+  return h(
+    'div',
+    null,
     h('input', { value: prompt, onInput: (event) => setPrompt(event.target.value) }),
     h('button', { id: 'buy', onClick: () => void generate(quote) }, 'Buy'),
-    h('output', null, result ? result.video.url : error ? error.code : isLoading ? '…' : quote ? quote.price.amount : 'nothing'))
+    h(
+      'output',
+      null,
+      result ? result.video.url : error ? error.code : isLoading ? '…' : quote ? quote.price.amount : 'nothing',
+    ),
+  )
 }
 
 /** With the very options that it is given. */
@@ -52,7 +92,13 @@ function Watch() {
 }
 
 function Wallets() {
-  return h('output', null, useWallets().map(({ name }) => name).join())
+  return h(
+    'output',
+    null,
+    useWallets()
+      .map(({ name }) => name)
+      .join(),
+  )
 }
 
 /** Every hook at once. */

@@ -37,7 +37,12 @@ async function importing(lack) {
   const realm = createRealm(globals)
   take(realm, lack)
   touched.length = 0
-  const error = await packageFor(realm, directory).load(entry).then(() => undefined, ({ message }) => message)
+  const error = await packageFor(realm, directory)
+    .load(entry)
+    .then(
+      () => undefined,
+      ({ message }) => message,
+    )
   return { error, touched }
 }
 
@@ -54,9 +59,13 @@ async function calling(lack) {
   take(realm, lack)
   const storage = lack.name === 'indexedDB' ? 'indexeddb' : 'memory'
   const options = { baseUrl: service.baseUrl, wallet, storage, maxPrice: '2.00' }
-  const error = await packageFor(realm, directory).load(entry)
+  const error = await packageFor(realm, directory)
+    .load(entry)
     .then((imagine) => imagine[call]({ prompt: 'A paper boat' }, options))
-    .then(() => undefined, ({ name, code, paid, retry, message }) => ({ name, code, paid, retry, message }))
+    .then(
+      () => undefined,
+      ({ name, code, paid, retry, message }) => ({ name, code, paid, retry, message }),
+    )
   return { error, payments: service.payments.length }
 }
 

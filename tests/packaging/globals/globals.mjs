@@ -1,9 +1,29 @@
 // The globals that some environment lacks, and how it lacks them.
 
 export const GLOBALS = [
-  'AbortController', 'Blob', 'BroadcastChannel', 'CustomEvent', 'DecompressionStream', 'Event', 'Headers', 'Request',
-  'Response', 'TextDecoder', 'TextEncoder', 'URL', 'WebAssembly', 'addEventListener', 'atob', 'crypto', 'document',
-  'fetch', 'indexedDB', 'navigator', 'navigator.locks', 'performance', 'window',
+  'AbortController',
+  'Blob',
+  'BroadcastChannel',
+  'CustomEvent',
+  'DecompressionStream',
+  'Event',
+  'Headers',
+  'Request',
+  'Response',
+  'TextDecoder',
+  'TextEncoder',
+  'URL',
+  'WebAssembly',
+  'addEventListener',
+  'atob',
+  'crypto',
+  'document',
+  'fetch',
+  'indexedDB',
+  'navigator',
+  'navigator.locks',
+  'performance',
+  'window',
 ]
 
 /** No page can put a getter in the place of these. */

@@ -6,10 +6,36 @@ import { pathToFileURL } from 'node:url'
 import vm from 'node:vm'
 
 const FROM_NODE = [
-  'AbortController', 'AbortSignal', 'Blob', 'BroadcastChannel', 'CustomEvent', 'DOMException', 'DecompressionStream',
-  'Event', 'EventTarget', 'File', 'FormData', 'Headers', 'ReadableStream', 'Request', 'Response', 'TextDecoder',
-  'TextEncoder', 'URL', 'URLSearchParams', 'atob', 'btoa', 'clearInterval', 'clearTimeout', 'crypto', 'fetch',
-  'performance', 'queueMicrotask', 'setInterval', 'setTimeout', 'structuredClone',
+  'AbortController',
+  'AbortSignal',
+  'Blob',
+  'BroadcastChannel',
+  'CustomEvent',
+  'DOMException',
+  'DecompressionStream',
+  'Event',
+  'EventTarget',
+  'File',
+  'FormData',
+  'Headers',
+  'ReadableStream',
+  'Request',
+  'Response',
+  'TextDecoder',
+  'TextEncoder',
+  'URL',
+  'URLSearchParams',
+  'atob',
+  'btoa',
+  'clearInterval',
+  'clearTimeout',
+  'crypto',
+  'fetch',
+  'performance',
+  'queueMicrotask',
+  'setInterval',
+  'setTimeout',
+  'structuredClone',
 ]
 
 /** What is in the realm of a page besides the language itself. */
@@ -50,15 +76,20 @@ export function packageFor(realm, directory) {
     return found ? fileOf(`${found[1] ?? 'index'}.js`) : path.resolve(path.dirname(from), specifier)
   }
 
-  const make = (text, identifier) => new vm.SourceTextModule(text, {
-    context: realm,
-    identifier,
-    initializeImportMeta: (meta) => (meta.url = pathToFileURL(identifier).href),
-    importModuleDynamically: async (specifier) => evaluated(await moduleOf(resolve(specifier, identifier))),
-  })
+  const make = (text, identifier) =>
+    new vm.SourceTextModule(text, {
+      context: realm,
+      identifier,
+      initializeImportMeta: (meta) => (meta.url = pathToFileURL(identifier).href),
+      importModuleDynamically: async (specifier) => evaluated(await moduleOf(resolve(specifier, identifier))),
+    })
 
   function moduleOf(file) {
-    if (!modules.has(file)) modules.set(file, textOf(file).then((text) => make(text, file)))
+    if (!modules.has(file))
+      modules.set(
+        file,
+        textOf(file).then((text) => make(text, file)),
+      )
     return modules.get(file)
   }
 
@@ -92,4 +123,5 @@ function textOf(file) {
 }
 
 const STUB = ['useCallback', 'useEffect', 'useMemo', 'useRef', 'useState', 'useSyncExternalStore']
-  .map((name) => `export const ${name} = () => {}`).join('\n')
+  .map((name) => `export const ${name} = () => {}`)
+  .join('\n')

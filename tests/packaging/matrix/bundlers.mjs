@@ -20,22 +20,38 @@ export const BUNDLERS = [
   { name: 'Vite 8, development', entries: [INLINE, URL_ENTRY], serve: serveWithVite(vite8) },
   { name: 'Vite 7', entries: [INLINE, URL_ENTRY], build: buildWithVite(vite7) },
   { name: 'Vite 7, development', entries: [INLINE], serve: serveWithVite(vite7) },
-  { name: 'Vite 7, development, with `optimizeDeps.exclude`', entries: [URL_ENTRY], serve: serveWithVite(vite7, { exclude: [INLINE] }) },
+  {
+    name: 'Vite 7, development, with `optimizeDeps.exclude`',
+    entries: [URL_ENTRY],
+    serve: serveWithVite(vite7, { exclude: [INLINE] }),
+  },
   { name: 'webpack 5', entries: [INLINE, URL_ENTRY], build: withPage(buildWithWebpack) },
   { name: 'Rollup 4', entries: [INLINE], build: withPage(buildWithRollup) },
   { name: 'esbuild', entries: [INLINE], build: withPage(buildWithEsbuild('esm')) },
   { name: 'esbuild, as a classic script', entries: [INLINE], build: withPage(buildWithEsbuild('iife')) },
   { name: 'Parcel 2', entries: [INLINE], build: buildWithParcel },
-  { name: 'no bundler, an import map', entries: [INLINE, URL_ENTRY], build: (app, out) => cp(app, out, { recursive: true, dereference: true }) },
+  {
+    name: 'no bundler, an import map',
+    entries: [INLINE, URL_ENTRY],
+    build: (app, out) => cp(app, out, { recursive: true, dereference: true }),
+  },
 ]
 
 function buildWithVite({ build }) {
-  return (app, out) => build({ root: app, base: './', configFile: false, logLevel: 'warn', build: { outDir: out, emptyOutDir: true } })
+  return (app, out) =>
+    build({ root: app, base: './', configFile: false, logLevel: 'warn', build: { outDir: out, emptyOutDir: true } })
 }
 
 function serveWithVite({ createServer }, optimizeDeps = {}) {
   return async (app) => {
-    const server = await createServer({ root: app, configFile: false, logLevel: 'warn', cacheDir: path.join(app, '.vite'), optimizeDeps, server: { host: '127.0.0.1', port: 0 } })
+    const server = await createServer({
+      root: app,
+      configFile: false,
+      logLevel: 'warn',
+      cacheDir: path.join(app, '.vite'),
+      optimizeDeps,
+      server: { host: '127.0.0.1', port: 0 },
+    })
     await server.listen()
     return { url: `http://127.0.0.1:${server.httpServer.address().port}/`, stop: () => server.close() }
   }
@@ -50,7 +66,13 @@ function withPage(build) {
 }
 
 function buildWithWebpack(app, out) {
-  const config = { mode: 'production', context: app, entry: './main.js', output: { path: out, filename: 'main.js', publicPath: 'auto' }, performance: false }
+  const config = {
+    mode: 'production',
+    context: app,
+    entry: './main.js',
+    output: { path: out, filename: 'main.js', publicPath: 'auto' },
+    performance: false,
+  }
   return new Promise((resolve, reject) => {
     webpack(config, (error, stats) => {
       const failed = error ?? (stats.hasErrors() ? new Error(stats.toString('errors-only')) : undefined)
@@ -67,11 +89,23 @@ async function buildWithRollup(app, out) {
 }
 
 function buildWithEsbuild(format) {
-  return (app, out) => esbuild.build({ entryPoints: [path.join(app, 'main.js')], outfile: path.join(out, 'main.js'), bundle: true, minify: true, format, logLevel: 'error' })
+  return (app, out) =>
+    esbuild.build({
+      entryPoints: [path.join(app, 'main.js')],
+      outfile: path.join(out, 'main.js'),
+      bundle: true,
+      minify: true,
+      format,
+      logLevel: 'error',
+    })
 }
 
 /** By its command: it looks for what an app has from where it stands. */
 async function buildWithParcel(app, out) {
   const command = fileURLToPath(new URL('node_modules/parcel/lib/bin.js', import.meta.url))
-  await run(process.execPath, [command, 'build', 'index.html', '--dist-dir', out, '--public-url', './', '--no-cache', '--no-autoinstall'], { cwd: app })
+  await run(
+    process.execPath,
+    [command, 'build', 'index.html', '--dist-dir', out, '--public-url', './', '--no-cache', '--no-autoinstall'],
+    { cwd: app },
+  )
 }

@@ -38,9 +38,18 @@ ${script}
 `
 
 async function write(app, entry, isClassic) {
-  await writeFile(path.join(app, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module', dependencies: { 'imagine-x402': '*' } }))
-  await writeFile(path.join(app, 'main.js'), `import { generate, quote } from '${entry}'\nglobalThis.app = { generate, quote }\n`)
-  await writeFile(path.join(app, 'index.html'), page(isClassic ? '<script defer src="./main.js"></script>' : '<script type="module" src="./main.js"></script>'))
+  await writeFile(
+    path.join(app, 'package.json'),
+    JSON.stringify({ name: 'app', private: true, type: 'module', dependencies: { 'imagine-x402': '*' } }),
+  )
+  await writeFile(
+    path.join(app, 'main.js'),
+    `import { generate, quote } from '${entry}'\nglobalThis.app = { generate, quote }\n`,
+  )
+  await writeFile(
+    path.join(app, 'index.html'),
+    page(isClassic ? '<script defer src="./main.js"></script>' : '<script type="module" src="./main.js"></script>'),
+  )
 }
 
 async function serve({ build, serve }, { app, folder }) {

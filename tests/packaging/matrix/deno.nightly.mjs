@@ -29,10 +29,22 @@ after(async () => {
 
 /** What a program of that app prints, with those permissions and the one to talk to the sandbox. */
 async function inDeno(permissions, source) {
-  await writeFile(path.join(made.app, 'package.json'), JSON.stringify({ type: 'module', dependencies: { 'imagine-x402': '*' } }))
+  await writeFile(
+    path.join(made.app, 'package.json'),
+    JSON.stringify({ type: 'module', dependencies: { 'imagine-x402': '*' } }),
+  )
   await writeFile(path.join(made.app, 'main.js'), source)
   const env = { ...process.env, DENO_DIR: path.join(made.folder, 'deno'), DENO_NO_UPDATE_CHECK: '1' }
-  const args = [DENO, 'run', '--quiet', '--no-prompt', '--cached-only', `--allow-net=${new URL(sandbox.apiUrl).host}`, ...permissions, 'main.js']
+  const args = [
+    DENO,
+    'run',
+    '--quiet',
+    '--no-prompt',
+    '--cached-only',
+    `--allow-net=${new URL(sandbox.apiUrl).host}`,
+    ...permissions,
+    'main.js',
+  ]
   return JSON.parse(await run(process.execPath, args, { cwd: made.app, env }))
 }
 
@@ -44,6 +56,9 @@ describe('Deno 2, which may use the network', TIMEOUT, () => {
 
 describe('Deno 2, which may read its files as well', TIMEOUT, () => {
   test(asking('imagine-x402/url'), async () => {
-    assert.deepEqual(await inDeno(['--allow-read=node_modules'], program("await import('imagine-x402/url')", sandbox)), ANSWER)
+    assert.deepEqual(
+      await inDeno(['--allow-read=node_modules'], program("await import('imagine-x402/url')", sandbox)),
+      ANSWER,
+    )
   })
 })

@@ -2,7 +2,9 @@
 const { entry, options } = globalThis.__config
 const { generate, quote, tasks } = await import(entry)
 
-const say = (value) => { document.querySelector('output').textContent = JSON.stringify(value) }
+const say = (value) => {
+  document.querySelector('output').textContent = JSON.stringify(value)
+}
 const failed = ({ code, message, paid, cause }) => say({ error: { code, message, paid, cause: String(cause) } })
 
 /** Large enough to be read in parts. */
@@ -21,5 +23,9 @@ async function buy() {
 }
 
 document.querySelector('#buy').onclick = () => void buy().then(say, failed)
-document.querySelector('#remember').onclick = () => void tasks().then((all) => say(all.map(({ step, paid, receipt }) => ({ step, paid, transaction: receipt.transaction }))), failed)
+document.querySelector('#remember').onclick = () =>
+  void tasks().then(
+    (all) => say(all.map(({ step, paid, receipt }) => ({ step, paid, transaction: receipt.transaction }))),
+    failed,
+  )
 document.title = 'ready'

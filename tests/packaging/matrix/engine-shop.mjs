@@ -56,7 +56,7 @@ const pageFor = (entry, sandbox, options) => `<!doctype html>
 
 /** What `look` gives, once it says anything. */
 async function until(look) {
-  for (const end = Date.now() + 60_000; Date.now() < end;) {
+  for (const end = Date.now() + 60_000; Date.now() < end; ) {
     const seen = await look()
     if (seen) return seen
     await new Promise((resolve) => setTimeout(resolve, 100))

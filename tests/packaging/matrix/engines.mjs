@@ -32,16 +32,26 @@ async function launchChrome() {
 }
 
 export async function launchFirefox(preferences = {}) {
-  const settings = { browser: 'firefox', executablePath: '/usr/bin/firefox-esr', headless: true, extraPrefsFirefox: preferences }
+  const settings = {
+    browser: 'firefox',
+    executablePath: '/usr/bin/firefox-esr',
+    headless: true,
+    extraPrefsFirefox: preferences,
+  }
   const browser = await puppeteer.launch(settings)
   return pageOf(await browser.newPage(), browser)
 }
 
 async function launchWebKit() {
-  const screen = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1024x768x24', '-nolisten', 'tcp'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
+  const screen = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1024x768x24', '-nolisten', 'tcp'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  })
   const [display] = await once(screen.stdio[3], 'data')
   const port = await freePort()
-  const server = spawn('WebKitWebDriver', [`--port=${port}`], { env: { ...process.env, DISPLAY: `:${String(display).trim()}` }, stdio: 'ignore' })
+  const server = spawn('WebKitWebDriver', [`--port=${port}`], {
+    env: { ...process.env, DISPLAY: `:${String(display).trim()}` },
+    stdio: 'ignore',
+  })
   const stop = () => [server, screen].forEach((child) => child.kill())
   try {
     const options = { binary: MINI_BROWSER, args: ['--automation'] }

@@ -38,8 +38,17 @@ for (const { name, launch } of ENGINES) {
           assert.match(video, /^http/)
           assert.deepEqual(['signing', 'paying', 'accepted', 'done'].filter((type) => events.includes(type)).length, 4)
           const payments = (await sandbox.payments()).slice(earlier)
-          assert.deepEqual(payments.map(({ transaction }) => transaction), [receipt.transaction])
-          assert.deepEqual(watch.creates().map(({ paid, image }) => [paid, image.bytes.equals(picture())]), [[false, true], [true, true]])
+          assert.deepEqual(
+            payments.map(({ transaction }) => transaction),
+            [receipt.transaction],
+          )
+          assert.deepEqual(
+            watch.creates().map(({ paid, image }) => [paid, image.bytes.equals(picture())]),
+            [
+              [false, true],
+              [true, true],
+            ],
+          )
           await browser.reload()
           await isReady(browser)
           await browser.click('#remember')

@@ -64,22 +64,39 @@ describe('wallets that answer each request, with another uuid and another object
   for (const others of [0, 1, 2, 4]) {
     test(`are asked once for each call, and listed once: MetaMask and ${others} more`, () =>
       inFirefox({}, {}, async (browser) => {
-        const { lists, told, asked } = await browser.run(async (entry, others) => {
-          const { wallets, watchWallets } = await import(entry)
-          let asked = 0
-          addEventListener('eip6963:requestProvider', () => (asked += 1))
-          for (let i = 0; i < others; i++) {
-            const announce = () => {
-              const info = { uuid: crypto.randomUUID(), name: `Wallet ${i}`, rdns: `org.wallet${i}`, icon: 'data:image/svg+xml,' }
-              dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail: { info, provider: { request: async () => [] } } }))
+        const { lists, told, asked } = await browser.run(
+          async (entry, others) => {
+            const { wallets, watchWallets } = await import(entry)
+            let asked = 0
+            addEventListener('eip6963:requestProvider', () => (asked += 1))
+            for (let i = 0; i < others; i++) {
+              const announce = () => {
+                const info = {
+                  uuid: crypto.randomUUID(),
+                  name: `Wallet ${i}`,
+                  rdns: `org.wallet${i}`,
+                  icon: 'data:image/svg+xml,',
+                }
+                dispatchEvent(
+                  new CustomEvent('eip6963:announceProvider', {
+                    detail: { info, provider: { request: async () => [] } },
+                  }),
+                )
+              }
+              addEventListener('eip6963:requestProvider', i % 2 ? () => setTimeout(announce, 50) : announce)
             }
-            addEventListener('eip6963:requestProvider', i % 2 ? () => setTimeout(announce, 50) : announce)
-          }
-          const names = (list) => list.map(({ name }) => name).toSorted().join()
-          const lists = [names(await wallets()), names(await wallets())]
-          const told = await new Promise((resolve) => watchWallets((list) => resolve(names(list))))
-          return { lists, told, asked }
-        }, ENTRY, others)
+            const names = (list) =>
+              list
+                .map(({ name }) => name)
+                .toSorted()
+                .join()
+            const lists = [names(await wallets()), names(await wallets())]
+            const told = await new Promise((resolve) => watchWallets((list) => resolve(names(list))))
+            return { lists, told, asked }
+          },
+          ENTRY,
+          others,
+        )
         const all = ['MetaMask', ...Array.from({ length: others }, (_, i) => `Wallet ${i}`)].join()
         assert.deepEqual({ lists, told, asked }, { lists: [all, all], told: all, asked: 3 })
       }))

@@ -49,7 +49,10 @@ function appOf({ app: name, tools, build, start }) {
     await cp(fileURLToPath(new URL(`apps/${name}`, import.meta.url)), app, { recursive: true })
     const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' }
     await run(process.execPath, build, { cwd: app, env })
-    const server = await startServer((port) => [process.execPath, ...start(port)], { cwd: app, env: { ...env, SERVICE: sandbox.apiUrl } })
+    const server = await startServer((port) => [process.execPath, ...start(port)], {
+      cwd: app,
+      env: { ...env, SERVICE: sandbox.apiUrl },
+    })
     parts.push(server.stop)
     return server.url
   }

@@ -16,7 +16,11 @@ export async function run(command, args, options) {
 export async function startServer(command, { cwd, env }) {
   const port = String(await freePort())
   const [program, ...args] = command(port)
-  const child = spawn(program, args, { cwd, env: { ...env, HOST: '127.0.0.1', PORT: port }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program, args, {
+    cwd,
+    env: { ...env, HOST: '127.0.0.1', PORT: port },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const ended = once(child, 'close')
   const stop = async () => {
     child.kill()

@@ -12,13 +12,31 @@ const folder = mkdtempSync(path.join(tmpdir(), 'imagine-x402-again-'))
 after(() => rmSync(folder, { recursive: true }))
 
 const digests = (dist) =>
-  Object.fromEntries(readdirSync(dist).sort().map((name) => [name, createHash('sha256').update(readFileSync(path.join(dist, name))).digest('hex')]))
+  Object.fromEntries(
+    readdirSync(dist)
+      .sort()
+      .map((name) => [
+        name,
+        createHash('sha256')
+          .update(readFileSync(path.join(dist, name)))
+          .digest('hex'),
+      ]),
+  )
 
 test('two builds in different folders are identical', { timeout: 900_000 }, () => {
-  const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], { cwd: ROOT, encoding: 'utf8' }).split('\0').filter(Boolean)
+  const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
+    .split('\0')
+    .filter(Boolean)
   for (const file of files) cpSync(path.join(ROOT, file), path.join(folder, file))
   symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'))
-  const { status, stderr } = spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: folder, encoding: 'utf8', env: { ...process.env, CARGO_TARGET_DIR: undefined } })
+  const { status, stderr } = spawnSync(process.execPath, ['scripts/build.mjs'], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...process.env, CARGO_TARGET_DIR: undefined },
+  })
   assert.equal(status, 0, stderr)
   const there = digests(path.join(folder, 'dist'))
   assert.ok('core.wasm' in there && 'index.js' in there)

@@ -18,10 +18,13 @@ export async function createBackground({ config, origin, decide }) {
   const engine = new JsonRpcEngine()
   const keyring = await openKeyring(config.privateKeys, config)
   const notify = (method, params) => engine.emit('notification', { jsonrpc: '2.0', method, params })
-  const session = createSession({ ...config, accounts: keyring.accounts }, {
-    chainChanged: () => notify('metamask_chainChanged', networkOf(session)),
-    accountsChanged: (accounts) => notify('metamask_accountsChanged', accounts),
-  })
+  const session = createSession(
+    { ...config, accounts: keyring.accounts },
+    {
+      chainChanged: () => notify('metamask_chainChanged', networkOf(session)),
+      accountsChanged: (accounts) => notify('metamask_accountsChanged', accounts),
+    },
+  )
 
   const root = new Messenger({ namespace: 'Root' })
   const child = (namespace) => new Messenger({ namespace, parent: root })
@@ -44,17 +47,21 @@ export async function createBackground({ config, origin, decide }) {
   return { stream: createEngineStream({ engine }), log, session, disconnect: createDisconnect({ session, notify }) }
 }
 
-const record = (log, origin) => ({ request, context, next }) => {
-  log.push({ method: request.method, params: request.params })
-  context.set('origin', origin)
-  context.set('networkClientId', 'active'); // SignatureController asks by this name which chain is active
-  return next()
-}
+const record =
+  (log, origin) =>
+  ({ request, context, next }) => {
+    log.push({ method: request.method, params: request.params })
+    context.set('origin', origin)
+    context.set('networkClientId', 'active') // SignatureController asks by this name which chain is active
+    return next()
+  }
 
-const holdWhileLocked = (session) => async ({ request, next }) => {
-  if (/^(eth_signTypedData|personal_sign)/.test(request.method)) await session.untilUnlocked()
-  return next()
-}
+const holdWhileLocked =
+  (session) =>
+  async ({ request, next }) => {
+    if (/^(eth_signTypedData|personal_sign)/.test(request.method)) await session.untilUnlocked()
+    return next()
+  }
 
 function refuse({ request: { method } }) {
   throw rpcErrors.methodNotFound({

@@ -33,7 +33,7 @@ export function chainHandlers({ session, approvals }) {
       try {
         await switchTo(chainId)
       } catch (error) {
-        if (error.code !== 4001) throw error; // as in MetaMask: added but not switched is still a success
+        if (error.code !== 4001) throw error // as in MetaMask: added but not switched is still a success
       }
       return null
     },
@@ -43,7 +43,9 @@ export function chainHandlers({ session, approvals }) {
 function readObject(params) {
   const [value] = Array.isArray(params) ? params : []
   if (value === null || typeof value !== 'object') {
-    throw rpcErrors.invalidParams({ message: `Expected single, object parameter. Received:\n${JSON.stringify(params)}` })
+    throw rpcErrors.invalidParams({
+      message: `Expected single, object parameter. Received:\n${JSON.stringify(params)}`,
+    })
   }
   return value
 }
@@ -60,7 +62,9 @@ function readChainId(chainId) {
 function checkNewChain(chain) {
   const unknown = Object.keys(chain).filter((key) => !ADD_CHAIN_KEYS.includes(key))
   if (unknown.length > 0) {
-    throw rpcErrors.invalidParams({ message: `Received unexpected keys on object parameter. Unsupported keys:\n${unknown}` })
+    throw rpcErrors.invalidParams({
+      message: `Received unexpected keys on object parameter. Unsupported keys:\n${unknown}`,
+    })
   }
   if (!Array.isArray(chain.rpcUrls) || !chain.rpcUrls.some(isUsableRpcUrl)) {
     throw rpcErrors.invalidParams({

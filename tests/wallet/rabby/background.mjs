@@ -37,7 +37,9 @@ export async function createBackground({ config, origin, decide }) {
   return { log, session, disconnect: createDisconnect(tell) }
 }
 
-const createDisconnect = (tell) => ({ code = 4900, message } = {}) => {
-  if (code !== 4900 || message) throw new Error('Rabby disconnects with 4900, in words of its own')
-  tell.disconnected()
-}
+const createDisconnect =
+  (tell) =>
+  ({ code = 4900, message } = {}) => {
+    if (code !== 4900 || message) throw new Error('Rabby disconnects with 4900, in words of its own')
+    tell.disconnected()
+  }

@@ -11,13 +11,16 @@ const MAINNET = 1
 /** Rainbow's own request handler, and around it what the extension would give it. */
 export async function createBackground({ config, transport, emit, decide }) {
   const keyring = await openKeyring(config.privateKeys, config)
-  const session = createSession({ ...config, accounts: keyring.accounts }, {
-    chainChanged: (chainId) => emit('chainChanged', chainId),
-    accountsChanged(accounts) {
-      emit('accountsChanged', accounts)
-      if (accounts.length === 0) emit('disconnect', []) // an empty list where the standard has an error
+  const session = createSession(
+    { ...config, accounts: keyring.accounts },
+    {
+      chainChanged: (chainId) => emit('chainChanged', chainId),
+      accountsChanged(accounts) {
+        emit('accountsChanged', accounts)
+        if (accounts.length === 0) emit('disconnect', []) // an empty list where the standard has an error
+      },
     },
-  })
+  )
 
   handleProviderRequest({
     providerRequestTransport: transport,
@@ -29,7 +32,9 @@ export async function createBackground({ config, transport, emit, decide }) {
     removeAppSession: () => session.setAccounts([]),
     getProvider: ({ chainId = MAINNET }) => new StaticJsonRpcProvider(nodeFor(toHex(chainId), config.rpcUrl), chainId),
     messengerProviderRequest: createPopup({ session, keyring, emit, decide }),
-    onAddEthereumChain: ({ proposedChain }) => ({ chainAlreadyAdded: session.knownChains.has(toHex(proposedChain.chainId)) }),
+    onAddEthereumChain: ({ proposedChain }) => ({
+      chainAlreadyAdded: session.knownChains.has(toHex(proposedChain.chainId)),
+    }),
     onSwitchEthereumChainSupported: ({ proposedChain }) => session.setChain(proposedChain.chainId),
     onSwitchEthereumChainNotSupported() {},
   })
@@ -40,7 +45,9 @@ export async function createBackground({ config, transport, emit, decide }) {
 /** What the handler knows of the page. Without it there is no chain either: it then says 0x1. */
 const activeSession = ({ permitted: [address], chainId }) => (address ? { address, chainId: Number(chainId) } : null)
 
-const createDisconnect = (session) => ({ code, message } = {}) => {
-  if (code || message) throw new Error('Rainbow disconnects with an empty list, which has no code and no message')
-  session.setAccounts([])
-}
+const createDisconnect =
+  (session) =>
+  ({ code, message } = {}) => {
+    if (code || message) throw new Error('Rainbow disconnects with an empty list, which has no code and no message')
+    session.setAccounts([])
+  }

@@ -11,7 +11,9 @@ const transport = createTransport()
 let emit
 const provider = new RainbowProvider({
   providerRequestTransport: transport,
-  onConstruct: (own) => { emit = own.emit; },
+  onConstruct: (own) => {
+    emit = own.emit
+  },
 })
 
 const place = shelve(rdns)

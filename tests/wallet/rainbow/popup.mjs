@@ -2,7 +2,8 @@
 export function createPopup({ session, keyring, emit, decide }) {
   async function ask(type, requestData) {
     await session.untilUnlocked()
-    if ((await decide({ type, origin: location.origin, requestData })) !== true) throw new Error('User rejected the request.')
+    if ((await decide({ type, origin: location.origin, requestData })) !== true)
+      throw new Error('User rejected the request.')
   }
 
   async function connect() {

@@ -2,7 +2,9 @@
 export function createTransport() {
   const meta = { sender: { url: location.href, tab: { id: 1 } } }
   let listen
-  const listening = new Promise((resolve) => { listen = resolve; })
+  const listening = new Promise((resolve) => {
+    listen = resolve
+  })
 
   return {
     log: [],

@@ -1,6 +1,10 @@
 // What `@sentry/browser` sets up for fetch; the events go nowhere.
 import {
-  Client, addFetchInstrumentationHandler, createTransport, initAndBind, instrumentFetchRequest,
+  Client,
+  addFetchInstrumentationHandler,
+  createTransport,
+  initAndBind,
+  instrumentFetchRequest,
 } from '@sentry/core'
 
 class Page extends Client {
@@ -16,4 +20,11 @@ initAndBind(Page, {
   transport: (options) => createTransport(options, async () => ({})),
 })
 const spans = {}
-addFetchInstrumentationHandler((data) => instrumentFetchRequest(data, () => true, () => true, spans))
+addFetchInstrumentationHandler((data) =>
+  instrumentFetchRequest(
+    data,
+    () => true,
+    () => true,
+    spans,
+  ),
+)

@@ -5,5 +5,10 @@ import Buyer from './buyer.jsx'
 export const dynamic = 'force-dynamic'
 
 export default async function Page() {
-  return <><output>{JSON.stringify(await ask())}</output><Buyer /></>
+  return (
+    <>
+      <output>{JSON.stringify(await ask())}</output>
+      <Buyer />
+    </>
+  )
 }
