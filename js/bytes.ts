@@ -42,6 +42,7 @@ const TYPES: [magic: RegExp, mimeType: string][] = [
   [/^....ftypavi/s, 'image/avif'],
   [/^....ftypqt/s, 'video/quicktime'],
   [/^....ftyp/s, 'video/mp4'],
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a file's first bytes
   [/^\x1a\x45\xdf\xa3/, 'video/webm'],
   [/^\x89PNG/, 'image/png'],
   [/^\xff\xd8\xff/, 'image/jpeg'],

@@ -138,11 +138,11 @@ async function ask(provider: Eip1193Provider, question: Question, over: Promise<
     ]
   })
   // A viem client has no events.
-  listeners.forEach(([event, heard]) => quietly(() => provider.on?.(event, heard)))
+  for (const [event, heard] of listeners) quietly(() => provider.on?.(event, heard))
   try {
     return await Promise.race([answer, heard, over])
   } finally {
-    listeners.forEach(([event, heard]) => quietly(() => provider.removeListener?.(event, heard)))
+    for (const [event, heard] of listeners) quietly(() => provider.removeListener?.(event, heard))
   }
 }
 

@@ -62,7 +62,7 @@ export class Line {
 
 /** Pages replace `fetch`: what theirs gives is read as far as it is a response. */
 async function exchange(url: string, most: number, init: Promise<RequestInit>): Promise<Outcome> {
-  let status
+  let status: number | undefined
   try {
     const response = await fetch(url, await init)
     const header = (name: string) => response.headers?.get(name)

@@ -100,6 +100,7 @@ const IDLE: Purchase = {
 export function useGenerate(options: Config = {}): UseGenerate {
   const [buyer] = useState(() => new Buyer())
   buyer.options = options
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `enter` is the buyer's own
   useEffect(buyer.enter, [buyer])
   const purchase = useSyncExternalStore(buyer.purchase.subscribe, buyer.purchase.get, () => IDLE)
   const { generate, resume, stop } = buyer
@@ -269,6 +270,7 @@ export function useQuote(request: GenerateRequest | null, given: Config & { dela
   const { delay = 400, ...options } = known ?? {}
   const { image, ...fields }: Partial<GenerateRequest> = read(request, FIELDS) ?? {}
   const key = request ? keyOf(fields, options) : ''
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` says when the request and the options are others
   useEffect(() => {
     if (!request) return
     const leaving = new AbortController()
@@ -287,7 +289,6 @@ export function useQuote(request: GenerateRequest | null, given: Config & { dela
       clearTimeout(timer)
       leaving.abort()
     }
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- `key` says when the request and the options are others
   }, [store, key, image, delay])
   const isThere = asked.key === key && asked.image === image
   return isThere

@@ -164,10 +164,10 @@ export interface Eip1193Provider {
   /** Asks the wallet. Rejects with what the wallet throws. */
   request(args: { method: string; params?: unknown }): Promise<unknown>
   /** Listens to one of the wallet's events. The library does without. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the standard's own shape
+  // biome-ignore lint/suspicious/noExplicitAny: the standard's own shape
   on?(event: string, listener: (...args: any[]) => void): unknown
   /** Stops listening. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the standard's own shape
+  // biome-ignore lint/suspicious/noExplicitAny: the standard's own shape
   removeListener?(event: string, listener: (...args: any[]) => void): unknown
 }
 

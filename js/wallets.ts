@@ -146,7 +146,9 @@ async function until(isSo: () => boolean, waitMs: number): Promise<void> {
   })
 }
 
-const tellAll = (): void => [...listeners].forEach((tell) => listeners.has(tell) && tell())
+function tellAll(): void {
+  for (const tell of [...listeners]) if (listeners.has(tell)) tell()
+}
 
 function hear(event: Event): void {
   const wallet = attempt(() => read((event as CustomEvent<unknown>).detail))

@@ -121,9 +121,13 @@ async function rename({ imports, exports }) {
   const importNames = new Map(imports.map(([, name, to]) => [name, JSON.stringify(to)]))
   const exportNames = new Map(exports.map(([name, to]) => [name, JSON.stringify(to)]))
   let replaced = 0
+  const replacement = (text) => {
+    replaced += 1
+    return text
+  }
   const bindings = (await readFile(core('core.js'), 'utf8'))
-    .replace(`${JSON.stringify(module)}: import0`, () => (replaced++, `${SHORT_MODULE}: import0`))
-    .replace(/^ +(__wb\w+): /gm, (_, name) => (replaced++, `${renamed(importNames, name)}: `))
+    .replace(`${JSON.stringify(module)}: import0`, () => replacement(`${SHORT_MODULE}: import0`))
+    .replace(/^ +(__wb\w+): /gm, (_, name) => replacement(`${renamed(importNames, name)}: `))
     .replace(/\bwasm\.(\w+)/g, (_, name) => `wasm[${renamed(exportNames, name)}]`)
   if (replaced !== imports.length + 1)
     throw new SetupError(`the bindings have ${replaced - 1} imports, the module has ${imports.length}`)
@@ -201,10 +205,10 @@ async function bundle() {
 async function inlined(code) {
   const base64 = await readFile(core('core.wasm.deflate'), 'base64')
   let text = ''
-  const scripts = code.replace(
-    /import ([\w$]+) from"[^"]+\.deflate";/,
-    (_, name) => ((text = `const ${name}="${base64}";`), ''),
-  )
+  const scripts = code.replace(/import ([\w$]+) from"[^"]+\.deflate";/, (_, name) => {
+    text = `const ${name}="${base64}";`
+    return ''
+  })
   if (scripts.includes('.deflate"'))
     throw new SetupError('the import of the deflated WebAssembly is not written as it was')
   return text + scripts

@@ -23,7 +23,8 @@ export function notices(bundled) {
   }
   const line = ({ name, version, chosen }) => `${name} ${version} (${chosen.join(' AND ')})`
   const printed = [...texts].map(([text, whose]) => `${whose.map(line).join('\n')}\n\n${text}`)
-  return [HEAD + parts.map((part) => `\n- ${line(part)}`).join(''), ...printed].join(`\n\n${'-'.repeat(80)}\n\n`) + '\n'
+  const head = `${HEAD}${parts.map((part) => `\n- ${line(part)}`).join('')}`
+  return `${[head, ...printed].join(`\n\n${'-'.repeat(80)}\n\n`)}\n`
 }
 
 /** What is linked into the module: no macros, no build scripts. */

@@ -18,6 +18,7 @@ const COMMANDS = {
   lint: (say) =>
     checks(say, [
       ['cargo', 'fmt', '--all', '--check'],
+      [process.execPath, 'node_modules/@biomejs/biome/bin/biome', 'ci', '--colors=off', '--error-on-warnings'],
       ['cargo', 'clippy', '--quiet', '--locked', '--workspace', '--all-targets', '--', '-D', 'warnings'],
       ['cargo', 'clippy', '--quiet', '--locked', '--target', 'wasm32-unknown-unknown', '--', '-D', 'warnings'],
       ['cargo', 'doc', '--quiet', '--locked', '--no-deps', '--lib'],

@@ -29,84 +29,86 @@ const USUALLY = { live: 'Usually 1–3 min', sandbox: 'About 10 s here', mock: '
 
 /** The parts of the page, and what passes between them. */
 export class Page {
-  private readonly connection: Connection
-  private readonly form = requestForm(() => this.formChanged())
-  private readonly price: PriceButton
-  private readonly limits: Limits
-  private readonly wallets: WalletPicker
-  private readonly panel: RunPanel
-  private readonly history: History
-  private readonly panes = new Panes(() => this.values())
-  private bought: Task | undefined
-  private running = false
+  readonly #mode: Mode
+  readonly #connection: Connection
+  readonly #form = requestForm(() => this.#formChanged())
+  readonly #price: PriceButton
+  readonly #limits: Limits
+  readonly #wallets: WalletPicker
+  readonly #panel: RunPanel
+  readonly #history: History
+  readonly #panes = new Panes(() => this.#values())
+  #bought: Task | undefined
+  #running = false
   /** A card about the price goes with the next price. */
-  private aboutPrice = false
+  #aboutPrice = false
 
-  constructor(private readonly mode: Mode) {
-    this.connection = new Connection(mode)
-    this.limits = new Limits(this.connection, () => this.formChanged())
-    this.price = new PriceButton(this.connection, this.form, {
-      accepted: (quote) => this.followFree(quote),
-      priced: () => this.clearPriceTrouble(),
-      failed: (error) => this.failPrice(error),
+  constructor(mode: Mode) {
+    this.#mode = mode
+    this.#connection = new Connection(mode)
+    this.#limits = new Limits(this.#connection, () => this.#formChanged())
+    this.#price = new PriceButton(this.#connection, this.#form, {
+      accepted: (quote) => this.#followFree(quote),
+      priced: () => this.#clearPriceTrouble(),
+      failed: (error) => this.#failPrice(error),
     })
-    this.wallets = new WalletPicker(this.connection)
-    this.panel = new RunPanel(USUALLY[mode.kind], (receipt) => showReceipt(receipt, mode.kind !== 'live'))
-    this.history = new History(
-      this.connection,
+    this.#wallets = new WalletPicker(this.#connection)
+    this.#panel = new RunPanel(USUALLY[mode.kind], (receipt) => showReceipt(receipt, mode.kind !== 'live'))
+    this.#history = new History(
+      this.#connection,
       {
-        show: (record) => this.lookAt(record),
-        receipt: ({ receipt }) => receipt && this.showReceipt(receipt),
+        show: (record) => this.#lookAt(record),
+        receipt: ({ receipt }) => receipt && this.#showReceipt(receipt),
       },
-      (ours) => this.drawRecords(ours),
+      (ours) => this.#drawRecords(ours),
     )
   }
 
   open(): void {
-    generate.addEventListener('click', () => void this.buy())
-    if (this.mode.kind !== 'live') this.form.suggest()
-    this.price.changed(0)
-    void this.wallets.look()
-    void this.history.refresh()
-    if (this.mode.rehearsal) showRehearsal(this.mode.rehearsal, () => this.formChanged())
+    generate.addEventListener('click', () => void this.#buy())
+    if (this.#mode.kind !== 'live') this.#form.suggest()
+    this.#price.changed(0)
+    void this.#wallets.look()
+    void this.#history.refresh()
+    if (this.#mode.rehearsal) showRehearsal(this.#mode.rehearsal, () => this.#formChanged())
   }
 
-  private formChanged(): void {
-    this.price?.changed()
-    this.panes?.draw()
+  #formChanged(): void {
+    this.#price?.changed()
+    this.#panes?.draw()
   }
 
-  private values(): Values {
+  #values(): Values {
     return {
-      request: this.form.read() ?? { prompt: prompt.placeholder },
-      maxPrice: this.limits.cap,
+      request: this.#form.read() ?? { prompt: prompt.placeholder },
+      maxPrice: this.#limits.cap,
       perDay: budget.value,
     }
   }
 
-  private async buy(): Promise<void> {
-    if (!this.form.report()) return
-    const { chosen } = this.wallets
-    if (!chosen && !(await this.wallets.onlyOurs())) return this.wallets.ask()
-    const quote = await this.price.take()
+  async #buy(): Promise<void> {
+    if (!this.#form.report()) return
+    const { chosen } = this.#wallets
+    if (!chosen && !(await this.#wallets.onlyOurs())) return this.#wallets.ask()
+    const quote = await this.#price.take()
     if (!quote) return
     let sent = false
     const onEvent = (event: ImagineEvent) => {
       sent ||= event.type === 'paying'
-      this.hear(event)
+      this.#hear(event)
     }
-    await this.run(
+    await this.#run(
       {},
       async (signal) => {
-        const task = await this.connection.client.submit(quote, {
+        const task = await this.#connection.client.submit(quote, {
           ...(chosen && { wallet: chosen }),
           ...(quote.request.autoClank && { confirm: confirmToken }),
-          maxPrice: this.limits.cap,
+          maxPrice: this.#limits.cap,
           signal,
           onEvent,
         })
         const result = await task.wait({ signal, onEvent })
-        this.followReceipt(task)
+        this.#followReceipt(task)
         return result
       },
       (error) => {
@@ -118,126 +120,126 @@ export class Page {
   }
 
   /** Where the service showed no receipt, the transaction may be found after the video is there. */
-  private followReceipt(task: Task): void {
-    this.bought = task
+  #followReceipt(task: Task): void {
+    this.#bought = task
     const { receipt: first } = task
     task.subscribe(({ receipt }) => {
-      if (receipt && receipt !== first && this.bought === task && !this.running) this.showReceipt(receipt)
+      if (receipt && receipt !== first && this.#bought === task && !this.#running) this.#showReceipt(receipt)
     })
   }
 
-  private readonly hear = (event: ImagineEvent): void => {
-    this.panes.hear(event)
-    this.panel.hear(event)
-    if (event.type === 'connected') void this.wallets.account.refresh()
-    if (event.type === 'accepted') void this.history.refresh()
+  readonly #hear = (event: ImagineEvent): void => {
+    this.#panes.hear(event)
+    this.#panel.hear(event)
+    if (event.type === 'connected') void this.#wallets.account.refresh()
+    if (event.type === 'accepted') void this.#history.refresh()
   }
 
   /** The service may take a request without asking for money: then that job is shown, and no price. */
-  private followFree(quote: Quote): void {
+  #followFree(quote: Quote): void {
     const taskId = quote.accepted?.taskId ?? quote.accepted?.id
-    if (taskId) void this.look({ taskId, paid: 'no' })
+    if (taskId) void this.#look({ taskId, paid: 'no' })
   }
 
-  private lookAt({ id, taskId = id, paid, receipt }: TaskRecord): void {
+  #lookAt({ id, taskId = id, paid, receipt }: TaskRecord): void {
     hideUnfinished()
-    void this.look({ taskId, paid, receipt })
+    void this.#look({ taskId, paid, receipt })
   }
 
   /** Takes a purchase up again; a task that the journal does not have is only watched. */
-  private look(watched: Watched): Promise<void> {
-    if (this.running) return Promise.resolve()
-    const { client } = this.connection
-    const pollInterval = this.mode.config.pollInterval ?? 15_000
+  #look(watched: Watched): Promise<void> {
+    if (this.#running) return Promise.resolve()
+    const { client } = this.#connection
+    const pollInterval = this.#mode.config.pollInterval ?? 15_000
     const job = async (signal: AbortSignal) => {
-      const task = await client.resume(watched.taskId, { signal, onEvent: this.hear })
+      const task = await client.resume(watched.taskId, { signal, onEvent: this.#hear })
       return task
-        ? task.wait({ signal, onEvent: this.hear, pollInterval })
-        : watch(client, watched, signal, pollInterval, this.panel)
+        ? task.wait({ signal, onEvent: this.#hear, pollInterval })
+        : watch(client, watched, signal, pollInterval, this.#panel)
     }
-    return this.run({ paid: watched.paid !== 'no', from: 'queue' }, job, (error) => {
+    return this.#run({ paid: watched.paid !== 'no', from: 'queue' }, job, (error) => {
       const trouble = toTrouble(error, { paid: watched.paid, retry: 'resume' })
       return { ...trouble, taskId: trouble.taskId ?? watched.taskId, receipt: trouble.receipt ?? watched.receipt }
     })
   }
 
   /** One run at a time: the form is locked, the panel tells the steps, and at the end there is a result or a card. */
-  private async run(
+  async #run(
     start: { paid?: boolean; from?: Step },
     job: (signal: AbortSignal) => Promise<Generation | Trouble>,
     explain: (error: unknown) => Trouble,
   ): Promise<void> {
-    this.running = true
-    this.aboutPrice = false
+    this.#running = true
+    this.#aboutPrice = false
     hideUnfinished()
     hideTrouble()
     hideResult()
     hideReceipt()
-    this.panes.clear()
-    this.price.start()
-    this.form.lock(true)
-    const outcome = await job(this.panel.start(start)).catch(explain)
-    this.running = false
-    this.form.lock(false)
-    this.panel.end('code' in outcome ? 'stopped' : 'ready')
-    if ('code' in outcome) this.fail(outcome)
-    else this.succeed(outcome)
-    this.price.end()
-    void this.history.refresh()
-    void this.wallets.account.refresh()
+    this.#panes.clear()
+    this.#price.start()
+    this.#form.lock(true)
+    const outcome = await job(this.#panel.start(start)).catch(explain)
+    this.#running = false
+    this.#form.lock(false)
+    this.#panel.end('code' in outcome ? 'stopped' : 'ready')
+    if ('code' in outcome) this.#fail(outcome)
+    else this.#succeed(outcome)
+    this.#price.end()
+    void this.#history.refresh()
+    void this.#wallets.account.refresh()
   }
 
-  private succeed(result: Generation): void {
-    this.history.keep(result)
-    showResult(result, (id) => this.form.remix(id))
-    if (result.receipt) this.showReceipt(result.receipt)
+  #succeed(result: Generation): void {
+    this.#history.keep(result)
+    showResult(result, (id) => this.#form.remix(id))
+    if (result.receipt) this.#showReceipt(result.receipt)
     say('Your video is ready.')
   }
 
-  private fail(trouble: Trouble): void {
-    if (trouble.receipt) this.showReceipt(trouble.receipt)
-    showTrouble(trouble, this.remedies(trouble))
+  #fail(trouble: Trouble): void {
+    if (trouble.receipt) this.#showReceipt(trouble.receipt)
+    showTrouble(trouble, this.#remedies(trouble))
   }
 
   /** While somebody types the price fails by itself: that takes no focus away, and never the place of what a purchase came to. */
-  private failPrice(error: unknown): void {
-    if (this.running || (isTroubleShown() && !this.aboutPrice)) return
-    this.aboutPrice = true
+  #failPrice(error: unknown): void {
+    if (this.#running || (isTroubleShown() && !this.#aboutPrice)) return
+    this.#aboutPrice = true
     const trouble = toTrouble(error, { paid: 'no', retry: 'safe' })
-    showTrouble({ ...trouble, stage: 'quote' }, this.remedies(trouble), { focus: false })
+    showTrouble({ ...trouble, stage: 'quote' }, this.#remedies(trouble), { focus: false })
   }
 
-  private clearPriceTrouble(): void {
-    if (!this.aboutPrice) return
-    this.aboutPrice = false
+  #clearPriceTrouble(): void {
+    if (!this.#aboutPrice) return
+    this.#aboutPrice = false
     hideTrouble()
   }
 
-  private showReceipt(receipt: NonNullable<Generation['receipt']>): void {
-    showReceipt(receipt, this.mode.kind !== 'live')
+  #showReceipt(receipt: NonNullable<Generation['receipt']>): void {
+    showReceipt(receipt, this.#mode.kind !== 'live')
   }
 
-  private remedies({ paid, receipt }: Trouble): Remedies {
+  #remedies({ paid, receipt }: Trouble): Remedies {
     return {
       // With a price on the button this buys; without one it leads to the button, so that nothing is paid unseen.
       tryAgain: () => {
         generate.focus()
-        void this.buy()
+        void this.#buy()
       },
       buyAgain: () => generate.focus(),
-      checkAgain: (taskId) => void this.look({ taskId, paid, receipt }),
-      askPrice: () => void this.price.ask(),
-      lookForWallets: () => void this.wallets.look().then(() => this.wallets.ask()),
-      chooseWallet: () => this.wallets.ask(),
+      checkAgain: (taskId) => void this.#look({ taskId, paid, receipt }),
+      askPrice: () => void this.#price.ask(),
+      lookForWallets: () => void this.#wallets.look().then(() => this.#wallets.ask()),
+      chooseWallet: () => this.#wallets.ask(),
       raiseCap: (to) => {
-        this.limits.raise(to)
-        this.formChanged()
+        this.#limits.raise(to)
+        this.#formChanged()
         hideTrouble()
         generate.focus()
       },
       changeBudget: () => budget.select(),
       changeRequest: () => prompt.focus(),
-      removeImage: () => this.form.removeImage(),
+      removeImage: () => this.#form.removeImage(),
       copyAddress: (address) =>
         void navigator.clipboard.writeText(address).then(
           () => say('Copied the address.'),
@@ -247,13 +249,13 @@ export class Page {
     }
   }
 
-  private drawRecords(ours: TaskRecord[]): void {
-    void this.limits.count()
-    if (this.running) return
-    void this.connection.client.tasks({ unfinished: true }).then(
+  #drawRecords(ours: TaskRecord[]): void {
+    void this.#limits.count()
+    if (this.#running) return
+    void this.#connection.client.tasks({ unfinished: true }).then(
       (records) => {
         const open = records.filter(({ id }) => ours.some((record) => record.id === id))
-        if (!this.running) offerUnfinished(open, (record) => this.lookAt(record))
+        if (!this.#running) offerUnfinished(open, (record) => this.#lookAt(record))
       },
       () => {},
     )

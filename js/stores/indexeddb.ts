@@ -92,7 +92,13 @@ async function hold(id: string, signal?: AbortSignal) {
   const release = await turn(id, signal)
   try {
     const unlock = locks() && (await lock(`imagine-x402/${id}`, signal ? { signal } : {}))
-    if (unlock) return { release: () => (unlock(), release()), everywhere: true }
+    if (unlock) {
+      const both = () => {
+        unlock()
+        release()
+      }
+      return { release: both, everywhere: true }
+    }
   } catch (error) {
     if (signal?.aborted) {
       release()

@@ -242,6 +242,7 @@ describe('a service on the origin of the page', TIMEOUT, () => {
     await open({ probe: paymentRequired(sandbox), status: ({ path }) => pages[path] ?? told })
     await dapp.page.goto(seller.url)
     await dapp.page.evaluate(() => {
+      // biome-ignore lint/suspicious/noDocumentCookie: set before anything else runs
       document.cookie = 'session=secret'
     })
   }

@@ -241,7 +241,7 @@ describe('bad input never reaches the network', TIMEOUT, () => {
     test(`${name}: ${code}`, async () => {
       const error = await dapp.failure(
         (imagine, { request, overrides, options }) => {
-          const make = (expression) => (0, eval)(`(${expression})`)
+          const make = (expression) => globalThis.eval(`(${expression})`)
           return imagine.generate(make(request), { ...options, ...make(overrides) })
         },
         { request, overrides, options: at(seller.url) },

@@ -44,7 +44,7 @@ describe('a callback that fails', TIMEOUT, () => {
       await open(processing(10), processing(60), completed)
       const heard = await dapp.value(
         async (_imagine, { way, options }, { task, outcomeOf }) => {
-          const fail = (0, eval)(`(${way})`)
+          const fail = globalThis.eval(`(${way})`)
           const types = []
           const beside = []
           const iterating = (async () => {
@@ -191,7 +191,7 @@ describe('a callback that calls the library', TIMEOUT, () => {
       await open(...(when === 'at the end' ? [completed] : [processing(10)]))
       const heard = await dapp.value(
         async (_imagine, { options, isEnd }, { task, outcomeOf }) => {
-          const is = (0, eval)(`(${isEnd})`)
+          const is = globalThis.eval(`(${isEnd})`)
           const types = []
           const iterating = (async () => {
             for await (const { type } of task) types.push(type)

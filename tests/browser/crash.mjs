@@ -65,7 +65,7 @@ export function buy() {
 export const resume = () =>
   dapp.value(async (imagine, options) => {
     const task = await imagine.resume(undefined, options)
-    return task && task.wait()
+    return task?.wait() ?? null
   }, at(sandbox.apiUrl))
 
 export const steps = () => dapp.value(async (imagine) => (await imagine.tasks()).map(({ step }) => step))

@@ -17,7 +17,7 @@ globalThis.dapp = {
 
 async function run({ source, args, entry }) {
   const imagine = await import(entry)
-  const call = (0, eval)(`(${source})`)
+  const call = globalThis.eval(`(${source})`)
   return outcomeOf(imagine, () => call(imagine, args, dapp))
 }
 

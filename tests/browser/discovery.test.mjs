@@ -22,7 +22,9 @@ async function openSilent() {
       dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail }))
     }
     globalThis.answerRequests = (...all) =>
-      addEventListener('eip6963:requestProvider', () => all.forEach((info) => globalThis.announce(info)))
+      addEventListener('eip6963:requestProvider', () => {
+        for (const info of all) globalThis.announce(info)
+      })
   })
 }
 

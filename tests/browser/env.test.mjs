@@ -65,7 +65,7 @@ describe('callbacks that throw do no harm', TIMEOUT, () => {
       const earlier = await sandbox.balanceOf(sandbox.payTo)
       const result = await dapp.value(
         (imagine, { request, options, option, callback }) =>
-          imagine.generate(request, { ...options, [option]: (0, eval)(callback) }),
+          imagine.generate(request, { ...options, [option]: globalThis.eval(callback) }),
         { request, options: at(sandbox.apiUrl), option, callback },
       )
       assert.ok(result.video.url)

@@ -31,7 +31,7 @@ async function openBoth(...given) {
   return { ...world, old: await world.openTab(), inOld: { entry } }
 }
 
-const takeUp = (imagine, { id, options }) => imagine.resume(id, options).then((task) => task && task.wait())
+const takeUp = (imagine, { id, options }) => imagine.resume(id, options).then((task) => task?.wait() ?? null)
 const list = (imagine) => imagine.tasks()
 
 describe('an old tab beside a new one', TIMEOUT, () => {

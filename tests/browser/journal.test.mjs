@@ -41,7 +41,7 @@ function holdStorage() {
   }
   globalThis.openStorage = () => {
     IDBFactory.prototype.open = open
-    held.forEach((go) => go())
+    for (const go of held) go()
   }
 }
 

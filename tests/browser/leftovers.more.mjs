@@ -185,7 +185,7 @@ describe('nothing is left on the page', TIMEOUT, () => {
     ],
     'of a subscriber that leaves': [
       [processing(10)],
-      async (task, note, looking, untilStatus) => {
+      async (task, note, _looking, untilStatus) => {
         const off = await untilStatus(task, note)
         off()
       },
@@ -201,7 +201,7 @@ describe('nothing is left on the page', TIMEOUT, () => {
     ],
     'of a wait that is stopped': [
       [processing(10)],
-      async (task, note, looking, untilStatus) => {
+      async (task, note, _looking, untilStatus) => {
         const waiting = task.wait({ pollInterval: 2_000 }).catch(() => {})
         await untilStatus(task, note)
         task.stop()
@@ -261,7 +261,7 @@ describe('nothing is left on the page', TIMEOUT, () => {
       await open(keepBooks, ...status)
       const [before, during, left] = await dapp.value(
         async (_imagine, { call, untilStatus }, { task }) => {
-          const [run, subscribed] = [call, untilStatus].map((source) => (0, eval)(`(${source})`))
+          const [run, subscribed] = [call, untilStatus].map((source) => globalThis.eval(`(${source})`))
           const before = await globalThis.opened()
           const during = []
           const note = async () => during.push(await globalThis.opened())
@@ -342,7 +342,7 @@ describe('nothing is left in memory', TIMEOUT, () => {
   const run = (way, rounds) =>
     dapp.value(
       async (_imagine, { way, rounds }, { task }) => {
-        const once = (0, eval)(`(${way})`)
+        const once = globalThis.eval(`(${way})`)
         // So that the core has begun to rest.
         const moment = () => new Promise((resolve) => setTimeout(resolve, 2))
         for (let round = 0; round < rounds; round++) await once(task, moment)

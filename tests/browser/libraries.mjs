@@ -33,7 +33,7 @@ export async function open({ accounts = [sandbox.payer], ...wallet } = {}) {
 export const buyWith = (hold, args = {}) => [
   async (imagine, { request, options, hold, args }, dapp) => {
     const libraries = await import('/libraries.js')
-    const wallet = await (0, eval)(`(${hold})`)(libraries, args)
+    const wallet = await globalThis.eval(`(${hold})`)(libraries, args)
     return imagine.generate(request, { ...options, ...dapp.watch, wallet })
   },
   {

@@ -74,8 +74,8 @@ describe('whatever objects a click is made of', TIMEOUT, () => {
   })
 
   /** Clicks twice on a button whose handler makes its wallet and options anew. Returns the tasks, or the codes of errors. */
-  const clickTwice = (imagine, { request, options, makes, picture }, dapp) => {
-    const [first, second = first] = makes.map((make) => (0, eval)(`(${make})`))
+  const clickTwice = (imagine, { request, options, makes, picture }) => {
+    const [first, second = first] = makes.map((make) => globalThis.eval(`(${make})`))
     const click = async (make) => {
       const wallet = await make(globalThis.ethereum, imagine)
       const image = picture && (await new Blob([new Uint8Array(picture)]).arrayBuffer())

@@ -60,7 +60,7 @@ describe('generate', TIMEOUT, () => {
       await assertOnePayment(() =>
         dapp.value(
           async (imagine, { request, options, choose }) => {
-            const wallet = await (0, eval)(`(${choose})`)(imagine)
+            const wallet = await globalThis.eval(`(${choose})`)(imagine)
             return imagine.generate(request, { ...options, wallet })
           },
           { request, options: at(sandbox.apiUrl), choose: choose.toString() },

@@ -398,7 +398,7 @@ async function liveWithTask(imagine, { request, options }) {
   const snapshots = []
   const unsubscribe = task.subscribe((snapshot) => snapshots.push(snapshot))
   const atOnce = snapshots.length
-  const stable = task.getSnapshot() === task.getSnapshot() && task.getSnapshot() === snapshots[0]
+  const stable = [task.getSnapshot(), task.getSnapshot()].every((snapshot) => snapshot === snapshots[0])
   const refreshed = await task.refresh()
   const iterating = (async () => {
     const types = []

@@ -16,7 +16,7 @@ export const build = (make, bytes, options = {}) => ({ make: make.toString(), by
 
 /** Buys a video that starts from it, up to the accepted task. */
 export const buy = async (imagine, { image, request, options }, dapp) => {
-  const made = await (0, eval)(`(${image.make})`)(new Uint8Array(image.bytes))
+  const made = await globalThis.eval(`(${image.make})`)(new Uint8Array(image.bytes))
   const whole = { ...request, image: made }
   const { taskId } = await imagine.submit(image.quoted ? await imagine.quote(whole, options) : whole, {
     ...options,

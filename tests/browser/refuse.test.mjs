@@ -75,7 +75,7 @@ describe('the user refuses', TIMEOUT, () => {
     test(`in the app: confirm gives ${name}`, async () => {
       await open()
       const decline = (imagine, { request, options, answer }) =>
-        imagine.generate(request, { ...options, confirm: () => (0, eval)(answer) })
+        imagine.generate(request, { ...options, confirm: () => globalThis.eval(answer) })
       await assertUnpaid(() => dapp.failure(decline, { request, options: at(sandbox.apiUrl), answer }), {
         code: 'declined',
       })

@@ -85,7 +85,7 @@ export const submit = (imagine, { request, options }, dapp) =>
     .submit(request, { ...options, ...dapp.watch, signal: dapp.controller.signal })
     .then(({ id, taskId }) => ({ id, taskId }))
 
-const resume = (imagine, options) => imagine.resume(undefined, options).then((task) => task && task.wait())
+const resume = (imagine, options) => imagine.resume(undefined, options).then((task) => task?.wait() ?? null)
 
 /** The newest record, once it names the transaction. */
 export async function untilSettled(tasks) {

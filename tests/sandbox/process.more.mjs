@@ -13,7 +13,9 @@ const KEYS = ['ready', 'apiUrl', 'rpcUrl', 'chainId', 'token', 'payTo', 'payer',
 async function up(t, args, options) {
   const cli = launch(args, options)
   let children = []
-  t.after(() => [cli.pid, ...children].filter(alive).forEach((pid) => process.kill(pid, 'SIGKILL')))
+  t.after(() => {
+    for (const pid of [cli.pid, ...children].filter(alive)) process.kill(pid, 'SIGKILL')
+  })
   let ended
   cli.ended.then((how) => {
     ended = how
@@ -198,7 +200,7 @@ test('help is help', async () => {
   assert.equal(await cli.ended, 0)
   assert.match(
     cli.output.stdout,
-    /--price[^]*--step-ms[^]*--fail[^]*--chain-id[^]*--x402[^]*--fault[^]*--answers[^]*--json-limit[^]*--chain-ahead-s/,
+    /--price[\s\S]*--step-ms[\s\S]*--fail[\s\S]*--chain-id[\s\S]*--x402[\s\S]*--fault[\s\S]*--answers[\s\S]*--json-limit[\s\S]*--chain-ahead-s/,
   )
   for (const [name, { says }] of Object.entries({ ...FAULTS, ...ANSWERS }))
     assert.ok(cli.output.stdout.includes(`  ${name.padEnd(22)} ${says}\n`), name)

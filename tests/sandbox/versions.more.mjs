@@ -18,7 +18,9 @@ const sandboxes = {}
 before(async () => {
   for (const x402 of VERSIONS) sandboxes[x402] = await startSandbox({ ...OPTIONS, x402 })
 })
-beforeEach(() => Object.values(sandboxes).forEach((sandbox) => sandbox.fault(null)))
+beforeEach(() => {
+  for (const sandbox of Object.values(sandboxes)) sandbox.fault(null)
+})
 after(() => Promise.all(Object.values(sandboxes).map((sandbox) => sandbox.stop())))
 
 /** What came of an action: its result, what is new on the chain and how many tasks are. */

@@ -92,8 +92,8 @@ function settled(call) {
 /** In the page. */
 async function buy(imagine, { request, options, says, atConfirm }, dapp) {
   const [{ provider }] = await imagine.wallets()
-  const say = says && (0, eval)(says)
-  const change = atConfirm && (0, eval)(`(${atConfirm})`)
+  const say = says && globalThis.eval(says)
+  const change = atConfirm && globalThis.eval(`(${atConfirm})`)
   dapp.listeners = 0
   dapp.wallet = {
     request(call) {

@@ -112,7 +112,9 @@ export type BudgetOptions = Pick<Config, 'budget' | 'storage'>
 export type WalletLike = Eip1193Provider | { provider: Eip1193Provider } | string
 export interface Eip1193Provider {
   request(args: { method: string; params?: unknown }): Promise<unknown>
+  // biome-ignore lint/suspicious/noExplicitAny: the standard's own shape
   on?(event: string, listener: (...args: any[]) => void): unknown
+  // biome-ignore lint/suspicious/noExplicitAny: the standard's own shape
   removeListener?(event: string, listener: (...args: any[]) => void): unknown
 }
 

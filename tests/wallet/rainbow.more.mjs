@@ -59,7 +59,7 @@ describe("Rainbow's wallet", { timeout: 120_000 }, () => {
     user.decide = () =>
       new Promise((resolve) => {
         waiting.push(resolve)
-        if (waiting.length === 2) waiting.forEach((approve) => approve(true))
+        if (waiting.length === 2) for (const approve of waiting) approve(true)
       })
     const wallet = await stage.openWallet({}, user)
     const both = await Promise.all([wallet.connect(), wallet.connect()])

@@ -13,13 +13,15 @@ export async function startRelay() {
   await once(server, 'listening')
   const topics = createTopics()
   server.on('connection', (socket, { url }) => serve(socket, senderOf(url), topics))
-  const pinging = setInterval(() => server.clients.forEach((socket) => socket.ping()), PING_INTERVAL_MS)
+  const pinging = setInterval(() => {
+    for (const socket of server.clients) socket.ping()
+  }, PING_INTERVAL_MS)
   return {
     /** The options that lead one of WalletConnect's clients here. */
     access: { relayUrl: `ws://127.0.0.1:${server.address().port}`, projectId: '0'.repeat(32) },
     async stop() {
       clearInterval(pinging)
-      server.clients.forEach((socket) => socket.terminate())
+      for (const socket of server.clients) socket.terminate()
       await new Promise((resolve) => server.close(resolve))
     },
   }
@@ -80,16 +82,18 @@ function createTopics() {
       const { mail, subscriptions } = open(name)
       const letter = { sender, data: { topic: name, message, publishedAt: Date.now() } }
       mail.push(letter)
-      subscriptions.forEach((id, client) => hand(letter, client, id))
+      for (const [client, id] of subscriptions) hand(letter, client, id)
     },
     subscribe(name, client) {
       const { mail, subscriptions } = open(name)
       const id = randomUUID()
       subscriptions.set(client, id)
-      mail.forEach((letter) => hand(letter, client, id))
+      for (const letter of mail) hand(letter, client, id)
       return id
     },
-    leave: (client) => topics.forEach(({ subscriptions }) => subscriptions.delete(client)),
+    leave(client) {
+      for (const { subscriptions } of topics.values()) subscriptions.delete(client)
+    },
   }
 }
 

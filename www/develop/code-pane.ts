@@ -7,32 +7,32 @@ const pane = byId('code', HTMLElement)
 
 /** The code of what the form says now. */
 export class CodePane {
-  private values: Values | null = null
-  private chosen = 'Vanilla'
-  private readonly panels = Object.keys(CODE).map((name) => ({
+  #values: Values | null = null
+  #chosen = 'Vanilla'
+  readonly #panels = Object.keys(CODE).map((name) => ({
     name,
     panel: el('div', {}, el('pre', { tabindex: '0' })),
   }))
 
   constructor() {
-    const copy = copyButton('Copy', () => this.text(this.chosen))
+    const copy = copyButton('Copy', () => this.#text(this.#chosen))
     pane.replaceChildren(
-      ...tabs('Code', this.panels, (name) => {
-        this.chosen = name
+      ...tabs('Code', this.#panels, (name) => {
+        this.#chosen = name
       }),
       copy,
     )
   }
 
   show(values: Values): void {
-    this.values = values
-    for (const { name, panel } of this.panels) {
-      panel.querySelector('pre')?.replaceChildren(...highlight(this.text(name)))
+    this.#values = values
+    for (const { name, panel } of this.#panels) {
+      panel.querySelector('pre')?.replaceChildren(...highlight(this.#text(name)))
       panel.querySelector('pre')?.setAttribute('aria-label', `Code for ${name}`)
     }
   }
 
-  private text(name: string): string {
-    return this.values ? (CODE[name]?.(this.values) ?? '') : ''
+  #text(name: string): string {
+    return this.#values ? (CODE[name]?.(this.#values) ?? '') : ''
   }
 }

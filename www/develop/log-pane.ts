@@ -12,18 +12,18 @@ interface Heard {
 
 /** Everything the library tells, in order, and what the service said last. */
 export class LogPane {
-  private heard: Heard[] = []
-  private readonly list = el('ol', { class: 'events', tabindex: '0', 'aria-label': 'Events' })
-  private readonly status = el('pre', { tabindex: '0', 'aria-label': 'The last answer of the service' })
+  #heard: Heard[] = []
+  readonly #list = el('ol', { class: 'events', tabindex: '0', 'aria-label': 'Events' })
+  readonly #status = el('pre', { tabindex: '0', 'aria-label': 'The last answer of the service' })
 
   constructor() {
     const events = el(
       'div',
       {},
-      this.list,
-      copyButton('Copy all', () => text(this.heard)),
+      this.#list,
+      copyButton('Copy all', () => text(this.#heard)),
     )
-    const raw = el('div', {}, this.status)
+    const raw = el('div', {}, this.#status)
     byId('log', HTMLElement).replaceChildren(
       ...tabs('Told by the library', [
         { name: 'Events', panel: events },
@@ -34,17 +34,17 @@ export class LogPane {
   }
 
   clear(): void {
-    this.heard = []
-    this.list.replaceChildren(el('li', { class: 'hint' }, 'Nothing has happened yet.'))
-    this.status.textContent = 'No task has been looked at yet.'
+    this.#heard = []
+    this.#list.replaceChildren(el('li', { class: 'hint' }, 'Nothing has happened yet.'))
+    this.#status.textContent = 'No task has been looked at yet.'
   }
 
   readonly hear = (event: ImagineEvent): void => {
-    if (this.heard.length === 0) this.list.replaceChildren()
-    this.heard.push({ at: Date.now(), event })
-    if (this.heard.length > KEPT) this.heard.shift()
+    if (this.#heard.length === 0) this.#list.replaceChildren()
+    this.#heard.push({ at: Date.now(), event })
+    if (this.#heard.length > KEPT) this.#heard.shift()
     const { type, ...rest } = event
-    this.list.append(
+    this.#list.append(
       el(
         'li',
         {},
@@ -56,10 +56,10 @@ export class LogPane {
         ),
       ),
     )
-    if (this.list.children.length > KEPT) this.list.firstElementChild?.remove()
-    this.list.scrollTop = this.list.scrollHeight
+    if (this.#list.children.length > KEPT) this.#list.firstElementChild?.remove()
+    this.#list.scrollTop = this.#list.scrollHeight
     if (event.type === 'status')
-      this.status.textContent = text(event.status.status === 'completed' ? event.status.result.raw : event.status)
+      this.#status.textContent = text(event.status.status === 'completed' ? event.status.result.raw : event.status)
   }
 }
 

@@ -8,12 +8,14 @@ type Open = { code: CodePane; log: LogPane }
 
 /** What developers look at. Nobody buys with it, so it is loaded when it comes near the window, or has something to tell. */
 export class Panes {
-  private open: Promise<Open | undefined> | undefined
+  readonly #values: () => Values
+  #open: Promise<Open | undefined> | undefined
 
-  constructor(private readonly values: () => Values) {
+  constructor(values: () => Values) {
+    this.#values = values
     const watcher = new IntersectionObserver(
       (entries) => {
-        if (entries.some(({ isIntersecting }) => isIntersecting)) void this.load()
+        if (entries.some(({ isIntersecting }) => isIntersecting)) void this.#load()
       },
       { rootMargin: '200px' },
     )
@@ -21,26 +23,26 @@ export class Panes {
   }
 
   draw(): void {
-    void this.open?.then((open) => open?.code.show(this.values()))
+    void this.#open?.then((open) => open?.code.show(this.#values()))
   }
 
   hear(event: ImagineEvent): void {
-    void this.load().then((open) => open?.log.hear(event))
+    void this.#load().then((open) => open?.log.hear(event))
   }
 
   clear(): void {
-    void this.open?.then((open) => open?.log.clear())
+    void this.#open?.then((open) => open?.log.clear())
   }
 
   /** Once; without a network it is tried again when it is next needed. */
-  private load(): Promise<Open | undefined> {
-    this.open ??= Promise.all([import('./code-pane'), import('./log-pane')])
+  #load(): Promise<Open | undefined> {
+    this.#open ??= Promise.all([import('./code-pane'), import('./log-pane')])
       .then(([{ CodePane }, { LogPane }]) => {
         const open = { code: new CodePane(), log: new LogPane() }
-        open.code.show(this.values())
+        open.code.show(this.#values())
         return open
       })
-      .catch(() => (this.open = undefined))
-    return this.open
+      .catch(() => (this.#open = undefined))
+    return this.#open
   }
 }

@@ -8,19 +8,18 @@ const text = byId('spent-text', HTMLElement)
 
 /** What a purchase, and all of a day, may cost. The library holds and counts both; this shows how much is spent. */
 export class Limits {
+  readonly #connection: Connection
   /** As decimal text; unknown until it was counted, and where the journal cannot be read. */
-  private spent: string | undefined
+  #spent: string | undefined
 
-  constructor(
-    private readonly connection: Connection,
-    onChange: () => void,
-  ) {
+  constructor(connection: Connection, onChange: () => void) {
+    this.#connection = connection
     budget.addEventListener('change', () => {
       if (!budget.checkValidity()) return
-      this.apply()
+      this.#apply()
       onChange()
     })
-    this.apply()
+    this.#apply()
   }
 
   get cap(): string {
@@ -32,21 +31,21 @@ export class Limits {
   }
 
   async count(): Promise<void> {
-    const state = await this.connection.client.budget().catch(() => null)
-    this.spent = state?.spent
-    this.draw()
+    const state = await this.#connection.client.budget().catch(() => null)
+    this.#spent = state?.spent
+    this.#draw()
   }
 
-  private apply(): void {
-    this.connection.limit(budget.value)
-    this.draw()
+  #apply(): void {
+    this.#connection.limit(budget.value)
+    this.#draw()
   }
 
-  private draw(): void {
+  #draw(): void {
     meter.max = Number(budget.value) || 1
-    meter.value = Number(this.spent ?? 0)
+    meter.value = Number(this.#spent ?? 0)
     meter.optimum = 0
     meter.high = meter.max * 0.8
-    text.textContent = `Spent in the last 24 hours: ${this.spent ? `$${this.spent}` : 'unknown'} of $${budget.value}`
+    text.textContent = `Spent in the last 24 hours: ${this.#spent ? `$${this.#spent}` : 'unknown'} of $${budget.value}`
   }
 }

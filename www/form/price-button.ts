@@ -23,100 +23,104 @@ interface Listener {
 
 /** The price of exactly what the form says, on the button. No price, no click. */
 export class PriceButton {
-  private quote: Quote | null = null
-  private timer: ReturnType<typeof setTimeout> | undefined
-  private asking: AbortController | null = null
-  private busy = false
+  readonly #connection: Connection
+  readonly #form: RequestForm
+  readonly #listener: Listener
+  #quote: Quote | null = null
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #asking: AbortController | null = null
+  #busy = false
   /** Set once asking for the price has started a job: from then on only a click asks. */
-  private free = false
+  #free = false
 
-  constructor(
-    private readonly connection: Connection,
-    private readonly form: RequestForm,
-    private readonly listener: Listener,
-  ) {
+  constructor(connection: Connection, form: RequestForm, listener: Listener) {
+    this.#connection = connection
+    this.#form = form
+    this.#listener = listener
     again.addEventListener('click', () => void this.ask())
   }
 
   /** The form changed: the price shown no longer holds. */
   changed(delay = DEBOUNCE_MS): void {
-    this.forget()
-    if (this.busy) return
-    if (this.free) return this.offerToAsk()
-    if (!this.form.read()) return this.draw('Generate', 'Fill in the form to see the price.')
-    this.draw('Getting the price…')
-    this.timer = setTimeout(() => void this.ask(), delay)
+    this.#forget()
+    if (this.#busy) return
+    if (this.#free) this.#offerToAsk()
+    else if (!this.#form.read()) this.#draw('Generate', 'Fill in the form to see the price.')
+    else {
+      this.#draw('Getting the price…')
+      this.#timer = setTimeout(() => void this.ask(), delay)
+    }
   }
 
   /** The quote shown on the button, to be paid as it is; null if it has to be looked at again first. */
   async take(): Promise<Quote | null> {
-    const shown = this.quote
+    const shown = this.#quote
     if (!shown || Date.now() - shown.quotedAt < FRESH_MS) return shown
     await this.ask()
-    if (this.quote?.price.atomic === shown.price.atomic) return this.quote
-    if (this.quote)
+    if (this.#quote?.price.atomic === shown.price.atomic) return this.#quote
+    if (this.#quote)
       note.textContent = `The price has changed from ${money(shown.price)}. Press again to accept the new one.`
     return null
   }
 
   start(): void {
-    this.forget()
-    this.busy = true
-    this.draw('Working…')
+    this.#forget()
+    this.#busy = true
+    this.#draw('Working…')
   }
 
   /** A quote is for one purchase: after each there is a new one. */
   end(): void {
-    this.busy = false
+    this.#busy = false
     this.changed()
   }
 
   async ask(): Promise<void> {
-    this.forget()
-    const request = this.form.read()
+    this.#forget()
+    const request = this.#form.read()
     if (!request) return this.changed()
-    const asking = (this.asking = new AbortController())
-    this.draw('Getting the price…')
+    const asking = (this.#asking = new AbortController())
+    this.#draw('Getting the price…')
     try {
-      const quote = await this.connection.client.quote(request, { signal: asking.signal })
+      const quote = await this.#connection.client.quote(request, { signal: asking.signal })
       if (asking.signal.aborted) return
-      this.free = Boolean(quote.accepted)
-      if (this.free) return this.listener.accepted(quote)
-      this.quote = quote
-      this.draw(`Generate for ${money(quote.price)}`)
+      this.#free = Boolean(quote.accepted)
+      if (this.#free) return this.#listener.accepted(quote)
+      this.#quote = quote
+      this.#draw(`Generate for ${money(quote.price)}`)
       payee.replaceChildren(
         'Paid to ',
         hash('the address that is paid', quote.payTo, short(quote.payTo)),
         ` on ${networkName(quote.network)}, in ${quote.price.symbol}`,
       )
-      this.listener.priced(quote)
+      this.#listener.priced(quote)
     } catch (error) {
-      if (!asking.signal.aborted) this.fail(error)
+      if (!asking.signal.aborted) this.#fail(error)
     }
   }
 
-  private forget(): void {
-    clearTimeout(this.timer)
-    this.asking?.abort()
-    this.quote = null
+  #forget(): void {
+    clearTimeout(this.#timer)
+    this.#asking?.abort()
+    this.#quote = null
   }
 
-  private fail(error: unknown): void {
+  #fail(error: unknown): void {
     const code = isImagineError(error) ? error.code : 'unexpected'
     const { title, advice } = wordsFor(code)
-    this.draw('No price yet', `${title}. ${advice}`)
+    this.#draw('No price yet', `${title}. ${advice}`)
     payee.replaceChildren()
-    this.listener.failed(error)
+    this.#listener.failed(error)
   }
 
-  private offerToAsk(): void {
-    this.draw('No price yet', 'This service takes requests without payment: asking for the price starts the job.')
+  #offerToAsk(): void {
+    this.#draw('No price yet', 'This service takes requests without payment: asking for the price starts the job.')
     again.hidden = false
   }
 
-  private draw(label: string, text = ''): void {
+  #draw(label: string, text = ''): void {
     main.textContent = label
-    main.setAttribute('aria-disabled', String(!this.quote))
+    main.setAttribute('aria-disabled', String(!this.#quote))
     note.textContent = text
     again.hidden = true
   }

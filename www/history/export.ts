@@ -35,7 +35,7 @@ export function exportButtons(records: TaskRecord[]): HTMLElement[] {
 
 function csv(records: TaskRecord[]): string {
   const lines = records.map((record) => COLUMNS.map(([, read]) => cell(read(record) ?? '')).join(','))
-  return [COLUMNS.map(([name]) => name).join(','), ...lines].join('\r\n') + '\r\n'
+  return [COLUMNS.map(([name]) => name).join(','), ...lines].map((line) => `${line}\r\n`).join('')
 }
 
 /** A spreadsheet would take `=` and the like at the beginning for a formula. */

@@ -18,15 +18,17 @@ interface Acts {
 
 /** What this browser bought here, from the library's journal. */
 export class History {
-  private readonly thumbnails: Thumbnails
-  private showsAll = false
+  readonly #connection: Connection
+  readonly #acts: Acts
+  readonly #onRecords: (ours: TaskRecord[]) => void
+  readonly #thumbnails: Thumbnails
+  #showsAll = false
 
-  constructor(
-    private readonly connection: Connection,
-    private readonly acts: Acts,
-    private readonly onRecords: (ours: TaskRecord[]) => void,
-  ) {
-    this.thumbnails = new Thumbnails(connection)
+  constructor(connection: Connection, acts: Acts, onRecords: (ours: TaskRecord[]) => void) {
+    this.#connection = connection
+    this.#acts = acts
+    this.#onRecords = onRecords
+    this.#thumbnails = new Thumbnails(connection)
     // Another tab may have bought meanwhile.
     document.addEventListener('visibilitychange', () => {
       if (!document.hidden) void this.refresh()
@@ -34,17 +36,17 @@ export class History {
   }
 
   keep(result: Generation): void {
-    this.thumbnails.keep(result)
+    this.#thumbnails.keep(result)
   }
 
   /** A browser that stores nothing has nothing to show. */
   async refresh(): Promise<void> {
-    const all = await this.connection.client.tasks().catch(() => [])
-    const ours = all.filter(({ baseUrl }) => !baseUrl || this.connection.mode.owns(baseUrl))
-    this.onRecords(ours)
+    const all = await this.#connection.client.tasks().catch(() => [])
+    const ours = all.filter(({ baseUrl }) => !baseUrl || this.#connection.mode.owns(baseUrl))
+    this.#onRecords(ours)
     tools.replaceChildren(...(ours.length > 0 ? exportButtons(ours) : []))
-    const shown = this.showsAll ? ours : ours.slice(0, SHOWN)
-    list.replaceChildren(...shown.map((record) => this.item(record)))
+    const shown = this.#showsAll ? ours : ours.slice(0, SHOWN)
+    list.replaceChildren(...shown.map((record) => this.#item(record)))
     if (ours.length === 0)
       list.append(el('li', { class: 'nothing' }, 'Nothing yet. What you buy here stays here, with its receipt.'))
     if (ours.length > shown.length)
@@ -52,17 +54,17 @@ export class History {
         el(
           'li',
           { class: 'nothing' },
-          button(`Show all ${ours.length}`, () => this.showAll()),
+          button(`Show all ${ours.length}`, () => this.#showAll()),
         ),
       )
   }
 
-  private showAll(): void {
-    this.showsAll = true
+  #showAll(): void {
+    this.#showsAll = true
     void this.refresh()
   }
 
-  private item(record: TaskRecord): HTMLElement {
+  #item(record: TaskRecord): HTMLElement {
     const { id, taskId = id, createdAt, price } = record
     const prompt = promptOf(record)
     const chips = chipsOf(record)
@@ -74,7 +76,7 @@ export class History {
       if (record.status !== 'failed')
         actions.append(
           named(
-            button(text, () => this.acts.show(record), 'quiet'),
+            button(text, () => this.#acts.show(record), 'quiet'),
             `${text}: ${prompt}`,
           ),
         )
@@ -82,15 +84,15 @@ export class History {
     if (record.receipt)
       actions.append(
         named(
-          button('Receipt', () => this.acts.receipt(record)),
+          button('Receipt', () => this.#acts.receipt(record)),
           `Receipt: ${prompt}`,
         ),
       )
-    if (!isOpen(record)) actions.append(this.remove(record))
+    if (!isOpen(record)) actions.append(this.#remove(record))
     return el(
       'li',
       { class: 'past-one', 'data-id': id },
-      this.thumbnails.of(taskId, record),
+      this.#thumbnails.of(taskId, record),
       el(
         'div',
         { class: 'stack' },
@@ -102,14 +104,14 @@ export class History {
     )
   }
 
-  private remove(record: TaskRecord): HTMLElement {
+  #remove(record: TaskRecord): HTMLElement {
     const node = el(
       'button',
       { type: 'button', class: 'icon', 'aria-label': `Delete from this list: ${promptOf(record)}` },
       icon('trash'),
     )
     node.addEventListener('click', () => {
-      void this.connection.client
+      void this.#connection.client
         .forget(record.id)
         .catch(() => {})
         .then(() => this.refresh())

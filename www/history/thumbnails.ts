@@ -4,36 +4,39 @@ import { el, icon, safeMediaUrl } from '../ui/dom'
 
 /** The covers of finished videos. Where the journal keeps none, the service is asked once it comes into view. */
 export class Thumbnails {
-  private readonly covers = new Map<string, Promise<string | undefined>>()
-  private readonly watcher = new IntersectionObserver((entries) => {
-    for (const { isIntersecting, target } of entries) if (isIntersecting) void this.draw(target as HTMLElement)
+  readonly #connection: Connection
+  readonly #covers = new Map<string, Promise<string | undefined>>()
+  readonly #watcher = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) if (isIntersecting) void this.#draw(target as HTMLElement)
   })
 
-  constructor(private readonly connection: Connection) {}
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
 
   keep(result: Generation): void {
-    this.covers.set(result.taskId, Promise.resolve(coverOf(result)))
+    this.#covers.set(result.taskId, Promise.resolve(coverOf(result)))
   }
 
   of(taskId: string, { step, status, result }: TaskRecord): HTMLElement {
     const kept = result && coverOf(result)
-    if (kept) this.covers.set(taskId, Promise.resolve(kept))
+    if (kept) this.#covers.set(taskId, Promise.resolve(kept))
     const node = el('div', { class: 'thumb', 'data-task': taskId }, icon('play'))
-    if (step === 'done' && status === 'completed') this.watcher.observe(node)
+    if (step === 'done' && status === 'completed') this.#watcher.observe(node)
     return node
   }
 
-  private async draw(node: HTMLElement): Promise<void> {
-    this.watcher.unobserve(node)
+  async #draw(node: HTMLElement): Promise<void> {
+    this.#watcher.unobserve(node)
     const taskId = node.dataset['task'] ?? ''
-    const cover = this.covers.get(taskId) ?? this.ask(taskId)
-    this.covers.set(taskId, cover)
+    const cover = this.#covers.get(taskId) ?? this.#ask(taskId)
+    this.#covers.set(taskId, cover)
     const url = await cover
     if (url) node.replaceChildren(el('img', { src: url, alt: '', loading: 'lazy', width: '160', height: '90' }))
   }
 
-  private async ask(taskId: string): Promise<string | undefined> {
-    const status = await this.connection.client.status(taskId).catch(() => null)
+  async #ask(taskId: string): Promise<string | undefined> {
+    const status = await this.#connection.client.status(taskId).catch(() => null)
     return status?.status === 'completed' ? coverOf(status.result) : undefined
   }
 }

@@ -20,80 +20,82 @@ class WalletError extends Error {
 
 /** A wallet over the sandbox's public test key; it asks before signing only if it is told to. */
 export class DevWallet {
-  private readonly chainId: Hex
-  private connected = false
-  private reads = 0
+  readonly #sandbox: Sandbox
+  readonly #chainId: Hex
+  #connected = false
+  #reads = 0
 
-  constructor(private readonly sandbox: Sandbox) {
-    this.chainId = `0x${sandbox.chainId.toString(16)}`
+  constructor(sandbox: Sandbox) {
+    this.#sandbox = sandbox
+    this.#chainId = `0x${sandbox.chainId.toString(16)}`
   }
 
-  private get address(): string {
-    return this.sandbox.payer.address
+  get #address(): string {
+    return this.#sandbox.payer.address
   }
 
   async request({ method, params }: Request): Promise<unknown> {
     const list = Array.isArray(params) ? (params as unknown[]) : []
     switch (method) {
       case 'eth_chainId':
-        return this.chainId
+        return this.#chainId
       case 'eth_accounts':
-        return this.connected ? [this.address] : []
+        return this.#connected ? [this.#address] : []
       case 'eth_requestAccounts':
-        return this.connect()
+        return this.#connect()
       case 'wallet_revokePermissions':
-        return this.disconnect()
+        return this.#disconnect()
       case 'wallet_switchEthereumChain':
-        return this.switchChain(list[0])
+        return this.#switchChain(list[0])
       case 'eth_signTypedData_v4':
-        return this.sign(list)
+        return this.#sign(list)
     }
-    if (READS.test(method)) return this.read(method, list)
+    if (READS.test(method)) return this.#read(method, list)
     throw new WalletError(4200, `The dev wallet does not support ${method}.`)
   }
 
-  private connect(): string[] {
-    this.connected = true
-    return [this.address]
+  #connect(): string[] {
+    this.#connected = true
+    return [this.#address]
   }
 
-  private disconnect(): null {
-    this.connected = false
+  #disconnect(): null {
+    this.#connected = false
     return null
   }
 
-  private switchChain(target: unknown): null {
+  #switchChain(target: unknown): null {
     const wanted = (target as { chainId?: unknown } | undefined)?.chainId
     if (typeof wanted !== 'string') throw new WalletError(-32602, 'Expected a chainId.')
-    if (wanted.toLowerCase() !== this.chainId) throw new WalletError(4902, `Unrecognized chain ID "${wanted}".`)
+    if (wanted.toLowerCase() !== this.#chainId) throw new WalletError(4902, `Unrecognized chain ID "${wanted}".`)
     return null
   }
 
-  private async sign([address, json]: unknown[]): Promise<Hex> {
+  async #sign([address, json]: unknown[]): Promise<Hex> {
     if (typeof address !== 'string' || typeof json !== 'string')
       throw new WalletError(-32602, 'Expected an address and a JSON string.')
-    if (!this.connected || !sameAddress(address, this.address)) {
+    if (!this.#connected || !sameAddress(address, this.#address)) {
       throw new WalletError(4100, 'The requested account has not been authorized by the user.')
     }
     const data = parse(json)
     // As in MetaMask: a signature for another chain than the active one is never made.
-    if (data.domain.chainId !== undefined && Number(data.domain.chainId) !== this.sandbox.chainId) {
+    if (data.domain.chainId !== undefined && Number(data.domain.chainId) !== this.#sandbox.chainId) {
       throw new WalletError(
         -32603,
-        `Provided chainId "${data.domain.chainId}" must match the active chainId "${this.sandbox.chainId}"`,
+        `Provided chainId "${data.domain.chainId}" must match the active chainId "${this.#sandbox.chainId}"`,
       )
     }
     if (!(await askToSign(data))) throw new WalletError(4001, 'User rejected the request.')
     // As large as the rest of the page, and no price needs it.
     const { privateKeyToAccount } = await import('viem/accounts')
-    return privateKeyToAccount(this.sandbox.payer.privateKey).signTypedData(data as unknown as TypedDataDefinition)
+    return privateKeyToAccount(this.#sandbox.payer.privateKey).signTypedData(data as unknown as TypedDataDefinition)
   }
 
-  private async read(method: string, params: unknown[]): Promise<unknown> {
-    const answer = await fetch(this.sandbox.rpcUrl, {
+  async #read(method: string, params: unknown[]): Promise<unknown> {
+    const answer = await fetch(this.#sandbox.rpcUrl, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ jsonrpc: '2.0', id: ++this.reads, method, params }),
+      body: JSON.stringify({ jsonrpc: '2.0', id: ++this.#reads, method, params }),
     })
     const { result, error } = (await answer.json()) as { result?: unknown; error?: { code: number; message: string } }
     if (error) throw new WalletError(error.code, error.message)

@@ -9,48 +9,51 @@ const heard = byId('heard', HTMLElement)
 
 /** What the service says of the job, and nothing else: no percentage is invented. */
 export class Progress {
-  private startedAt = 0
-  private heardAt = 0
-  private toldQuarter = 0
-  private clock: ReturnType<typeof setInterval> | undefined
+  readonly #usually: string
+  #startedAt = 0
+  #heardAt = 0
+  #toldQuarter = 0
+  #clock: ReturnType<typeof setInterval> | undefined
 
-  constructor(private readonly usually: string) {}
+  constructor(usually: string) {
+    this.#usually = usually
+  }
 
   get isShown(): boolean {
     return !panel.hidden
   }
 
   show(): void {
-    this.startedAt = this.heardAt = Date.now()
-    this.toldQuarter = 0
+    this.#startedAt = this.#heardAt = Date.now()
+    this.#toldQuarter = 0
     panel.hidden = false
-    this.draw(null)
-    this.clock = setInterval(() => this.tick(), 1000)
-    this.tick()
+    this.#draw(null)
+    this.#clock = setInterval(() => this.#tick(), 1000)
+    this.#tick()
   }
 
   hide(): void {
-    clearInterval(this.clock)
+    clearInterval(this.#clock)
     panel.hidden = true
   }
 
   hear(percent: number | null, at: number): void {
-    this.heardAt = at
-    this.draw(percent)
-    this.tick()
+    this.#heardAt = at
+    this.#draw(percent)
+    this.#tick()
   }
 
-  private draw(percent: number | null): void {
+  #draw(percent: number | null): void {
     if (percent === null) bar.removeAttribute('value')
     else bar.value = percent
     write(label, percent === null ? 'Progress: not reported yet' : `Progress: ${Math.round(percent)} %`)
     const quarter = Math.floor((percent ?? 0) / 25)
-    if (quarter > this.toldQuarter) say(`${quarter * 25} percent done.`)
-    this.toldQuarter = Math.max(quarter, this.toldQuarter)
+    if (quarter > this.#toldQuarter) say(`${quarter * 25} percent done.`)
+    this.#toldQuarter = Math.max(quarter, this.#toldQuarter)
   }
 
-  private tick(): void {
-    write(elapsed, stopwatch(Date.now() - this.startedAt))
-    write(heard, `${this.usually}. Last update ${secondsSince(this.heardAt)}\u00a0s ago.`)
+  #tick(): void {
+    write(elapsed, stopwatch(Date.now() - this.#startedAt))
+    write(heard, `${this.#usually}. Last update ${secondsSince(this.#heardAt)}\u00a0s ago.`)
   }
 }

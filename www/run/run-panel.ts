@@ -18,22 +18,21 @@ type Outcome = 'ready' | 'stopped'
 
 /** One run: the steps with their times, what is going on, and the way out. */
 export class RunPanel {
-  private readonly steps = new Steps(byId('steps', HTMLOListElement))
-  private readonly progress: Progress
-  private abort = new AbortController()
+  readonly #onReceipt: (receipt: Receipt) => void
+  readonly #steps = new Steps(byId('steps', HTMLOListElement))
+  readonly #progress: Progress
+  #abort = new AbortController()
   /** From the moment the payment is sent, stopping no longer saves money. */
-  private paid = false
+  #paid = false
 
-  constructor(
-    usually: string,
-    private readonly onReceipt: (receipt: Receipt) => void,
-  ) {
-    this.progress = new Progress(usually)
-    cancel.addEventListener('click', () => this.abort.abort())
+  constructor(usually: string, onReceipt: (receipt: Receipt) => void) {
+    this.#onReceipt = onReceipt
+    this.#progress = new Progress(usually)
+    cancel.addEventListener('click', () => this.#abort.abort())
   }
 
   start({ paid = false, from = 'price' }: { paid?: boolean; from?: Step } = {}): AbortSignal {
-    this.abort = new AbortController()
+    this.#abort = new AbortController()
     document.title = 'Making your video'
     title.textContent = 'Making your video'
     panel.hidden = false
@@ -42,44 +41,44 @@ export class RunPanel {
     goesOn.hidden = true
     frame.hidden = idle.hidden = false
     note.textContent = ''
-    this.progress.hide()
-    this.steps.start(from)
-    this.setPaid(paid)
-    this.apply({})
+    this.#progress.hide()
+    this.#steps.start(from)
+    this.#setPaid(paid)
+    this.#apply({})
     present(title)
-    return this.abort.signal
+    return this.#abort.signal
   }
 
   readonly hear = (event: ImagineEvent): void => {
     if (event.type === 'signing') showSigning(event.validBefore)
     else if (event.type !== 'status') hideSigning()
     if (event.type === 'paying') {
-      this.setPaid(true)
+      this.#setPaid(true)
       addEventListener('beforeunload', askBeforeLeaving)
     }
     if (event.type === 'accepted') {
       // From here on the journal has it: leaving loses nothing.
       removeEventListener('beforeunload', askBeforeLeaving)
-      if (event.receipt) this.onReceipt(event.receipt)
+      if (event.receipt) this.#onReceipt(event.receipt)
     }
-    if (event.type === 'status') return this.hearStatus(event.status, event.heardAt)
-    this.apply(narrate(event))
+    if (event.type === 'status') this.hearStatus(event.status, event.heardAt)
+    else this.#apply(narrate(event))
   }
 
   readonly hearStatus = (status: TaskStatus, at: number): void => {
-    this.apply(narrateStatus(status))
-    if (status.status === 'processing' || status.status === 'queued') this.progress.hear(status.progress, at)
+    this.#apply(narrateStatus(status))
+    if (status.status === 'processing' || status.status === 'queued') this.#progress.hear(status.progress, at)
   }
 
   readonly note = (text: string): void => write(note, text)
 
   /** Its steps stay visible as a record of what happened. */
   end(outcome: Outcome): void {
-    if (outcome === 'ready') this.apply({ step: 'ready' })
-    else this.steps.stop()
+    if (outcome === 'ready') this.#apply({ step: 'ready' })
+    else this.#steps.stop()
     document.title = outcome === 'ready' ? '✓ Your video is ready' : 'imagine-x402'
     title.textContent = outcome === 'ready' ? 'Your video is ready' : 'How far it came'
-    this.progress.hide()
+    this.#progress.hide()
     hideSigning()
     frame.hidden = outcome === 'stopped'
     idle.hidden = true
@@ -89,19 +88,19 @@ export class RunPanel {
     removeEventListener('beforeunload', askBeforeLeaving)
   }
 
-  private setPaid(value: boolean): void {
-    this.paid = value
+  #setPaid(value: boolean): void {
+    this.#paid = value
     cancel.textContent = value ? 'Stop watching' : 'Cancel'
   }
 
-  private apply({ step, note: text }: Line): void {
-    if (step && this.steps.enter(step)) say(`${STEPS[step]}. ${text ?? ''}`)
+  #apply({ step, note: text }: Line): void {
+    if (step && this.#steps.enter(step)) say(`${STEPS[step]}. ${text ?? ''}`)
     if (text) write(note, text)
-    const waiting = this.steps.current === 'queue' || this.steps.current === 'making'
-    if (!waiting || this.progress.isShown) return
-    this.progress.show()
+    const waiting = this.#steps.current === 'queue' || this.#steps.current === 'making'
+    if (!waiting || this.#progress.isShown) return
+    this.#progress.show()
     idle.hidden = true
-    goesOn.hidden = !this.paid
+    goesOn.hidden = !this.#paid
   }
 }
 

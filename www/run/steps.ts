@@ -21,44 +21,47 @@ interface Row {
 
 /** The list of steps; a step is marked by sign, word and weight, not by colour alone. */
 export class Steps {
-  private rows: Row[] = []
-  private startedAt = 0
+  readonly #list: HTMLOListElement
+  #rows: Row[] = []
+  #startedAt = 0
 
-  constructor(private readonly list: HTMLOListElement) {}
+  constructor(list: HTMLOListElement) {
+    this.#list = list
+  }
 
   /** A task taken up later starts further on: its first steps are not this list's to tell. */
   start(from: Step): void {
-    this.startedAt = Date.now()
+    this.#startedAt = Date.now()
     const names = Object.keys(STEPS) as Step[]
-    this.rows = names.slice(names.indexOf(from)).map((name) => ({ name, mark: 'todo' }))
+    this.#rows = names.slice(names.indexOf(from)).map((name) => ({ name, mark: 'todo' }))
     this.enter(from)
   }
 
   get current(): Step | undefined {
-    return this.rows.find(({ mark }) => mark === 'now')?.name
+    return this.#rows.find(({ mark }) => mark === 'now')?.name
   }
 
   /** True if this is news. A step already passed is never entered again. */
   enter(step: Step): boolean {
-    const target = this.rows.findIndex(({ name }) => name === step)
-    if (this.rows[target]?.mark !== 'todo') return false
-    this.rows.forEach((row, index) => {
+    const target = this.#rows.findIndex(({ name }) => name === step)
+    if (this.#rows[target]?.mark !== 'todo') return false
+    this.#rows.forEach((row, index) => {
       if (index < target && row.mark === 'now') row.mark = 'done'
       if (index < target && row.mark === 'todo') row.mark = 'skipped'
       if (index === target) Object.assign(row, { mark: step === 'ready' ? 'done' : 'now', at: Date.now() })
     })
-    this.draw()
+    this.#draw()
     return true
   }
 
   stop(): void {
-    for (const row of this.rows) if (row.mark === 'now') row.mark = 'stopped'
-    this.draw()
+    for (const row of this.#rows) if (row.mark === 'now') row.mark = 'stopped'
+    this.#draw()
   }
 
-  private draw(): void {
-    this.list.replaceChildren(
-      ...this.rows.map(({ name, mark, at }) =>
+  #draw(): void {
+    this.#list.replaceChildren(
+      ...this.#rows.map(({ name, mark, at }) =>
         el(
           'li',
           { class: mark, 'data-step': name, 'aria-current': mark === 'now' ? 'step' : undefined },
@@ -66,7 +69,11 @@ export class Steps {
           el('span', { class: 'name' }, STEPS[name]),
           el('span', { class: mark === 'stopped' || mark === 'skipped' ? 'hint' : 'unseen' }, ` ${SPOKEN[mark]}`),
           at
-            ? el('time', { datetime: new Date(at).toISOString(), title: timeOfDay(at) }, stopwatch(at - this.startedAt))
+            ? el(
+                'time',
+                { datetime: new Date(at).toISOString(), title: timeOfDay(at) },
+                stopwatch(at - this.#startedAt),
+              )
             : '',
         ),
       ),

@@ -8,24 +8,26 @@ const connect = byId('wallet-connect', HTMLButtonElement)
 
 /** The account of the chosen wallet and what it has, once the visitor has connected it. Opens a prompt only at a click. */
 export class Account {
-  private wallet: WalletInfo | undefined
-  private address: Address | undefined
+  readonly #connection: Connection
+  #wallet: WalletInfo | undefined
+  #address: Address | undefined
 
-  constructor(private readonly connection: Connection) {
-    connect.addEventListener('click', () => void this.connect())
+  constructor(connection: Connection) {
+    this.#connection = connection
+    connect.addEventListener('click', () => void this.#connect())
   }
 
   async show(wallet: WalletInfo | undefined): Promise<void> {
-    this.wallet = wallet
-    this.address = wallet && (await accountOf(wallet, 'eth_accounts'))
-    if (this.wallet === wallet) await this.refresh()
+    this.#wallet = wallet
+    this.#address = wallet && (await accountOf(wallet, 'eth_accounts'))
+    if (this.#wallet === wallet) await this.refresh()
   }
 
   /** After a purchase, or when the library has connected the wallet. */
   async refresh(): Promise<void> {
-    const { wallet } = this
-    this.address ??= wallet && (await accountOf(wallet, 'eth_accounts'))
-    const { address } = this
+    const wallet = this.#wallet
+    this.#address ??= wallet && (await accountOf(wallet, 'eth_accounts'))
+    const address = this.#address
     connect.hidden = !wallet || Boolean(address)
     panel.hidden = !address
     if (!wallet || !address) return
@@ -34,10 +36,10 @@ export class Account {
       el('span', { class: 'dot', 'aria-hidden': 'true' }),
       hash('the address', address, short(address)),
       has,
-      button('Disconnect', () => void this.disconnect(wallet), 'quiet'),
+      button('Disconnect', () => void this.#disconnect(wallet), 'quiet'),
     )
-    const [balance, isContract] = await Promise.all([this.balance(wallet, address), hasCode(wallet, address)])
-    if (this.address !== address) return
+    const [balance, isContract] = await Promise.all([this.#balance(wallet, address), hasCode(wallet, address)])
+    if (this.#address !== address) return
     has.textContent = balance
     if (isContract)
       panel.append(
@@ -49,26 +51,26 @@ export class Account {
       )
   }
 
-  private async balance(wallet: WalletInfo, address: Address): Promise<string> {
-    return this.connection.client.balance({ wallet, address }).then(
+  async #balance(wallet: WalletInfo, address: Address): Promise<string> {
+    return this.#connection.client.balance({ wallet, address }).then(
       (has) => `has ${money(has)}`,
       () => 'balance not readable on this network',
     )
   }
 
-  private async connect(): Promise<void> {
-    if (!this.wallet) return
-    this.address = await accountOf(this.wallet, 'eth_requestAccounts')
+  async #connect(): Promise<void> {
+    if (!this.#wallet) return
+    this.#address = await accountOf(this.#wallet, 'eth_requestAccounts')
     await this.refresh()
     panel.querySelector('button')?.focus()
   }
 
-  private async disconnect(wallet: WalletInfo): Promise<void> {
+  async #disconnect(wallet: WalletInfo): Promise<void> {
     // Not every wallet knows it; forgotten here it is in any case.
     await wallet.provider
       .request({ method: 'wallet_revokePermissions', params: [{ eth_accounts: {} }] })
       .catch(() => {})
-    this.address = undefined
+    this.#address = undefined
     panel.hidden = true
     connect.hidden = false
     connect.focus()

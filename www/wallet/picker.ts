@@ -21,11 +21,13 @@ const TEST_WALLETS = {
 
 /** The wallets of this browser as a radio list. */
 export class WalletPicker {
+  readonly #connection: Connection
   readonly account: Account
-  private found: WalletInfo[] = []
-  private chosenId: string | undefined
+  #found: WalletInfo[] = []
+  #chosenId: string | undefined
 
-  constructor(private readonly connection: Connection) {
+  constructor(connection: Connection) {
+    this.#connection = connection
     const { kind, manual = [] } = connection.mode
     this.account = new Account(connection)
     byId('ask-note', HTMLElement).textContent = TEST_WALLETS[kind]
@@ -34,63 +36,68 @@ export class WalletPicker {
       manual.map(([name, value]) => [name, copyable(name, value)]),
     )
     again.addEventListener('click', () => void this.look())
-    list.addEventListener('change', (event) => this.choose((event.target as HTMLInputElement).value))
+    list.addEventListener('change', (event) => this.#choose((event.target as HTMLInputElement).value))
   }
 
   get chosen(): WalletInfo | undefined {
-    return this.found.find(({ id }) => id === this.chosenId)
+    return this.#found.find(({ id }) => id === this.#chosenId)
   }
 
   /** Whether the library would find no wallet but those that may pay here: then it may be left to it to say what is wrong. */
   async onlyOurs(): Promise<boolean> {
-    return (await this.connection.client.wallets().catch(() => [])).every((wallet) =>
-      this.connection.mode.admits(wallet),
+    return (await this.#connection.client.wallets().catch(() => [])).every((wallet) =>
+      this.#connection.mode.admits(wallet),
     )
   }
 
   async look(): Promise<void> {
-    const { client, mode } = this.connection
-    this.found = (await client.wallets().catch(() => [])).filter((wallet) => mode.admits(wallet))
-    this.choose((this.chosen ?? this.suggested())?.id)
-    list.replaceChildren(...this.found.map((wallet) => this.option(wallet)))
+    const { client, mode } = this.#connection
+    this.#found = (await client.wallets().catch(() => [])).filter((wallet) => mode.admits(wallet))
+    this.#choose((this.chosen ?? this.#suggested())?.id)
+    list.replaceChildren(...this.#found.map((wallet) => this.#option(wallet)))
     list.hidden = links.hidden = false
     links.replaceChildren()
-    if (this.found.length === 0) await this.tellWhereToGetOne()
+    if (this.#found.length === 0) await this.#tellWhereToGetOne()
   }
 
   /** Puts the visitor where the choice is made. */
   ask(): void {
-    if (this.found.length > 0) note.textContent = 'Choose the wallet that pays.'
+    if (this.#found.length > 0) note.textContent = 'Choose the wallet that pays.'
     const first = list.querySelector('input') ?? again
     first.focus()
   }
 
   /** One for tests before others; else the only one. Several are the visitor's choice. */
-  private suggested(): WalletInfo | undefined {
-    const tests = this.found.filter(isTestWallet)
+  #suggested(): WalletInfo | undefined {
+    const tests = this.#found.filter(isTestWallet)
     if (tests.length > 0) return tests.length === 1 ? tests[0] : undefined
-    return this.found.length === 1 ? this.found[0] : undefined
+    return this.#found.length === 1 ? this.#found[0] : undefined
   }
 
-  private async tellWhereToGetOne(): Promise<void> {
+  async #tellWhereToGetOne(): Promise<void> {
     list.hidden = true
     note.textContent = 'No wallet was found in this browser. Once there is one, look again.'
-    const error = await this.connection.client.balance().catch((error: unknown) => error)
+    const error = await this.#connection.client.balance().catch((error: unknown) => error)
     const found = isImagineError(error) && error.code === 'no_wallet' ? walletLinks(error.details) : null
     if (found) links.replaceChildren(found)
   }
 
-  private choose(id: string | undefined): void {
-    this.chosenId = id
+  #choose(id: string | undefined): void {
+    this.#chosenId = id
     note.textContent = ''
     const wallet = this.chosen
     askRow.hidden = !wallet || !isTestWallet(wallet)
-    installedNote.hidden = !this.connection.mode.manual || !wallet || isTestWallet(wallet)
+    installedNote.hidden = !this.#connection.mode.manual || !wallet || isTestWallet(wallet)
     void this.account.show(wallet)
   }
 
-  private option(wallet: WalletInfo): HTMLElement {
-    const radio = el('input', { type: 'radio', name: 'wallet', value: wallet.id, checked: wallet.id === this.chosenId })
+  #option(wallet: WalletInfo): HTMLElement {
+    const radio = el('input', {
+      type: 'radio',
+      name: 'wallet',
+      value: wallet.id,
+      checked: wallet.id === this.#chosenId,
+    })
     return el('label', { class: 'wallet' }, radio, icon(wallet), el('span', {}, wallet.name))
   }
 }

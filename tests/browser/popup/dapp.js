@@ -6,7 +6,7 @@ import { overhear, popupWallet } from './wallet.js'
 
 const { prepare, pay, args } = globalThis.__jobs
 const button = document.querySelector('#pay')
-const compile = (source) => (0, eval)(`(${source})`)
+const compile = (source) => globalThis.eval(`(${source})`)
 const tell = (what, value = null) => console.log(JSON.stringify({ what, value }))
 
 Object.assign(dapp, { popupWallet, overhear })

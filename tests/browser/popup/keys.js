@@ -16,9 +16,18 @@ const post = (message) => opener.postMessage({ id: crypto.randomUUID(), ...messa
 
 const METHODS = {
   handshake: () => null,
-  eth_requestAccounts: async () => (await approval(), [account.address]),
-  wallet_connect: async () => (await approval(), { accounts: [{ address: account.address, capabilities: {} }] }),
-  eth_signTypedData_v4: async ([, typedData]) => (await approval(), account.signTypedData(JSON.parse(typedData))),
+  eth_requestAccounts: async () => {
+    await approval()
+    return [account.address]
+  },
+  wallet_connect: async () => {
+    await approval()
+    return { accounts: [{ address: account.address, capabilities: {} }] }
+  },
+  eth_signTypedData_v4: async ([, typedData]) => {
+    await approval()
+    return account.signTypedData(JSON.parse(typedData))
+  },
 }
 
 addEventListener('message', ({ origin, data }) => {

@@ -31,6 +31,7 @@ function Buy({ request, options }) {
     h(
       'button',
       {
+        type: 'button',
         id: 'buy',
         onClick: () => {
           globalThis.app.bought = generate(request)
@@ -41,9 +42,11 @@ function Buy({ request, options }) {
     h(
       'button',
       {
+        type: 'button',
         id: 'twice',
         onClick: () => {
-          globalThis.app.same = generate(request) === generate(request)
+          const once = generate(request)
+          globalThis.app.same = generate(request) === once
         },
       },
       'Buy twice',
@@ -51,6 +54,7 @@ function Buy({ request, options }) {
     h(
       'button',
       {
+        type: 'button',
         id: 'resume',
         onClick: () => {
           globalThis.app.resumed = resume(globalThis.app.wanted)
@@ -58,7 +62,7 @@ function Buy({ request, options }) {
       },
       'Resume',
     ),
-    h('button', { id: 'stop', onClick: stop }, 'Stop'),
+    h('button', { type: 'button', id: 'stop', onClick: stop }, 'Stop'),
     h('output', null, purchase.error?.code ?? purchase.result?.video.url ?? ''),
   )
 }
@@ -71,7 +75,7 @@ function Price({ request, options, delay = 300 }) {
     'div',
     null,
     h('input', { value: prompt, onInput: (event) => setPrompt(event.target.value) }),
-    h('button', { id: 'buy', onClick: () => void generate(quote) }, 'Buy'),
+    h('button', { type: 'button', id: 'buy', onClick: () => void generate(quote) }, 'Buy'),
     h(
       'output',
       null,

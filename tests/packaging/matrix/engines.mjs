@@ -52,7 +52,9 @@ async function launchWebKit() {
     env: { ...process.env, DISPLAY: `:${String(display).trim()}` },
     stdio: 'ignore',
   })
-  const stop = () => [server, screen].forEach((child) => child.kill())
+  const stop = () => {
+    for (const child of [server, screen]) child.kill()
+  }
   try {
     const options = { binary: MINI_BROWSER, args: ['--automation'] }
     const capabilities = new Capabilities({ browserName: 'MiniBrowser', 'webkitgtk:browserOptions': options })

@@ -1,7 +1,6 @@
 // An app of a framework, built and started as it would be: on the server it asks for a price, and its visitor pays, in Chromium.
 import assert from 'node:assert/strict'
 import { cp } from 'node:fs/promises'
-import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { startSandbox } from '../../../sandbox/sandbox.mjs'
