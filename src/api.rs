@@ -1,5 +1,5 @@
 //! The whole surface towards JavaScript: a few functions over plain values. The facade in `js/` is its only caller.
-#![allow(unreachable_pub)] // wasm-bindgen exports what is `pub`
+#![expect(unreachable_pub)] // wasm-bindgen exports what is `pub`
 
 use std::{cell::RefCell, future::Future, pin::Pin};
 

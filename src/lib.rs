@@ -14,7 +14,7 @@
 
 #![cfg_attr(
     any(test, fuzzing),
-    allow(
+    expect(
         clippy::arithmetic_side_effects,
         clippy::disallowed_macros,
         clippy::disallowed_methods,
@@ -26,7 +26,7 @@
 pub mod core;
 pub mod driver;
 #[cfg(any(test, fuzzing))]
-#[allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+#[expect(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 pub mod fuzz;
 pub mod ports;
 

@@ -12,7 +12,7 @@ use crate::core::{
 };
 
 /// Sends requests.
-#[allow(async_fn_in_trait)] // one thread, no executor of others: futures need not be `Send`
+#[expect(async_fn_in_trait)] // one thread, no executor of others: futures need not be `Send`
 pub trait Http<J> {
     /// Sends and reads the whole answer, within the request's patience. Follows no redirect. A payment, once sent, is not called back
     /// when it is late or the call ends. A look is called off once it is of no use: the page is left, or another tab has heard of the task.
@@ -20,7 +20,7 @@ pub trait Http<J> {
 }
 
 /// Finds wallets and talks with them.
-#[allow(async_fn_in_trait)]
+#[expect(async_fn_in_trait)]
 pub trait Wallets<J> {
     /// Has the wallet that the page has chosen, if it has, ask the visitor to connect, and waits for nothing: what comes of it is the
     /// answer to [`Question::connect`].
@@ -34,7 +34,7 @@ pub trait Wallets<J> {
 }
 
 /// Remembers purchases over reloads, for all tabs of this origin. `Err` is why it cannot.
-#[allow(async_fn_in_trait)]
+#[expect(async_fn_in_trait)]
 pub trait Journal<J> {
     /// Takes hold of the purchase of that id, until the call of the library ends, and reads its record. While another call holds it, this waits.
     /// Of a purchase that is `fresh` nothing can be known: this need not wait, and then the first change does, and says what this would have said.
@@ -50,7 +50,7 @@ pub trait Journal<J> {
 }
 
 /// Tells the time and lets it pass.
-#[allow(async_fn_in_trait)]
+#[expect(async_fn_in_trait)]
 pub trait Clock {
     /// Milliseconds since the epoch.
     fn now(&self) -> u64;
@@ -59,7 +59,7 @@ pub trait Clock {
 }
 
 /// Rests between the looks at a task.
-#[allow(async_fn_in_trait)]
+#[expect(async_fn_in_trait)]
 pub trait Vigil<J> {
     /// Rests until that time in milliseconds since the epoch, or until something happens before: the page's standing has changed since it was told, or
     /// another tab has heard of the task. Gives what [`Waiting::woke`](crate::core::poll::Waiting::woke) takes. When the time has come, other
@@ -75,7 +75,7 @@ pub trait Entropy {
 }
 
 /// The page that called.
-#[allow(async_fn_in_trait)]
+#[expect(async_fn_in_trait)]
 pub trait Page<J> {
     /// Tells the page. Never fails, and the page may call the library again from it.
     fn notify(&self, notice: &Notice<J>);

@@ -37,7 +37,7 @@ pub struct Budget {
 /// How much of a budget is spent, as decimal amounts of USDC.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[allow(missing_docs)] // the fields are those of `BudgetState` in the public types
+#[expect(missing_docs)] // the fields are those of `BudgetState` in the public types
 pub struct State {
     pub limit: String,
     pub spent: String,

@@ -8,7 +8,7 @@ use super::{json::Json, named::named};
 
 named! {
     /// What happened. The strings that JavaScript sees are the names in snake case.
-    #[allow(missing_docs)] // the names are the public error codes, explained in the README's table
+    #[expect(missing_docs)] // the names are the public error codes, explained in the README's table
     pub enum Code {
         InvalidRequest,
         ImageUnreadable,

@@ -147,7 +147,7 @@ impl ObjectWriter {
 }
 
 #[cfg(any(test, fuzzing))]
-#[allow(clippy::unwrap_used)]
+#[expect(clippy::unwrap_used)]
 mod native;
 #[cfg(any(test, probe))]
 pub mod probe;

@@ -9,7 +9,7 @@ use super::{budget::State, pace::Why, quote::Quote, task::TaskStatus};
 /// An `ImagineEvent` of the public types. Times are milliseconds since the epoch.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
-#[allow(missing_docs)] // the fields are those of `ImagineEvent` in the public types
+#[expect(missing_docs)] // the fields are those of `ImagineEvent` in the public types
 pub enum Notice<J> {
     Quoted { quote: Rc<Quote<J>> },
     Connected { address: String, chain_id: u64 },

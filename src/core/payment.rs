@@ -91,7 +91,7 @@ fn put<J: Json>(object: &J, key: &str, json: &str) -> String {
 /// What was paid, as far as it is known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[allow(missing_docs)] // the fields are those of `Receipt` in the public types
+#[expect(missing_docs)] // the fields are those of `Receipt` in the public types
 pub struct Receipt {
     pub task_id: String,
     pub amount: Money,
@@ -123,7 +123,7 @@ named! {
 /// A receipt: made now, or kept from before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
-#[allow(missing_docs)]
+#[expect(missing_docs)]
 pub enum HeldReceipt<J> {
     New(Rc<Receipt>),
     Kept(J),

@@ -19,7 +19,7 @@ use super::{
 /// What a purchase would cost, and who would be paid.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[allow(missing_docs)] // the fields are those of `Quote` in the public types
+#[expect(missing_docs)] // the fields are those of `Quote` in the public types
 pub struct Quote<J> {
     /// The idempotency id of the request that was quoted.
     pub id: String,

@@ -15,7 +15,7 @@ use super::{
 /// One look at a task.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "status", rename_all = "snake_case", rename_all_fields = "camelCase")]
-#[allow(missing_docs)] // the fields are those of `TaskStatus` in the public types, but for `raw`, of which its `result` is made
+#[expect(missing_docs)] // the fields are those of `TaskStatus` in the public types, but for `raw`, of which its `result` is made
 pub enum TaskStatus<J> {
     Queued {
         task_id: String,

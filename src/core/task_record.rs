@@ -7,7 +7,7 @@ use super::error::Paid;
 /// A `TaskRecord` of the public types. What the journal has of it in its own form is passed on as it is.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[allow(missing_docs)] // the fields are those of `TaskRecord` in the public types
+#[expect(missing_docs)] // the fields are those of `TaskRecord` in the public types
 pub struct TaskRecord<J> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<J>,

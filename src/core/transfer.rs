@@ -11,7 +11,7 @@ use super::{
 
 /// The message of `TransferWithAuthorization` ([EIP-3009](https://eips.ethereum.org/EIPS/eip-3009)); times in seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(missing_docs)] // the fields are the standard's own
+#[expect(missing_docs)] // the fields are the standard's own
 pub struct Transfer {
     pub from: Address,
     pub to: Address,

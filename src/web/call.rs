@@ -1,5 +1,4 @@
 //! The one argument of every call of the facade.
-#![allow(unreachable_pub)] // it stands in the signatures that wasm-bindgen exports
 
 use js_sys::Function;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};

@@ -12,7 +12,7 @@ use crate::ports::Clock;
 const LONGEST_MS: u32 = 0x7fff_ffff;
 
 impl Clock for Browser {
-    #[allow(clippy::as_conversions)] // whole, positive, and below 2^53 for the next 285,000 years
+    #[expect(clippy::as_conversions)] // whole, positive, and below 2^53 for the next 285,000 years
     fn now(&self) -> u64 {
         js_sys::Date::now() as u64
     }

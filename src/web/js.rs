@@ -153,7 +153,7 @@ pub(crate) fn said(settled: Result<JsValue, JsValue>) -> Result<Js, Option<Js>> 
 }
 
 /// Milliseconds as JavaScript has them.
-#[allow(clippy::as_conversions, clippy::cast_precision_loss)] // exact for the next 285,000 years
+#[expect(clippy::as_conversions, clippy::cast_precision_loss)] // exact for the next 285,000 years
 pub(crate) const fn float(ms: u64) -> f64 {
     ms as f64
 }

@@ -1,5 +1,5 @@
 //! The browser's half of `tests/json`: in a build of its own, never in one that is shipped.
-#![allow(unreachable_pub)] // wasm-bindgen exports what is `pub`
+#![expect(unreachable_pub)] // wasm-bindgen exports what is `pub`
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

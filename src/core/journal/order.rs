@@ -10,7 +10,6 @@ use super::{
 /// What is bought, from whom, for how much.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[allow(missing_docs)] // the fields are those of `TaskRecord` in the public types
 pub struct OrderRecord {
     version: u8,
     base_url: String,
