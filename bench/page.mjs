@@ -1,8 +1,8 @@
 import { launchChromium } from '../tests/browser/chromium.mjs'
 
 /**
- * Runs `work` with a page in a browser of its own, so that nothing of an earlier one counts. Playwright's pages are of no use here: it listens to
- * their network, and for that the browser makes many copies of whatever is sent.
+ * Runs `work` with a page in a browser of its own, so that nothing of an earlier one counts. Playwright's pages are of
+ * no use here: it listens to their network, and for that the browser makes many copies of whatever is sent.
  */
 export async function withPage(url, work) {
   const browser = await launchChromium()

@@ -1,4 +1,7 @@
-/** How long after a task is finished it is noticed, and by how many looks: this library beside the loops that came before it. */
+/**
+ * How long after a task is finished it is noticed, and by how many looks: this library beside the loops that came
+ * before it.
+ */
 import { launchThrottledChromium } from '../tests/browser/chromium.mjs'
 import { packLibrary } from '../tests/browser/package.mjs'
 import { record } from './record.mjs'

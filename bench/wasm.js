@@ -1,4 +1,5 @@
-// The page's half: sees every memory that WebAssembly makes on this page, which the browser's own count of the heap does not have.
+// The page's half: sees every memory that WebAssembly makes on this page, which the browser's own count of the heap
+// does not have.
 
 const memories = []
 for (const name of ['instantiate', 'instantiateStreaming']) {

@@ -20,7 +20,9 @@ export function onAbort(signal: AbortSignal | undefined): { aborted: Promise<unk
   return { aborted, forget }
 }
 
-/** Whether some work has settled, and who is told when it does: a listener can leave, a reaction to a promise cannot. */
+/**
+ * Whether some work has settled, and who is told when it does: a listener can leave, a reaction to a promise cannot.
+ */
 interface End {
   isOver: boolean
   listeners: Set<() => void>

@@ -1,4 +1,7 @@
-/** What one call of the library says to the wallets that will do for it. The core decides what is asked, and what the answers mean. */
+/**
+ * What one call of the library says to the wallets that will do for it. The core decides what is asked, and what the
+ * answers mean.
+ */
 import { within } from './abort.js'
 import { attempt, quietly } from './attempt.js'
 import { findProviders, present, providerOf } from './wallets.js'
@@ -74,7 +77,9 @@ export class Conversation {
     )
   }
 
-  /** The accounts that the only wallet has connected; `undefined` without such a wallet or an answer. Opens no prompt. */
+  /**
+   * The accounts that the only wallet has connected; `undefined` without such a wallet or an answer. Opens no prompt.
+   */
   async accounts(): Promise<unknown> {
     if ((await this.find()) !== 1) return undefined
     return this.ask(0, 'eth_accounts', undefined, ACCOUNTS_MS)
@@ -147,8 +152,8 @@ async function ask(provider: Eip1193Provider, question: Question, over: Promise<
 }
 
 /**
- * A provider takes one argument. WalletConnect's and Reown's have a second of their own, the time or the chain of the request. viem's alone are told
- * not to repeat a failed request, prompt and all.
+ * A provider takes one argument. WalletConnect's and Reown's have a second of their own, the time or the chain of the
+ * request. viem's alone are told not to repeat a failed request, prompt and all.
  */
 function request(provider: Eip1193Provider, question: Question): Promise<unknown> {
   if (!isViems(provider)) return provider.request(question)
@@ -156,7 +161,10 @@ function request(provider: Eip1193Provider, question: Question): Promise<unknown
   return call.call(provider, question, { retryCount: 0 })
 }
 
-/** A client of viem, which has `extend` and a `transport`; or the transport itself, whose `config` says how often it repeats. */
+/**
+ * A client of viem, which has `extend` and a `transport`; or the transport itself, whose `config` says how often it
+ * repeats.
+ */
 function isViems(
   provider: Eip1193Provider & { extend?: unknown; transport?: unknown; config?: { retryCount?: unknown } },
 ): boolean {

@@ -1,4 +1,7 @@
-/** The well-known first key of development chains, and who signed. Loaded when the first signature is asked for: viem needs globals as it is evaluated. */
+/**
+ * The well-known first key of development chains, and who signed. Loaded when the first signature is asked for: viem
+ * needs globals as it is evaluated.
+ */
 import { recoverTypedDataAddress } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import type { PrivateKeyAccount } from 'viem/accounts'

@@ -28,8 +28,9 @@ export class ImagineError extends Error {
   /** What was paid, where it is known. */
   declare readonly receipt?: Receipt
   /**
-   * Facts for programs, such as `{ have, need, address }`, `{ price, cap }`, `{ offers }`, `{ wallets, links }` where no wallet is, or
-   * `{ status, body, reason }` of an answer, where `reason` is the service's own: one line of plain text.
+   * Facts for programs, such as `{ have, need, address }`, `{ price, cap }`, `{ offers }`, `{ wallets, links }` where
+   * no wallet is, or `{ status, body, reason }` of an answer, where `reason` is the service's own: one line of plain
+   * text.
    */
   declare readonly details?: Record<string, unknown>
   /** What the wallet, the network or the page's own function threw, identity kept. */
@@ -63,8 +64,8 @@ export function refuse(code: ErrorCode, message: string, known: Partial<Failure>
 }
 
 /**
- * Returns what was thrown as an {@link ImagineError}. Anything else was thrown by the browser or the page in the middle of something, where it
- * cannot be told whether money moved.
+ * Returns what was thrown as an {@link ImagineError}. Anything else was thrown by the browser or the page in the middle
+ * of something, where it cannot be told whether money moved.
  */
 export function asError(thrown: unknown, known: Partial<Failure> = {}): ImagineError {
   if (isImagineError(thrown)) return thrown

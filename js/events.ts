@@ -4,7 +4,9 @@ import type { ImagineEvent } from './types.js'
 
 type Listeners = Pick<Options, 'onEvent' | 'onProgress'>
 
-/** Tells a page's callbacks. What they throw, at once or later, is reported as the page's own error and does no harm. */
+/**
+ * Tells a page's callbacks. What they throw, at once or later, is reported as the page's own error and does no harm.
+ */
 export function tell({ onEvent, onProgress }: Listeners, event: ImagineEvent): void {
   if (onEvent) safely(() => onEvent(event))
   if (onProgress && event.type === 'status') {

@@ -62,7 +62,10 @@ export class Hold {
   readonly list = (since?: number, limit?: number): Promise<StoredPurchase[]> =>
     soon(this.#store.list(members({ since, limit })))
 
-  /** Changes follow each other in the order in which they were begun. Rejects with nothing when it is not known in time whether it was written. */
+  /**
+   * Changes follow each other in the order in which they were begun. Rejects with nothing when it is not known in time
+   * whether it was written.
+   */
   readonly update = (id: string, since: number | undefined, change: StoreChange, relaxed: boolean): Promise<void> => {
     const before = this.#last
     const work = (async () => {

@@ -29,7 +29,10 @@ const DATA = /^data:image\/[^,]*;base64,(.+)$/is
 /** The error names it. */
 const LONGEST = 25 * 2 ** 20
 
-/** Bytes of JSON that are sent as text. Longer JSON stays in pieces, outside of the page's memory: a native shell (Capacitor) loses such a body. */
+/**
+ * Bytes of JSON that are sent as text. Longer JSON stays in pieces, outside of the page's memory: a native shell
+ * (Capacitor) loses such a body.
+ */
 const LONGEST_TEXT = 8 * 2 ** 20
 
 /** So much is read at once. A multiple of three, so that the base64 of the parts is that of the whole. */
@@ -127,7 +130,9 @@ function byteReader(blob: Blob): ReadableStreamBYOBReader | undefined {
   }
 }
 
-/** Hashes by the browser's own SHA-256; by the core on pages without `crypto.subtle`, which is missing on plain http. */
+/**
+ * Hashes by the browser's own SHA-256; by the core on pages without `crypto.subtle`, which is missing on plain http.
+ */
 async function digest(blob: Blob, load: () => Promise<Core>): Promise<string> {
   const subtle = attempt(() => crypto.subtle as SubtleCrypto | undefined)
   const hash = subtle ? (bytes: BufferSource) => subtle.digest('SHA-256', bytes) : (await load()).keccak
@@ -138,8 +143,9 @@ async function digest(blob: Blob, load: () => Promise<Core>): Promise<string> {
 }
 
 /**
- * What is sent for a body of the core: its JSON, with the picture as base64 where a zero character marks its place; or, for one that begins with such
- * a mark, a form with the picture as a file. Text goes through every `fetch` that pages wrap, a Blob does not.
+ * What is sent for a body of the core: its JSON, with the picture as base64 where a zero character marks its place; or,
+ * for one that begins with such a mark, a form with the picture as a file. Text goes through every `fetch` that pages
+ * wrap, a Blob does not.
  */
 export async function compose(body: string, picture?: Picture): Promise<string | Blob | FormData> {
   const isForm = body.startsWith('\0')

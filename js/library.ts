@@ -336,7 +336,9 @@ function isFailure(thrown: unknown): thrown is Failure {
 }
 
 interface Wanted {
-  /** The request as the core takes it: what is known of the picture in the place of the picture, `extra` as plain JSON. */
+  /**
+   * The request as the core takes it: what is known of the picture in the place of the picture, `extra` as plain JSON.
+   */
   fields: object
   picture: Picture | undefined
 }

@@ -32,7 +32,10 @@ export class Line {
     this.#ends = ends
   }
 
-  /** Sends, waits for `patience` milliseconds, and reads at most `most` bytes. What is final, as a payment is, is never called back. */
+  /**
+   * Sends, waits for `patience` milliseconds, and reads at most `most` bytes. What is final, as a payment is, is never
+   * called back.
+   */
   readonly send: Call['send'] = async (url, init, text, most, patience, final) => {
     const calling = new AbortController()
     let callOff = () => {}

@@ -1,4 +1,7 @@
-/** Links that open a page in a wallet's own browser, for phones, where no wallet is put into the pages of other browsers. */
+/**
+ * Links that open a page in a wallet's own browser, for phones, where no wallet is put into the pages of other
+ * browsers.
+ */
 
 /** As the vendors document them; an empty list where there is no page. */
 export function mobileLinks(): { name: string; url: string }[] {
@@ -6,7 +9,8 @@ export function mobileLinks(): { name: string; url: string }[] {
   if (!href) return []
   const page = encodeURIComponent(href)
   return [
-    // Takes the address without its scheme, unencoded: https://docs.metamask.io/metamask-connect/evm/guides/metamask-exclusive/use-deeplinks/
+    // Takes the address without its scheme, unencoded:
+    // https://docs.metamask.io/metamask-connect/evm/guides/metamask-exclusive/use-deeplinks/
     { name: 'MetaMask', url: `https://link.metamask.io/dapp/${href.replace(/^https?:\/\//, '')}` },
     // https://docs.cdp.coinbase.com/coinbase-wallet/developer-guidance/mobile-dapp-integration
     { name: 'Coinbase Wallet', url: `https://go.cb-w.com/dapp?cb_url=${page}` },

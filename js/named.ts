@@ -1,6 +1,8 @@
 /** What a page gives as an object, read by name: whatever its prototype, realm or shape. */
 
-/** A member, own or inherited, by its getter if it has one; but none of an `Object.prototype`: the page did not give it. */
+/**
+ * A member, own or inherited, by its getter if it has one; but none of an `Object.prototype`: the page did not give it.
+ */
 export function look(given: object, name: string): unknown {
   let holder: object | null = given
   while (holder && !has(holder, name)) holder = Reflect.getPrototypeOf(holder)
@@ -29,7 +31,9 @@ export function named(given: unknown, names: readonly string[]): Record<string, 
 /** Stands for what no option takes, such as a function or a bigint. The core refuses it by the option's name. */
 const UNFIT = {}
 
-/** A copy as JSON has it, which the page cannot change any more: of objects the members of these names, down to a depth. */
+/**
+ * A copy as JSON has it, which the page cannot change any more: of objects the members of these names, down to a depth.
+ */
 export function plain(value: unknown, names: readonly string[] = [], depth = 0): unknown {
   if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) return value
   if (typeof value !== 'object' || depth === 0) return UNFIT

@@ -1,7 +1,7 @@
 'use client'
 /**
- * Hooks over the library. None of them pays by itself: money moves only in `generate`, which a click calls. All are safe under
- * StrictMode and during server-side rendering, where they show what is there before anything was asked.
+ * Hooks over the library. None of them pays by itself: money moves only in `generate`, which a click calls. All are
+ * safe under StrictMode and during server-side rendering, where they show what is there before anything was asked.
  */
 import { quote, resume, submit, watchWallets } from 'imagine-x402'
 import type {
@@ -69,13 +69,15 @@ export interface Purchase {
 /** A purchase, and what begins and ends it. */
 export interface UseGenerate extends Purchase {
   /**
-   * Buys, and waits for the video; `null` when that fails: `error` says why. Call it in the visitor's click, never in an effect. While it
-   * is under way, another call returns the same promise. It takes the place of a `resume`, whose promise is then `null`.
+   * Buys, and waits for the video; `null` when that fails: `error` says why. Call it in the visitor's click, never in
+   * an effect. While it is under way, another call returns the same promise. It takes the place of a `resume`, whose
+   * promise is then `null`.
    */
   generate(given: GenerateRequest | Quote): Promise<Generation | null>
   /**
-   * Takes up a purchase from the journal (default: the newest of which something may soon come). Never signs, so an effect may call it. While `generate` is
-   * under way, it returns that promise; it takes the place of a `resume` of another purchase.
+   * Takes up a purchase from the journal (default: the newest of which something may soon come). Never signs, so an
+   * effect may call it. While `generate` is under way, it returns that promise; it takes the place of a `resume` of
+   * another purchase.
    */
   resume(taskId?: string): Promise<Generation | null>
   /** Stops waiting. The job goes on; `resume` takes it up. */
@@ -93,7 +95,8 @@ const IDLE: Purchase = {
 }
 
 /**
- * One purchase at a time. A component that goes away takes nothing with it: a payment under way is finished, and the journal has it.
+ * One purchase at a time. A component that goes away takes nothing with it: a payment under way is finished, and the
+ * journal has it.
  *
  * @param options those of the client and of each call; they may be others at every render
  */
@@ -258,8 +261,8 @@ function keyOf(fields: object, { signal: _, wallet, confirm, onEvent, onProgress
 }
 
 /**
- * The price of a request, asked again once it has been the same for `delay` milliseconds (default 400); `null` asks nothing. Pass the quote
- * to `generate` in the click.
+ * The price of a request, asked again once it has been the same for `delay` milliseconds (default 400); `null` asks
+ * nothing. Pass the quote to `generate` in the click.
  *
  * @param given the options of a call, and `delay` in milliseconds
  */

@@ -20,7 +20,10 @@ interface Hearer {
 const hearers = new Set<Hearer>()
 let channel: BroadcastChannel | undefined
 
-/** Hears what other tabs, and others on this page, are answered about that task, until the function that it gives is called. */
+/**
+ * Hears what other tabs, and others on this page, are answered about that task, until the function that it gives is
+ * called.
+ */
 export function hearOthers(task: string, who: unknown, hear: (heard: Answer) => void): () => void {
   const hearer = { task, who, hear }
   hearers.add(hearer)

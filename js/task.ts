@@ -203,7 +203,10 @@ export class AcceptedTaskHandle implements Task {
     poller?.abort()
   }
 
-  /** A wait that ran out of time or had a bad option is no failure of the task: who listens without a limit goes on listening. */
+  /**
+   * A wait that ran out of time or had a bad option is no failure of the task: who listens without a limit goes on
+   * listening.
+   */
   #ended(poller: Poller, error: ImagineError): void {
     if (this.#poller !== poller) return
     this.#poller = undefined

@@ -1,7 +1,7 @@
 /**
- * For the tests of apps: a wallet and a service without chain, network and money. Where the library looks, they behave as real ones do: the
- * wallet signs with a real key, the service checks what was signed and takes a payment once, and the wallet reads from it what the chain
- * would say. The key is the well-known first one of development chains.
+ * For the tests of apps: a wallet and a service without chain, network and money. Where the library looks, they behave
+ * as real ones do: the wallet signs with a real key, the service checks what was signed and takes a payment once, and
+ * the wallet reads from it what the chain would say. The key is the well-known first one of development chains.
  */
 import type { Address, Eip1193Provider, Hex } from 'imagine-x402'
 import { need } from './globals.js'
@@ -18,7 +18,10 @@ export type Answer =
       message: string
     }
 
-/** What becomes of a payment. `lose` takes it and loses the answer; `refuse` does not take it; `fail` takes it and makes no video of it. */
+/**
+ * What becomes of a payment. `lose` takes it and loses the answer; `refuse` does not take it; `fail` takes it and makes
+ * no video of it.
+ */
 export type Fate = 'accept' | 'refuse' | 'lose' | 'fail'
 
 /** What a test begins with. */
@@ -126,7 +129,10 @@ export type Replacements = Record<
   (request: { method: string; params?: unknown }, ask: () => Promise<unknown>) => unknown
 >
 
-/** The same provider, but for the methods that are answered instead: a wallet over a node that lies, is behind, or is silent. */
+/**
+ * The same provider, but for the methods that are answered instead: a wallet over a node that lies, is behind, or is
+ * silent.
+ */
 export function replacing(provider: Eip1193Provider, replacements: Replacements): Eip1193Provider {
   return {
     request: async (request) => {

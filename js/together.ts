@@ -1,4 +1,6 @@
-/** Calls for the same purchase at the same time: one begins it, the others join. The core decides which are the same. */
+/**
+ * Calls for the same purchase at the same time: one begins it, the others join. The core decides which are the same.
+ */
 import { unlessAborted } from './abort.js'
 import type { Core } from './core.js'
 import { ImagineError, isImagineError, refuse, restate, type Failure } from './error.js'

@@ -1,6 +1,6 @@
 /**
- * The public types. Amounts are decimal strings, never numbers. Times are milliseconds since the epoch unless a name says
- * otherwise.
+ * The public types. Amounts are decimal strings, never numbers. Times are milliseconds since the epoch unless a name
+ * says otherwise.
  */
 import type { ImagineError } from './error.js'
 
@@ -30,8 +30,8 @@ export interface GenerateRequest {
   /** What the video shows. */
   prompt: string
   /**
-   * A picture to start from: an http(s) address (the server fetches it), a base64 data URL, or the picture itself, up to 25 MB. The
-   * type of bytes is read from the bytes: PNG, JPEG, GIF, WebP, AVIF or BMP.
+   * A picture to start from: an http(s) address (the server fetches it), a base64 data URL, or the picture itself, up
+   * to 25 MB. The type of bytes is read from the bytes: PNG, JPEG, GIF, WebP, AVIF or BMP.
    */
   image?: string | URL | Blob | BufferSource | HTMLCanvasElement | OffscreenCanvas
   /** The model, by the service's own name for it. Default: none is sent, and the service takes its own. */
@@ -49,16 +49,22 @@ export interface GenerateRequest {
    * it is if it is a UUID, else as the UUID (version 5) that is derived from it.
    */
   id?: string
-  /** Further fields, passed on under `templateData`: what JSON can hold. A name that is not listed here belongs in it. */
+  /**
+   * Further fields, passed on under `templateData`: what JSON can hold. A name that is not listed here belongs in it.
+   */
   extra?: Record<string, unknown>
 }
 
 /**
- * Options of every call. They are read by name when the call is made, own or inherited, but never from an `Object.prototype`. An unknown
- * name is `invalid_request`; so is `null` for `maxPrice`, `payTo`, `networks`, `assets`, `budget` and `storage`. `undefined` means left out.
+ * Options of every call. They are read by name when the call is made, own or inherited, but never from an
+ * `Object.prototype`. An unknown name is `invalid_request`; so is `null` for `maxPrice`, `payTo`, `networks`, `assets`,
+ * `budget` and `storage`. `undefined` means left out.
  */
 export interface CallOptions {
-  /** Ends the call at once, in every stage: the error is `aborted`, says whether money moved, and has the signal's reason as `cause`. */
+  /**
+   * Ends the call at once, in every stage: the error is `aborted`, says whether money moved, and has the signal's
+   * reason as `cause`.
+   */
   signal?: AbortSignal
   /** Where the service is: https, or http on this machine. Default `https://eliza.getimagine.club`. */
   baseUrl?: string
@@ -70,7 +76,10 @@ export interface WaitOptions extends CallOptions {
   onEvent?: (event: ImagineEvent) => void
   /** Told each status with its percentage, which never goes back; `null` where the server gives none. */
   onProgress?: (percent: number | null, status: TaskStatus) => void
-  /** Milliseconds between two looks: default 15000, at least 2000. Where progress shows the end, looks are fewer before it and closer around it. */
+  /**
+   * Milliseconds between two looks: default 15000, at least 2000. Where progress shows the end, looks are fewer before
+   * it and closer around it.
+   */
   pollInterval?: number
   /** Milliseconds of waiting: default 20 minutes; `null` is no limit. */
   timeout?: number | null
@@ -79,17 +88,23 @@ export interface WaitOptions extends CallOptions {
 /** Options of a call that takes a purchase up. */
 export interface ResumeOptions extends WaitOptions {
   /**
-   * The wallet through which the chain is read; others on the page are asked only where it is silent. Default: all of them
-   * are asked. None is asked to sign, and none opens a prompt.
+   * The wallet through which the chain is read; others on the page are asked only where it is silent. Default: all of
+   * them are asked. None is asked to sign, and none opens a prompt.
    */
   wallet?: WalletLike
 }
 
 /** Options of a call that buys. */
 export interface GenerateOptions extends WaitOptions {
-  /** The visitor's wallet. Default: the only one found; several and none chosen is `wallet_ambiguous`. Its first account pays. */
+  /**
+   * The visitor's wallet. Default: the only one found; several and none chosen is `wallet_ambiguous`. Its first account
+   * pays.
+   */
   wallet?: WalletLike
-  /** The most that it may cost, in USDC, as decimal text. Default `"5.00"`. A higher price is `price_too_high`, and nothing is signed. */
+  /**
+   * The most that it may cost, in USDC, as decimal text. Default `"5.00"`. A higher price is `price_too_high`, and
+   * nothing is signed.
+   */
   maxPrice?: string
   /** Asked once the price and the wallet are known, before the wallet's prompt opens. Anything but `true` declines. */
   confirm?: (quote: Quote) => boolean | Promise<boolean>
@@ -100,23 +115,26 @@ export interface Config extends GenerateOptions {
   /** The allowed networks, in order of preference. Default `["eip155:8453"]`. */
   networks?: Network[]
   /**
-   * How requests are sent: `json` by default, with a picture as base64 in it; `form` for servers that take `multipart/form-data`, with the
-   * picture as a file. A server that refuses the JSON as too large (413) gets the form by itself, before anything is paid.
+   * How requests are sent: `json` by default, with a picture as base64 in it; `form` for servers that take
+   * `multipart/form-data`, with the picture as a file. A server that refuses the JSON as too large (413) gets the form
+   * by itself, before anything is paid.
    */
   upload?: 'json' | 'form'
   /** When given, nobody else is ever paid. `undefined` sets no limit. A wrong EIP-55 checksum is refused. */
   payTo?: Address[]
   /**
-   * The most that all purchases of this origin may cost together in any period of that length, over all tabs. Counted from the
-   * journal, which keeps amount and time of what was forgotten; `memory` knows of this page alone.
+   * The most that all purchases of this origin may cost together in any period of that length, over all tabs. Counted
+   * from the journal, which keeps amount and time of what was forgotten; `memory` knows of this page alone.
    */
   budget?: Budget
-  /** Tokens that may be paid with besides the USDC of `networks`. Not together with `budget`, which counts USDC alone. */
+  /**
+   * Tokens that may be paid with besides the USDC of `networks`. Not together with `budget`, which counts USDC alone.
+   */
   assets?: Asset[]
   /**
-   * Where purchases are remembered. Default `indexeddb`: they survive reloads and crashes, and all tabs share them. `memory`
-   * is gone with the page: a payment whose answer is lost with it cannot be found again. A {@link Store} of the page's own keeps
-   * them elsewhere. Where a client has a `budget`, no call can take another one.
+   * Where purchases are remembered. Default `indexeddb`: they survive reloads and crashes, and all tabs share them.
+   * `memory` is gone with the page: a payment whose answer is lost with it cannot be found again. A {@link Store} of
+   * the page's own keeps them elsewhere. Where a client has a `budget`, no call can take another one.
    */
   storage?: 'indexeddb' | 'memory' | Store
 }
@@ -148,8 +166,8 @@ export interface Budget {
 }
 
 /**
- * An EIP-1193 provider, an EIP-6963 detail, a viem client (whose account, if it has one, is the one that pays), or the `rdns` of an
- * announced wallet.
+ * An EIP-1193 provider, an EIP-6963 detail, a viem client (whose account, if it has one, is the one that pays), or the
+ * `rdns` of an announced wallet.
  */
 export type WalletLike =
   | Eip1193Provider
@@ -260,15 +278,23 @@ export interface Quote {
   payTo: Address
   /** The version of x402 that the server speaks. */
   x402Version: 1 | 2
-  /** Seconds from the signature until it is worth nothing, as the server would have it; what is signed never lasts longer than ten minutes. */
+  /**
+   * Seconds from the signature until it is worth nothing, as the server would have it; what is signed never lasts
+   * longer than ten minutes.
+   */
   maxTimeoutSeconds: number
   /** When it was asked for. It has no end of its own: a server that has another price by then refuses the payment. */
   quotedAt: number
-  /** Set when the server took the request without asking for payment: the task is real, keep it. The price is then 0. */
+  /**
+   * Set when the server took the request without asking for payment: the task is real, keep it. The price is then 0.
+   */
   accepted?: TaskRecord
   /** The server's own machine-readable form of its parameters, when it sends one. */
   outputSchema?: unknown
-  /** The server's own offer, and for which request and service it is good: `generate(quote)` reads it again. Leave it as it is. */
+  /**
+   * The server's own offer, and for which request and service it is good: `generate(quote)` reads it again. Leave it as
+   * it is.
+   */
   seal?: unknown
 }
 
@@ -324,8 +350,8 @@ export type TaskStatus =
     }
 
 /**
- * A media file. The address is http(s), a data URL of a media type, or, for what the service sent as bytes, an object URL: it can be revoked
- * by `URL.revokeObjectURL`.
+ * A media file. The address is http(s), a data URL of a media type, or, for what the service sent as bytes, an object
+ * URL: it can be revoked by `URL.revokeObjectURL`.
  */
 export interface Media {
   /** For the `src` of an element. */
@@ -370,15 +396,15 @@ export interface Generation {
   /** The server's answer, untouched; `null` where the result comes from the journal. */
   raw: unknown
   /**
-   * When the server said so, in milliseconds since the epoch: only where the result comes from the journal, since the server has
-   * forgotten the task or cannot be reached.
+   * When the server said so, in milliseconds since the epoch: only where the result comes from the journal, since the
+   * server has forgotten the task or cannot be reached.
    */
   heardAt?: number
 }
 
 /**
- * What was made, as the journal keeps it: addresses (files that came as bytes have none that lasts), text, template data and token, up to
- * 64 KiB of JSON.
+ * What was made, as the journal keeps it: addresses (files that came as bytes have none that lasts), text, template
+ * data and token, up to 64 KiB of JSON.
  */
 export interface KeptGeneration extends Partial<Omit<Generation, 'receipt' | 'raw' | 'heardAt'>> {
   /** When the server said so, in milliseconds since the epoch. */
@@ -427,10 +453,10 @@ export interface TaskRecord {
   /** When it was begun. */
   createdAt: number
   /**
-   * How far it came: the wallet was about to be asked (`signing`), the payment may have been sent (`signed`), the server took it
-   * (`accepted`), the task has ended (`done`), or it is certain that no money moved and none will (`abandoned`). `unreadable` is a
-   * record that this version cannot read, such as one of a newer version: what it does not say is an empty text or 0, and `forget` takes
-   * it out of the way.
+   * How far it came: the wallet was about to be asked (`signing`), the payment may have been sent (`signed`), the
+   * server took it (`accepted`), the task has ended (`done`), or it is certain that no money moved and none will
+   * (`abandoned`). `unreadable` is a record that this version cannot read, such as one of a newer version: what it does
+   * not say is an empty text or 0, and `forget` takes it out of the way.
    */
   step: 'signing' | 'signed' | 'accepted' | 'done' | 'abandoned' | 'unreadable'
   /** Whether money moved for it. */
@@ -471,18 +497,24 @@ export interface Task extends AsyncIterable<ImagineEvent> {
   readonly id: string
   /** The server's id. */
   readonly taskId: string
-  /** What was paid; `null` when nothing was. Where the server showed no receipt, the transaction comes later: {@link subscribe} tells. */
+  /**
+   * What was paid; `null` when nothing was. Where the server showed no receipt, the transaction comes later:
+   * {@link subscribe} tells.
+   */
   readonly receipt: Receipt | null
   /**
-   * Waits for the result; any number of times, with one poller, whose interval and limit are those of the first wait. Rejects with
-   * `generation_failed`, `task_not_found`, `wait_timeout` or `aborted`.
+   * Waits for the result; any number of times, with one poller, whose interval and limit are those of the first wait.
+   * Rejects with `generation_failed`, `task_not_found`, `wait_timeout` or `aborted`.
    */
   wait(options?: WaitOptions): Promise<Generation>
   /** Looks now. Rejects with `network`, `http` or `bad_response` where there is no answer to read. */
   refresh(): Promise<TaskStatus>
   /** Stops watching; the job goes on. */
   stop(): void
-  /** Svelte's store contract: calls `run` now and at every change. Gives the function that ends it; the last to leave ends the looking. */
+  /**
+   * Svelte's store contract: calls `run` now and at every change. Gives the function that ends it; the last to leave
+   * ends the looking.
+   */
   subscribe(run: (snapshot: TaskSnapshot) => void): () => void
   /** The same object until something changes. */
   getSnapshot(): TaskSnapshot
@@ -551,7 +583,10 @@ export type ImagineEvent =
       type: 'payment_unknown'
       /** What came instead of an accepted task, with the service's own reason: one line of plain text. */
       reason: string
-      /** By when its fate should be known at the latest, in this page's clock: it is asked for at once, and again until then. Milliseconds since the epoch. */
+      /**
+       * By when its fate should be known at the latest, in this page's clock: it is asked for at once, and again until
+       * then. Milliseconds since the epoch.
+       */
       checkAgainAt: number
     }
   /** The server took the payment. */
@@ -637,17 +672,17 @@ export interface Client {
   /** Like `generate`, but resolves as soon as the payment is accepted. */
   submit(request: GenerateRequest | Quote, options?: GenerateOptions): Promise<Task>
   /**
-   * Takes up a purchase from the journal, by its own id or its task id, in whatever step it was interrupted. By default the newest of which
-   * something may soon come; last those that are paid and whose task is not known, and those whose window is past. Never signs. Resolves
-   * with `null` when there is none, or nothing was paid for it. A finished task whose service has forgotten it, or is away, gives the result
-   * that the journal has.
+   * Takes up a purchase from the journal, by its own id or its task id, in whatever step it was interrupted. By default
+   * the newest of which something may soon come; last those that are paid and whose task is not known, and those whose
+   * window is past. Never signs. Resolves with `null` when there is none, or nothing was paid for it. A finished task
+   * whose service has forgotten it, or is away, gives the result that the journal has.
    */
   resume(taskId?: string, options?: ResumeOptions): Promise<Task | null>
   /** The purchases that this browser made for this origin, newest first. Plain data: `JSON.stringify` exports it. */
   tasks(filter?: TaskFilter): Promise<TaskRecord[]>
   /**
-   * Deletes the record of a purchase; for budgets, its amount and time are kept for a week. Waits while a call has hold of it. Refused while
-   * money may be under way for it: until the token has taken it, or a day after its window.
+   * Deletes the record of a purchase; for budgets, its amount and time are kept for a week. Waits while a call has hold
+   * of it. Refused while money may be under way for it: until the token has taken it, or a day after its window.
    */
   forget(id: string): Promise<void>
   /** How much of the `budget`, of the client, or else of these options, is spent; `null` without one. */
@@ -657,18 +692,25 @@ export interface Client {
    * not exceptions.
    */
   status(taskId: string, options?: CallOptions): Promise<TaskStatus>
-  /** Asks for the price. Needs no wallet, spends nothing. Pass the result to `generate` to skip the asking, inside the click. */
+  /**
+   * Asks for the price. Needs no wallet, spends nothing. Pass the result to `generate` to skip the asking, inside the
+   * click.
+   */
   quote(request: GenerateRequest, options?: CallOptions): Promise<Quote>
   /**
-   * The wallets that have announced themselves by EIP-6963 within `waitMs` (default 200) of the first call, and those that did since;
-   * else `window.ethereum`.
+   * The wallets that have announced themselves by EIP-6963 within `waitMs` (default 200) of the first call, and those
+   * that did since; else `window.ethereum`.
    */
   wallets(options?: { waitMs?: number }): Promise<WalletInfo[]>
   /**
-   * Calls `run` with the wallets that {@link Client.wallets} returns: soon, and again whenever another one comes. Returns a function that stops it.
+   * Calls `run` with the wallets that {@link Client.wallets} returns: soon, and again whenever another one comes.
+   * Returns a function that stops it.
    */
   watchWallets(run: (wallets: WalletInfo[]) => void): () => void
-  /** The balance of the payment token: of `address`, or of the account that the wallet has connected to the page. Opens no prompt. */
+  /**
+   * The balance of the payment token: of `address`, or of the account that the wallet has connected to the page. Opens
+   * no prompt.
+   */
   balance(options?: BalanceOptions): Promise<Money>
 }
 
@@ -692,6 +734,9 @@ export type WasmSource = URL | string | Response | BufferSource | WebAssembly.Mo
 export interface Library extends Client {
   /** Binds the functions to a configuration. Does nothing else: safe during server-side rendering. */
   createClient(config?: Config): Client
-  /** Loads the WebAssembly now, from a place of the caller's if given. Later calls do nothing; after a failure it may be tried again. */
+  /**
+   * Loads the WebAssembly now, from a place of the caller's if given. Later calls do nothing; after a failure it may be
+   * tried again.
+   */
   init(source?: WasmSource): Promise<void>
 }

@@ -18,7 +18,10 @@ const TURN_MS = 2_000
 /** A timer takes no more. */
 const LONGEST_MS = 2e9
 
-/** One wait for a task: the rests between its looks. Of all that wait for the same task, one looks at a time, and all hear what it hears. */
+/**
+ * One wait for a task: the rests between its looks. Of all that wait for the same task, one looks at a time, and all
+ * hear what it hears.
+ */
 export class Vigil {
   readonly #task: string
   readonly #leave: () => void
@@ -100,7 +103,10 @@ export class Vigil {
     })
   }
 
-  /** Keeps others from looking meanwhile. Where another is looking, its answer should come, but is not relied on: its tab may sleep. */
+  /**
+   * Keeps others from looking meanwhile. Where another is looking, its answer should come, but is not relied on: its
+   * tab may sleep.
+   */
   async #takeTurn(): Promise<void> {
     this.#release = await lock(`imagine-x402/look/${this.#task}`, { ifAvailable: true }).catch(() => () => {})
     if (this.#ended) this.#release?.()

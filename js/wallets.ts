@@ -1,4 +1,7 @@
-/** Wallets on the page: those that announce themselves by [EIP-6963](https://eips.ethereum.org/EIPS/eip-6963), or else `window.ethereum`. */
+/**
+ * Wallets on the page: those that announce themselves by [EIP-6963](https://eips.ethereum.org/EIPS/eip-6963), or else
+ * `window.ethereum`.
+ */
 import { refuse } from './error.js'
 import { safely } from './events.js'
 import { attempt, quietly } from './attempt.js'
@@ -12,7 +15,10 @@ const listeners = new Set<() => void>()
 /** When announcements were first asked for. */
 let askedAt: number | undefined
 
-/** How long wallets are given to announce themselves, so that the visitor has the choice; and one at all, since some come late. */
+/**
+ * How long wallets are given to announce themselves, so that the visitor has the choice; and one at all, since some
+ * come late.
+ */
 const ALL_MS = 200
 const ANY_MS = 1_000
 
@@ -23,7 +29,9 @@ export async function findWallets(waitMs = ALL_MS): Promise<WalletInfo[]> {
   return present()
 }
 
-/** Calls `run` with the wallets on the page, soon and whenever another one comes, until the returned function is called. */
+/**
+ * Calls `run` with the wallets on the page, soon and whenever another one comes, until the returned function is called.
+ */
 export function watchWallets(run: (wallets: WalletInfo[]) => void): () => void {
   if (typeof run !== 'function') throw refuse('invalid_request', '`watchWallets` takes a function')
   if (!canListen()) return () => {}
@@ -34,7 +42,9 @@ export function watchWallets(run: (wallets: WalletInfo[]) => void): () => void {
   return () => void listeners.delete(tell)
 }
 
-/** What a wallet from before EIP-6963 leaves on the window, soon or late, is told only where none has announced itself. */
+/**
+ * What a wallet from before EIP-6963 leaves on the window, soon or late, is told only where none has announced itself.
+ */
 async function tellFirst(tell: () => void): Promise<void> {
   await until(() => announced.length > 0, ALL_MS)
   if (listeners.has(tell)) tell()
@@ -65,7 +75,9 @@ export function atHand(wallet?: WalletLike): Eip1193Provider | undefined {
   return providerOf(wallet) ?? (there.length === 1 ? there[0]?.provider : undefined)
 }
 
-/** The provider in what a page passes as `wallet`: itself (or a viem client), or the `provider` of an EIP-6963 detail. */
+/**
+ * The provider in what a page passes as `wallet`: itself (or a viem client), or the `provider` of an EIP-6963 detail.
+ */
 export function providerOf(wallet: unknown): Eip1193Provider | undefined {
   return [wallet, memberOf(wallet, 'provider')].find(isProvider)
 }
@@ -114,8 +126,8 @@ export function payerOf(wallet: unknown): string | undefined {
 const canListen = () => typeof addEventListener === 'function' && typeof Event === 'function'
 
 /**
- * Asks all wallets to announce themselves: once per call of the library. Each wallet answers each time, so asking again from the announcement handler
- * would loop for ever.
+ * Asks all wallets to announce themselves: once per call of the library. Each wallet answers each time, so asking again
+ * from the announcement handler would loop for ever.
  */
 function ask(): void {
   if (!canListen()) return
@@ -158,8 +170,8 @@ function hear(event: Event): void {
 }
 
 /**
- * Some wallets have another uuid at each announcement, some another object. Two of one `rdns` and one name are the same wallet, as two of one uuid
- * are, or two with one provider; the first to come stays.
+ * Some wallets have another uuid at each announcement, some another object. Two of one `rdns` and one name are the same
+ * wallet, as two of one uuid are, or two with one provider; the first to come stays.
  */
 function isSame(one: WalletInfo, other: WalletInfo): boolean {
   const hasName = Boolean(one.rdns) && one.name === other.name

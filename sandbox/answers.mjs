@@ -60,9 +60,10 @@ const tellAll = ({ result: { generation, templateData }, ...rest }, { video, cov
 })
 
 /**
- * The answers of the status endpoint that services of this kind have been seen to give, in the place of the documented ones.
- * `reshape` makes such an answer of the documented one, `{ code, body }`; it also gets what the task was `look`ed at so far, and the
- * media with their addresses and bytes. With `fails` the task ends in `failed`. `says` is what people read about it.
+ * The answers of the status endpoint that services of this kind have been seen to give, in the place of the documented
+ * ones. `reshape` makes such an answer of the documented one, `{ code, body }`; it also gets what the task was `look`ed
+ * at so far, and the media with their addresses and bytes. With `fails` the task ends in `failed`. `says` is what
+ * people read about it.
  */
 export const ANSWERS = {
   state: {

@@ -4,8 +4,10 @@ import { BadOrder } from './order.mjs'
 const FORM_LIMIT = 64 * 2 ** 20
 
 /**
- * Parses `request.body`: JSON, or the form with an image file that older clients of the service send, whose file becomes `request.file`.
- * @param {number} jsonLimit bytes; forms have a limit of their own, as at services that take big pictures as files alone
+ * Parses `request.body`: JSON, or the form with an image file that older clients of the service send, whose file
+ * becomes `request.file`.
+ * @param {number} jsonLimit bytes; forms have a limit of their own, as at services that take big pictures as files
+ *   alone
  */
 export function parseBody(jsonLimit) {
   return [express.json({ limit: jsonLimit }), express.raw({ type: 'multipart/form-data', limit: FORM_LIMIT }), form]

@@ -33,16 +33,17 @@ export const NETWORKS = {
 /** Receipts are there at once on this chain, so look for them often. */
 export const POLLING_INTERVAL = 20
 
-// Anvil has to die with Node, even with a Node that was killed and could not clean up. The shell turns into anvil itself;
-// before that it leaves a guard behind that reads file descriptor 3, whose other end is Node. A line means that all is
-// well and the guard may go, the end of the file that Node is gone.
+// Anvil has to die with Node, even with a Node that was killed and could not clean up. The shell turns into anvil
+// itself; before that it leaves a guard behind that reads file descriptor 3, whose other end is Node. A line means that
+// all is well and the guard may go, the end of the file that Node is gone.
 const LEASHED = '(read -r _ <&3 || kill -9 $$) >/dev/null 2>&1 & exec "$@" 3<&-'
 
 /**
  * Starts anvil on a free port.
  * @param {number} chainId
  * @param {number} aheadS seconds by which its clock is ahead of this machine's
- * @returns `rpcUrl`, viem's `chain` and public `client`, `passTime`, `died` (an Error, should anvil end on its own), `stop`
+ * @returns `rpcUrl`, viem's `chain` and public `client`, `passTime`, `died` (an Error, should anvil end on its own),
+ *   `stop`
  */
 export async function startChain(chainId, aheadS = 0) {
   // Each transaction gets a block at once, and time goes on without any: the latest block is never older than on Base.

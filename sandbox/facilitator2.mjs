@@ -35,8 +35,8 @@ function signerOf(wallet, tokens) {
   return toFacilitatorEvmSigner({
     ...wallet,
     address: wallet.account.address,
-    // The scheme of @x402/evm 2.27.0 looks at the token in the background and handles no rejection of that where it refuses a
-    // payment for another reason: with the chain down, Node would end.
+    // The scheme of @x402/evm 2.27.0 looks at the token in the background and handles no rejection of that where it
+    // refuses a payment for another reason: with the chain down, Node would end.
     getCode: ({ address }) => {
       const code = wallet.getCode({ address })
       return addresses.includes(address) ? code.catch(() => undefined) : code
@@ -44,7 +44,10 @@ function signerOf(wallet, tokens) {
   })
 }
 
-/** Settles, but gives up before it knows: the facilitator itself then says `settlement_pending`, and again when it is asked again. */
+/**
+ * Settles, but gives up before it knows: the facilitator itself then says `settlement_pending`, and again when it is
+ * asked again.
+ */
 function impatient(signer) {
   return {
     ...signer,

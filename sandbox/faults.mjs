@@ -68,10 +68,10 @@ const deny =
     response.json({ ...JSON.parse(body), success: false, errorReason })
 
 /**
- * Everything that can go wrong on demand, one fault at a time. `on` names the requests that meet it: `probe` and `paid` create
- * a video without and with a payment, `status` asks for a task, `verify` and `settle` are the seller's at the facilitator.
- * `before` acts instead of the part asked; `after` gets the answer that the part has ready, when all its work is done. The
- * parts themselves look out for a fault that has neither. `says` is what people read about it.
+ * Everything that can go wrong on demand, one fault at a time. `on` names the requests that meet it: `probe` and `paid`
+ * create a video without and with a payment, `status` asks for a task, `verify` and `settle` are the seller's at the
+ * facilitator. `before` acts instead of the part asked; `after` gets the answer that the part has ready, when all its
+ * work is done. The parts themselves look out for a fault that has neither. `says` is what people read about it.
  */
 export const FAULTS = {
   'probe-dropped': { on: ['probe'], before: drop, says: 'the first request is dropped before the seller sees it' },

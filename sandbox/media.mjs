@@ -8,7 +8,10 @@ const FOLDER = fileURLToPath(new URL('media', import.meta.url))
 
 const NAMES = { video: 'video.mp4', cover: 'cover.jpg', preview: 'preview.gif' }
 
-/** Serves the video, its cover and its preview from an origin of their own, as the real service does; gives them as `files`, too. */
+/**
+ * Serves the video, its cover and its preview from an origin of their own, as the real service does; gives them as
+ * `files`, too.
+ */
 export async function startMedia() {
   const read = await Promise.all(
     Object.entries(NAMES).map(async ([what, name]) => [what, name, await readFile(path.join(FOLDER, name))]),

@@ -40,7 +40,8 @@ const LONGEST_MS = 2 ** 31 - 1
  * @property {string | null} fault what goes wrong from the start; see `faults.mjs`
  * @property {string | null} answers how tasks are told from the start; see `answers.mjs`
  * @property {number} jsonLimit bytes that a body of JSON may have; a longer one is answered 413
- * @property {number} chainAheadS seconds by which the chain's clock is ahead of this machine's; negative where it is behind
+ * @property {number} chainAheadS seconds by which the chain's clock is ahead of this machine's; negative where it is
+ *   behind
  */
 
 /**

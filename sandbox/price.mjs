@@ -6,8 +6,8 @@ const OTHER_MODELS = 3n
 const BASE_MS = 8000n
 
 /**
- * The price of an order in millionths of a USDC: the base price buys 8 seconds by the service's default model, it grows with the
- * duration, and every other model costs three times as much. Fractions of a millionth are rounded up.
+ * The price of an order in millionths of a USDC: the base price buys 8 seconds by the service's default model, it grows
+ * with the duration, and every other model costs three times as much. Fractions of a millionth are rounded up.
  * @param {bigint} base
  * @param {{ videoModel?: string, duration: number }} order
  */

@@ -23,10 +23,11 @@ const PAY_TO = '0x13a9e3ee4A25C3C72D67F42044438aabc54f2b96'
  * Starts a local Imagine: chain, token, facilitator, seller and media, all on free ports of 127.0.0.1.
  *
  * @param {Partial<import('./options.mjs').Options>} [given]
- * @returns where everything is (`apiUrl`, `rpcUrl`, `mediaUrl`, `controlUrl`, `facilitatorUrl`, `chainId`, `token`, `payTo`), who pays (`payer`,
- *   and `poor` who has ETH but none of it), what can be asked (`client`, `balanceOf`, `authorizationUsed`, `payments`, `requests`,
- *   `tasks`, and `stranger` with the requests that went astray), `fault` (lets something go wrong), `answer` (how tasks are told), `passTime` (lets seconds
- *   pass on the chain alone), `died` (resolves to an Error should the chain end on its own; all the rest is stopped by then), and `stop`
+ * @returns where everything is (`apiUrl`, `rpcUrl`, `mediaUrl`, `controlUrl`, `facilitatorUrl`, `chainId`, `token`,
+ *   `payTo`), who pays (`payer`, and `poor` who has ETH but none of it), what can be asked (`client`, `balanceOf`,
+ *   `authorizationUsed`, `payments`, `requests`, `tasks`, and `stranger` with the requests that went astray), `fault`
+ *   (lets something go wrong), `answer` (how tasks are told), `passTime` (lets seconds pass on the chain alone), `died`
+ *   (resolves to an Error should the chain end on its own; all the rest is stopped by then), and `stop`
  */
 export async function startSandbox(given) {
   const {

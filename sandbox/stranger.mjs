@@ -2,7 +2,9 @@ import express from 'express'
 import { record } from './requests.mjs'
 import { cors, listen } from './server.mjs'
 
-/** An origin that no payment is meant for. It lets every request in, so that a client that would send one is found out. */
+/**
+ * An origin that no payment is meant for. It lets every request in, so that a client that would send one is found out.
+ */
 export async function startStranger() {
   const requests = []
   const app = express()

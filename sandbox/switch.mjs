@@ -10,7 +10,8 @@ export function createSwitch(strangerUrl) {
 
   /**
    * @param {string | null} name a fault, or null for none
-   * @param {{ times?: number, delayMs?: number }} [options] for how many requests, all by default; how long a delay takes
+   * @param {{ times?: number, delayMs?: number }} [options] for how many requests, all by default; how long a delay
+   *   takes
    */
   function set(name, options) {
     current = name === null ? null : { fault: name, ...checkFault(name, options) }

@@ -2,7 +2,10 @@ import { replaceRefusal } from './refusal.mjs'
 import { createTill1 } from './till1.mjs'
 import { createTill2 } from './till2.mjs'
 
-/** Both official sellers, each for the payments of its version. Who has not paid gets the header of the second with the body of the first. */
+/**
+ * Both official sellers, each for the payments of its version. Who has not paid gets the header of the second with the
+ * body of the first.
+ */
 export async function createTillBoth(options) {
   const [one, two] = [createTill1(options), await createTill2(options)]
   return (price) => (request, response, next) => {

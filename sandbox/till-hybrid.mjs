@@ -12,8 +12,8 @@ const ON_SOLANA = {
 }
 
 /**
- * The sister service's own dialect, as it documents it: the terms of version 2, in words of version 1, in the body alone. No
- * official seller speaks it, so this is an interpreter of ours before the official seller of version 2.
+ * The sister service's own dialect, as it documents it: the terms of version 2, in words of version 1, in the body
+ * alone. No official seller speaks it, so this is an interpreter of ours before the official seller of version 2.
  */
 export async function createTillHybrid(options) {
   const till = await createTill2(options)

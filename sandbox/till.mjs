@@ -14,7 +14,8 @@ const TILLS = { 1: createTill1, 2: createTill2, both: createTillBoth, hybrid: cr
  * @param {{ address: string, decimals: number, eip712: { name: string, version: string } }} options.asset the token
  * @param {string} options.payTo
  * @param {string} options.facilitatorUrl
- * @returns {Promise<(price: bigint) => import('express').RequestHandler>} a till for each price, in millionths of a USDC
+ * @returns {Promise<(price: bigint) => import('express').RequestHandler>} a till for each price, in millionths of a
+ *   USDC
  */
 export async function createTill({ x402, ...options }) {
   return TILLS[x402](options)

@@ -20,12 +20,12 @@ const IMPLEMENTATION_SLOT = keccak256(toBytes('org.zeppelinos.proxy.implementati
 const ADMIN_SLOT = keccak256(toBytes('org.zeppelinos.proxy.admin'))
 
 /**
- * Puts a token of Circle's, by its own contracts, at its real address, initialized as on the real chain, and gives the payer 1000
- * of it.
+ * Puts a token of Circle's, by its own contracts, at its real address, initialized as on the real chain, and gives the
+ * payer 1000 of it.
  * @param {Awaited<ReturnType<typeof import('./chain.mjs').startChain>>} chain
  * @param {{ address: string, name: string, symbol: string, currency: string }} token
- * @returns `address`, and the views a payment is checked with: `balanceOf`, `authorizationUsed`, and `paymentsTo`, all transfers
- *   to somebody as `{ from, value, transaction }`
+ * @returns `address`, and the views a payment is checked with: `balanceOf`, `authorizationUsed`, and `paymentsTo`, all
+ *   transfers to somebody as `{ from, value, transaction }`
  */
 export async function installToken({ chain, rpcUrl, client }, { address, name, symbol, currency }) {
   const account = privateKeyToAccount(accounts.owner.privateKey)

@@ -22,7 +22,9 @@ const WASM_FEATURES = [
   'sign-ext',
 ]
 
-/** Copies by one instruction instead of member by member, and no loops rewritten for speed: a twentieth of the module. */
+/**
+ * Copies by one instruction instead of member by member, and no loops rewritten for speed: a twentieth of the module.
+ */
 const LLVM = [
   '-max-store-memcpy=1',
   '-max-store-memmove=1',
@@ -31,7 +33,10 @@ const LLVM = [
   '-inline-threshold=10',
 ]
 
-/** Instead of a mebibyte, which every page would hold. What is nested is parsed by the engine: no course goes deeper than a twentieth of this (`tests/packaging/stack`). */
+/**
+ * Instead of a mebibyte, which every page would hold. What is nested is parsed by the engine: no course goes deeper
+ * than a twentieth of this (`tests/packaging/stack`).
+ */
 export const STACK_BYTES = 128 * 1024
 
 /** rustc puts the stack at the bottom of the memory, so that only an overflow ever reaches the lowest kilobyte. */
@@ -201,7 +206,10 @@ async function bundle() {
   await writeFile(at('dist', 'THIRD-PARTY.txt'), notices(Object.keys(metafile.inputs)))
 }
 
-/** With the deflated WebAssembly as base64 before all scripts, in the place of its import: compressed as one, each costs the other a kilobyte. */
+/**
+ * With the deflated WebAssembly as base64 before all scripts, in the place of its import: compressed as one, each costs
+ * the other a kilobyte.
+ */
 async function inlined(code) {
   const base64 = await readFile(core('core.wasm.deflate'), 'base64')
   let text = ''

@@ -1,7 +1,7 @@
 /**
- * `npm run explore`: plays every course of a purchase with up to three faults in one tab and up to two in two tabs, checks
- * the promises in each, and switches defects on, one at a time, to see that they are found. `cargo test` plays those with
- * fewer faults. It prints states and courses, and which faults were met at which steps.
+ * `npm run explore`: plays every course of a purchase with up to three faults in one tab and up to two in two tabs,
+ * checks the promises in each, and switches defects on, one at a time, to see that they are found. `cargo test` plays
+ * those with fewer faults. It prints states and courses, and which faults were met at which steps.
  */
 import { run, runScript, setup } from './setup.mjs'
 

@@ -1,7 +1,7 @@
 /**
- * `npm run fuzz -- [seconds] [target…]`: looks for inputs that break a promise, for so long (60) and for every target (all) at the
- * same time. What leads through the code in a new way is kept in `tests/fuzz/`, which `npm test` plays again.
- * It needs a nightly toolchain and `cargo install cargo-fuzz`.
+ * `npm run fuzz -- [seconds] [target…]`: looks for inputs that break a promise, for so long (60) and for every target
+ * (all) at the same time. What leads through the code in a new way is kept in `tests/fuzz/`, which `npm test` plays
+ * again. It needs a nightly toolchain and `cargo install cargo-fuzz`.
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'

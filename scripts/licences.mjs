@@ -1,4 +1,6 @@
-/** The licences of what is inside the package: their texts are shipped with it, and others than these are not built in. */
+/**
+ * The licences of what is inside the package: their texts are shipped with it, and others than these are not built in.
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { root, run, SetupError } from './setup.mjs'

@@ -1,7 +1,7 @@
 /**
- * `npm run lighthouse`: what Lighthouse says of the static build, served compressed, in Debian's Chromium: the middle one of three looks, since what
- * else the machine does counts as the page's own work. Fails below 95 in any category. Needs `npm run build` before it. `-- --desktop` looks as on a
- * large screen.
+ * `npm run lighthouse`: what Lighthouse says of the static build, served compressed, in Debian's Chromium: the middle
+ * one of three looks, since what else the machine does counts as the page's own work. Fails below 95 in any category.
+ * Needs `npm run build` before it. `-- --desktop` looks as on a large screen.
  */
 import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'

@@ -1,7 +1,7 @@
 /**
- * `npm run mutants [-- --shard 0/8] [--file src/core/chain.rs]`: breaks the core in one place after the other, by cargo-mutants, and
- * fails if no native test notices. It takes hours, so it is not a part of `npm test`. A shard is a part of each group, a file
- * a part of the core; both may be given, `--file` more than once.
+ * `npm run mutants [-- --shard 0/8] [--file src/core/chain.rs]`: breaks the core in one place after the other, by
+ * cargo-mutants, and fails if no native test notices. It takes hours, so it is not a part of `npm test`. A shard is a
+ * part of each group, a file a part of the core; both may be given, `--file` more than once.
  *
  * A mutant that no test can notice stands in `tests/mutants/equivalents.json`, with the reason.
  */
@@ -15,7 +15,10 @@ const CARGO_MUTANTS = '27.1.0'
 const EQUIVALENTS = path.join('tests', 'mutants', 'equivalents.json')
 const OUTPUT = path.join(root, 'target', 'mutants')
 
-/** What decides about money, then the rest of the core. The tests of the curve take longest, and try no file but its own. */
+/**
+ * What decides about money, then the rest of the core. The tests of the curve take longest, and try no file but its
+ * own.
+ */
 const MONEY = [
   'purchase/**/*',
   'journal',

@@ -1,6 +1,7 @@
 /**
- * `npm run test:packaging`: an app built with each bundler and framework pays in Chromium, and a page pays in browsers of three makers;
- * servers of every kind ask for a price. A part of `npm run test:nightly`, since it installs all of them.
+ * `npm run test:packaging`: an app built with each bundler and framework pays in Chromium, and a page pays in browsers
+ * of three makers; servers of every kind ask for a price. A part of `npm run test:nightly`, since it installs all of
+ * them.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'

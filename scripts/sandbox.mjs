@@ -1,5 +1,6 @@
 /**
- * `npm run sandbox`: a local Imagine. Prints one line of JSON on stdout once it is ready, and stays until it is stopped.
+ * `npm run sandbox`: a local Imagine. Prints one line of JSON on stdout once it is ready, and stays until it is
+ * stopped.
  */
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -87,7 +88,9 @@ async function end(code, reason) {
   process.exit(code)
 }
 
-/** npm starts this through a shell and cannot pass a SIGKILL on: when shell or npm are gone, the end has come as well. */
+/**
+ * npm starts this through a shell and cannot pass a SIGKILL on: when shell or npm are gone, the end has come as well.
+ */
 function endWithNpm() {
   if (!process.env.npm_lifecycle_event) return
   const first = lineage()

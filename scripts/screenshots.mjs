@@ -1,6 +1,7 @@
 /**
- * `npm run screenshots`: plays the tests of the page, which keep each state as pictures in both themes and at both widths, puts them on one page
- * (`artifacts/screenshots/index.html`), and makes the README's two pictures. `-- --pictures` makes only those.
+ * `npm run screenshots`: plays the tests of the page, which keep each state as pictures in both themes and at both
+ * widths, puts them on one page (`artifacts/screenshots/index.html`), and makes the README's two pictures.
+ * `-- --pictures` makes only those.
  */
 import { spawn } from 'node:child_process'
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'

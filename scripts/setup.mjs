@@ -117,7 +117,9 @@ function installChromium() {
     )
 }
 
-/** The path of a tool of cargo's, of exactly that version. Where it is missing it is built, which takes some minutes. */
+/**
+ * The path of a tool of cargo's, of exactly that version. Where it is missing it is built, which takes some minutes.
+ */
 export function installTool(name, version) {
   const installed = output('cargo', ['install', '--list', '--root', TOOLS])
   if (!installed?.split('\n').includes(`${name} v${version}:`)) {

@@ -1,6 +1,6 @@
 /**
- * `npm run sizes`: what the WebAssembly is made of, by crate and by function. `npm run sizes -- 200` shows so many functions.
- * Bytes before compression, of a module that is built like the real one but keeps its names.
+ * `npm run sizes`: what the WebAssembly is made of, by crate and by function. `npm run sizes -- 200` shows so many
+ * functions. Bytes before compression, of a module that is built like the real one but keeps its names.
  */
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -58,7 +58,10 @@ const SECTIONS = [
 const [CUSTOM, IMPORT, CODE] = ['custom', 'import', 'code'].map((name) => SECTIONS.indexOf(name))
 const FUNCTION_NAMES = 1
 
-/** The sections of a module and its functions, by the [binary format](https://webassembly.github.io/spec/core/binary/modules.html). */
+/**
+ * The sections of a module and its functions, by the [binary
+ * format](https://webassembly.github.io/spec/core/binary/modules.html).
+ */
 function read(bytes) {
   const module = reader(bytes, 8)
   const sections = []

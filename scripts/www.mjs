@@ -1,5 +1,6 @@
 /**
- * `npm run build:www`: the page as plain files in `build/www`, for any static host. It opens with play money; `?live` pays for real.
+ * `npm run build:www`: the page as plain files in `build/www`, for any static host. It opens with play money; `?live`
+ * pays for real.
  */
 import path from 'node:path'
 import { root, runScript, setup } from './setup.mjs'

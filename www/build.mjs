@@ -7,7 +7,10 @@ import { policy } from './policy.mjs'
 const www = import.meta.dirname
 const root = path.join(www, '..')
 
-/** Bundles the page for any static host. What only some visitors need (viem, the test wallets, the developer's pane) are chunks of their own. */
+/**
+ * Bundles the page for any static host. What only some visitors need (viem, the test wallets, the developer's pane) are
+ * chunks of their own.
+ */
 export async function buildPage({ outdir = path.join(root, 'build/www') } = {}) {
   await build({
     root: www,
@@ -45,7 +48,10 @@ async function facts() {
   }
 }
 
-/** What stands before all else: the policy, the theme, the style and the font, so that the first paint waits for nothing else and nothing jumps. */
+/**
+ * What stands before all else: the policy, the theme, the style and the font, so that the first paint waits for nothing
+ * else and nothing jumps.
+ */
 const head = (facts) => ({
   name: 'head',
   transformIndexHtml: {

@@ -1,7 +1,10 @@
 import { type Client, createClient } from 'imagine-x402'
 import type { Mode } from './mode/mode'
 
-/** The library as this page uses it. A client's budget is a limit that no call lifts, so another budget is another client. */
+/**
+ * The library as this page uses it. A client's budget is a limit that no call lifts, so another budget is another
+ * client.
+ */
 export class Connection {
   client: Client
 

@@ -201,7 +201,10 @@ export class Page {
     showTrouble(trouble, this.#remedies(trouble))
   }
 
-  /** While somebody types the price fails by itself: that takes no focus away, and never the place of what a purchase came to. */
+  /**
+   * While somebody types the price fails by itself: that takes no focus away, and never the place of what a purchase
+   * came to.
+   */
   #failPrice(error: unknown): void {
     if (this.#running || (isTroubleShown() && !this.#aboutPrice)) return
     this.#aboutPrice = true

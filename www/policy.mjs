@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
 
-/** What the page may load and do; beside a sandbox also over plain http on this machine. A `<meta>` cannot say who may frame the page. */
+/**
+ * What the page may load and do; beside a sandbox also over plain http on this machine. A `<meta>` cannot say who may
+ * frame the page.
+ */
 export function policy(html, { local = false, meta = false } = {}) {
   const here = local ? ' http://127.0.0.1:*' : ''
   return [

@@ -1,4 +1,5 @@
-// The least that pays: version 1 of x402, viem's signing alone. It keeps no limit, remembers nothing, and waits for nothing.
+// The least that pays: version 1 of x402, viem's signing alone. It keeps no limit, remembers nothing, and waits for
+// nothing.
 import { createClient, custom, toHex } from 'viem'
 import { signTypedData } from 'viem/actions'
 import { base } from 'viem/chains'

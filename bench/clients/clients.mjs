@@ -33,7 +33,10 @@ export function withJournals(clients) {
   return [reference, ...variants]
 }
 
-/** The clients with what they weigh, and their files by address: what is published as it is, everything else as one file by esbuild. */
+/**
+ * The clients with what they weigh, and their files by address: what is published as it is, everything else as one file
+ * by esbuild.
+ */
 export async function prepare(library) {
   const files = { '/nothing.js': '', '/empty.js': 'export {}' }
   const clients = []

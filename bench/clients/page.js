@@ -1,4 +1,5 @@
-// The page's half: loads a client and pays with it. What is timed is seen at the page's own edge: its `fetch`, its wallet, its storage.
+// The page's half: loads a client and pays with it. What is timed is seen at the page's own edge: its `fetch`, its
+// wallet, its storage.
 import { wasm } from '/wasm.js'
 
 /** The key that the service signs by is that of development chains. */
@@ -13,8 +14,8 @@ const now = () => performance.now()
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /**
- * Of the payment under way: when it was begun, the price came, the wallet was asked to sign, had signed, and the payment was sent; and when the
- * storage was waited for.
+ * Of the payment under way: when it was begun, the price came, the wallet was asked to sign, had signed, and the
+ * payment was sent; and when the storage was waited for.
  */
 let seen = { storing: [] }
 
@@ -89,7 +90,9 @@ const READY = {
 let pay
 
 globalThis.bench = {
-  /** Milliseconds until the client can be called. What the browser does for the first module of a page is over before. */
+  /**
+   * Milliseconds until the client can be called. What the browser does for the first module of a page is over before.
+   */
   async load({ url, kind, ...options }) {
     if (!crossOriginIsolated) throw new Error('the clock is coarse here')
     await import('/nothing.js')

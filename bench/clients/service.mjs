@@ -15,7 +15,10 @@ const USDC = '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913'
 /** $0.05: within what every client pays unless told otherwise. */
 const PRICE = '50000'
 
-/** What a seller takes for its price who is not on this machine: a request over a good line, and what the seller has to do for it. */
+/**
+ * What a seller takes for its price who is not on this machine: a request over a good line, and what the seller has to
+ * do for it.
+ */
 export const FAR_MS = 80
 
 const PAGE = { '/': 'page.html', '/page.js': 'page.js', '/wasm.js': '../wasm.js' }
@@ -30,8 +33,9 @@ export async function readPage() {
 }
 
 /**
- * The page with all that it loads, held in memory; a seller that takes every payment, of version 1 under `/v1` and of version 2 under `/v2`, and
- * under `/far` the same with its price after a while; all of its tasks are completed; and the key of the page's wallet.
+ * The page with all that it loads, held in memory; a seller that takes every payment, of version 1 under `/v1` and of
+ * version 2 under `/v2`, and under `/far` the same with its price after a while; all of its tasks are completed; and
+ * the key of the page's wallet.
  */
 export async function startService(files) {
   let tasks = 0

@@ -10,7 +10,10 @@ const COLD = 10
 /** How many times slower the processor of the mobile profile is. */
 export const SLOWDOWN = 6
 
-/** What a load leaves for later counts as its own, and nothing of it goes on in the first payment: visitors do not click sooner. */
+/**
+ * What a load leaves for later counts as its own, and nothing of it goes on in the first payment: visitors do not click
+ * sooner.
+ */
 const SETTLE_MS = 200
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 

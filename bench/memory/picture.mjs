@@ -12,7 +12,10 @@ export const COURSES = [
   ),
 ]
 
-/** What the browser takes more than before while a picture is sent to a service that reads slowly, as multiples of the picture. */
+/**
+ * What the browser takes more than before while a picture is sent to a service that reads slowly, as multiples of the
+ * picture.
+ */
 export function measurePicture({ site, reader, file }, { client, form }) {
   return withPage(site.url, async (page, browsing) => {
     const processes = processesOf(browsing)

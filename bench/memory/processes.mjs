@@ -13,7 +13,9 @@ const SETTLED = 0.5e6
 const PATIENCE_MS = 15_000
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** What the processes of a browser have in memory, in bytes, by their roles; what several of them share is counted once. */
+/**
+ * What the processes of a browser have in memory, in bytes, by their roles; what several of them share is counted once.
+ */
 export function processesOf(browsing) {
   async function list() {
     const { processInfo } = await browsing.send('SystemInfo.getProcessInfo')
@@ -31,7 +33,10 @@ export function processesOf(browsing) {
         await pause(1_000)
       }
     },
-    /** The most at any one moment while `work` runs, each role's own most, and how many milliseconds are between two looks. */
+    /**
+     * The most at any one moment while `work` runs, each role's own most, and how many milliseconds are between two
+     * looks.
+     */
     async most(work) {
       const processes = await list()
       const begun = Date.now()

@@ -1,7 +1,10 @@
 import { EventEmitter, once } from 'node:events'
 import { jsonOf, serve } from '../server.mjs'
 
-/** Where pages wait for the start and say how they fare. A page that is asked by the browser's debugger would be no ordinary page. */
+/**
+ * Where pages wait for the start and say how they fare. A page that is asked by the browser's debugger would be no
+ * ordinary page.
+ */
 export async function openDesk() {
   const notes = []
   const arrivals = new EventEmitter().setMaxListeners(0)

@@ -36,7 +36,10 @@ function drawTime(random) {
   }
 }
 
-/** When each of so many visitors comes back, after the beginning: spread over two minutes, each somewhere in a part of its own. */
+/**
+ * When each of so many visitors comes back, after the beginning: spread over two minutes, each somewhere in a part of
+ * its own.
+ */
 export function planReturns(count) {
   const random = randomOf(SEED + 1)
   return Array.from({ length: count }, (_, place) => Math.floor(60_000 + ((place + random()) / count) * 120_000))

@@ -4,8 +4,8 @@ const LEAVES_AFTER_MS = 10_000
 const until = (time) => new Promise((resolve) => setTimeout(resolve, time - Date.now()))
 
 /**
- * Chromium grants the timers of a hidden page one hundredth of a processor: with many more tasks on one page they would all be held back, which
- * no visitor with a task or two ever meets.
+ * Chromium grants the timers of a hidden page one hundredth of a processor: with many more tasks on one page they would
+ * all be held back, which no visitor with a task or two ever meets.
  */
 const HIDDEN_TASKS_A_PAGE = 25
 const TASKS_A_PAGE = 200
@@ -16,7 +16,10 @@ const HIDDEN_SHARE = 1 / 4
 const many = (tasks, each, visitor) => Array.from({ length: Math.ceil(tasks / each) }, () => visitor)
 const stay = async () => {}
 
-/** How visitors spend the time: what is to be seen of the page, and what they do. `share` of all tasks are watched so, and each visitor has a page with some of them. */
+/**
+ * How visitors spend the time: what is to be seen of the page, and what they do. `share` of all tasks are watched so,
+ * and each visitor has a page with some of them.
+ */
 export const SCENARIOS = {
   visible: {
     says: 'the page is in front all the time',

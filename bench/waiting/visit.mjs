@@ -8,7 +8,9 @@ const HERE = fileURLToPath(new URL('.', import.meta.url))
 const SOON_MS = 30_000
 const END_MS = 400_000
 
-/** Opens a visitor's page, on an origin of its own and with connections of its own for every client. Gives what runs it. */
+/**
+ * Opens a visitor's page, on an origin of its own and with connections of its own for every client. Gives what runs it.
+ */
 export async function openVisit({ name, visitor, jobs, library, desk, openTab }) {
   const services = await Promise.all(CLIENTS.map(async (client) => ({ ...client, service: await startService(jobs) })))
   const site = await serveFiles({

@@ -1,8 +1,8 @@
 /**
- * What a server that means harm may answer to the unpaid request, and what the library says to it, before any signature. The
- * numbers are those of the threats: 1 overcharging, 2 odd amounts, 3 another recipient, 4 another token, 5 and 6 a false
- * name for a token, 7 another network, 8 another kind of permission, 9 a cheque without end, 15 words that deceive,
- * 16 sheer size, 17 odd JSON, 20 odd ids.
+ * What a server that means harm may answer to the unpaid request, and what the library says to it, before any
+ * signature. The numbers are those of the threats: 1 overcharging, 2 odd amounts, 3 another recipient, 4 another token,
+ * 5 and 6 a false name for a token, 7 another network, 8 another kind of permission, 9 a cheque without end, 15 words
+ * that deceive, 16 sheer size, 17 odd JSON, 20 odd ids.
  *
  * `offer` changes the one entry of good terms; `answer` is a whole answer. `options` are those of the call.
  */
@@ -209,7 +209,10 @@ export function inTheHeader({ accepts, ...rest }) {
   }
 }
 
-/** The threats of a server that has been given a payment, or of those around it: what comes of them, and the test that shows it. */
+/**
+ * The threats of a server that has been given a payment, or of those around it: what comes of them, and the test that
+ * shows it.
+ */
 export const LATER = [
   {
     row: 3,

@@ -1,4 +1,5 @@
-// A server that means harm: what it answers to the unpaid request leads to no prompt, and what it does with a payment to no loss.
+// A server that means harm: what it answers to the unpaid request leads to no prompt, and what it does with a payment
+// to no loss.
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, describe, test } from 'node:test'

@@ -1,4 +1,5 @@
-// A page that is really hidden, throttled, frozen or left, in a browser as visitors have it. What takes time takes it by the real clock.
+// A page that is really hidden, throttled, frozen or left, in a browser as visitors have it. What takes time takes it
+// by the real clock.
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, test } from 'node:test'

@@ -1,4 +1,5 @@
-// What a page does in its callbacks while a task is waited for. That a callback of `generate` throws is in `env.test.mjs`.
+// What a page does in its callbacks while a task is waited for. That a callback of `generate` throws is in
+// `env.test.mjs`.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { completed } from './stub-seller.mjs'

@@ -6,7 +6,10 @@ import { createInterface } from 'node:readline'
 import { chromium } from 'playwright-core'
 import { CHROMIUM, CHROMIUM_SHELL } from '../../scripts/setup.mjs'
 
-/** Panes under an address bar that no test sees, in a process of their own for every window: more than half of what opening a page takes. */
+/**
+ * Panes under an address bar that no test sees, in a process of their own for every window: more than half of what
+ * opening a page takes.
+ */
 const PANES = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup']
 
 /** What playwright 1.65 turns off: of two such flags Chromium heeds the later. */
@@ -47,14 +50,20 @@ const options = {
 
 export const launchChromium = () => chromium.launch(options)
 
-/** The same engine without browser windows, which playwright itself takes where nobody looks on: a page opens in a third of the time. */
+/**
+ * The same engine without browser windows, which playwright itself takes where nobody looks on: a page opens in a third
+ * of the time.
+ */
 export const launchShell = () => chromium.launch({ executablePath: CHROMIUM_SHELL, args: ARGUMENTS })
 
 /** Playwright lets every page open windows unless told not to. */
 export const launchStrictChromium = () =>
   chromium.launch({ ...options, ignoreDefaultArgs: ['--disable-popup-blocking'] })
 
-/** Playwright lets hidden pages run at full speed unless told not to; those that it opened itself are never hidden, though. */
+/**
+ * Playwright lets hidden pages run at full speed unless told not to; those that it opened itself are never hidden,
+ * though.
+ */
 export const launchThrottledChromium = () => chromium.launch({ ...options, ignoreDefaultArgs: THROTTLES })
 const THROTTLES = [
   '--disable-background-timer-throttling',
@@ -66,8 +75,9 @@ const THROTTLES = [
 export const launchProfile = (folder) => chromium.launchPersistentContext(folder, options)
 
 /**
- * A browser as visitors have it, where playwright would keep every page awake: of the tabs of its one `profile` all but the one in front are
- * hidden, their timers are throttled, they can be frozen, and pages that are left are kept for the way back.
+ * A browser as visitors have it, where playwright would keep every page awake: of the tabs of its one `profile` all but
+ * the one in front are hidden, their timers are throttled, they can be frozen, and pages that are left are kept for the
+ * way back.
  */
 export async function launchNaturalChromium(args = []) {
   const folder = await mkdtemp(join(tmpdir(), 'imagine-natural-'))

@@ -1,4 +1,5 @@
-// The browser is killed around the payment and started again on the same profile: paid once, and what was paid for arrives.
+// The browser is killed around the payment and started again on the same profile: paid once, and what was paid for
+// arrives.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { assertTakenUp, buy, crash, dapp, steps, useProfile } from './crash.mjs'

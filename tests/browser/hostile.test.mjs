@@ -1,4 +1,5 @@
-// A page, or a browser, whose own objects throw where the library needs them: what was paid is not lost, and every wait ends.
+// A page, or a browser, whose own objects throw where the library needs them: what was paid is not lost, and every wait
+// ends.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { testSlice } from './hostile.mjs'

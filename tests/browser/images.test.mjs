@@ -1,4 +1,5 @@
-// The picture that a video starts from, in every form that a page may have it: paid at the real seller, and compared with what arrived there.
+// The picture that a video starts from, in every form that a page may have it: paid at the real seller, and compared
+// with what arrived there.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { watchRequests } from './harness.mjs'

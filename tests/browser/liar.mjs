@@ -1,10 +1,11 @@
-// Another wallet of the page, over a node that lies about a payment. It runs in the page: `dapp.page.evaluate(announceLiar, lies)`
-// announces it at once, `world.change(announceLiar, lies)` on all pages to come.
+// Another wallet of the page, over a node that lies about a payment. It runs in the page:
+// `dapp.page.evaluate(announceLiar, lies)` announces it at once, `world.change(announceLiar, lies)` on all pages to
+// come.
 
 /**
  * Announces a wallet that reads the chain through the page's own one, `window.ethereum`, and lies about authorizations.
- * @param {{ used?: boolean, aheadS?: number, accounts?: string[], rdns?: string }} lies what it says of every authorization,
- *   how many seconds its newest block is ahead, and its accounts, if not those of the page's own wallet
+ * @param {{ used?: boolean, aheadS?: number, accounts?: string[], rdns?: string }} lies what it says of every
+ *   authorization, how many seconds its newest block is ahead, and its accounts, if not those of the page's own wallet
  */
 export function announceLiar({ used, aheadS = 0, accounts, rdns = 'test.liar' }) {
   const AUTHORIZATION_STATE = '0xe94a0102'

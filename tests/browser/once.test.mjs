@@ -73,7 +73,10 @@ describe('whatever objects a click is made of', TIMEOUT, () => {
     viem = outputFiles[0].text
   })
 
-  /** Clicks twice on a button whose handler makes its wallet and options anew. Returns the tasks, or the codes of errors. */
+  /**
+   * Clicks twice on a button whose handler makes its wallet and options anew. Returns the tasks, or the codes of
+   * errors.
+   */
   const clickTwice = (imagine, { request, options, makes, picture }) => {
     const [first, second = first] = makes.map((make) => globalThis.eval(`(${make})`))
     const click = async (make) => {

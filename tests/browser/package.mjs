@@ -8,7 +8,10 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 
-/** Packs the library as npm would publish it and unpacks it again: the tests see what an app would install. Kept in build/ until a file of it changes. */
+/**
+ * Packs the library as npm would publish it and unpacks it again: the tests see what an app would install. Kept in
+ * build/ until a file of it changes.
+ */
 export async function packLibrary() {
   await access(join(ROOT, 'dist', 'index.js')).catch(() => {
     throw new Error('dist/index.js is missing: build the library first (npm run build)')

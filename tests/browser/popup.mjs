@@ -15,7 +15,10 @@ const request = { prompt: 'A paper boat on a neon river' }
 export const usePopups = () =>
   useStage({ sandbox: { stepMs: 200 }, launch: launchStrictChromium, mounts: { '/popup/': FOLDER } })
 
-/** A dapp whose button calls `pay`. Nothing is evaluated in its page, which would count as a click: it reports on its console. */
+/**
+ * A dapp whose button calls `pay`. Nothing is evaluated in its page, which would count as a click: it reports on its
+ * console.
+ */
 export async function open({ pay, prepare = takeQuote, wallet = {}, options = at(sandbox.apiUrl), site }) {
   const context = keep(await stage.browser.newContext())
   await site?.(context)
@@ -48,7 +51,10 @@ export async function told(page, what) {
   return JSON.parse(message.text()).value
 }
 
-/** Clicks by the mouse alone: playwright's own click looks at the page once more when it is done, which the page takes for another. */
+/**
+ * Clicks by the mouse alone: playwright's own click looks at the page once more when it is done, which the page takes
+ * for another.
+ */
 export async function press(page, selector) {
   const button = page.locator(`${selector}:enabled`)
   await button.waitFor()

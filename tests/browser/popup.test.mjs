@@ -1,4 +1,5 @@
-// Wallets that open a window of their own: the browser lets them within five seconds of the visitor's click, once a click.
+// Wallets that open a window of their own: the browser lets them within five seconds of the visitor's click, once a
+// click.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { SIGN } from './harness.mjs'

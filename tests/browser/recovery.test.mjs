@@ -1,5 +1,5 @@
-// A payment whose answer is lost, or says something else than it should: never paid twice, never lost, always told truly.
-// Real chain, real token, official x402 seller and facilitator, which fail where the sandbox makes them fail.
+// A payment whose answer is lost, or says something else than it should: never paid twice, never lost, always told
+// truly. Real chain, real token, official x402 seller and facilitator, which fail where the sandbox makes them fail.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { at } from './calls.mjs'

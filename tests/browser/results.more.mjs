@@ -1,5 +1,5 @@
-// Results in forms that no answers of the sandbox have (variants.more.mjs has those), and malformed or hostile ones: one shape, and media
-// that a page can show.
+// Results in forms that no answers of the sandbox have (variants.more.mjs has those), and malformed or hostile ones:
+// one shape, and media that a page can show.
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, describe, test } from 'node:test'

@@ -5,12 +5,13 @@ import { stopServer } from './static-server.mjs'
 /**
  * A mock by need: the real seller does not misbehave on request, this one answers whatever the test wrote down.
  *
- * An answer is `{ status, headers, body, cut, endless }` (an object as body is sent as JSON; `cut` drops the connection after
- * the body, `endless`, which is given the connection, sends it again until the client has had enough), 'drop' (the connection breaks without an answer), 'hang' (no answer ever), a function of the request that
- * gives one or a promise of one, or an array of these, of which the last one repeats.
+ * An answer is `{ status, headers, body, cut, endless }` (an object as body is sent as JSON; `cut` drops the connection
+ * after the body, `endless`, which is given the connection, sends it again until the client has had enough), 'drop'
+ * (the connection breaks without an answer), 'hang' (no answer ever), a function of the request that gives one or a
+ * promise of one, or an array of these, of which the last one repeats.
  *
- * Each request gets a connection of its own unless `keepAlive`: Chromium silently sends a request again when a connection
- * that it used before breaks, and then the number of requests would not be the library's.
+ * Each request gets a connection of its own unless `keepAlive`: Chromium silently sends a request again when a
+ * connection that it used before breaks, and then the number of requests would not be the library's.
  */
 export async function startStubSeller({ keepAlive = false } = {}) {
   const requests = []

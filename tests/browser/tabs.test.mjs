@@ -1,4 +1,5 @@
-// The same task in two tabs of one browser: one looks, both hear. Their clock stands still unless a test lets time pass.
+// The same task in two tabs of one browser: one looks, both hear. Their clock stands still unless a test lets time
+// pass.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { useStage } from './stage.mjs'
@@ -178,7 +179,8 @@ describe('a tab that is looking', TIMEOUT, () => {
     await begin()
     await untilHeard(one, 1)
     await pass(one, 60_000)
-    // The events of a page that is shown come one by one, the later ones perhaps when the earlier have led to something.
+    // The events of a page that is shown come one by one, the later ones perhaps when the earlier have led to
+    // something.
     await one.page.evaluate(() => {
       const { request } = navigator.locks
       navigator.locks.request = (...given) => {

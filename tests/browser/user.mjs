@@ -1,9 +1,9 @@
 import { EventEmitter, once } from 'node:events'
 
 /**
- * The person in front of the wallet. `answers[type]` is true, false, or 'waits': the prompt stays open until `answer`; or a list of these, one
- * for each prompt.
- * Types: wallet_requestPermissions, wallet_switchEthereumChain, wallet_addEthereumChain, eth_signTypedData.
+ * The person in front of the wallet. `answers[type]` is true, false, or 'waits': the prompt stays open until `answer`;
+ * or a list of these, one for each prompt. Types: wallet_requestPermissions, wallet_switchEthereumChain,
+ * wallet_addEthereumChain, eth_signTypedData.
  */
 export function createUser(answers = {}) {
   const prompts = []

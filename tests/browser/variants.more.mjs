@@ -1,4 +1,5 @@
-// Every way in which services tell of a task, each after a payment of its own: what the library makes of it, and whether the page can show it.
+// Every way in which services tell of a task, each after a payment of its own: what the library makes of it, and
+// whether the page can show it.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -25,8 +26,8 @@ const FAILURE = { looks: LIFE, waits: [['failed', undefined]], failure: REASON }
 const VIDEO_BYTES = { video: ['blob:', 'video/mp4'] }
 
 /**
- * What the library makes of the documented answers: the looks while the task runs, what a wait hears at its end, and the result: for each
- * medium the scheme of its address, and its type where it is known.
+ * What the library makes of the documented answers: the looks while the task runs, what a wait hears at its end, and
+ * the result: for each medium the scheme of its address, and its type where it is known.
  */
 const DOCUMENTED = { looks: LIFE, waits: END, media: { video: ['http:'], image: ['http:'] } }
 

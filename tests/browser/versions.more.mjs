@@ -1,5 +1,5 @@
-// Every way in which a seller may speak x402: the official sellers of both versions, one that speaks both, and the hybrid that
-// the sister service documents. Real chain, real token, real facilitators.
+// Every way in which a seller may speak x402: the official sellers of both versions, one that speaks both, and the
+// hybrid that the sister service documents. Real chain, real token, real facilitators.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { SIGN, paymentOf } from './harness.mjs'

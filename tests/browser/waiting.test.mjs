@@ -1,4 +1,5 @@
-// Between two looks at a task: what makes a page look sooner, and what later. Its clock stands still unless a test lets time pass.
+// Between two looks at a task: what makes a page look sooner, and what later. Its clock stands still unless a test lets
+// time pass.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { completed } from './stub-seller.mjs'
@@ -38,7 +39,10 @@ async function begin(...status) {
   await untilHeard(dapp, 1)
 }
 
-/** The events of a page that is shown again, and one of them is enough. They are made up here; `background.more.mjs` has real ones. */
+/**
+ * The events of a page that is shown again, and one of them is enough. They are made up here; `background.more.mjs` has
+ * real ones.
+ */
 const RETURNS = {
   focus: () => window.dispatchEvent(new Event('focus')),
   pageshow: () => window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })),

@@ -1,4 +1,5 @@
-// A task that is waited for: who gives it, what it is told, and whose clock it goes by. It costs nothing, so no wallet and no chain are needed.
+// A task that is waited for: who gives it, what it is told, and whose clock it goes by. It costs nothing, so no wallet
+// and no chain are needed.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startStubSeller } from './harness.mjs'
 import { keep, stage, useStage } from './stage.mjs'
@@ -35,7 +36,10 @@ export async function startGiver(...status) {
   }
 }
 
-/** Gives the function that opens, for one test, a giver with these answers and a dapp, in the profile that `profileIn` makes in the browser. */
+/**
+ * Gives the function that opens, for one test, a giver with these answers and a dapp, in the profile that `profileIn`
+ * makes in the browser.
+ */
 export function useGivers(profileIn = () => undefined) {
   useStage()
 
@@ -46,7 +50,10 @@ export function useGivers(profileIn = () => undefined) {
   }
 }
 
-/** A browser profile whose clock stands still: time passes only in `pass`, which gives what follows from it the time to arrive. */
+/**
+ * A browser profile whose clock stands still: time passes only in `pass`, which gives what follows from it the time to
+ * arrive.
+ */
 export async function openStillProfile(browser) {
   const profile = await browser.newContext()
   await profile.clock.install()

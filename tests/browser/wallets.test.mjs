@@ -1,4 +1,5 @@
-// MetaMask's, Rainbow's and Rabby's own code in one page; and the table of what each comes to, which their files test row by row.
+// MetaMask's, Rainbow's and Rabby's own code in one page; and the table of what each comes to, which their files test
+// row by row.
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'

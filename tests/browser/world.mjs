@@ -1,4 +1,5 @@
-// A world for each test that follows a purchase through its whole life: sandbox, dapp and wallet, and what is true in it.
+// A world for each test that follows a purchase through its whole life: sandbox, dapp and wallet, and what is true in
+// it.
 import assert from 'node:assert/strict'
 import { at, generate, passTime } from './calls.mjs'
 import { SIGN, walletFor } from './harness.mjs'
@@ -6,11 +7,17 @@ import { keep, openSandbox, stage, useStage } from './stage.mjs'
 
 export const request = { prompt: 'A paper boat on a neon river' }
 
-/** Gives the function that opens a world; what it opens is closed after the test, or with `after` when all tests are over. */
+/**
+ * Gives the function that opens a world; what it opens is closed after the test, or with `after` when all tests are
+ * over.
+ */
 export function useWorlds(whenOver) {
   useStage({ whenOver })
 
-  /** `fault` with its `options` is in force from the beginning; `x402` is the version that the seller speaks, `token` what it takes, a status lasts `stepMs`; what else is given is the sandbox's. */
+  /**
+   * `fault` with its `options` is in force from the beginning; `x402` is the version that the seller speaks, `token`
+   * what it takes, a status lasts `stepMs`; what else is given is the sandbox's.
+   */
   return async function open(
     fault = null,
     { options, wallet: config, x402 = 1, token = 'usdc', stepMs = 200, ...given } = {},

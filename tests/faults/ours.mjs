@@ -1,8 +1,8 @@
 /**
  * `npm run faults:ours`: what this library does under each fault of the sandbox, in Chromium, written to ours.json.
  *
- * As for the official clients, a fault strikes one request, and when that leaves the app without a task, the app does once
- * what the error says: it calls again where that is safe, or resumes.
+ * As for the official clients, a fault strikes one request, and when that leaves the app without a task, the app does
+ * once what the error says: it calls again where that is safe, or resumes.
  */
 import { writeFile } from 'node:fs/promises'
 import { formatUnits } from 'viem'

@@ -1,8 +1,8 @@
 /**
  * `npm run faults:peers`: what the official clients do under each fault of the sandbox, written to peers.json.
  *
- * A fault strikes one request. When that leaves the app without a task, the app calls the same client once more, as a user
- * would who presses the button again.
+ * A fault strikes one request. When that leaves the app without a task, the app calls the same client once more, as a
+ * user would who presses the button again.
  */
 import { writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'

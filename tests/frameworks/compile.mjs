@@ -34,7 +34,10 @@ const components = (isServer) => ({
     }),
 })
 
-/** One module of an entry and all that it imports: for a page, but the library; for a server, but packages, which Node finds itself. */
+/**
+ * One module of an entry and all that it imports: for a page, but the library; for a server, but packages, which Node
+ * finds itself.
+ */
 export async function bundle(entry, { alias = {}, isServer = false } = {}) {
   const { outputFiles } = await build({
     entryPoints: [entry],

@@ -1,4 +1,5 @@
-// The README's component for each framework, as it is printed, made by that framework's own compiler: in a browser, and on a server.
+// The README's component for each framework, as it is printed, made by that framework's own compiler: in a browser, and
+// on a server.
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,5 @@
-// How deep the stack of the WebAssembly goes, whatever is asked and answered: the build gives it little, and nothing of it may ever overflow.
+// How deep the stack of the WebAssembly goes, whatever is asked and answered: the build gives it little, and nothing of
+// it may ever overflow.
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'

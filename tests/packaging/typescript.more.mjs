@@ -1,4 +1,5 @@
-// TypeScript finds the types of the packed library from every entry, by each way to look for them, and checks the declarations as well.
+// TypeScript finds the types of the packed library from every entry, by each way to look for them, and checks the
+// declarations as well.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'

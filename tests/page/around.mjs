@@ -1,6 +1,6 @@
 /**
- * A wallet around another one that is in the page, as the app of a smart account is: it pays from `account`, whose `owner` signs in the wallet inside.
- * To be run in the page before it loads.
+ * A wallet around another one that is in the page, as the app of a smart account is: it pays from `account`, whose
+ * `owner` signs in the wallet inside. To be run in the page before it loads.
  */
 export function announceAround({ account, owner }) {
   const inside = () => globalThis.ethereum

@@ -1,5 +1,6 @@
-// The cards of errors, each reached by a real fault: of the sandbox (real chain, official x402 code), of the browser or of the visitor; a seller who answers
-// garbage is one made for it. Those of wallets are in `wallets.more.mjs`; `wallet_error` is met with play money alone (`mock.more.mjs`).
+// The cards of errors, each reached by a real fault: of the sandbox (real chain, official x402 code), of the browser or
+// of the visitor; a seller who answers garbage is one made for it. Those of wallets are in `wallets.more.mjs`;
+// `wallet_error` is met with play money alone (`mock.more.mjs`).
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { html, startStubSeller } from '../browser/stub-seller.mjs'

@@ -1,4 +1,5 @@
-// The code that the page shows for each framework, as it is copied from there: compiled by the framework's own compiler, run, and paid for once.
+// The code that the page shows for each framework, as it is copied from there: compiled by the framework's own
+// compiler, run, and paid for once.
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -8,7 +8,10 @@ const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 
 const WIDTHS = { desktop: { width: 1280, height: 900 }, phone: { width: 320, height: 640 } }
 
-/** Keeps a state of the page as pictures in both themes and at both widths; nothing overflows, and axe finds nothing to say in either theme. */
+/**
+ * Keeps a state of the page as pictures in both themes and at both widths; nothing overflows, and axe finds nothing to
+ * say in either theme.
+ */
 export async function look(page, name) {
   await mkdir(SHOTS, { recursive: true })
   const before = page.viewportSize()

@@ -3,7 +3,10 @@ import { visit } from './visit.mjs'
 
 const PAID_BY = { no: /No money was taken/, yes: /The payment was made/, unknown: /Do not pay again/ }
 
-/** Opens the page, lets something happen to it, and looks at the card that comes of it. `options` are those of the visit. */
+/**
+ * Opens the page, lets something happen to it, and looks at the card that comes of it. `options` are those of the
+ * visit.
+ */
 export async function meetCard({ browser, site }, code, paid, button, act, { url = site.url, next, ...options } = {}) {
   const visitor = await visit(browser, url, options)
   const { page, shot, faults, leave } = visitor

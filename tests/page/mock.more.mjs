@@ -1,4 +1,5 @@
-// The static build: play money inside the page, everything that can be bent there, and the page as one on a host of plain files.
+// The static build: play money inside the page, everything that can be bent there, and the page as one on a host of
+// plain files.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { browser, site, useSite } from './site.mjs'

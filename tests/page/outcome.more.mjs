@@ -1,4 +1,5 @@
-// How the page tells of what comes to pass, where the other tests do not look: the ring, the receipt, sharing, and large print.
+// How the page tells of what comes to pass, where the other tests do not look: the ring, the receipt, sharing, and
+// large print.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { walletFor } from '../browser/harness.mjs'

@@ -53,8 +53,8 @@ function whereItIs(site, sandbox) {
 }
 
 /**
- * A visitor's browser window, which notes whatever a visitor should never meet. With `wallets` in it and their `user`; with `service` that
- * sandbox answers for the real service; `prepare` is done before the page is opened.
+ * A visitor's browser window, which notes whatever a visitor should never meet. With `wallets` in it and their `user`;
+ * with `service` that sandbox answers for the real service; `prepare` is done before the page is opened.
  */
 export async function visit(
   browser,
@@ -66,7 +66,8 @@ export async function visit(
   const page = await context.newPage()
   page.setDefaultTimeout(60_000)
   const faults = []
-  // The browser logs every answer that is not a success: a price comes with 402, a failed job with 500, no sandbox with 404.
+  // The browser logs every answer that is not a success: a price comes with 402, a failed job with 500, no sandbox
+  // with 404.
   page.on('console', (message) => {
     const expected = /status of (402|404|500)|ERR_FAILED|ERR_EMPTY_RESPONSE/.test(message.text())
     if (message.type() === 'error' && !expected) faults.push(message.text())

@@ -1,4 +1,5 @@
-// The page with installed wallets: MetaMask's own packages, injected as its extension does it, before the sandbox's chain and seller.
+// The page with installed wallets: MetaMask's own packages, injected as its extension does it, before the sandbox's
+// chain and seller.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { BY_OWNER, BY_SWITCH, deploy } from '../browser/contracts.mjs'

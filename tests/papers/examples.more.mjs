@@ -1,5 +1,5 @@
-// Every example that a paper prints in JavaScript, against the types of the package as it is built. The components of other languages are
-// compiled and run in tests/frameworks.
+// Every example that a paper prints in JavaScript, against the types of the package as it is built. The components of
+// other languages are compiled and run in tests/frameworks.
 import assert from 'node:assert/strict'
 import { fileURLToPath } from 'node:url'
 import { test } from 'node:test'

@@ -31,7 +31,10 @@ const DOCUMENTED = {
   end: completed,
 }
 
-/** What differs from the documented answers: code, body and headers while it is queued, at 25 %, at its end, and where it does not exist. */
+/**
+ * What differs from the documented answers: code, body and headers while it is queued, at 25 %, at its end, and where
+ * it does not exist.
+ */
 const TOLD = {
   state: {
     queued: [202, { state: 'queued' }],

@@ -18,8 +18,8 @@ export function receipt2(response) {
 }
 
 /**
- * Signs what the terms ask for, as a wallet would. `accepted` is what the payment says about itself, by default the terms;
- * `changes` falsify single fields of the authorization.
+ * Signs what the terms ask for, as a wallet would. `accepted` is what the payment says about itself, by default the
+ * terms; `changes` falsify single fields of the authorization.
  */
 export async function sign2(sandbox, payer, terms, { changes, accepted = terms, extensions } = {}) {
   const payload = await authorize(sandbox, payer, terms, changes)

@@ -1,4 +1,5 @@
-// The picture that a video starts from: what the seller takes as one, how much of it, and what the record of requests keeps.
+// The picture that a video starts from: what the seller takes as one, how much of it, and what the record of requests
+// keeps.
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'

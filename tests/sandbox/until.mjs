@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Asks again and again until the answer is truthy; generous, because only a broken sandbox ever needs the whole time. */
+/**
+ * Asks again and again until the answer is truthy; generous, because only a broken sandbox ever needs the whole time.
+ */
 export async function until(what, ask, deadline = 30_000) {
   const end = Date.now() + deadline
   for (;;) {

@@ -1,7 +1,7 @@
 /**
- * `npm run sellers:table`: buys from every kind of seller, in both versions of x402, with every kind of payer, in Chromium and on the
- * real chain, and writes what came of it to TABLE.md. It ends with an error if any of them was not paid, once and by the
- * right account. The Rust seller is built first, which takes some minutes the first time.
+ * `npm run sellers:table`: buys from every kind of seller, in both versions of x402, with every kind of payer, in
+ * Chromium and on the real chain, and writes what came of it to TABLE.md. It ends with an error if any of them was not
+ * paid, once and by the right account. The Rust seller is built first, which takes some minutes the first time.
  */
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'

@@ -71,7 +71,10 @@ async function interfere(dapp, vendor, { prompt, silent = [], act, abort, answer
   if (answer !== undefined) dapp.user.answer(prompt, answer)
 }
 
-/** What is signed when nobody waits any more is never sent: there is time for it. A wallet that has lost its page never answers it. */
+/**
+ * What is signed when nobody waits any more is never sent: there is time for it. A wallet that has lost its page never
+ * answers it.
+ */
 async function answerLate(dapp, prompt) {
   dapp.user.answer(prompt, true)
   await dapp.page.evaluate(async () => {

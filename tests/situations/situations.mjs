@@ -1,10 +1,10 @@
 // What may happen between a page, a wallet and its visitor, and what a purchase then comes to.
 //
-// A situation begins with `wallet` (its config), `user` (the visitor's answers, see user.mjs) and `before` (in the page). `says` stands in
-// the page between the library and the wallet: `(call, ask) => answer`. `atConfirm` happens once all is agreed, `during.act` while
-// a prompt is open; both are given the wallet's handle and run in the page. `during` then aborts the call, or answers the prompt;
-// wallets that are `silent` open none.
-// `comes` is the outcome with every wallet, or with each that can come into it.
+// A situation begins with `wallet` (its config), `user` (the visitor's answers, see user.mjs) and `before` (in the
+// page). `says` stands in the page between the library and the wallet: `(call, ask) => answer`. `atConfirm` happens
+// once all is agreed, `during.act` while a prompt is open; both are given the wallet's handle and run in the page.
+// `during` then aborts the call, or answers the prompt; wallets that are `silent` open none. `comes` is the outcome
+// with every wallet, or with each that can come into it.
 
 export const CONNECT = 'wallet_requestPermissions'
 export const SWITCH = 'wallet_switchEthereumChain'

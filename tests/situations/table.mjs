@@ -1,6 +1,6 @@
 /**
- * `npm run wallets:table`: meets every wallet in every situation, in Chromium and on the real chain, and writes what came of it
- * to TABLE.md. It ends with an error where that is not what is expected.
+ * `npm run wallets:table`: meets every wallet in every situation, in Chromium and on the real chain, and writes what
+ * came of it to TABLE.md. It ends with an error where that is not what is expected.
  */
 import { writeFile } from 'node:fs/promises'
 import { startSandbox } from '../../sandbox/sandbox.mjs'

@@ -3,28 +3,37 @@
  * Names and meanings are settled; a line that was added since says so.
  *
  * Importing has no side effect and touches neither `window` nor the network. The WebAssembly loads on the first call.
- * Amounts cross as decimal strings, never as JS numbers. Times are milliseconds since the epoch unless a name says otherwise.
+ * Amounts cross as decimal strings, never as JS numbers. Times are milliseconds since the epoch unless a name says
+ * otherwise.
  */
 
 /* ---------- functions; `createClient` binds the same ones to a configuration ---------- */
 
 /** Quote, guard, sign, pay, wait: resolves with the finished media. */
 export function generate(request: GenerateRequest | Quote, options?: GenerateOptions): Promise<Generation>
-/** One look at a task. `failed` and `not_found` are values, not exceptions. Added: also by the id of a purchase in the journal. */
+/**
+ * One look at a task. `failed` and `not_found` are values, not exceptions. Added: also by the id of a purchase in the
+ * journal.
+ */
 export function status(taskId: string, options?: CallOptions): Promise<TaskStatus>
 
-/** The price of a request. Needs no wallet, spends nothing. Pass the result to `generate` to skip the probe, inside the click. */
+/**
+ * The price of a request. Needs no wallet, spends nothing. Pass the result to `generate` to skip the probe, inside the
+ * click.
+ */
 export function quote(request: GenerateRequest, options?: CallOptions): Promise<Quote>
 /** Like `generate`, but resolves as soon as the payment is accepted. */
 export function submit(request: GenerateRequest | Quote, options?: GenerateOptions): Promise<Task>
 /**
- * Take up a task from the journal (default: the newest of which something may soon come), in whatever step it was interrupted.
- * Never signs. Added: a finished task whose service has forgotten it, or is away, resolves with the result that was kept.
+ * Take up a task from the journal (default: the newest of which something may soon come), in whatever step it was
+ * interrupted. Never signs. Added: a finished task whose service has forgotten it, or is away, resolves with the result
+ * that was kept.
  */
 export function resume(taskId?: string, options?: ResumeOptions): Promise<Task | null>
 /**
- * Added: deletes the record of a purchase; for budgets, its amount and time are kept for a week. Waits while a call has hold of it.
- * Refused while money may be under way for it: until the token has taken it, or a day and more after its window.
+ * Added: deletes the record of a purchase; for budgets, its amount and time are kept for a week. Waits while a call has
+ * hold of it. Refused while money may be under way for it: until the token has taken it, or a day and more after its
+ * window.
  */
 export function forget(id: string): Promise<void>
 /** Added: how much of the budget, of the client, or else of these options, is spent; `null` without one. */
@@ -40,7 +49,9 @@ export function balance(options?: { wallet?: WalletLike; address?: Address; netw
 
 /** The same functions bound to a configuration; synchronous, safe to call during server-side rendering. */
 export function createClient(config?: Config): Client
-/** Optional preload, or the WebAssembly itself for hosts with special rules. Idempotent; a failed load can be retried. */
+/**
+ * Optional preload, or the WebAssembly itself for hosts with special rules. Idempotent; a failed load can be retried.
+ */
 export function init(source?: URL | string | Response | BufferSource | WebAssembly.Module): Promise<void>
 export interface Client {
   generate: typeof generate
@@ -60,7 +71,8 @@ export interface Client {
 
 export interface GenerateRequest {
   prompt: string
-  image?: string | URL | Blob | BufferSource | HTMLCanvasElement | OffscreenCanvas // http(s) or data URL, or bytes; added: every view, OffscreenCanvas
+  /** An http(s) or data URL, or bytes. Added: every view, OffscreenCanvas. */
+  image?: string | URL | Blob | BufferSource | HTMLCanvasElement | OffscreenCanvas
   videoModel?: string // sent only when given: the service's default is the service's
   duration?: number // seconds; sent only when given
   soraVideoId?: string // remix or continue an earlier video
@@ -76,8 +88,9 @@ export interface GenerateRequest {
 }
 
 /**
- * Added: options and requests are read by name when the call is made, own or inherited, but never from an `Object.prototype`. An unknown
- * name is `invalid_request`; so is `null` for `maxPrice`, `payTo`, `networks`, `assets`, `budget` and `storage`. `undefined` means left out.
+ * Added: options and requests are read by name when the call is made, own or inherited, but never from an
+ * `Object.prototype`. An unknown name is `invalid_request`; so is `null` for `maxPrice`, `payTo`, `networks`, `assets`,
+ * `budget` and `storage`. `undefined` means left out.
  */
 export interface CallOptions {
   signal?: AbortSignal
@@ -103,7 +116,8 @@ export interface Config extends GenerateOptions {
   payTo?: Address[] // if given, no other recipient is ever signed for; a wrong EIP-55 checksum is refused
   budget?: { amount: string; per: 'hour' | 'day' | 'week' } // over all tabs, kept in the journal
   assets?: Asset[] // tokens allowed besides the built-in USDC table
-  storage?: 'indexeddb' | 'memory' | Store // of a client with a budget, no call can take another one; added: a store of the page's own
+  /** Of a client with a budget, no call can take another one. Added: a store of the page's own. */
+  storage?: 'indexeddb' | 'memory' | Store
   upload?: 'json' | 'form' // added: servers that take a form, or no large JSON
 }
 /** Added: which budget, and where it is counted. */
@@ -128,9 +142,14 @@ export interface WalletInfo {
 
 /* ---------- added: where purchases are remembered ---------- */
 
-/** A record as it is stored: plain data, and perhaps a Blob or bytes of a picture. Members other than `id` are the library's. */
+/**
+ * A record as it is stored: plain data, and perhaps a Blob or bytes of a picture. Members other than `id` are the
+ * library's.
+ */
 export type StoredPurchase = { id: string } & Record<string, unknown>
-/** Nobody else has the purchase until `release`, a no-op when called again. `everywhere`: other tabs are kept away, too. */
+/**
+ * Nobody else has the purchase until `release`, a no-op when called again. `everywhere`: other tabs are kept away, too.
+ */
 export interface StoreHold {
   release(): void
   everywhere: boolean
@@ -152,9 +171,10 @@ export interface Store {
   /** The newest by `order.createdAt` first; those without a time last. */
   list(filter?: StoreFilter): Promise<StoredPurchase[]>
   /**
-   * One atomic step, during which nobody else writes: calls `change` synchronously with the record and, if `since` is given, what
-   * `list({ since })` would return. Resolves once the change is permanent (`relaxed`: unless the power fails). What `change` throws
-   * is what it rejects with, and nothing is written. `change` may be called again after a first try that failed.
+   * One atomic step, during which nobody else writes: calls `change` synchronously with the record and, if `since` is
+   * given, what `list({ since })` would return. Resolves once the change is permanent (`relaxed`: unless the power
+   * fails). What `change` throws is what it rejects with, and nothing is written. `change` may be called again after a
+   * first try that failed.
    */
   update(id: string, since: number | undefined, change: StoreChange, durability?: 'strict' | 'relaxed'): Promise<void>
 }
@@ -224,7 +244,10 @@ export interface Generation {
   receipt: Receipt | null
   /** The server's answer, untouched; `null` where the result comes from the journal. */
   raw: unknown
-  /** Added: when the server said so; only where the result comes from the journal, since the server has forgotten it or is away. */
+  /**
+   * Added: when the server said so; only where the result comes from the journal, since the server has forgotten it or
+   * is away.
+   */
   heardAt?: number
 }
 /** Added: what was made, as the journal keeps it: without files that came as bytes, up to 64 KiB of JSON. */
@@ -338,7 +361,10 @@ export class ImagineError extends Error {
   readonly stage: 'request' | 'quote' | 'wallet' | 'payment' | 'wait'
   /** Whether money moved, as far as can be known. Never "no" unless it is certain. */
   readonly paid: Paid
-  /** `safe`: call again. `resume`: do not pay again, call `resume`. `pays_again`: a new call is a new purchase. `never`: it cannot work as it stands. */
+  /**
+   * `safe`: call again. `resume`: do not pay again, call `resume`. `pays_again`: a new call is a new purchase. `never`:
+   * it cannot work as it stands.
+   */
   readonly retry: 'safe' | 'resume' | 'pays_again' | 'never'
   readonly taskId?: string
   readonly receipt?: Receipt

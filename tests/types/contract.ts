@@ -3,7 +3,10 @@ import type * as Contract from './api.js'
 import type * as Package from 'imagine-x402'
 import type * as Url from 'imagine-x402/url'
 
-/** `true` when both are assignable to each other and no member is in one alone, not even an optional one; else what is not so. */
+/**
+ * `true` when both are assignable to each other and no member is in one alone, not even an optional one; else what is
+ * not so.
+ */
 type Same<A, B> = [A] extends [B]
   ? [B] extends [A]
     ? Identical<A, B> extends true

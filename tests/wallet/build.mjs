@@ -9,7 +9,9 @@ const ROOT = join(HERE, '..', '..')
 
 const VENDORS = ['metamask', 'rainbow', 'rabby']
 
-/** The text of a vendor's wallet, for playwright's `addInitScript`. Kept in build/ until a source or a package changes. */
+/**
+ * The text of a vendor's wallet, for playwright's `addInitScript`. Kept in build/ until a source or a package changes.
+ */
 export async function buildWallet(vendor = 'metamask') {
   if (!VENDORS.includes(vendor)) throw new Error(`There is no wallet of ${vendor}; there are ${VENDORS.join(', ')}.`)
   const cached = join(ROOT, 'build', `wallet-${vendor}-${await fingerprint()}.js`)

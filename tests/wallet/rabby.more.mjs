@@ -77,7 +77,8 @@ describe("Rabby's wallet", { timeout: 120_000 }, () => {
     await wallet.page.evaluate(showTab, 'hidden')
     const before = await wallet.log()
     const waiting = wallet.request('eth_accounts')
-    await wallet.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100))) // were it let through, it would be in the log by now
+    // Were it let through, it would be in the log by then.
+    await wallet.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100)))
     assert.deepEqual(await wallet.log(), before)
     await wallet.page.evaluate(showTab, 'visible')
     assert.deepEqual(await waiting, { result: [] })

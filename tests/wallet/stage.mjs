@@ -28,7 +28,10 @@ export async function openStage(defaults = {}) {
       connect: (rdns) => request('eth_requestAccounts', undefined, rdns),
       sign: (data = JSON_TEXT, { from = ACCOUNT, rdns } = {}) => request('eth_signTypedData_v4', [from, data], rdns),
       announced: () => page.evaluate(announcedInPage),
-      /** What `window.ethereum` emits of these events, up to the last of them, after `globalThis.__wallet[member](...args)`. */
+      /**
+       * What `window.ethereum` emits of these events, up to the last of them, after
+       * `globalThis.__wallet[member](...args)`.
+       */
       events: (names, member, ...args) => page.evaluate(eventsInPage, { names, member, args }),
       /** Calls a member of the first wallet's handle. */
       handle: (member, ...args) =>

@@ -6,7 +6,10 @@ import type { LogPane } from './log-pane'
 
 type Open = { code: CodePane; log: LogPane }
 
-/** What developers look at. Nobody buys with it, so it is loaded when it comes near the window, or has something to tell. */
+/**
+ * What developers look at. Nobody buys with it, so it is loaded when it comes near the window, or has something to
+ * tell.
+ */
 export class Panes {
   readonly #values: () => Values
   #open: Promise<Open | undefined> | undefined

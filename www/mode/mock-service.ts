@@ -8,8 +8,9 @@ const QUEUED_MS = 2500
 const MADE_MS = 13_000
 
 /**
- * Puts the test service of `imagine-x402/testing` behind the page: it prices, checks what was signed and takes a payment once. What is added
- * here is time (its jobs are done at once), a video that can be seen, a memory, and what the scenario bends.
+ * Puts the test service of `imagine-x402/testing` behind the page: it prices, checks what was signed and takes a
+ * payment once. What is added here is time (its jobs are done at once), a video that can be seen, a memory, and what
+ * the scenario bends.
  */
 export function openMockService(service: TestService, scenario: () => MockScenario | undefined): void {
   service.payments.push(...ledger.read().payments)

@@ -17,7 +17,9 @@ const asks = byId('ask', HTMLInputElement)
 no.addEventListener('click', () => dialog.close('no'))
 yes.addEventListener('click', () => dialog.close('yes'))
 
-/** Shows what is about to be signed, if the visitor wants to be asked. Escape, like closing a wallet's window, refuses. */
+/**
+ * Shows what is about to be signed, if the visitor wants to be asked. Escape, like closing a wallet's window, refuses.
+ */
 export function askToSign(data: TypedData): Promise<boolean> {
   if (!asks.checked) return Promise.resolve(true)
   fill(facts, isTransfer(data) ? transferFacts(data) : [['Data', el('pre', {}, JSON.stringify(data, null, 2))]])

@@ -16,7 +16,10 @@ export function hideTrouble(): void {
 
 export const isTroubleShown = () => !card.hidden
 
-/** What happened, whether money was taken, and the one thing to do. What a click asked for takes the focus; what happens by itself does not. */
+/**
+ * What happened, whether money was taken, and the one thing to do. What a click asked for takes the focus; what happens
+ * by itself does not.
+ */
 export function showTrouble(trouble: Trouble, remedies: Remedies, { focus = true } = {}): void {
   const { title, advice, quiet } = wordsFor(trouble.code)
   const isCalm = Boolean(quiet) && trouble.paid === 'no'

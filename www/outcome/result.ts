@@ -68,7 +68,10 @@ function actions({ video, taskId, remixId }: Generation, onRemix: (id: string) =
   return row
 }
 
-/** A browser ignores `download` for another host, so the file is fetched; where that is forbidden, the link just opens it. */
+/**
+ * A browser ignores `download` for another host, so the file is fetched; where that is forbidden, the link just opens
+ * it.
+ */
 function download(url: string, taskId: string): HTMLAnchorElement {
   const link = outsideLink('Download', url)
   link.className = 'button quiet'

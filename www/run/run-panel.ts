@@ -104,7 +104,10 @@ export class RunPanel {
   }
 }
 
-/** Only between signature and acceptance: then an answer could be lost with the page, and asking costs less than looking for it. */
+/**
+ * Only between signature and acceptance: then an answer could be lost with the page, and asking costs less than looking
+ * for it.
+ */
 function askBeforeLeaving(event: BeforeUnloadEvent): void {
   event.preventDefault()
 }

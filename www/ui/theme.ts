@@ -3,7 +3,10 @@ import { byId, icon } from './dom'
 const toggle = byId('theme', HTMLButtonElement)
 const system = matchMedia('(prefers-color-scheme: dark)')
 
-/** Follows the system until the visitor chooses; the choice is kept (and read before the first paint, in the HTML's head). */
+/**
+ * Follows the system until the visitor chooses; the choice is kept (and read before the first paint, in the HTML's
+ * head).
+ */
 export function startTheme(): void {
   system.addEventListener('change', draw)
   toggle.addEventListener('click', () => {

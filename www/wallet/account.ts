@@ -6,7 +6,9 @@ import { money, short } from '../ui/words'
 const panel = byId('account', HTMLElement)
 const connect = byId('wallet-connect', HTMLButtonElement)
 
-/** The account of the chosen wallet and what it has, once the visitor has connected it. Opens a prompt only at a click. */
+/**
+ * The account of the chosen wallet and what it has, once the visitor has connected it. Opens a prompt only at a click.
+ */
 export class Account {
   readonly #connection: Connection
   #wallet: WalletInfo | undefined

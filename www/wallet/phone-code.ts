@@ -1,6 +1,9 @@
 import { el } from '../ui/dom'
 
-/** The address of this page for the camera of a phone, where the visitor's wallet may be; nothing where a phone could not reach it. */
+/**
+ * The address of this page for the camera of a phone, where the visitor's wallet may be; nothing where a phone could
+ * not reach it.
+ */
 export function phoneCode(): HTMLElement {
   const place = el('div', { class: 'phone-code' })
   if (location.protocol === 'https:')

@@ -43,7 +43,10 @@ export class WalletPicker {
     return this.#found.find(({ id }) => id === this.#chosenId)
   }
 
-  /** Whether the library would find no wallet but those that may pay here: then it may be left to it to say what is wrong. */
+  /**
+   * Whether the library would find no wallet but those that may pay here: then it may be left to it to say what is
+   * wrong.
+   */
   async onlyOurs(): Promise<boolean> {
     return (await this.#connection.client.wallets().catch(() => [])).every((wallet) =>
       this.#connection.mode.admits(wallet),

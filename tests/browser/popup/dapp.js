@@ -1,5 +1,5 @@
-// A dapp that does everything by itself: whatever a test evaluates in a page counts as the visitor's click there. So the test
-// says beforehand, in `__jobs`, what is to be done, clicks for real, and hears of the outcome on the console.
+// A dapp that does everything by itself: whatever a test evaluates in a page counts as the visitor's click there. So
+// the test says beforehand, in `__jobs`, what is to be done, clicks for real, and hears of the outcome on the console.
 import * as imagine from 'imagine-x402'
 import { outcomeOf } from '/dapp-page.js'
 import { overhear, popupWallet } from './wallet.js'

@@ -1,4 +1,5 @@
-// Our stand-in for keys.coinbase.com, whose own page is closed: it speaks the protocol of the SDKs by their own code, and has a plain key.
+// Our stand-in for keys.coinbase.com, whose own page is closed: it speaks the protocol of the SDKs by their own code,
+// and has a plain key.
 import { SCWKeyManager } from '@coinbase/wallet-sdk/dist/sign/scw/SCWKeyManager.js'
 import {
   decryptContent,

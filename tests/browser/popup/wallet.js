@@ -1,6 +1,6 @@
 /**
- * A wallet that lives in a window of its own, as Coinbase's and Base's do: the window is the browser's, opened or blocked by its own
- * rules. Behind it is the injected wallet, whose visitor agrees to everything.
+ * A wallet that lives in a window of its own, as Coinbase's and Base's do: the window is the browser's, opened or
+ * blocked by its own rules. Behind it is the injected wallet, whose visitor agrees to everything.
  * @param mute methods that are never answered, as by a node that hangs
  */
 export function popupWallet({ connected = false, mute = [] } = {}) {

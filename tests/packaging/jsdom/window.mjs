@@ -1,5 +1,5 @@
-// Runs in a worker: an app's module in the window of jsdom 26, which is the realm of jest 30's tests, with `add` of Node's
-// globals. Posts what the module exports as `outcome`, and the globals that came with it.
+// Runs in a worker: an app's module in the window of jsdom 26, which is the realm of jest 30's tests, with `add` of
+// Node's globals. Posts what the module exports as `outcome`, and the globals that came with it.
 import { parentPort, workerData } from 'node:worker_threads'
 import { JSDOM } from 'jsdom-26'
 import { packageFor } from '../globals/realm.mjs'

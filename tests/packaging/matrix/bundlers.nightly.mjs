@@ -1,4 +1,5 @@
-// An app that has the package from npm, built with everything that apps are built with: it asks for a price and pays, in Chromium.
+// An app that has the package from npm, built with everything that apps are built with: it asks for a price and pays,
+// in Chromium.
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { after, afterEach, before, describe, test } from 'node:test'

@@ -1,4 +1,5 @@
-// What a visitor does, in any browser: sees the price, pays with a click, comes back later. What came of it is said in the page.
+// What a visitor does, in any browser: sees the price, pays with a click, comes back later. What came of it is said in
+// the page.
 const { entry, options } = globalThis.__config
 const { generate, quote, tasks } = await import(entry)
 

@@ -1,5 +1,5 @@
-// Browsers of other makers, driven by what their makers give. Each opens a page and gives `click`, `text`, `title`, `reload` and `close`; those that
-// take scripts also `run`.
+// Browsers of other makers, driven by what their makers give. Each opens a page and gives `click`, `text`, `title`,
+// `reload` and `close`; those that take scripts also `run`.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import puppeteer from 'puppeteer-core'

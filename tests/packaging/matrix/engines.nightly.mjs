@@ -1,4 +1,5 @@
-// The paid path in browsers of three makers, from both entries: price, picture, wallet, payment, video, and the journal after a reload.
+// The paid path in browsers of three makers, from both entries: price, picture, wallet, payment, video, and the journal
+// after a reload.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { watchRequests } from '../../browser/harness.mjs'

@@ -1,4 +1,5 @@
-// What Firefox does in its own way: it throws where cookies are blocked, and has its own order of events among wallets that announce themselves.
+// What Firefox does in its own way: it throws where cookies are blocked, and has its own order of events among wallets
+// that announce themselves.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { isReady, openShop, said } from './engine-shop.mjs'

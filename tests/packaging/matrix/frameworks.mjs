@@ -1,4 +1,5 @@
-// Frameworks that make pages on a server as well. The apps are in `apps/`; each page asks on the server, or buys in the browser, or both.
+// Frameworks that make pages on a server as well. The apps are in `apps/`; each page asks on the server, or buys in the
+// browser, or both.
 const INLINE = 'imagine-x402'
 const URL_ENTRY = 'imagine-x402/url'
 const PAGES = { [INLINE]: '/', [URL_ENTRY]: '/url' }

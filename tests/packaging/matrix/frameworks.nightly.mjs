@@ -1,4 +1,5 @@
-// An app of a framework, built and started as it would be: on the server it asks for a price, and its visitor pays, in Chromium.
+// An app of a framework, built and started as it would be: on the server it asks for a price, and its visitor pays, in
+// Chromium.
 import assert from 'node:assert/strict'
 import { cp } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'

@@ -5,7 +5,10 @@ import { SIGN, walletFor } from '../../browser/harness.mjs'
 
 const request = { prompt: 'A paper boat on a neon river' }
 
-/** In Chromium, the app at that address asks for a price and pays it once. It has put what it imported into `globalThis.app`. */
+/**
+ * In Chromium, the app at that address asks for a price and pays it once. It has put what it imported into
+ * `globalThis.app`.
+ */
 export async function buyIn(browser, url, sandbox) {
   const earlier = (await sandbox.payments()).length
   const page = await openPage(browser, url, { wallets: [walletFor(sandbox)] })

@@ -2,7 +2,9 @@ import { ethErrors } from 'eth-rpc-errors'
 import { READS, nodeFor, post } from '../node.mjs'
 import { siteChain } from './connection.mjs'
 
-/** Rabby hands every eth_ method that it does not know to the node: only to well-known reads for a page not connected. */
+/**
+ * Rabby hands every eth_ method that it does not know to the node: only to well-known reads for a page not connected.
+ */
 export const createReads =
   ({ session, rpcUrl }) =>
   async (method, params) => {

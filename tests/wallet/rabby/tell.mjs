@@ -5,7 +5,8 @@ export function createTell(channel) {
   const push = (event, data) => channel.send('message', { event, data })
   return {
     chainChanged(chainId) {
-      push('rabby:chainChanged', { id: Number(chainId), hex: toHex(chainId), name: `Chain ${Number(chainId)}` }) // its notice in the page
+      // Its notice in the page.
+      push('rabby:chainChanged', { id: Number(chainId), hex: toHex(chainId), name: `Chain ${Number(chainId)}` })
       push('chainChanged', { chain: chainId, networkVersion: String(Number(chainId)) })
     },
     accountsChanged: (accounts) => push('accountsChanged', accounts),

@@ -1,4 +1,5 @@
-// Among `pages`: with a route of its edge runtime in `app`, Next 16.4 fails to build by webpack, whatever the route does.
+// Among `pages`: with a route of its edge runtime in `app`, Next 16.4 fails to build by webpack, whatever the route
+// does.
 import { ask } from '../../ask.js'
 
 export const config = { runtime: 'edge' }
