@@ -348,7 +348,12 @@ fn sign<J: Json>(owner: &str, payment: &Kept, record: Option<&J>, life: Option<L
 
 fn forget<J: Json>(record: &J, life: Option<Life>, now: u64) -> (Put<J>, Written<J>) {
     let is_long_past = || closes_at(record).is_some_and(|at| at.saturating_add(LONGEST_LIFE_MS) <= now);
-    let is_under_way = life == Some(Life::Signed) && read_paid(record) != Paid::Yes;
+    let is_under_way = match life {
+        Some(Life::Signed) => read_paid(record) != Paid::Yes,
+        // The service may have begun, or even ended, before the token has taken the payment.
+        Some(Life::Accepted | Life::Done) => read_paid(record) == Paid::Unknown,
+        _ => false,
+    };
     if is_under_way && !is_long_past() && !defect::is_on(Defect::ForgottenUnderWay) {
         return (Put::Keep, Written::Refused(may_be_paid()));
     }

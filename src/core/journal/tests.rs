@@ -476,6 +476,26 @@ fn money_under_way_is_not_forgotten() {
 }
 
 #[test]
+fn a_task_whose_payment_may_yet_be_taken_is_not_forgotten() {
+    let worked = |paid| Change::Accept { order: Some(noted()), settlement: settlement(), task: task(paid, None) };
+    let made = Change::Finish {
+        task: task(Paid::Unknown, None),
+        ended: Ended { status: "completed".into(), result: None, heard_at: NOW },
+    };
+    for (changes, is_open) in [
+        (vec![worked(Paid::Unknown)], true),
+        (vec![worked(Paid::Unknown), made], true),
+        (vec![worked(Paid::Yes)], false),
+        (vec![worked(Paid::No)], false),
+    ] {
+        let record = after(&[&[intend("a"), sign("a")][..], &changes].concat());
+        let forgotten = |now| matches!(applied(record.clone(), &Change::Forget { now }).1, Written::Done(_));
+        assert_eq!(forgotten(NOW), !is_open, "{changes:?}");
+        assert!(forgotten(CLOSES_AT + LONGEST_LIFE_MS), "its window is long past");
+    }
+}
+
+#[test]
 fn what_cannot_be_read_hurts_no_other() {
     let good = after(&[intend("a"), sign("a"), accept(None)]).unwrap();
     let newer = json!({"id": "newer", "step": "settling", "paid": "no", "order": {"version": 9, "createdAt": NOW + 1, "prompt": "p"}});

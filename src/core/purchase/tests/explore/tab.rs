@@ -134,7 +134,9 @@ impl Tab {
     }
 
     fn forget(&mut self, world: &mut World) -> Result<(), String> {
-        let is_under_way = world.papers.iter().any(|paper| paper.id == self.id && world.is_open(paper));
+        // What the journal says to be paid is, for the visitor: another purchase of that name is another one.
+        let is_paid = world.journal.get(self.id).is_some_and(|record| record["paid"] == "yes");
+        let is_under_way = !is_paid && world.papers.iter().any(|paper| paper.id == self.id && world.is_open(paper));
         let written = world.update(self.id, &Change::Forget { now: world.now }, None);
         self.at = At::Idle;
         if matches!(written, Written::Refused(_)) {
@@ -144,7 +146,7 @@ impl Tab {
             return Err("promise 7: a purchase was forgotten while money was under way for it".into());
         }
         for paper in world.papers.iter_mut().filter(|paper| paper.id == self.id) {
-            paper.is_past = paper.is_taken;
+            paper.is_past = paper.is_taken || (is_paid && paper.is_held);
         }
         Ok(())
     }
