@@ -1,12 +1,5 @@
 import { attempt, quietly } from './attempt.js'
 
-/** The outcome of `work`, or a rejection with `late` when it takes more milliseconds than that. */
-export async function within<T>(ms: number, work: Promise<T>, late?: unknown): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const ended = new Promise<never>((_, reject) => (timer = setTimeout(reject, ms, late)))
-  return Promise.race([work, ended]).finally(() => quietly(() => clearTimeout(timer)))
-}
-
 /** Resolves `aborted` with the reason once the signal fires, or with nothing once `forget` is called. */
 export function onAbort(signal: AbortSignal | undefined): { aborted: Promise<unknown>; forget: () => void } {
   let fire = () => {}

@@ -2,13 +2,9 @@
  * What one call of the library says to the wallets that will do for it. The core decides what is asked, and what the
  * answers mean.
  */
-import { within } from './abort.js'
 import { attempt, quietly } from './attempt.js'
 import { findProviders, present, providerOf } from './wallets.js'
 import type { Eip1193Provider, WalletLike } from './types.js'
-
-/** How long to wait for the answer to `eth_accounts`. */
-const ACCOUNTS_MS = 5_000
 
 const CONNECT = 'eth_requestAccounts'
 
@@ -60,31 +56,13 @@ export class Conversation {
     return this.#providers.length
   }
 
-  /** Rejects with nothing when the wallet does not answer within so many milliseconds. */
-  readonly ask = async (
-    place: number,
-    method: string,
-    params: string | undefined,
-    patience: number,
-  ): Promise<unknown> => {
+  /** Asks the wallet at that place of the list. Never rejects with nothing. */
+  readonly ask = async (place: number, method: string, params: string | undefined): Promise<unknown> => {
     const provider = this.#providers[place]
     if (!provider) throw new Error('the wallet is gone')
     const question = { method, ...(params && { params: JSON.parse(params) }) }
     const answer = method === CONNECT ? this.#connect(provider) : ask(provider, question, this.#over.ended)
-    return within(
-      patience,
-      answer.catch((error) => Promise.reject(error ?? new Error('the wallet gave no reason'))),
-    )
-  }
-
-  /**
-   * The accounts that the only wallet has connected; `undefined` without such a wallet or an answer. Opens no prompt.
-   */
-  async accounts(): Promise<unknown> {
-    if ((await this.find()) !== 1) return undefined
-    return this.ask(0, 'eth_accounts', undefined, ACCOUNTS_MS)
-      .catch(() => undefined)
-      .finally(this.end)
+    return answer.catch((error) => Promise.reject(error ?? new Error('the wallet gave no reason')))
   }
 
   /** Nobody waits any more: of a prompt that is still open, the wallet itself has to say so from now on. */

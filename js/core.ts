@@ -1,7 +1,7 @@
 /** What the WebAssembly module offers: a few functions over plain values. */
 import type { Failure } from './error.js'
-import type { Recalled } from './hold.js'
-import type { Outcome } from './line.js'
+import type { Recalled } from './lease.js'
+import type { Outcome } from './transport.js'
 import type { CoreStatus } from './generation.js'
 import type {
   BudgetState,
@@ -31,7 +31,7 @@ export interface Call {
     init: RequestInit,
     body: string | undefined,
     most: number,
-    patience: number,
+    late: Promise<void>,
     final: boolean,
   ) => Promise<Outcome>
   recall?: (id: string, fresh: boolean) => Promise<Recalled>
@@ -45,8 +45,10 @@ export interface Call {
   invite?: () => void
   find?: () => Promise<number>
   findOthers?: () => Promise<number>
-  ask?: (place: number, method: string, params: string | undefined, patience: number) => Promise<unknown>
-  rest?: (until: number) => Promise<object>
+  ask?: (place: number, method: string, params: string | undefined) => Promise<unknown>
+  pause?: (late: Promise<void>) => Promise<void>
+  takeTurn?: () => Promise<boolean>
+  told?: () => object
   notify?: (event: never) => void
   /** Is told the error of a caller that gives up from now on. */
   stands?: (givenUp: Failure) => void
@@ -93,8 +95,8 @@ export interface Core {
   identify(call: Call): Promise<{ identity: string; id?: string }>
   /** How a purchase relates to one that is under way: `same`, `other` or `ask`. */
   relate(first: object, second: object): string
-  /** The account of which an answer to `eth_accounts` tells, or a word for why it is not known. */
-  account(answer: unknown, other?: string): string
+  /** The account that the only wallet has connected, or a word for why it is not known. Opens no prompt. */
+  account(call: Call, other?: string): Promise<string>
   /** Whether nothing was ever bought under an id, since this page drew it. */
   fresh(id: string): boolean
   keccak(bytes: Uint8Array): string

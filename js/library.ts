@@ -6,9 +6,9 @@ import { tell } from './events.js'
 import { quietly } from './attempt.js'
 import { readResult, readStatus, type Completed, type CoreStatus, type Kept } from './generation.js'
 import { need } from './globals.js'
-import { Hold } from './hold.js'
+import { Lease } from './lease.js'
 import { compose, readImage, type Picture } from './image.js'
-import { Line } from './line.js'
+import { Transport } from './transport.js'
 import { members } from './members.js'
 import { mobileLinks } from './mobile.js'
 import { copies, readMembers, readOptions, readPurchase, readRequest, staying, type Options } from './options.js'
@@ -30,7 +30,7 @@ import type {
   TaskFilter,
   WasmSource,
 } from './types.js'
-import { Vigil } from './vigil.js'
+import { Watcher } from './watcher.js'
 import {
   atHand,
   findWallets,
@@ -77,7 +77,10 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       party: { ...identified, wallet: tagOf(wallet), account: payerOf(wallet) },
       signal,
       hear: (event) => tell(options, event),
-      askAccount: async (other) => core.account(await new Conversation(wallet).accounts(), other),
+      askAccount: (other) => {
+        const { find, ask, end } = new Conversation(wallet)
+        return calling(unsignalled(options), (call) => core.account({ ...call, find, ask }, other)).finally(end)
+      },
       buy: (purchase, id) => {
         const named = id === undefined ? wanted : { ...wanted, fields: { ...wanted.fields, id } }
         return buy(core, purchase, named, { request, quote }, options)
@@ -125,18 +128,18 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     make: (held: Call) => Promise<T>,
     picture?: Picture,
   ): Promise<Held<T>> => {
-    const hold = new Hold(storeOf(options.storage), options.signal, picture)
-    const { recall, read, list, update, compose } = hold
+    const lease = new Lease(storeOf(options.storage), options.signal, picture)
+    const { recall, read, list, update, compose } = lease
     const conversation = new Conversation(options.wallet)
     const { invite, find, findOthers, ask } = conversation
     try {
-      const line = new Line({ compose })
+      const transport = new Transport({ compose })
       const held = (call: Call) => make({ ...call, recall, read, list, update, invite, find, findOthers, ask })
-      const outcome = await calling(options, held, line).catch(describeWallets)
-      return { id: hold.id, outcome }
+      const outcome = await calling(options, held, transport).catch(describeWallets)
+      return { id: lease.id, outcome }
     } finally {
       conversation.end()
-      hold.end()
+      lease.end()
     }
   }
 
@@ -156,28 +159,32 @@ function client(load: () => Promise<Core>, config?: Config): Client {
         const hear = (event: WatchingEvent) =>
           notify(event.type === 'status' ? { ...event, status: readStatus(event.status, handle.receipt) } : event)
         const core = await load()
-        const vigil = new Vigil(id)
-        const { rest, line } = vigil
+        const watcher = new Watcher(id)
+        const { pause, takeTurn, told, transport } = watcher
         try {
           const all = { signal, layers: [...bought.layers, ...waiting] }
-          const status = await calling(all, (call) => core.watch({ ...call, rest, task, notify: hear }), line)
+          const status = await calling(
+            all,
+            (call) => core.watch({ ...call, pause, takeTurn, told, task, notify: hear }),
+            transport,
+          )
           return readResult(status as Completed | Kept, handle.receipt)
         } finally {
-          vigil.end()
+          watcher.end()
         }
       },
       status: async () => {
         const core = await load()
-        const line = new Line({ hear: (outcome) => tellOthers(id, outcome) })
+        const transport = new Transport({ hear: (outcome) => tellOthers(id, outcome) })
         return readStatus(
-          await calling(bought, (call) => core.watch({ ...call, task: { ...task, once: true } }), line),
+          await calling(bought, (call) => core.watch({ ...call, task: { ...task, once: true } }), transport),
           handle.receipt,
         )
       },
       ended: (status, task, result) =>
         quietly(async () => {
           const core = await load()
-          const { update } = new Hold(storeOf(bought.storage))
+          const { update } = new Lease(storeOf(bought.storage))
           const ended = { status, ...(result && { result }) }
           await calling(bought, (call) => core.finish({ ...call, update, task, ended }, id))
         }),
@@ -190,7 +197,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
   const settle = async (id: string, task: AcceptedTask, options: Options): Promise<Receipt | undefined> => {
     const core = await load()
     const { find, ask } = new Conversation(options.wallet)
-    const { update } = new Hold(storeOf(options.storage))
+    const { update } = new Lease(storeOf(options.storage))
     return calling(options, (call) => core.settle({ ...call, find, ask, update, task }, id))
   }
 
@@ -205,11 +212,11 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       const all = over(options)
       const request = readRequest(given)
       const [core, { fields, picture }] = await ready(all.signal, prepare(request, all, load))
-      const line = new Line({ compose: (text) => compose(text, picture) })
-      const { update } = new Hold(storeOf(all.storage))
+      const transport = new Transport({ compose: (text) => compose(text, picture) })
+      const { update } = new Lease(storeOf(all.storage))
       const reader = readerOf(atHand(all.wallet))
       return complete(
-        await calling(all, (call) => core.quote({ ...call, ...reader, request: fields, update }), line),
+        await calling(all, (call) => core.quote({ ...call, ...reader, request: fields, update }), transport),
         request,
       )
     },
@@ -219,7 +226,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
         throw restate(error, { stage: 'wait', paid: 'unknown' })
       })
       const task = typeof taskId === 'string' ? taskId : ''
-      const { read } = new Hold(storeOf(all.storage))
+      const { read } = new Lease(storeOf(all.storage))
       return readStatus(await calling(all, (call) => core.watch({ ...call, read, task })), null)
     },
     resume: async (taskId, options) => {
@@ -236,21 +243,21 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     tasks: async (given) => {
       const filter = copies(readMembers<TaskFilter>('filter', given, ['unfinished', 'limit']))
       const [core] = await ready(undefined)
-      const { list, update } = new Hold(storeOf(over().storage))
+      const { list, update } = new Lease(storeOf(over().storage))
       return calling(unsignalled(over()), (call) => core.tasks({ ...call, list, update, filter }))
     },
     forget: async (id) => {
       if (typeof id !== 'string') throw refuse('invalid_request', '`forget` takes the id of a purchase')
       const [core] = await ready(undefined)
-      const hold = new Hold(storeOf(over().storage))
-      const { recall, update } = hold
+      const lease = new Lease(storeOf(over().storage))
+      const { recall, update } = lease
       const forgetting = calling(unsignalled(over()), (call) => core.forget({ ...call, recall, update }, id))
-      return forgetting.finally(hold.end)
+      return forgetting.finally(lease.end)
     },
     budget: async (options) => {
       const all = over(options)
       const [core] = await ready(undefined)
-      const { list } = new Hold(storeOf(all.storage))
+      const { list } = new Lease(storeOf(all.storage))
       return calling(unsignalled(all), (call) => core.budget({ ...call, list }))
     },
     wallets: async (options) => {
@@ -315,7 +322,7 @@ function checkWallet(wallet: unknown): void {
 async function calling<T>(
   { signal, layers }: Pick<Options, 'signal' | 'layers'>,
   make: (call: Call) => Promise<T>,
-  { send, callOff } = new Line(),
+  { send, callOff } = new Transport(),
 ): Promise<T> {
   const { aborted, forget } = onAbort(signal)
   const abortReason = () => (signal?.aborted ? signal.reason : undefined)

@@ -22,9 +22,9 @@ async function load(source: WasmSource | undefined, standard: () => WasmSource |
   need(...NEEDED)
   try {
     // Only now: the bindings make a TextDecoder as soon as they are evaluated, which an import of the library must not.
-    const { begin, imports, account, fresh, keccak, ...calls } = await import('../build/core/core.js')
+    const { begin, imports, fresh, keccak, ...calls } = await import('../build/core/core.js')
     begin(await instantiate(source ?? (await standard()), imports()))
-    return { ...bare(calls), account, fresh, keccak } as Core
+    return { ...bare(calls), fresh, keccak } as Core
   } catch (cause) {
     if (isImagineError(cause)) throw cause
     const hint = "a Content-Security-Policy needs 'wasm-unsafe-eval' in script-src"

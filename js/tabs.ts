@@ -1,6 +1,6 @@
 /** What one tab hears of a task, all that wait for it hear. */
 import { attempt, quietly } from './attempt.js'
-import type { Answer, Outcome } from './line.js'
+import type { Answer, Outcome } from './transport.js'
 
 interface Message {
   task: string

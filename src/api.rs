@@ -16,7 +16,7 @@ use crate::{
         config::Config,
         error::{Code, Error, Paid, Retry, Stage},
         failure::Failure,
-        identity::{self, Account, Drawn, Identified, Party},
+        identity::{self, Drawn, Identified, Party},
         journal::{Change, Ended, Filter, Owner},
         json::Json,
         poll,
@@ -103,11 +103,14 @@ pub fn fresh(id: &str) -> bool {
     drawn(|drawn| drawn.has(id))
 }
 
-/// The account of which a wallet's answer to `eth_accounts` tells, for a party; `undefined` is no answer. `other` is that of
-/// the call that it is compared with.
+/// Asks the only wallet for the account that it has connected, for a party: resolves with that, or with a word. `other` is
+/// that of the call that it is compared with.
 #[wasm_bindgen]
-pub fn account(answer: JsValue, other: Option<String>) -> JsValue {
-    Account::answered(&Js(answer), other.as_deref().and_then(parse_address)).in_words().into()
+pub fn account(call: Call, other: Option<String>) -> Promise {
+    promise(async move {
+        let other = other.as_deref().and_then(parse_address);
+        Ok(driver::account::<Js, _>(&Browser::new(&call), other).await.in_words().into())
+    })
 }
 
 /// The keccak-256 of bytes as hex, for pages without `crypto.subtle`.

@@ -60,7 +60,7 @@ pub trait Clock {
 
 /// Rests between the looks at a task.
 #[expect(async_fn_in_trait)]
-pub trait Vigil<J> {
+pub trait Rests<J> {
     /// Rests until that time in milliseconds since the epoch, or until something happens before: the page's standing has changed since it was told, or
     /// another tab has heard of the task. Gives what [`Waiting::woke`](crate::core::poll::Waiting::woke) takes. When the time has come, other
     /// tabs are kept from looking at the same time.

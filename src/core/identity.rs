@@ -12,7 +12,7 @@ use super::{
     json::{Json, ObjectWriter},
     named::named,
     text::{self, address, decimal, text, word},
-    wallet,
+    wallet::{self, Question},
 };
 
 /// Deeper members of `extra` count in the order in which the page has them. The stack of the WebAssembly is small.
@@ -154,6 +154,15 @@ impl Wallet {
         let is_one_name = self.name.is_some() && self.name == other.name;
         is_one_object || is_one_name
     }
+}
+
+/// How long a second call waits to be told the account of its wallet.
+const PATIENCE_MS: u64 = 5_000;
+
+/// Asks a wallet for the accounts that it has connected.
+#[must_use]
+pub fn question() -> Question {
+    Question { patience: PATIENCE_MS, ..Question::accounts() }
 }
 
 /// The account that would pay.

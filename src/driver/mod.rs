@@ -18,6 +18,7 @@ use crate::{
         balance,
         clock::{self, Clocks},
         failure::Failure,
+        identity::{self, Account},
         journal::{self, Change, Known, Written},
         json::Json,
         machine::{Machine, Next},
@@ -30,7 +31,7 @@ use crate::{
         task::TaskStatus,
         wallet::{Question, Reply},
     },
-    ports::{Clock, Entropy, Http, Journal, Page, Vigil, Wallets},
+    ports::{Clock, Entropy, Http, Journal, Page, Rests, Wallets},
 };
 
 /// Takes a machine from step to step until it is over, or the caller gives up.
@@ -178,14 +179,14 @@ where
 /// Whatever ended it, or that the caller gave up.
 pub async fn watch<J: Json, P>(ports: &P, next: poll::Next<J>) -> Result<TaskStatus<J>, Failure<J>>
 where
-    P: Http<J> + Journal<J> + Vigil<J> + Clock + Page<J>,
+    P: Http<J> + Journal<J> + Rests<J> + Clock + Page<J>,
 {
     drive(ports, next, async |step| look(ports, step).await).await
 }
 
 async fn look<J: Json, P>(ports: &P, step: poll::Step<J>) -> poll::Next<J>
 where
-    P: Http<J> + Journal<J> + Vigil<J> + Clock,
+    P: Http<J> + Journal<J> + Rests<J> + Clock,
 {
     use poll::Step;
     match step {
@@ -264,6 +265,18 @@ where
         step.into()
     };
     drive(ports, balance::read(asset, owner, ports.find().await).into(), perform).await
+}
+
+/// Asks the only wallet for the account that it has connected to this page, without a prompt. `other` is one that it is
+/// compared with.
+pub async fn account<J: Json, P: Wallets<J>>(ports: &P, other: Option<Address>) -> Account {
+    if ports.find().await != 1 {
+        return Account::Silent;
+    }
+    match ports.ask(0, &identity::question()).await {
+        Ok(accounts) => Account::answered(&accounts, other),
+        Err(_) => Account::Silent,
+    }
 }
 
 /// The replies to questions that are asked at once, in their order.

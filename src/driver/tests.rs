@@ -151,7 +151,7 @@ impl Clock for World {
     }
 }
 
-impl Vigil<Value> for World {
+impl Rests<Value> for World {
     async fn rest(&self, until: u64) -> Result<Value, Value> {
         self.sleep(until.saturating_sub(self.now.get())).await;
         Ok(json!({"due": true}))

@@ -1,6 +1,6 @@
 //! The one argument of every call of the facade.
 
-use js_sys::Function;
+use js_sys::{Function, Promise};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 #[wasm_bindgen]
@@ -44,18 +44,11 @@ extern "C" {
     /// Adds the other wallets on the page: a promise of how many there are then.
     #[wasm_bindgen(method, catch, js_name = findOthers)]
     pub fn find_others(this: &Call) -> Result<JsValue, JsValue>;
-    /// Asks the wallet at that place of the list; `params` is JSON text. A promise of its answer, which rejects with nothing after so many
-    /// milliseconds.
+    /// Asks the wallet at that place of the list; `params` is JSON text. A promise of its answer.
     #[wasm_bindgen(method, catch)]
-    pub fn ask(
-        this: &Call,
-        place: usize,
-        method: &str,
-        params: Option<&str>,
-        patience: f64,
-    ) -> Result<JsValue, JsValue>;
-    /// Sends to that address, with what stands for that body of the core; waits for so many milliseconds, and reads at most so many bytes. What is final is
-    /// never called back. A promise of an object.
+    pub fn ask(this: &Call, place: usize, method: &str, params: Option<&str>) -> Result<JsValue, JsValue>;
+    /// Sends to that address, with what stands for that body of the core; waits until it is late, and reads at most so many
+    /// bytes. What is final is never called back. A promise of an object.
     #[wasm_bindgen(method, catch)]
     pub fn send(
         this: &Call,
@@ -63,10 +56,10 @@ extern "C" {
         init: &JsValue,
         body: Option<&str>,
         most: u32,
-        patience: f64,
+        late: &Promise,
         final_word: bool,
     ) -> Result<JsValue, JsValue>;
-    /// Takes hold of a purchase and reads its record, if it is not fresh: a promise of `{ record?, isAlone }`.
+    /// Takes hold of a purchase: a promise of `{ isAlone, record? }`, whose `record` is a promise of its record, if it is not fresh.
     #[wasm_bindgen(method, catch)]
     pub fn recall(this: &Call, id: &str, fresh: bool) -> Result<JsValue, JsValue>;
     /// Reads the record of a purchase: a promise of an object or `undefined`.
@@ -75,8 +68,7 @@ extern "C" {
     /// Lists records, of purchases since then, as many as that: a promise of a list.
     #[wasm_bindgen(method, catch)]
     pub fn list(this: &Call, since: Option<f64>, limit: Option<f64>) -> Result<JsValue, JsValue>;
-    /// Changes the record of a purchase in one atomic step, by a function of the record and of those since then: a promise, which rejects with nothing
-    /// when that takes too long.
+    /// Changes the record of a purchase in one atomic step, by a function of the record and of those since then: a promise.
     #[wasm_bindgen(method, catch)]
     pub fn update(
         this: &Call,
@@ -91,9 +83,15 @@ extern "C" {
     /// How a task has ended: `{ status, result? }`.
     #[wasm_bindgen(method, getter)]
     pub fn ended(this: &Call) -> JsValue;
-    /// Rests until then, or until something happens before: a promise of an object.
+    /// A promise that resolves when it is late, or something has happened before.
     #[wasm_bindgen(method, catch)]
-    pub fn rest(this: &Call, until: f64) -> Result<JsValue, JsValue>;
+    pub fn pause(this: &Call, late: &Promise) -> Result<JsValue, JsValue>;
+    /// Keeps others from looking at the task meanwhile: a promise of whether this may, or whether something has happened.
+    #[wasm_bindgen(method, catch, js_name = takeTurn)]
+    pub fn take_turn(this: &Call) -> Result<JsValue, JsValue>;
+    /// How the page stands, and what has happened.
+    #[wasm_bindgen(method, catch)]
+    pub fn told(this: &Call) -> Result<JsValue, JsValue>;
     /// Takes the error of a caller that gives up from now on, before each step.
     #[wasm_bindgen(method, catch)]
     pub fn stands(this: &Call, given_up: JsValue) -> Result<(), JsValue>;

@@ -1,8 +1,17 @@
-//! Time: the wall clock and timers.
+//! Time: the wall clock, and the timers of gloo-timers. Whatever else of the library waits for a time to come, in the
+//! facade, too, waits for one of these; only the discovery of wallets and a hook's debounce have timers of their own.
+
+use std::{
+    cell::Cell,
+    future::{Future, poll_fn},
+    pin::pin,
+    rc::Rc,
+    task::Poll,
+};
 
 use gloo_timers::callback::Timeout;
-use js_sys::Promise;
-use wasm_bindgen::JsValue;
+use js_sys::{Function, Promise};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 
 use super::Browser;
@@ -11,6 +20,68 @@ use crate::ports::Clock;
 /// The longest delay of `setTimeout`; longer ones would fire at once.
 const LONGEST_MS: u32 = 0x7fff_ffff;
 
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = setTimeout)]
+    fn set_timeout(run: &Function, ms: u32) -> Result<JsValue, JsValue>;
+}
+
+/// A timer, which is cleared when it is dropped.
+#[derive(Debug)]
+pub(super) struct Timer {
+    timeout: Option<Timeout>,
+    over: Promise,
+}
+
+impl Timer {
+    /// Starts a timer.
+    pub(super) fn start(ms: u64) -> Self {
+        let ms = u32::try_from(ms).unwrap_or(LONGEST_MS).min(LONGEST_MS);
+        let mut ring = Function::default();
+        let over = Promise::new(&mut |resolve, _| ring = resolve);
+        let started = Rc::new(Cell::new(None));
+        let (timeout, rung) = (started.clone(), ring.clone());
+        let starting = guarded(move || {
+            timeout.set(Some(Timeout::new(ms, move || drop(rung.call0(&JsValue::UNDEFINED)))));
+        });
+        match starting {
+            Ok(()) => Self { timeout: started.take(), over },
+            // gloo-timers does not say what the page's `setTimeout` has thrown: it is asked once more.
+            Err(thrown) => Self { timeout: None, over: Promise::reject(&set_timeout(&ring, ms).err().unwrap_or(thrown)) },
+        }
+    }
+
+    /// Resolves when the time is over. Rejects with what the page's `setTimeout` throws.
+    pub(super) const fn over(&self) -> &Promise {
+        &self.over
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        let timeout = self.timeout.take();
+        let _ = guarded(move || drop(timeout));
+    }
+}
+
+/// Does what calls a function that a page may have replaced by one that throws. An error that came through here as it is
+/// would leave a caller's promise pending for ever: so JavaScript calls it, and catches.
+fn guarded(act: impl FnOnce() + 'static) -> Result<(), JsValue> {
+    let act: Function = Closure::once_into_js(act).unchecked_into();
+    act.call0(&JsValue::UNDEFINED).map(drop)
+}
+
+/// Returns what `work` comes to, or none when it takes longer than that.
+pub(super) async fn within<T>(ms: u64, work: impl Future<Output = T>) -> Option<T> {
+    let timer = Timer::start(ms);
+    let (mut work, mut over) = (pin!(work), pin!(JsFuture::from(timer.over().clone())));
+    poll_fn(|context| match work.as_mut().poll(context) {
+        Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
+        Poll::Pending => over.as_mut().poll(context).map(|_| None),
+    })
+    .await
+}
+
 impl Clock for Browser {
     #[expect(clippy::as_conversions)] // whole, positive, and below 2^53 for the next 285,000 years
     fn now(&self) -> u64 {
@@ -18,11 +89,7 @@ impl Clock for Browser {
     }
 
     async fn sleep(&self, ms: u64) {
-        let ms = u32::try_from(ms).unwrap_or(LONGEST_MS).min(LONGEST_MS);
-        let mut timer = None;
-        let over = Promise::new(&mut |resolve, _| {
-            timer = Some(Timeout::new(ms, move || drop(resolve.call0(&JsValue::UNDEFINED))));
-        });
-        let _ = JsFuture::from(over).await;
+        let timer = Timer::start(ms);
+        let _ = JsFuture::from(timer.over().clone()).await;
     }
 }

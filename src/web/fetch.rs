@@ -11,7 +11,7 @@ use js_sys::{Object, Promise, Reflect, global};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use super::{Browser, Js, js::float};
+use super::{Browser, Js, clock::Timer};
 use crate::{
     core::{
         http::{Answer, HttpFailure, read_answer},
@@ -36,7 +36,8 @@ impl Http<Js> for Browser {
             Method::Pay(payment) => (LONGEST_ANSWER, Some(payment.body.as_str()), true),
         };
         let init = init(request, body).map_err(lost)?;
-        let sent = self.call.send(&request.url, &init.0, body, most, float(request.patience), final_word);
+        let late = Timer::start(request.patience);
+        let sent = self.call.send(&request.url, &init.0, body, most, late.over(), final_word);
         read_answer(&Js(settle(sent).await.map_err(lost)?))
     }
 }

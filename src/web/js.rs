@@ -147,11 +147,6 @@ impl Js {
     }
 }
 
-/// What the facade's promise came to. It rejects with nothing when that was not known in time.
-pub(crate) fn said(settled: Result<JsValue, JsValue>) -> Result<Js, Option<Js>> {
-    settled.map(Js).map_err(|cause| (!cause.is_undefined()).then_some(Js(cause)))
-}
-
 /// Milliseconds as JavaScript has them.
 #[expect(clippy::as_conversions, clippy::cast_precision_loss)] // exact for the next 285,000 years
 pub(crate) const fn float(ms: u64) -> f64 {

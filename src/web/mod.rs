@@ -10,7 +10,7 @@ mod memory;
 mod page;
 #[cfg(probe)]
 mod probe;
-mod vigil;
+mod rests;
 mod wallet;
 
 pub(crate) use call::Call;

@@ -2,11 +2,7 @@
 
 use wasm_bindgen::JsValue;
 
-use super::{
-    Browser, Js,
-    fetch::settle,
-    js::{float, said},
-};
+use super::{Browser, Js, clock::within, fetch::settle};
 use crate::{
     core::{
         json::Json,
@@ -31,8 +27,9 @@ impl Wallets<Js> for Browser {
     }
 
     async fn ask(&self, wallet: usize, question: &Question) -> Reply<Js> {
-        let asked = self.call.ask(wallet, question.method, question.params.as_deref(), float(question.patience));
-        said(settle(asked).await)
+        let asked = self.call.ask(wallet, question.method, question.params.as_deref());
+        let reply = within(question.patience, settle(asked)).await;
+        reply.map_or(Err(None), |answer| answer.map(Js).map_err(|thrown| Some(Js(thrown))))
     }
 }
 

@@ -4,7 +4,6 @@ import { EventEmitter } from 'node:events'
 import { before, describe, test } from 'node:test'
 import { facade } from './facade.mjs'
 
-const PATIENCE_MS = 10_000
 const SIGN = 'eth_signTypedData_v4'
 const CONNECT = 'eth_requestAccounts'
 const ACCOUNT = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'
@@ -27,7 +26,7 @@ function openWallet() {
 async function converse(open) {
   const conversation = new Conversation(open.wallet)
   assert.equal(await conversation.find(), 1)
-  const ask = (method, patience = PATIENCE_MS) => conversation.ask(0, method, undefined, patience)
+  const ask = (method) => conversation.ask(0, method, undefined)
   return { ask, end: conversation.end }
 }
 
@@ -102,12 +101,6 @@ for (const method of [SIGN, CONNECT]) {
       await tick()
       open.asked[0].reject()
       assert.equal((await outcome).error.message, 'the wallet gave no reason')
-      end()
-    })
-
-    test('an answer that is late is a rejection with nothing', async () => {
-      const { ask, end } = await converse(openWallet())
-      assert.deepEqual(await outcomeOf(ask(method, 10)), { error: undefined })
       end()
     })
   })

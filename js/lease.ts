@@ -1,30 +1,23 @@
 /** What a call of the core asks of the storage, and its hold of one purchase from the beginning to the end. */
-import { within } from './abort.js'
 import { compose, fromStore, type Picture, type StoredPicture } from './image.js'
 import { members } from './members.js'
 import type { Store, StoreChange, StoredPurchase } from './types.js'
 
-/** A storage that takes longer does not work. */
-const PATIENCE_MS = 10_000
-
-/** The outcome of work that should not take long, or a failure if it does. */
-const soon = <T>(work: Promise<T>): Promise<T> =>
-  within(PATIENCE_MS, work, new Error('the storage did not respond in time'))
-
 export interface Recalled {
-  record?: StoredPurchase | undefined
+  /** Of a purchase that is not fresh: its record, once it is read. */
+  record?: Promise<StoredPurchase | undefined>
   /** Nobody else can be at the purchase, in other tabs, either. */
   isAlone: boolean
 }
 
-export class Hold {
+export class Lease {
   readonly #store: Store
   readonly #signal: AbortSignal | undefined
   #picture: Picture | undefined
   /** The id of the purchase. The core moves on to another one when the generation of the first has failed. */
   id = ''
   #release: (() => void) | undefined
-  #recalled: Promise<Recalled> | undefined
+  #recalled: Promise<unknown> | undefined
   #isOver = false
   #last: Promise<unknown> = Promise.resolve()
 
@@ -42,30 +35,31 @@ export class Hold {
     this.id = id
     this.#release?.()
     this.#release = undefined
-    const recalled = (this.#recalled = this.#recall(id))
-    if (!fresh) return recalled
-    recalled.catch(() => {})
-    return { isAlone: false }
+    const taking = this.#take(id)
+    this.#recalled = taking.then(({ record }) => record)
+    this.#recalled.catch(() => {})
+    return fresh ? { isAlone: false } : taking
   }
 
-  async #recall(id: string): Promise<Recalled> {
+  async #take(id: string): Promise<Recalled> {
     const { release, everywhere } = await this.#store.hold(id, this.#signal)
     if (this.#isOver) release()
     else this.#release = release
-    const record = await this.read(id)
-    this.#picture ??= fromStore(pictureOf(record))
-    return { record, isAlone: everywhere }
+    return { record: this.#recall(id), isAlone: everywhere }
   }
 
-  readonly read = (id: string): Promise<StoredPurchase | undefined> => soon(this.#store.read(id))
+  async #recall(id: string): Promise<StoredPurchase | undefined> {
+    const record = await this.read(id)
+    this.#picture ??= fromStore(pictureOf(record))
+    return record
+  }
+
+  readonly read = (id: string): Promise<StoredPurchase | undefined> => this.#store.read(id)
 
   readonly list = (since?: number, limit?: number): Promise<StoredPurchase[]> =>
-    soon(this.#store.list(members({ since, limit })))
+    this.#store.list(members({ since, limit }))
 
-  /**
-   * Changes follow each other in the order in which they were begun. Rejects with nothing when it is not known in time
-   * whether it was written.
-   */
+  /** Changes follow each other in the order in which they were begun, whether somebody waits for them or not. */
   readonly update = (id: string, since: number | undefined, change: StoreChange, relaxed: boolean): Promise<void> => {
     const before = this.#last
     const work = (async () => {
@@ -74,7 +68,7 @@ export class Hold {
       await this.#change(id, since, change, relaxed ? 'relaxed' : 'strict')
     })()
     this.#last = work.catch(() => {})
-    return within(PATIENCE_MS, work)
+    return work
   }
 
   /** With a payment that may be sent again, its picture is kept. WebKit's private windows store bytes, but no Blob. */

@@ -1,8 +1,7 @@
-import { quietly } from './attempt.js'
-import { Line, type Answer, type Outcome } from './line.js'
 import { lock } from './lock.js'
 import { attend, standing, type Presence } from './presence.js'
 import { hearOthers, tellOthers } from './tabs.js'
+import { type Answer, type Outcome, Transport } from './transport.js'
 
 /** How a rest between two looks ended, for the core. */
 interface Told extends Presence {
@@ -12,17 +11,11 @@ interface Told extends Presence {
   heard?: Answer
 }
 
-/** So long the answer of a tab that is looking is waited for. */
-const TURN_MS = 2_000
-
-/** A timer takes no more. */
-const LONGEST_MS = 2e9
-
 /**
  * One wait for a task: the rests between its looks. Of all that wait for the same task, one looks at a time, and all
  * hear what it hears.
  */
-export class Vigil {
+export class Watcher {
   readonly #task: string
   readonly #leave: () => void
   readonly #listen: () => void
@@ -32,7 +25,7 @@ export class Vigil {
   /** The core does not know yet how the page stands. */
   #untold = true
   #ended = false
-  readonly line = new Line({ hear: (outcome) => this.#tell(outcome) })
+  readonly transport = new Transport({ hear: (outcome) => this.#tell(outcome) })
   #wake = () => {}
   #release: (() => void) | undefined
 
@@ -42,7 +35,7 @@ export class Vigil {
     const changed = (type: string) => {
       this.#untold = true
       if (type === 'pagehide') {
-        this.line.callOff()
+        this.transport.callOff()
         this.#deafen()
       }
       if (type === 'pageshow') this.#listen()
@@ -50,7 +43,7 @@ export class Vigil {
     }
     const hear = (heard: Answer) => {
       this.#heard = heard
-      this.line.callOff()
+      this.transport.callOff()
       this.#wake()
     }
     this.#leave = attend(changed)
@@ -61,14 +54,30 @@ export class Vigil {
     this.#listen()
   }
 
-  readonly rest = async (until: number): Promise<Told> => {
-    this.#release?.()
-    await this.#pass(until - Date.now())
-    if (!this.#isNews) await this.#takeTurn()
+  /** Resolves when it is late, or something has happened before. The core keeps the time. */
+  readonly pause = (late: Promise<void>): Promise<void> => {
+    if (this.#isNews || this.#ended) return Promise.resolve()
+    return Promise.race([late, new Promise<void>((resolve) => (this.#wake = resolve))])
+  }
+
+  /**
+   * Keeps others from looking meanwhile. Resolves with whether this may look, or has to be told something before. What
+   * another that looks is answered should come, but is not relied on: its tab may sleep.
+   */
+  readonly takeTurn = async (): Promise<boolean> => {
+    if (this.#isNews) return true
+    this.#release = await lock(`imagine-x402/look/${this.#task}`, { ifAvailable: true }).catch(() => () => {})
+    if (this.#ended) this.#release?.()
+    return this.#release !== undefined
+  }
+
+  /** How the page stands, and what has happened. */
+  readonly told = (): Told => {
     const due = !this.#isNews
     const heard = this.#heard
     this.#heard = undefined
     this.#untold = false
+    if (!due) this.#release?.()
     return { ...standing(), due, ...(heard && { heard }) }
   }
 
@@ -89,27 +98,5 @@ export class Vigil {
 
   get #isNews(): boolean {
     return this.#untold || this.#heard !== undefined
-  }
-
-  /** Lets the time pass, unless there is news. */
-  #pass(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#isNews || this.#ended) return resolve()
-      const timer = setTimeout(resolve, Math.min(ms, LONGEST_MS))
-      this.#wake = () => {
-        quietly(() => clearTimeout(timer))
-        resolve()
-      }
-    })
-  }
-
-  /**
-   * Keeps others from looking meanwhile. Where another is looking, its answer should come, but is not relied on: its
-   * tab may sleep.
-   */
-  async #takeTurn(): Promise<void> {
-    this.#release = await lock(`imagine-x402/look/${this.#task}`, { ifAvailable: true }).catch(() => () => {})
-    if (this.#ended) this.#release?.()
-    if (!this.#release) await this.#pass(TURN_MS)
   }
 }

@@ -4,11 +4,10 @@ import { afterEach, before, beforeEach, describe, test } from 'node:test'
 import { facade } from './facade.mjs'
 
 const MOST = 100
-const PATIENCE_MS = 10_000
 
-let Line
+let Transport
 before(async () => {
-  ;({ Line } = await facade('line'))
+  ;({ Transport } = await facade('transport'))
 })
 
 let answer
@@ -26,17 +25,19 @@ afterEach(() => {
   globalThis.fetch = fetch
 })
 
-const send = (line = new Line(), { most = MOST, final = false } = {}) =>
-  line.send('https://seller.test/', { method: 'POST' }, '{}', most, PATIENCE_MS, final)
+const never = new Promise(() => {})
+
+const send = (transport = new Transport(), { most = MOST, late = never, final = false } = {}) =>
+  transport.send('https://seller.test/', { method: 'POST' }, '{}', most, late, final)
 
 describe('a caller that gives up', () => {
   const leave = async (options) => {
     let finish
     answer = () => new Promise((resolve) => (finish = resolve))
-    const line = new Line()
-    const outcome = send(line, options)
+    const transport = new Transport()
+    const outcome = send(transport, options)
     while (sent.length === 0) await new Promise(setImmediate)
-    line.callOff()
+    transport.callOff()
     const settled = await outcome
     finish(new Response())
     return settled
@@ -51,6 +52,20 @@ describe('a caller that gives up', () => {
     assert.deepEqual(await leave({ final: true }), { calledOff: true })
     assert.equal('signal' in sent[0], false)
   })
+})
+
+describe('an answer that is late', () => {
+  const timers = {
+    'once its time is over': () => Promise.resolve(),
+    'where no timer can be made': () => Promise.reject(new Error('no')),
+  }
+  for (const [when, late] of Object.entries(timers)) {
+    test(`is not waited for any longer, ${when}, and the request is called off`, async () => {
+      answer = () => never
+      assert.deepEqual(await send(undefined, { late: late() }), {})
+      assert.equal(sent.length === 0 || sent[0].signal.aborted, true)
+    })
+  }
 })
 
 describe('a header of x402', () => {

@@ -1,5 +1,4 @@
 /** The requests of one call of the library. */
-import { within } from './abort.js'
 import { fromBase64 } from './bytes.js'
 import { quietly } from './attempt.js'
 import type { Call } from './core.js'
@@ -24,7 +23,7 @@ interface Ends {
   hear?: (outcome: Outcome) => void
 }
 
-export class Line {
+export class Transport {
   readonly #underWay = new Set<() => void>()
   readonly #ends: Ends
 
@@ -36,7 +35,7 @@ export class Line {
    * Sends, waits for `patience` milliseconds, and reads at most `most` bytes. What is final, as a payment is, is never
    * called back.
    */
-  readonly send: Call['send'] = async (url, init, text, most, patience, final) => {
+  readonly send: Call['send'] = async (url, init, text, most, late, final) => {
     const calling = new AbortController()
     let callOff = () => {}
     const ended = new Promise<Outcome>((resolve) => (callOff = () => resolve({ calledOff: true })))
@@ -48,7 +47,7 @@ export class Line {
         ...(text && { body: await write(text) }),
         ...(!final && { signal: calling.signal }),
       })
-      const outcome = await within(patience, Promise.race([exchange(url, most, whole()), ended])).catch(() => ({}))
+      const outcome = await Promise.race([exchange(url, most, whole()), ended, late.then(unheard, unheard)])
       hear?.(outcome)
       return outcome
     } finally {
@@ -62,6 +61,8 @@ export class Line {
     for (const callOff of this.#underWay) callOff()
   }
 }
+
+const unheard = (): Outcome => ({})
 
 /** Pages replace `fetch`: what theirs gives is read as far as it is a response. */
 async function exchange(url: string, most: number, init: Promise<RequestInit>): Promise<Outcome> {

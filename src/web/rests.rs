@@ -1,0 +1,26 @@
+//! The rests between the looks at a task. The page's events and other tabs wake; the time is kept here.
+
+use super::{Browser, Js, clock::Timer, fetch::settle};
+use crate::ports::{Clock, Rests};
+
+/// How long to wait for another tab's look. Its answer should come, but is not relied on: that tab may sleep.
+const TURN_MS: u64 = 2_000;
+
+impl Rests<Js> for Browser {
+    async fn rest(&self, until: u64) -> Result<Js, Js> {
+        self.pause(until.saturating_sub(self.now())).await?;
+        let has_turn = settle(self.call.take_turn()).await.map_err(Js)?;
+        if has_turn.as_bool() != Some(true) {
+            self.pause(TURN_MS).await?;
+        }
+        self.call.told().map(Js).map_err(Js)
+    }
+}
+
+impl Browser {
+    /// Lets the time pass, unless something happens.
+    async fn pause(&self, ms: u64) -> Result<(), Js> {
+        let timer = Timer::start(ms);
+        settle(self.call.pause(timer.over())).await.map(drop).map_err(Js)
+    }
+}
