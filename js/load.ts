@@ -1,3 +1,4 @@
+import { attempt } from './attempt.js'
 import type { Core } from './core.js'
 import { isImagineError, refuse } from './error.js'
 import { isA, need } from './globals.js'
@@ -47,8 +48,13 @@ function bare(functions: object): object {
   return Object.fromEntries(entries)
 }
 
+/** A file that takes longer will not come. The WebAssembly keeps all other times, but is not there yet. */
+const PATIENCE_MS = 60_000
+
+const patience = (): RequestInit => attempt(() => ({ signal: AbortSignal.timeout(PATIENCE_MS) })) ?? {}
+
 async function instantiate(source: WasmSource, imports: WebAssembly.Imports): Promise<WebAssembly.Instance> {
-  const given = typeof source === 'string' || isA<URL>('URL', source) ? await fetch(source) : source
+  const given = typeof source === 'string' || isA<URL>('URL', source) ? await fetch(source, patience()) : source
   if (isA<Response>('Response', given)) return (await receive(given, imports)).instance
   const made: WebAssembly.Instance | WebAssembly.WebAssemblyInstantiatedSource = await WebAssembly.instantiate(
     given as BufferSource,

@@ -81,8 +81,10 @@ pub struct Pace {
     /// this brings the next poll forward. A return in the same millisecond does not: it may be the one that began that
     /// poll.
     seen_at: u64,
-    /// No look before, whatever happens.
+    /// No look before, whatever happens on the page.
     quiet_until: u64,
+    /// No look before, not even at a deadline: the server has asked for it.
+    kept_until: u64,
     looks: u32,
     failures: u32,
     /// The first progress heard, and the latest that was more.
@@ -98,9 +100,11 @@ struct Mark {
 }
 
 impl Pace {
-    /// Begins to wait. `interval` is the page's, `seed` any number.
+    /// Begins to wait for a task that was accepted then, if that is known. `interval` is the page's, `seed` any number.
     #[must_use]
-    pub fn new(interval: u64, seed: u64, now: u64) -> Self {
+    pub fn new(interval: u64, accepted_at: Option<u64>, seed: u64, now: u64) -> Self {
+        // When it was accepted, nothing of it was done.
+        let accepted = accepted_at.filter(|at| *at <= now).map(|at| Mark { percent: 0, at });
         let mut pace = Self {
             interval,
             seed,
@@ -108,10 +112,11 @@ impl Pace {
             pause: 0,
             seen_at: now,
             quiet_until: now.saturating_add(SHORTEST_PAUSE_MS),
+            kept_until: 0,
             looks: 0,
             failures: 0,
-            first: None,
-            latest: None,
+            first: accepted,
+            latest: accepted,
         };
         pace.pause = pace.jittered(interval.min(FIRST_LOOK_MS));
         pace
@@ -124,7 +129,13 @@ impl Pace {
         let regular = self.since.saturating_add(self.pause.max(slowest));
         let has_returned = presence.returned_at > self.seen_at;
         let due = if has_returned { regular.min(presence.returned_at) } else { regular };
-        due.max(self.quiet_until)
+        due.max(self.quiet_until).max(self.kept_until)
+    }
+
+    /// Whether the server has asked not to be looked at before some later time.
+    #[must_use]
+    pub const fn is_kept(&self, now: u64) -> bool {
+        now < self.kept_until
     }
 
     /// A look was answered; `percent` is its progress.
@@ -146,6 +157,7 @@ impl Pace {
     pub fn missed(&mut self, asked_at: u64, now: u64) -> u32 {
         self.failures = self.failures.saturating_add(1);
         self.seen_at = asked_at;
+        self.quiet_until = now.saturating_add(SHORTEST_PAUSE_MS);
         self.ended(now);
         let backoff = 1000u64.saturating_mul(2u64.saturating_pow(self.failures)).min(LONGEST_BACKOFF_MS);
         self.pause = self.jittered(backoff);
@@ -163,7 +175,7 @@ impl Pace {
     pub fn keep_quiet(&mut self, retry_after: &str, now: u64) {
         if let Some(seconds) = read_number(retry_after) {
             let ms = seconds.saturating_mul(1000).min(LONGEST_RETRY_AFTER_MS);
-            self.quiet_until = self.quiet_until.max(now.saturating_add(ms));
+            self.kept_until = self.kept_until.max(now.saturating_add(ms));
         }
     }
 
@@ -215,7 +227,7 @@ mod tests {
     /// The pauses before each of the looks, which hear that.
     fn pauses(heard: &[Option<u64>]) -> Vec<u64> {
         let mut now = 0;
-        let mut pace = Pace::new(INTERVAL, 1, now);
+        let mut pace = Pace::new(INTERVAL, None, 1, now);
         let mut pauses = Vec::new();
         for percent in heard {
             let due = pace.due(&VISIBLE);
@@ -237,7 +249,7 @@ mod tests {
     fn looks_gather_where_progress_says_that_the_end_is() {
         let finished = 100_000;
         let mut now = 0;
-        let mut pace = Pace::new(INTERVAL, 3, now);
+        let mut pace = Pace::new(INTERVAL, None, 3, now);
         let mut looks = Vec::new();
         while now < finished {
             now = pace.due(&VISIBLE);
@@ -249,6 +261,19 @@ mod tests {
     }
 
     #[test]
+    fn a_task_that_is_fast_is_seen_done_soon() {
+        let mut pace = Pace::new(INTERVAL, Some(0), 1, 0);
+        pace.heard(Some(75), 6_000);
+        assert!(pace.due(&VISIBLE) <= 10_500, "three quarters took six seconds");
+        let mut unknown = Pace::new(INTERVAL, Some(9_000), 1, 0);
+        unknown.heard(Some(75), 6_000);
+        assert!(unknown.due(&VISIBLE) > 20_000, "a time to come says nothing");
+        let mut resumed = Pace::new(INTERVAL, Some(0), 1, 86_400_000);
+        resumed.heard(Some(75), 86_405_000);
+        assert_about(resumed.due(&VISIBLE) - 86_405_000, INTERVAL * 3 / 2);
+    }
+
+    #[test]
     fn progress_that_stands_still_is_not_believed_for_long() {
         let standing = [Some(0), Some(25), Some(50), Some(90)].into_iter().chain([Some(90); 20]).collect::<Vec<_>>();
         assert_about(*pauses(&standing).last().unwrap(), INTERVAL);
@@ -256,7 +281,7 @@ mod tests {
 
     #[test]
     fn errors_back_off_and_are_forgotten() {
-        let mut pace = Pace::new(INTERVAL, 1, 0);
+        let mut pace = Pace::new(INTERVAL, None, 1, 0);
         for (attempt, expected) in (1..).zip([2_000, 4_000, 8_000, 16_000, 30_000, 30_000]) {
             assert_eq!(pace.missed(0, 0), attempt);
             assert_about(pace.due(&VISIBLE).max(1_800), expected);
@@ -267,21 +292,21 @@ mod tests {
 
     #[test]
     fn a_page_that_returns_looks_at_once_unless_it_has_just_heard() {
-        let mut pace = Pace::new(INTERVAL, 1, 0);
+        let mut pace = Pace::new(INTERVAL, None, 1, 0);
         let returned = |at| Presence { returned_at: at, ..VISIBLE };
         pace.heard(None, 10_000);
         assert_eq!(pace.due(&returned(14_000)), 14_000);
         assert_eq!(pace.due(&returned(10_500)), 12_000, "two seconds after the answer");
         assert!(pace.due(&returned(9_000)) > 20_000, "it was back when the answer came");
         pace.missed(30_000, 40_000);
-        assert_eq!(pace.due(&returned(35_000)), 35_000, "it came back while the look failed");
-        assert!(pace.due(&returned(29_000)) >= 41_800, "it was back when the look began");
+        assert_eq!(pace.due(&returned(35_000)), 42_000, "it came back while the look failed: two seconds after that");
+        assert!(pace.due(&returned(29_000)) >= 42_000, "it was back when the look began");
     }
 
     #[test]
     fn a_return_in_the_same_millisecond_as_the_last_news_does_not_bring_the_next_poll_forward() {
         let returned = |at| Presence { returned_at: at, ..VISIBLE };
-        let mut pace = Pace::new(2_100, 2, 1_000);
+        let mut pace = Pace::new(2_100, None, 2, 1_000);
         assert!(pace.due(&VISIBLE) > 3_000, "the pause is too short to tell the two apart");
         assert_eq!(pace.due(&returned(1_000)), pace.due(&VISIBLE), "the wait began");
         assert_eq!(pace.due(&returned(1_001)), 3_000);
@@ -290,12 +315,12 @@ mod tests {
         assert_eq!(pace.due(&returned(10_001)), 12_000);
         pace.missed(20_000, 25_000);
         assert_eq!(pace.due(&returned(20_000)), pace.due(&VISIBLE), "the poll that the return asked for failed");
-        assert_eq!(pace.due(&returned(20_001)), 20_001);
+        assert_eq!(pace.due(&returned(20_001)), 27_000);
     }
 
     #[test]
     fn nobody_hurries_for_a_page_that_is_not_seen() {
-        let mut pace = Pace::new(INTERVAL, 1, 0);
+        let mut pace = Pace::new(INTERVAL, None, 1, 0);
         let hidden = Presence { hidden_since: Some(0), ..VISIBLE };
         pace.heard(None, LONG_HIDDEN_MS - 1);
         assert!(pace.due(&hidden) < LONG_HIDDEN_MS + 25_000);
@@ -306,15 +331,16 @@ mod tests {
 
     #[test]
     fn a_server_is_left_alone_for_as_long_as_it_asks() {
-        let mut pace = Pace::new(INTERVAL, 1, 0);
+        let mut pace = Pace::new(INTERVAL, None, 1, 0);
         for (asked, quiet) in
             [("40", 40_000), ("0", 0), ("100000", LONGEST_RETRY_AFTER_MS), ("Fri, 31 Dec 1999 23:59:59 GMT", 0)]
         {
             pace.missed(1_000_000, 1_000_000);
             pace.keep_quiet(asked, 1_000_000);
             let at_once = Presence { returned_at: 1_000_001, ..VISIBLE };
-            assert_eq!(pace.due(&at_once), 1_000_000 + quiet.max(1), "{asked}");
-            pace.quiet_until = 0;
+            assert_eq!(pace.due(&at_once), 1_000_000 + quiet.max(2_000), "{asked}");
+            assert_eq!((pace.is_kept(1_000_000), pace.is_kept(1_000_000 + quiet)), (quiet > 0, false));
+            pace.kept_until = 0;
         }
     }
 
@@ -342,17 +368,18 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever is heard and however the page stands: two seconds between an answer and the next look, a minute at most without
+        /// Whatever is heard and however the page stands: two seconds between an answer or an error and the next look, a minute at most without
         /// one unless the server or the page asked for more, never before the server allows it, and at once for a page that returns.
         /// A return in the same millisecond as the last news changes nothing.
         #[test]
         fn looks_are_neither_too_many_nor_too_few(
             events in prop::collection::vec((event(), 0u64..100_000), 1..100),
             interval in 2_000u64..120_000,
+            accepted_at in prop::option::of(0u64..2_000),
             seed: u64,
         ) {
             let mut now = 1_000;
-            let mut pace = Pace::new(interval, seed, now);
+            let mut pace = Pace::new(interval, accepted_at, seed, now);
             let mut presence = VISIBLE;
             let (mut answered, mut known, mut allowed) = (now, now, 0);
             for (event, wait) in events {
@@ -366,7 +393,7 @@ mod tests {
                         let asked = now.max(pace.due(&presence));
                         now = asked + wait % 20_000;
                         pace.missed(asked, now);
-                        known = asked;
+                        (answered, known) = (now, asked);
                     }
                     Event::CalledOff => {
                         pace.called_off(now);

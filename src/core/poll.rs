@@ -152,7 +152,10 @@ impl<J: Json> Waiting<J> {
         if !told.is_true_at("due") {
             return watch.rest(Vec::new(), now);
         }
-        // At the deadline there is one more look, for a moment.
+        if watch.left(now) == Some(0) && watch.pace.is_kept(now) {
+            return watch.looked(Vec::new(), now);
+        }
+        // At the deadline there is one more look, for a moment, unless the server has asked for none.
         let patience = watch.left(now).map_or(PATIENCE_MS, |left| left.clamp(LAST_LOOK_MS, PATIENCE_MS));
         watch.look(patience, now).into()
     }
@@ -217,7 +220,8 @@ fn is_worse<J: Json>(answer: &Answer<J>, kept: &J) -> bool {
 
 impl<J: Json> Watch<J> {
     fn new(task: AcceptedTask<J>, config: Config, is_single: bool, seed: u64, now: u64) -> Box<Self> {
-        let pace = Pace::new(config.poll_interval, seed, now);
+        let accepted_at = task.receipt.as_ref().and_then(|receipt| receipt.whole_at("at"));
+        let pace = Pace::new(config.poll_interval, accepted_at, seed, now);
         let presence = Presence::default();
         Box::new(Self { task, config, is_single, started: now, pace, presence, paused: None, absences: 0, kept: None })
     }
@@ -373,6 +377,28 @@ mod tests {
 
     fn told(next: &Next<Value>) -> Vec<Value> {
         next.notices.iter().map(|notice| Value::of(&notice)).collect()
+    }
+
+    #[test]
+    fn a_deadline_brings_no_look_that_the_server_has_asked_to_be_spared() {
+        let busy = HttpResponse::<Value> { status: 429, retry_after: Some("60".into()), ..HttpResponse::default() };
+        for (answer, is_looked_at) in [(busy, false), (HttpResponse { status: 500, ..HttpResponse::default() }, true)] {
+            let watching = watch(accepted(Paid::Yes), None, config(Some(20_000)), 7, 0);
+            let Step::Rest(until, waiting) = watching.step else { panic!() };
+            let Step::Look(_, looking) = waiting.woke(&json!({"due": true}), until).step else { panic!() };
+            let Step::Rest(mut until, mut waiting) = looking.answered(Ok(answer.clone()), until).step else { panic!() };
+            while until < 20_000 {
+                let Step::Look(_, looking) = waiting.woke(&json!({"due": true}), until).step else { panic!() };
+                let Step::Rest(later, next) = looking.answered(Ok(answer.clone()), until).step else { panic!() };
+                (until, waiting) = (later, next);
+            }
+            assert_eq!(until, 20_000, "the deadline");
+            match waiting.woke(&json!({"due": true}), until).step {
+                Step::Look(..) => assert!(is_looked_at),
+                Step::Done(Err(failure)) => assert_eq!((failure.error.code, is_looked_at), (Code::WaitTimeout, false)),
+                step => panic!("{step:?}"),
+            }
+        }
     }
 
     #[test]

@@ -47,7 +47,9 @@ impl Timer {
         match starting {
             Ok(()) => Self { timeout: started.take(), over },
             // gloo-timers does not say what the page's `setTimeout` has thrown: it is asked once more.
-            Err(thrown) => Self { timeout: None, over: Promise::reject(&set_timeout(&ring, ms).err().unwrap_or(thrown)) },
+            Err(thrown) => {
+                Self { timeout: None, over: Promise::reject(&set_timeout(&ring, ms).err().unwrap_or(thrown)) }
+            }
         }
     }
 
