@@ -1,7 +1,7 @@
 /** What the WebAssembly module offers: a few functions over plain values. */
 import type { Failure } from './error.js'
 import type { Recalled } from './lease.js'
-import type { Outcome } from './transport.js'
+import type { Sending } from './transport.js'
 import type { CoreStatus } from './generation.js'
 import type {
   BudgetState,
@@ -26,14 +26,8 @@ export interface Call {
   payer?: string
   /** The number of the wallet, where it is known which one it is. */
   wallet?: number
-  send: (
-    url: string,
-    init: RequestInit,
-    body: string | undefined,
-    most: number,
-    late: Promise<void>,
-    final: boolean,
-  ) => Promise<Outcome>
+  send: (url: string, init: RequestInit, body: string | undefined, final: boolean) => Sending
+  readBody: (response: Response, most: number) => Promise<string>
   recall?: (id: string, fresh: boolean) => Promise<Recalled>
   read?: (id: string) => Promise<StoredPurchase | undefined>
   list?: (since?: number, limit?: number) => Promise<StoredPurchase[]>

@@ -8,7 +8,7 @@ import { readResult, readStatus, type Completed, type CoreStatus, type Kept } fr
 import { need } from './globals.js'
 import { Lease } from './lease.js'
 import { compose, readImage, type Picture } from './image.js'
-import { Transport } from './transport.js'
+import { readBody, Transport } from './transport.js'
 import { members } from './members.js'
 import { mobileLinks } from './mobile.js'
 import { copies, readMembers, readOptions, readPurchase, readRequest, staying, type Options } from './options.js'
@@ -175,7 +175,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       },
       status: async () => {
         const core = await load()
-        const transport = new Transport({ hear: (outcome) => tellOthers(id, outcome) })
+        const transport = new Transport({ hear: (answer) => tellOthers(id, answer) })
         return readStatus(
           await calling(bought, (call) => core.watch({ ...call, task: { ...task, once: true } }), transport),
           handle.receipt,
@@ -327,7 +327,7 @@ async function calling<T>(
   const { aborted, forget } = onAbort(signal)
   const abortReason = () => (signal?.aborted ? signal.reason : undefined)
   try {
-    return await make({ options: layers, send, aborted, abortReason })
+    return await make({ options: layers, send, readBody, aborted, abortReason })
   } catch (failure) {
     throw isFailure(failure) ? new ImagineError(failure) : asError(failure)
   } finally {

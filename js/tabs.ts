@@ -1,6 +1,6 @@
 /** What one tab hears of a task, all that wait for it hear. */
 import { attempt, quietly } from './attempt.js'
-import type { Answer, Outcome } from './transport.js'
+import type { Answer } from './transport.js'
 
 interface Message {
   task: string
@@ -37,11 +37,11 @@ export function hearOthers(task: string, who: unknown, hear: (heard: Answer) => 
 }
 
 /** Tells all others that wait for the task what came of a look at it, if it was answered. */
-export function tellOthers(task: string, outcome: Outcome, who?: unknown): void {
-  if (!('body' in outcome)) return
-  const message = { task, heard: outcome }
+export function tellOthers(task: string, heard: Answer | undefined, who?: unknown): void {
+  if (!heard) return
+  const message = { task, heard }
   pass(message, who)
-  if (outcome.body.length > LONGEST) return
+  if (heard.body.length > LONGEST) return
   const sending = channel ?? open()
   quietly(() => sending?.postMessage(message))
   if (!channel) close(sending)

@@ -1,5 +1,4 @@
 /** The requests of one call of the library. */
-import { fromBase64 } from './bytes.js'
 import { quietly } from './attempt.js'
 import type { Call } from './core.js'
 import { compose } from './image.js'
@@ -13,14 +12,21 @@ export interface Answer {
   body: string
 }
 
-/** What came of a request: `status` without `body` when the answer broke off, nothing at all when it is late. */
-export type Outcome = Answer | { status?: number; cause?: unknown; calledOff?: true }
+/** A request that was sent. */
+export interface Sending {
+  /** What the page's `fetch` gives. */
+  response: Promise<unknown>
+  /** Resolves once nobody wants the answer any more. */
+  calledOff: Promise<void>
+  /** Ends it, with the answer, if there is one. */
+  end: (answer?: Answer) => void
+}
 
 interface Ends {
   /** What is sent for a body of the core. */
   compose?: (body: string) => Promise<BodyInit>
-  /** Is told what comes of each request. */
-  hear?: (outcome: Outcome) => void
+  /** Is told the answer to each request, or that there is none. */
+  hear?: (answer?: Answer) => void
 }
 
 export class Transport {
@@ -31,29 +37,25 @@ export class Transport {
     this.#ends = ends
   }
 
-  /**
-   * Sends, waits for `patience` milliseconds, and reads at most `most` bytes. What is final, as a payment is, is never
-   * called back.
-   */
-  readonly send: Call['send'] = async (url, init, text, most, late, final) => {
-    const calling = new AbortController()
+  /** Sends a request. What is final, as a payment is, is never called back. */
+  readonly send: Call['send'] = (url, init, text, final) => {
+    const { compose: write = compose, hear } = this.#ends
+    const calling = final ? undefined : new AbortController()
     let callOff = () => {}
-    const ended = new Promise<Outcome>((resolve) => (callOff = () => resolve({ calledOff: true })))
+    const calledOff = new Promise<void>((resolve) => (callOff = resolve))
     this.#underWay.add(callOff)
-    try {
-      const { compose: write = compose, hear } = this.#ends
-      const whole = async () => ({
-        ...init,
-        ...(text && { body: await write(text) }),
-        ...(!final && { signal: calling.signal }),
-      })
-      const outcome = await Promise.race([exchange(url, most, whole()), ended, late.then(unheard, unheard)])
-      hear?.(outcome)
-      return outcome
-    } finally {
-      this.#underWay.delete(callOff)
-      if (!final) quietly(() => calling.abort())
+    const request = async () => {
+      const body = text ? { body: await write(text) } : {}
+      return fetch(url, { ...init, ...body, ...(calling && { signal: calling.signal }) })
     }
+    const end = (answer?: Answer) => {
+      this.#underWay.delete(callOff)
+      hear?.(answer)
+      // What waits for a promise stays in memory until it settles.
+      callOff()
+      quietly(() => calling?.abort())
+    }
+    return { response: request(), calledOff, end }
   }
 
   /** Nobody wants the answers any more that are still to come. */
@@ -62,40 +64,8 @@ export class Transport {
   }
 }
 
-const unheard = (): Outcome => ({})
-
-/** Pages replace `fetch`: what theirs gives is read as far as it is a response. */
-async function exchange(url: string, most: number, init: Promise<RequestInit>): Promise<Outcome> {
-  let status: number | undefined
-  try {
-    const response = await fetch(url, await init)
-    const header = (name: string) => response.headers?.get(name)
-    status = response.status
-    const json = (name: string) => decode(header(name))
-    const receipt = json('payment-response') ?? json('x-payment-response')
-    return {
-      status,
-      terms: json('payment-required'),
-      receipt,
-      retryAfter: header('retry-after'),
-      body: await read(response, most),
-    }
-  } catch (cause) {
-    return { cause, ...(status && { status }) }
-  }
-}
-
-/** Headers of x402 are base64 of UTF-8 JSON. */
-function decode(header: string | null | undefined): string | undefined {
-  try {
-    return header ? new TextDecoder('utf-8', { fatal: true }).decode(fromBase64(header)) : undefined
-  } catch {
-    return undefined
-  }
-}
-
 /** What is longer is cut off, and the rest is not fetched. */
-async function read(response: Response, most: number): Promise<string> {
+export async function readBody(response: Response, most: number): Promise<string> {
   const reader = response.body?.getReader()
   if (!reader) return response.text()
   const decoder = new TextDecoder()

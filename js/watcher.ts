@@ -1,7 +1,7 @@
 import { lock } from './lock.js'
 import { attend, standing, type Presence } from './presence.js'
 import { hearOthers, tellOthers } from './tabs.js'
-import { type Answer, type Outcome, Transport } from './transport.js'
+import { type Answer, Transport } from './transport.js'
 
 /** How a rest between two looks ended, for the core. */
 interface Told extends Presence {
@@ -25,7 +25,7 @@ export class Watcher {
   /** The core does not know yet how the page stands. */
   #untold = true
   #ended = false
-  readonly transport = new Transport({ hear: (outcome) => this.#tell(outcome) })
+  readonly transport = new Transport({ hear: (answer) => this.#tell(answer) })
   #wake = () => {}
   #release: (() => void) | undefined
 
@@ -90,9 +90,9 @@ export class Watcher {
   }
 
   /** The look is over. */
-  #tell(outcome: Outcome): void {
-    tellOthers(this.#task, outcome, this)
-    if ('body' in outcome) this.#heard = undefined
+  #tell(answer: Answer | undefined): void {
+    tellOthers(this.#task, answer, this)
+    if (answer) this.#heard = undefined
     this.#release?.()
   }
 

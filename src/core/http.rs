@@ -1,23 +1,30 @@
 //! What the service answers, and where it is asked.
 
+use serde::{Serialize, Serializer};
+
 use super::{
+    base64,
     json::Json,
     text::{cut, hex, keep, read_number, text, trim_end},
 };
 
 /// An answer whose body arrived whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct HttpResponse<J> {
     /// The HTTP status.
     pub status: u16,
-    /// The header `PAYMENT-REQUIRED`, where the server sends it and CORS shows it. The facade has decoded the headers of x402: they are padded
-    /// base64 of UTF-8 JSON
+    /// The header `PAYMENT-REQUIRED`, where the server sends it and CORS shows it, decoded: headers of x402 are base64 of
+    /// UTF-8 JSON
     /// ([version 1](https://github.com/coinbase/x402/blob/main/specs/transports-v1/http.md),
     /// [version 2](https://github.com/coinbase/x402/blob/main/specs/transports-v2/http.md)).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub terms: Option<String>,
     /// The header `PAYMENT-RESPONSE` or `X-PAYMENT-RESPONSE`, in the same way.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub receipt: Option<String>,
     /// The header `Retry-After`, where CORS shows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<String>,
     /// The body.
     pub body: Body<J>,
@@ -26,6 +33,8 @@ pub struct HttpResponse<J> {
 /// A body. What is longer than an answer of words, as a video is that comes as text, stays with the engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Body<J> {
+    /// What was given.
+    given: J,
     /// Its text, or the start of it.
     pub text: String,
     /// The whole of it, where it is JSON.
@@ -39,18 +48,38 @@ impl<J: Json> Body<J> {
     /// Reads a body that is given as text.
     #[must_use]
     pub fn read(text: &J) -> Option<Self> {
-        Some(Self { text: text.text_start(LONGEST_TEXT)?, json: J::parse_text(text) })
+        Some(Self { given: text.clone(), text: text.text_start(LONGEST_TEXT)?, json: J::parse_text(text) })
     }
 }
 
-impl<J> Default for HttpResponse<J> {
+impl<J: Serialize> Serialize for Body<J> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.given.serialize(serializer)
+    }
+}
+
+#[cfg(any(test, fuzzing))]
+impl<J: Json> Default for HttpResponse<J> {
     fn default() -> Self {
-        let body = Body { text: String::new(), json: None };
+        let body = "".into();
         Self { status: 0, terms: None, receipt: None, retry_after: None, body }
     }
 }
 
 impl<J: Json> HttpResponse<J> {
+    /// An answer by its parts: `header` gives the header of a name in small letters, where the page may read it.
+    #[must_use]
+    pub fn of(status: u16, header: impl Fn(&str) -> Option<String>, body: &J) -> Option<Self> {
+        let decoded = |name: &str| header(name).and_then(|text| decoded(&text));
+        Some(Self {
+            status,
+            terms: decoded("payment-required"),
+            receipt: decoded("payment-response").or_else(|| decoded("x-payment-response")),
+            retry_after: header("retry-after"),
+            body: Body::read(body)?,
+        })
+    }
+
     /// Reads `{ status, terms?, receipt?, retryAfter?, body }`; none when it is no answer.
     #[must_use]
     pub fn read(answer: &J) -> Option<Self> {
@@ -62,6 +91,12 @@ impl<J: Json> HttpResponse<J> {
             body: Body::read(&answer.get("body")?)?,
         })
     }
+}
+
+/// A header of x402: base64 of UTF-8, with or without a byte order mark.
+fn decoded(header: &str) -> Option<String> {
+    let text = String::from_utf8(base64::decode(header)?).ok()?;
+    Some(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), String::from))
 }
 
 /// No whole answer.
@@ -80,19 +115,6 @@ pub type Answer<J> = Result<HttpResponse<J>, HttpFailure<J>>;
 
 fn status<J: Json>(told: &J) -> Option<u16> {
     told.whole_at("status").and_then(|status| u16::try_from(status).ok())
-}
-
-/// Reads what came of a request: an answer, or `{ status?, cause?, calledOff? }`.
-///
-/// # Errors
-/// When there is no whole answer.
-pub fn read_answer<J: Json>(told: &J) -> Answer<J> {
-    let failure = || HttpFailure {
-        status: status(told),
-        cause: told.get("cause"),
-        is_called_off: told.get("calledOff").is_some(),
-    };
-    HttpResponse::read(told).ok_or_else(failure)
 }
 
 /// The address of the service's API, checked.
@@ -217,7 +239,7 @@ pub fn excerpt(body: &str) -> String {
 #[cfg(any(test, fuzzing))]
 impl<J: Json> From<String> for Body<J> {
     fn from(text: String) -> Self {
-        Self { json: J::parse(&text), text }
+        Self { given: J::of(&text), json: J::parse(&text), text }
     }
 }
 
@@ -231,6 +253,43 @@ impl<J: Json> From<&str> for Body<J> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn headers_of_x402_are_decoded_and_others_are_not() {
+        let answered = |name: &str, header: &str| {
+            HttpResponse::of(402, |asked| (asked == name).then(|| header.into()), &json!("{}")).unwrap()
+        };
+        for text in ["{\"error\":\"残高が足りません\"}", "{\"a\":\"é€𝄞\"}", "{\"b\":\"\u{ff}\"}"] {
+            let header = base64::encode(text.as_bytes());
+            let text = Some(String::from(text));
+            assert_eq!(answered("payment-required", &header).terms, text);
+            assert_eq!(answered("payment-required", trim_end(&header, "=")).terms, text, "without padding");
+            assert_eq!(answered("payment-response", &header).receipt, text);
+            assert_eq!(answered("x-payment-response", &header).receipt, text);
+        }
+        let marked = base64::encode("\u{feff}{}".as_bytes());
+        assert_eq!(answered("payment-required", &marked).terms.as_deref(), Some("{}"));
+        let broken = [&[0x7b, 0xff, 0x7d][..], &[0xe6, 0xae], &[0xed, 0xa0, 0x80]].map(base64::encode);
+        let wrong = ["no base64!", "a", "{\"x402Version\":2}"].map(String::from);
+        for header in broken.iter().chain(&wrong) {
+            assert_eq!(answered("payment-required", header).terms, None, "{header}");
+        }
+        assert_eq!(answered("retry-after", "60").retry_after.as_deref(), Some("60"));
+    }
+
+    #[test]
+    fn an_answer_crosses_to_other_tabs_and_back() {
+        let body = json!("{\"status\":\"queued\"}");
+        for headers in [true, false] {
+            let header = |_: &str| headers.then(|| base64::encode(b"{}"));
+            let answer = HttpResponse::of(202, header, &body).unwrap();
+            let crossed = Value::of(&answer);
+            assert_eq!(crossed["body"], body);
+            assert_eq!(HttpResponse::read(&crossed), Some(answer));
+        }
+        assert_eq!(HttpResponse::of(202, |_| None, &Value::Null), None, "no body");
+    }
 
     #[test]
     fn only_safe_addresses() {

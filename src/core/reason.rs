@@ -81,7 +81,7 @@ fn said_in<J: Json>(response: &HttpResponse<J>) -> Option<String> {
             return Some(reason);
         }
     }
-    let Body { text, json } = &response.body;
+    let Body { text, json, .. } = &response.body;
     let document = json.as_ref().filter(|_| text.len() <= LONGEST_ANSWER);
     document.map_or_else(|| sentence(text), read)
 }

@@ -47,18 +47,18 @@ extern "C" {
     /// Asks the wallet at that place of the list; `params` is JSON text. A promise of its answer.
     #[wasm_bindgen(method, catch)]
     pub fn ask(this: &Call, place: usize, method: &str, params: Option<&str>) -> Result<JsValue, JsValue>;
-    /// Sends to that address, with what stands for that body of the core; waits until it is late, and reads at most so many
-    /// bytes. What is final is never called back. A promise of an object.
+    /// Sends to that address, with what stands for that body of the core. What is final is never called back.
     #[wasm_bindgen(method, catch)]
     pub fn send(
         this: &Call,
         url: &str,
         init: &JsValue,
         body: Option<&str>,
-        most: u32,
-        late: &Promise,
         final_word: bool,
-    ) -> Result<JsValue, JsValue>;
+    ) -> Result<Sending, JsValue>;
+    /// Reads the body of a response as text, at most so many bytes: a promise.
+    #[wasm_bindgen(method, catch, js_name = readBody)]
+    pub fn read_body(this: &Call, response: &JsValue, most: u32) -> Result<JsValue, JsValue>;
     /// Takes hold of a purchase: a promise of `{ isAlone, record? }`, whose `record` is a promise of its record, if it is not fresh.
     #[wasm_bindgen(method, catch)]
     pub fn recall(this: &Call, id: &str, fresh: bool) -> Result<JsValue, JsValue>;
@@ -98,4 +98,20 @@ extern "C" {
     /// Takes every notice.
     #[wasm_bindgen(method, catch)]
     pub fn notify(this: &Call, notice: JsValue) -> Result<(), JsValue>;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// A request that was sent.
+    #[derive(Clone, Debug)]
+    pub type Sending;
+    /// A promise of what the page's `fetch` gives.
+    #[wasm_bindgen(method, getter)]
+    pub fn response(this: &Sending) -> JsValue;
+    /// A promise that resolves once nobody wants the answer any more.
+    #[wasm_bindgen(method, getter, js_name = calledOff)]
+    pub fn called_off(this: &Sending) -> JsValue;
+    /// Ends it, with the answer, if there is one: what is still under way is called back.
+    #[wasm_bindgen(method, catch)]
+    pub fn end(this: &Sending, answer: JsValue) -> Result<(), JsValue>;
 }

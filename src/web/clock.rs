@@ -30,6 +30,8 @@ extern "C" {
 #[derive(Debug)]
 pub(super) struct Timer {
     timeout: Option<Timeout>,
+    /// Resolves `over`.
+    ring: Function,
     over: Promise,
 }
 
@@ -37,23 +39,23 @@ impl Timer {
     /// Starts a timer.
     pub(super) fn start(ms: u64) -> Self {
         let ms = u32::try_from(ms).unwrap_or(LONGEST_MS).min(LONGEST_MS);
-        let mut ring = Function::default();
-        let over = Promise::new(&mut |resolve, _| ring = resolve);
+        let mut ring = JsValue::UNDEFINED;
+        let over = Promise::new(&mut |resolve, _| ring = resolve.into());
+        let ring: Function = ring.unchecked_into();
         let started = Rc::new(Cell::new(None));
         let (timeout, rung) = (started.clone(), ring.clone());
         let starting = guarded(move || {
             timeout.set(Some(Timeout::new(ms, move || drop(rung.call0(&JsValue::UNDEFINED)))));
         });
-        match starting {
-            Ok(()) => Self { timeout: started.take(), over },
+        let over = match starting {
+            Ok(()) => over,
             // gloo-timers does not say what the page's `setTimeout` has thrown: it is asked once more.
-            Err(thrown) => {
-                Self { timeout: None, over: Promise::reject(&set_timeout(&ring, ms).err().unwrap_or(thrown)) }
-            }
-        }
+            Err(thrown) => Promise::reject(&set_timeout(&ring, ms).err().unwrap_or(thrown)),
+        };
+        Self { timeout: started.take(), ring, over }
     }
 
-    /// Resolves when the time is over. Rejects with what the page's `setTimeout` throws.
+    /// Resolves when the time is over, or the timer is dropped. Rejects with what the page's `setTimeout` throws.
     pub(super) const fn over(&self) -> &Promise {
         &self.over
     }
@@ -63,6 +65,8 @@ impl Drop for Timer {
     fn drop(&mut self) {
         let timeout = self.timeout.take();
         let _ = guarded(move || drop(timeout));
+        // What waits for a promise stays in memory until it settles.
+        let _ = self.ring.call0(&JsValue::UNDEFINED);
     }
 }
 
@@ -73,15 +77,29 @@ fn guarded(act: impl FnOnce() + 'static) -> Result<(), JsValue> {
     act.call0(&JsValue::UNDEFINED).map(drop)
 }
 
+/// Whichever of two comes first; the one, if both are there.
+pub(super) enum First<A, B> {
+    One(A),
+    Other(B),
+}
+
+/// Waits for the first of two, and drops the other.
+pub(super) async fn first<A, B>(one: impl Future<Output = A>, other: impl Future<Output = B>) -> First<A, B> {
+    let (mut one, mut other) = (pin!(one), pin!(other));
+    poll_fn(|context| match one.as_mut().poll(context) {
+        Poll::Ready(outcome) => Poll::Ready(First::One(outcome)),
+        Poll::Pending => other.as_mut().poll(context).map(First::Other),
+    })
+    .await
+}
+
 /// Returns what `work` comes to, or none when it takes longer than that.
 pub(super) async fn within<T>(ms: u64, work: impl Future<Output = T>) -> Option<T> {
     let timer = Timer::start(ms);
-    let (mut work, mut over) = (pin!(work), pin!(JsFuture::from(timer.over().clone())));
-    poll_fn(|context| match work.as_mut().poll(context) {
-        Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
-        Poll::Pending => over.as_mut().poll(context).map(|_| None),
-    })
-    .await
+    match first(work, JsFuture::from(timer.over().clone())).await {
+        First::One(outcome) => Some(outcome),
+        First::Other(_) => None,
+    }
 }
 
 impl Clock for Browser {

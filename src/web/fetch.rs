@@ -3,18 +3,22 @@
 //! Pages wrap `fetch`: monitoring tools, native shells, tests. What all of them pass on is an address as text, headers in a plain object and a body; a
 //! `Request`, or a `Headers`, loses its body or the payment with some (OpenTelemetry 0.203, Capacitor, wrappers that spread `init.headers`).
 //!
-//! gloo-net has the headers. Its sending panics on what pages do to `fetch` (an abort with a reason, a replaced function), and a panic would leave the
-//! caller's promise pending for ever: the facade sends the request with its body and reads the answer.
+//! gloo-net has the headers, and reads those of the response. Its sending panics on what pages do to `fetch` (an abort with a reason, a
+//! replaced function), and a panic would leave the caller's promise pending for ever: the facade calls `fetch`, and reads the body, which may be
+//! a video and stays with the engine.
 
-use gloo_net::http::Headers;
+use gloo_net::http::{Headers, Response};
 use js_sys::{Object, Promise, Reflect, global};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use super::{Browser, Js, clock::Timer};
+use super::{
+    Browser, Js, Sending,
+    clock::{First, first, within},
+};
 use crate::{
     core::{
-        http::{Answer, HttpFailure, read_answer},
+        http::{Answer, HttpFailure, HttpResponse},
         http_request::{HttpRequest, Method},
         json::Json,
         request::is_form,
@@ -29,17 +33,59 @@ const LONGEST_RESULT: u32 = 0x1000_0000;
 
 impl Http<Js> for Browser {
     async fn send(&self, request: &HttpRequest) -> Answer<Js> {
-        let lost = |cause| HttpFailure { status: None, cause: Some(Js(cause)), is_called_off: false };
         let (most, body, final_word) = match &request.method {
             Method::Get => (LONGEST_RESULT, None, false),
             Method::Post { body } => (LONGEST_ANSWER, Some(body.as_str()), false),
             Method::Pay(payment) => (LONGEST_ANSWER, Some(payment.body.as_str()), true),
         };
-        let init = init(request, body).map_err(lost)?;
-        let late = Timer::start(request.patience);
-        let sent = self.call.send(&request.url, &init.0, body, most, late.over(), final_word);
-        read_answer(&Js(settle(sent).await.map_err(lost)?))
+        let sent = init(request, body).and_then(|init| self.call.send(&request.url, &init.0, body, final_word));
+        let mut under_way = UnderWay(sent.map_err(thrown)?, JsValue::UNDEFINED);
+        let called_off = settle(Ok(under_way.0.called_off()));
+        let answering = first(self.answer(under_way.0.response(), most), called_off);
+        let answer = match within(request.patience, answering).await {
+            Some(First::One(answer)) => answer,
+            Some(First::Other(_)) => Err(HttpFailure { status: None, cause: None, is_called_off: true }),
+            None => Err(HttpFailure { status: None, cause: None, is_called_off: false }),
+        };
+        under_way.1 = answer.as_ref().map_or(JsValue::UNDEFINED, |answer| Js::of(answer).0);
+        answer
     }
+}
+
+/// A request, and the answer to it. It ends when this is dropped: also when nobody waits for it any more.
+struct UnderWay(Sending, JsValue);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        let _ = self.0.end(self.1.clone());
+    }
+}
+
+impl Browser {
+    /// Reads what the page's `fetch` gives, as far as it is a response.
+    async fn answer(&self, response: JsValue, most: u32) -> Answer<Js> {
+        let response = settle(Ok(response)).await.map_err(thrown)?;
+        let status = Js(response.clone()).whole_at("status").and_then(|status| u16::try_from(status).ok());
+        let broken = |cause| HttpFailure { status, cause: Some(Js(cause)), is_called_off: false };
+        let headers = Reflect::get(&response, &"headers".into()).map_err(broken)?;
+        let body = settle(self.call.read_body(&response, most)).await.map_err(broken)?;
+        let header = |name: &str| header(&response, &headers, name);
+        let answer = status.and_then(|status| HttpResponse::of(status, header, &Js(body)));
+        answer.ok_or(HttpFailure { status, cause: None, is_called_off: false })
+    }
+}
+
+const fn thrown(cause: JsValue) -> HttpFailure<Js> {
+    HttpFailure { status: None, cause: Some(Js(cause)), is_called_off: false }
+}
+
+/// A header of a response by gloo-net, whose getters rely on members that a page's own `fetch` may leave out.
+fn header(response: &JsValue, headers: &JsValue, name: &str) -> Option<String> {
+    if !headers.is_object() || !Reflect::get(headers, &"get".into()).ok()?.is_function() {
+        return None;
+    }
+    let response = Response::from(response.clone().unchecked_into::<web_sys::Response>());
+    response.headers().into_raw().get(name).ok().flatten()
 }
 
 /// Awaits what a call gave, whether it is a promise or not, and whether it threw at once or later.

@@ -14,6 +14,7 @@ mod rests;
 mod wallet;
 
 pub(crate) use call::Call;
+use call::Sending;
 pub(crate) use js::{Js, thrown};
 
 /// The browser as one call of the library sees it.

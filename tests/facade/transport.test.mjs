@@ -1,4 +1,4 @@
-// What goes over the line: what may be called back, what headers are read as, and how much of an answer is read.
+// Requests as the page's `fetch` gets them: what may be called back, and how much of an answer is read.
 import assert from 'node:assert/strict'
 import { afterEach, before, beforeEach, describe, test } from 'node:test'
 import { facade } from './facade.mjs'
@@ -6,8 +6,9 @@ import { facade } from './facade.mjs'
 const MOST = 100
 
 let Transport
+let readBody
 before(async () => {
-  ;({ Transport } = await facade('transport'))
+  ;({ Transport, readBody } = await facade('transport'))
 })
 
 let answer
@@ -25,78 +26,50 @@ afterEach(() => {
   globalThis.fetch = fetch
 })
 
-const never = new Promise(() => {})
+const send = (transport = new Transport(), { final = false } = {}) =>
+  transport.send('https://seller.test/', { method: 'POST' }, '{}', final)
 
-const send = (transport = new Transport(), { most = MOST, late = never, final = false } = {}) =>
-  transport.send('https://seller.test/', { method: 'POST' }, '{}', most, late, final)
+const begun = async () => {
+  while (sent.length === 0) await new Promise(setImmediate)
+}
 
-describe('a caller that gives up', () => {
-  const leave = async (options) => {
-    let finish
-    answer = () => new Promise((resolve) => (finish = resolve))
-    const transport = new Transport()
-    const outcome = send(transport, options)
-    while (sent.length === 0) await new Promise(setImmediate)
-    transport.callOff()
-    const settled = await outcome
-    finish(new Response())
-    return settled
-  }
-
-  test('ends the request for a price', async () => {
-    assert.deepEqual(await leave(), { calledOff: true })
-    assert.equal(sent[0].signal.aborted, true)
+describe('a request', () => {
+  beforeEach(() => {
+    answer = () => new Promise(() => {})
   })
 
-  test('waits no longer for the answer to a payment, which is not called back', async () => {
-    assert.deepEqual(await leave({ final: true }), { calledOff: true })
+  test('is called back when it ends without an answer', async () => {
+    const heard = []
+    const { end, calledOff } = send(new Transport({ hear: (answer) => heard.push(answer) }))
+    await begun()
+    assert.equal(sent[0].signal.aborted, false)
+    end()
+    await calledOff
+    assert.equal(sent[0].signal.aborted, true)
+    assert.deepEqual(heard, [undefined])
+  })
+
+  test('that pays is never called back', async () => {
+    const { end } = send(undefined, { final: true })
+    await begun()
+    end()
     assert.equal('signal' in sent[0], false)
   })
-})
 
-describe('an answer that is late', () => {
-  const timers = {
-    'once its time is over': () => Promise.resolve(),
-    'where no timer can be made': () => Promise.reject(new Error('no')),
-  }
-  for (const [when, late] of Object.entries(timers)) {
-    test(`is not waited for any longer, ${when}, and the request is called off`, async () => {
-      answer = () => never
-      assert.deepEqual(await send(undefined, { late: late() }), {})
-      assert.equal(sent.length === 0 || sent[0].signal.aborted, true)
-    })
-  }
-})
+  test('is told when nobody wants the answer any more, and no other than those under way', async () => {
+    const transport = new Transport()
+    const [first, second] = [send(transport), send(transport)]
+    first.end({ status: 200, body: '' })
+    transport.callOff()
+    await second.calledOff
+  })
 
-describe('a header of x402', () => {
-  const NAMES = { 'payment-required': 'terms', 'payment-response': 'receipt', 'x-payment-response': 'receipt' }
-  const read = async (name, bytes) => {
-    const headers = { [name]: Buffer.from(bytes).toString('base64') }
-    answer = async () => new Response('', { status: 402, headers })
-    return (await send())[NAMES[name]]
-  }
-
-  for (const name of Object.keys(NAMES)) {
-    test(`${name} is read as UTF-8`, async () => {
-      const texts = ['{"error":"残高が足りません"}', '{"a":"é€𝄞"}', '{"b":"\u00ff"}']
-      for (const text of texts) assert.equal(await read(name, text), text)
-    })
-
-    test(`${name} is not there where its bytes are not UTF-8`, async () => {
-      const wrong = [
-        [0x7b, 0xff, 0x7d],
-        [0xe6, 0xae],
-        [0xed, 0xa0, 0x80],
-      ]
-      for (const bytes of wrong) assert.equal(await read(name, bytes), undefined)
-    })
-  }
-
-  test('is not there where it is not base64', async () => {
-    for (const header of ['no base64!', 'a', '{"x402Version":2}']) {
-      answer = async () => new Response('', { headers: { 'payment-required': header } })
-      assert.equal((await send()).terms, undefined, header)
+  test("rejects with what the page's `fetch` throws", async () => {
+    const cause = new TypeError('no network')
+    answer = () => {
+      throw cause
     }
+    assert.equal(await send().response.catch((error) => error), cause)
   })
 })
 
@@ -117,9 +90,7 @@ describe('the body of an answer', () => {
       },
       { highWaterMark: 0 },
     )
-    answer = async () => new Response(body)
-    const outcome = await send(undefined, { most })
-    return [outcome.body, pulled, cancelled]
+    return [await readBody(new Response(body), most), pulled, cancelled]
   }
 
   test('is read whole where it is as long as it may be', async () => {
@@ -143,14 +114,12 @@ describe('the body of an answer', () => {
   })
 
   test('is that of the answer where the page has a `fetch` of its own without streams', async () => {
-    answer = async () => ({ status: 200, headers: new Headers(), text: async () => 'whole' })
-    assert.equal((await send()).body, 'whole')
+    assert.equal(await readBody({ status: 200, headers: new Headers(), text: async () => 'whole' }, MOST), 'whole')
   })
 
-  test('that breaks off leaves the status', async () => {
+  test('that breaks off rejects with what broke it', async () => {
     const cause = new TypeError('cut')
     const body = new ReadableStream({ pull: (controller) => controller.error(cause) })
-    answer = async () => new Response(body, { status: 202 })
-    assert.deepEqual(await send(), { status: 202, cause })
+    assert.equal(await readBody(new Response(body), MOST).catch((error) => error), cause)
   })
 })
