@@ -125,7 +125,7 @@ pub fn watch(call: Call) -> Promise {
     promise(async move {
         let browser = Browser::new(&call);
         let (task, config) = (Js(call.task()), Config::read(&Js(call.options())));
-        let begun = match task.text() {
+        let begun = match task.as_text() {
             Some(id) => poll::locate(id, config?).into(),
             None if task.is_true_at("once") => {
                 poll::look(&AcceptedTask::read(&task)?.task_id, config?, browser.now())?.into()
@@ -199,7 +199,7 @@ pub fn balance(call: Call) -> Promise {
         let asset = asset.ok_or_else(|| Error::invalid("`networks` is empty"))?;
         let invalid = || Error::invalid("`address` takes 0x and 40 hex digits, with the right checksum or none");
         let payer = Js(call.payer());
-        let owner = match payer.text() {
+        let owner = match payer.as_text() {
             None if payer.0.is_undefined() => None,
             text => Some(text.as_deref().and_then(parse_own_address).ok_or_else(invalid)?),
         };
@@ -225,7 +225,7 @@ pub fn settle(call: Call, id: String) -> Promise {
 
 /// The clocks that the wallet of a call has shown; none where it is not known yet which wallet that is.
 fn clocks(call: &Call) -> Clocks {
-    let Some(number) = Js(call.wallet()).number().as_deref().and_then(read_number) else { return Clocks::default() };
+    let Some(number) = Js(call.wallet()).as_number().as_deref().and_then(read_number) else { return Clocks::default() };
     CLOCKS.with_borrow_mut(|known| {
         if let Some((_, clocks)) = known.iter().find(|(other, _)| *other == number) {
             return clocks.clone();
@@ -256,7 +256,7 @@ fn order(browser: &Browser, call: &Call) -> Result<Order, Error> {
     let config = Config::read(&Js(call.options()))?;
     let mut request = Request::read(&Js(call.request()), fresh_id(browser)?)?;
     request.speak(Dialect { form: config.form, ..request.dialect() });
-    let payer = Js(call.payer()).text().as_deref().and_then(parse_address);
+    let payer = Js(call.payer()).as_text().as_deref().and_then(parse_address);
     let clocks = clocks(call);
     let owner = Owner { token: fresh_id(browser)?, is_alone: false };
     Ok(Order { request, config, confirm: call.confirm().is_some(), payer, clocks, owner })

@@ -104,7 +104,7 @@ fn is_of_token<J: Json>(log: &J, authorization: &Authorization) -> bool {
 
 fn is_event<J: Json>(log: &J, topics: [B256; 3], data: &[u8]) -> bool {
     let said = log.get("topics").and_then(|topics| topics.items()).unwrap_or_default();
-    let is_said = |(said, topic): (&J, B256)| said.text().as_deref().and_then(text::read_exactly) == Some(topic.0);
+    let is_said = |(said, topic): (&J, B256)| said.as_text().as_deref().and_then(text::read_exactly) == Some(topic.0);
     said.len() == topics.len()
         && said.iter().zip(topics).all(is_said)
         && log.text_at("data").as_deref().and_then(text::read_bytes).as_deref() == Some(data)

@@ -92,7 +92,7 @@ fn merged<J: Json>(layers: &[J]) -> Result<J, Error> {
     for layer in layers {
         let has_budget = all.get("budget").is_some();
         for (name, value) in layer.entries() {
-            if has_budget && name == "storage" && value.text() != Some(storage(&all)) {
+            if has_budget && name == "storage" && value.as_text() != Some(storage(&all)) {
                 let message = "the client's `budget` is counted in its own `storage`: a call cannot take another one";
                 return Err(Error::invalid(message));
             }
@@ -112,7 +112,7 @@ fn storage<J: Json>(options: &J) -> String {
 }
 
 fn base_url<J: Json>(options: &J) -> Result<BaseUrl, Error> {
-    let given = options.get("baseUrl").map_or(Some(DEFAULT_BASE_URL.into()), |v| v.text());
+    let given = options.get("baseUrl").map_or(Some(DEFAULT_BASE_URL.into()), |v| v.as_text());
     let parsed = given.as_deref().and_then(BaseUrl::parse);
     parsed.ok_or_else(|| Error::invalid("`baseUrl` takes an https address (http only on this machine)"))
 }
@@ -181,7 +181,7 @@ fn pay_to<J: Json>(options: &J) -> Result<Option<Vec<alloy_primitives::Address>>
 }
 
 fn cap<J: Json>(options: &J, asset: &Asset, default: Option<&str>) -> Result<U256, Error> {
-    let given = options.get("maxPrice").map_or(default.map(Into::into), |v| v.text());
+    let given = options.get("maxPrice").map_or(default.map(Into::into), |v| v.as_text());
     let cap = given.and_then(|text| parse_units(&text, asset.decimals));
     cap.ok_or_else(|| Error::invalid(text!("`maxPrice` takes a decimal string of ", asset.symbol, " such as \"5.00\"")))
 }
@@ -202,7 +202,7 @@ fn timeout<J: Json>(options: &J) -> Result<Option<u64>, Error> {
 }
 
 fn form<J: Json>(options: &J) -> Result<bool, Error> {
-    match options.get("upload").map(|upload| upload.text()) {
+    match options.get("upload").map(|upload| upload.as_text()) {
         None => Ok(false),
         Some(Some(how)) if how == "json" || how == "form" => Ok(how == "form"),
         Some(_) => Err(Error::invalid("`upload` takes \"json\" or \"form\"")),
@@ -224,7 +224,7 @@ fn strings<J: Json>(options: &J, key: &str) -> Result<Option<Vec<String>>, Error
     let wrong = || Error::invalid(text!("`", key, "` takes a list of strings"));
     let mut texts = Vec::new();
     for item in value.items().ok_or_else(wrong)? {
-        texts.push(item.text().ok_or_else(wrong)?);
+        texts.push(item.as_text().ok_or_else(wrong)?);
     }
     Ok(Some(texts))
 }

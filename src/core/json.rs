@@ -37,27 +37,27 @@ pub trait Json: Clone + Serialize + 'static {
     /// The items of an array.
     fn items(&self) -> Option<Vec<Self>>;
     /// The content of a string.
-    fn text(&self) -> Option<String>;
+    fn as_text(&self) -> Option<String>;
     /// The start of a string, of that many UTF-16 units at most.
     fn text_start(&self, most: u32) -> Option<String>;
     /// A number as JavaScript prints it: `8`, `0.5`, `1e-7`; what JSON does not have is `null`.
-    fn number(&self) -> Option<String>;
+    fn as_number(&self) -> Option<String>;
     /// A boolean.
-    fn boolean(&self) -> Option<bool>;
+    fn as_boolean(&self) -> Option<bool>;
 
     /// The string member `key`.
     fn text_at(&self, key: &str) -> Option<String> {
-        self.get(key)?.text()
+        self.get(key)?.as_text()
     }
 
     /// The member `key` as a whole number, given as a JSON number.
     fn whole_at(&self, key: &str) -> Option<u64> {
-        read_number(&self.get(key)?.number()?)
+        read_number(&self.get(key)?.as_number()?)
     }
 
     /// Whether the member `key` is `true`.
     fn is_true_at(&self, key: &str) -> bool {
-        self.get(key).and_then(|value| value.boolean()) == Some(true)
+        self.get(key).and_then(|value| value.as_boolean()) == Some(true)
     }
 
     /// Whether the value is an object (and not an array).

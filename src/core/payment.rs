@@ -43,7 +43,7 @@ impl Payment {
             .finish();
         let mut payment = ObjectWriter::default();
         payment
-            .raw("x402Version", &text::number(echo.version.number().into()))
+            .raw("x402Version", &text::number(echo.version.digit().into()))
             // Version 2 has both in `accepted` alone, but thirdweb's server (5.121.6) looks for them here; the others take them.
             .text("scheme", "exact")
             .text("network", &echo.network);

@@ -71,7 +71,7 @@ impl<J: Json> Quote<J> {
             network: offer.asset.chain.caip2,
             asset: address(offer.asset.address),
             pay_to: address(offer.pay_to),
-            x402_version: offer.echo.version.number(),
+            x402_version: offer.echo.version.digit(),
             max_timeout_seconds: offer.max_timeout_seconds,
             quoted_at: now_ms,
             accepted: None,

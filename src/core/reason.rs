@@ -111,7 +111,7 @@ pub fn read<J: Json>(document: &J) -> Option<String> {
 /// Finds the words in any value, however the server nests them. `place` is the field that they are about.
 fn collect<J: Json>(value: &J, place: &str, depth: usize, said: &mut Vec<String>) {
     let Some(depth) = depth.checked_sub(1).filter(|_| said.len() < MOST_PROBLEMS) else { return };
-    if let Some(text) = value.text() {
+    if let Some(text) = value.as_text() {
         let before = said.len();
         // Zod's own `message` is its list of issues as JSON text.
         if let Some(inner) = Some(&text).filter(|text| text.starts_with('[')).and_then(|text| J::parse(text)) {
@@ -152,7 +152,7 @@ fn say(place: &str, words: &str, said: &mut Vec<String>) {
 fn path<J: Json>(place: &J) -> String {
     let mut path = String::new();
     for step in place.items().unwrap_or_else(|| vec![place.clone()]) {
-        if let Some(step) = step.text().or_else(|| step.number()) {
+        if let Some(step) = step.as_text().or_else(|| step.as_number()) {
             path = if path.is_empty() { step } else { text!(path, ".", step) };
         }
     }

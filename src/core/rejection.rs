@@ -121,7 +121,7 @@ impl Rejection {
 
     fn take<J: Json>(&mut self, thrown: &J) {
         self.codes.extend(read_code(thrown));
-        self.words.push_str(&thrown.text_at("message").or_else(|| thrown.text()).unwrap_or_default());
+        self.words.push_str(&thrown.text_at("message").or_else(|| thrown.as_text()).unwrap_or_default());
     }
 
     fn is_of(&self, row: &Row) -> bool {
@@ -138,7 +138,7 @@ impl Rejection {
 /// Codes come as numbers, and as text from some.
 fn read_code<J: Json>(thrown: &J) -> Option<i32> {
     let code = thrown.get("code")?;
-    let text = code.number().or_else(|| code.text())?;
+    let text = code.as_number().or_else(|| code.as_text())?;
     let (negative, digits) = text.strip_prefix('-').map_or((false, text.as_str()), |digits| (true, digits));
     let code = i32::try_from(read_number(digits)?).ok()?;
     Some(if negative { code.saturating_neg() } else { code })

@@ -314,7 +314,7 @@ fn duration<J: Json>(request: &J) -> Result<Option<String>, Error> {
         return Ok(None);
     };
     let positive = |n: &String| n.starts_with(|c: char| c.is_ascii_digit()) && n != "0";
-    let Some(seconds) = value.number().filter(positive) else {
+    let Some(seconds) = value.as_number().filter(positive) else {
         return Err(Error::invalid("`duration` takes a number of seconds above 0"));
     };
     Ok(Some(seconds))
@@ -324,7 +324,7 @@ fn text<J: Json>(request: &J, key: &str) -> Result<Option<String>, Error> {
     let Some(value) = request.get(key) else {
         return Ok(None);
     };
-    let text = value.text();
+    let text = value.as_text();
     text.map(Some).ok_or_else(|| Error::invalid(text!("`", key, "` takes a string")))
 }
 
@@ -332,7 +332,7 @@ fn flag<J: Json>(request: &J, key: &str) -> Result<bool, Error> {
     let Some(value) = request.get(key) else {
         return Ok(false);
     };
-    value.boolean().ok_or_else(|| Error::invalid(text!("`", key, "` takes true or false")))
+    value.as_boolean().ok_or_else(|| Error::invalid(text!("`", key, "` takes true or false")))
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ impl Settlement {
     #[must_use]
     pub fn reread<J: Json>(kept: &J, asset: Option<J>, closes_at: Option<u64>) -> Option<Self> {
         let asset = match asset {
-            Some(asset) => Asset::read(&J::parse(&asset.text()?)?).ok()?,
+            Some(asset) => Asset::read(&J::parse(&asset.as_text()?)?).ok()?,
             None => Asset::on(&kept.text_at("network")?)?,
         };
         let authorization = Authorization::read(asset, &J::parse(&kept.text_at("authorization")?)?)?;

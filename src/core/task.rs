@@ -102,7 +102,7 @@ const fn is_success(status: u16) -> bool {
 /// `progress` or `metadata.percent`, whole and at most 100.
 fn progress<J: Json>(raw: &J) -> Option<u64> {
     let value = raw.get("progress").or_else(|| raw.get("metadata")?.get("percent"))?;
-    let number = value.number()?;
+    let number = value.as_number()?;
     let whole = cut(&number, b'.').map_or(number.as_str(), |(whole, _)| whole);
     Some(read_number(whole)?.min(100))
 }

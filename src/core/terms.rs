@@ -32,7 +32,7 @@ impl Version {
     /// Reads its number.
     #[must_use]
     pub fn read<J: Json>(number: &J) -> Option<Self> {
-        match number.number()?.as_str() {
+        match number.as_number()?.as_str() {
             "1" => Some(Self::One),
             "2" => Some(Self::Two),
             _ => None,
@@ -41,7 +41,7 @@ impl Version {
 
     /// Its number.
     #[must_use]
-    pub const fn number(self) -> u8 {
+    pub const fn digit(self) -> u8 {
         match self {
             Self::One => 1,
             Self::Two => 2,
@@ -86,7 +86,7 @@ impl Echo {
     #[must_use]
     pub fn terms(&self) -> String {
         ObjectWriter::default()
-            .raw("x402Version", &number(self.version.number().into()))
+            .raw("x402Version", &number(self.version.digit().into()))
             .raw("accepts", &text!("[", self.accepted, "]"))
             .optional_raw("resource", self.resource.as_deref())
             .optional_raw("extensions", self.extensions.as_deref())
@@ -283,8 +283,8 @@ fn check_domain<J: Json>(raw: &J, asset: &Asset) -> Result<(), String> {
     };
     for (key, pinned) in [("name", asset.name), ("version", asset.version), ("assetTransferMethod", "eip3009")] {
         let Some(value) = extra.get(key) else { continue };
-        if value.text().as_deref() != Some(pinned) {
-            let said = value.text().unwrap_or_else(|| value.to_text());
+        if value.as_text().as_deref() != Some(pinned) {
+            let said = value.as_text().unwrap_or_else(|| value.to_text());
             return Err(text!("`extra.", key, "` is ", quoted(&said), ", the token's own is \"", pinned, "\""));
         }
     }

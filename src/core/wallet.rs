@@ -163,7 +163,7 @@ pub fn the_only(wallets: usize) -> Result<(), Error> {
 #[must_use]
 pub fn read_account<J: Json>(answer: &J, wanted: Option<Address>) -> Option<Address> {
     let accounts = answer.items()?;
-    let mut accounts = accounts.iter().map(|account| account.text().as_deref().and_then(parse_address));
+    let mut accounts = accounts.iter().map(|account| account.as_text().as_deref().and_then(parse_address));
     match wanted {
         Some(_) => accounts.find(|account| *account == wanted)?,
         None => accounts.next()?,
@@ -173,7 +173,7 @@ pub fn read_account<J: Json>(answer: &J, wanted: Option<Address>) -> Option<Addr
 /// A chain id as wallets write it: hex text, decimal text or a number.
 #[must_use]
 pub fn read_chain_id<J: Json>(answer: &J) -> Option<u64> {
-    let text = answer.text().or_else(|| answer.number())?;
+    let text = answer.as_text().or_else(|| answer.as_number())?;
     match text.strip_prefix("0x") {
         Some(hex) => u64::from_str_radix(hex, 16).ok(),
         None => text::read_number(&text),
@@ -183,7 +183,7 @@ pub fn read_chain_id<J: Json>(answer: &J) -> Option<u64> {
 /// A 256-bit answer of `eth_call`. `0x`, which a chain without the token answers, is none.
 #[must_use]
 pub fn read_uint<J: Json>(answer: &J) -> Option<U256> {
-    text::read_exactly(&answer.text()?).map(U256::from_be_bytes::<32>)
+    text::read_exactly(&answer.as_text()?).map(U256::from_be_bytes::<32>)
 }
 
 /// Whether a contract took a signature for its own: it answers with the selector of the function that was asked.

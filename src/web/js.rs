@@ -100,7 +100,7 @@ impl Json for Js {
         Some(items)
     }
 
-    fn text(&self) -> Option<String> {
+    fn as_text(&self) -> Option<String> {
         self.0.as_string()
     }
 
@@ -109,11 +109,11 @@ impl Json for Js {
         Some(text.slice(0, most).into())
     }
 
-    fn number(&self) -> Option<String> {
+    fn as_number(&self) -> Option<String> {
         self.0.as_f64().is_some().then(|| self.to_text())
     }
 
-    fn boolean(&self) -> Option<bool> {
+    fn as_boolean(&self) -> Option<bool> {
         self.0.as_bool()
     }
 

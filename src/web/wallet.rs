@@ -34,5 +34,5 @@ impl Wallets<Js> for Browser {
 }
 
 fn counted(found: Result<JsValue, JsValue>) -> usize {
-    found.ok().and_then(|count| read_number(&Js(count).number()?)?.try_into().ok()).unwrap_or_default()
+    found.ok().and_then(|count| read_number(&Js(count).as_number()?)?.try_into().ok()).unwrap_or_default()
 }

@@ -44,7 +44,7 @@ impl Filter {
         }
         let unfinished = match given.get("unfinished") {
             None => false,
-            Some(given) => given.boolean().ok_or_else(|| Error::invalid("`unfinished` takes true or false"))?,
+            Some(given) => given.as_boolean().ok_or_else(|| Error::invalid("`unfinished` takes true or false"))?,
         };
         let limit = match given.get("limit") {
             None => None,
@@ -90,7 +90,7 @@ pub fn tasks<J: Json>(records: &[J], filter: Filter) -> J {
 }
 
 fn show<J: Json>(record: &J) -> TaskRecord<J> {
-    let text = |key| order(record, key).and_then(|value| value.text()).unwrap_or_default();
+    let text = |key| order(record, key).and_then(|value| value.as_text()).unwrap_or_default();
     let is_readable = Life::read(record).is_some();
     let step = record.text_at("step").filter(|_| is_readable);
     TaskRecord {
@@ -182,7 +182,7 @@ impl<J: Json> Resumed<J> {
     pub fn of(record: &J, task: AcceptedTask<HeldReceipt<J>>) -> Self {
         Self {
             id: record.text_at("id").unwrap_or_default(),
-            base_url: order(record, "baseUrl").and_then(|url| url.text()),
+            base_url: order(record, "baseUrl").and_then(|url| url.as_text()),
             task,
             result: kept_of(record),
         }
@@ -194,7 +194,7 @@ impl<J: Json> Resumed<J> {
 pub fn whereabouts<J: Json>(record: &J) -> Option<(String, BaseUrl)> {
     Life::read(record).filter(|life| *life != Life::Forgotten)?;
     let id = record.text_at("taskId").or_else(|| seed(record))?;
-    Some((id, BaseUrl::parse(&order(record, "baseUrl")?.text()?)?))
+    Some((id, BaseUrl::parse(&order(record, "baseUrl")?.as_text()?)?))
 }
 
 /// With the time of each. By insertion, from the end: stores give their records in this order already.

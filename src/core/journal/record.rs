@@ -62,7 +62,7 @@ impl Serialize for Kept {
         let payment = self.payment.as_deref();
         let mut members = serializer.serialize_struct("Kept", Settlement::MEMBERS.saturating_add(4))?;
         self.settlement.write(&mut members)?;
-        members.serialize_field("version", &payment.map_or(1, |payment| payment.version.number()))?;
+        members.serialize_field("version", &payment.map_or(1, |payment| payment.version.digit()))?;
         if let Some(Payment { header, body, demand, .. }) = payment {
             members.serialize_field("header", header)?;
             members.serialize_field("body", body)?;
@@ -130,7 +130,7 @@ impl<J: Json> Known<J> {
     /// Whether the record stands for that very request to that service.
     #[must_use]
     pub fn is_of(record: &J, request: &Request, config: &Config) -> bool {
-        let said = |key| order(record, key).and_then(|value| value.text());
+        let said = |key| order(record, key).and_then(|value| value.as_text());
         let recorded = said("fingerprint").unwrap_or_default();
         let is_same = match form(record) {
             Some(FIRST_VERSION) => request.fingerprint().was(&recorded),
@@ -160,7 +160,7 @@ pub(super) fn seed<J: Json>(record: &J) -> Option<String> {
     let id = record.text_at("id").filter(|id| is_own_id(id))?;
     match form(record)? {
         FIRST_VERSION => Some(id),
-        _ => order(record, "seed")?.text().filter(|seed| is_own_id(seed)),
+        _ => order(record, "seed")?.as_text().filter(|seed| is_own_id(seed)),
     }
 }
 
@@ -190,7 +190,7 @@ impl Signed {
         Some(Self {
             id: record.text_at("id").filter(|id| is_own_id(id))?,
             seed: seed(record)?,
-            base_url: BaseUrl::parse(&order(record, "baseUrl")?.text()?)?,
+            base_url: BaseUrl::parse(&order(record, "baseUrl")?.as_text()?)?,
             settlement: Rc::new(settlement),
             payment: sealed.map(|(header, body)| Rc::new(Payment { version, header, body, demand })),
         })

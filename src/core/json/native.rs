@@ -63,7 +63,7 @@ impl Json for Value {
         self.as_array().cloned()
     }
 
-    fn text(&self) -> Option<String> {
+    fn as_text(&self) -> Option<String> {
         self.as_str().map(String::from)
     }
 
@@ -72,11 +72,11 @@ impl Json for Value {
         Some(String::from_utf16_lossy(&units))
     }
 
-    fn number(&self) -> Option<String> {
+    fn as_number(&self) -> Option<String> {
         self.as_number().map(|number| in_javascript(number.as_str()))
     }
 
-    fn boolean(&self) -> Option<bool> {
+    fn as_boolean(&self) -> Option<bool> {
         self.as_bool()
     }
 

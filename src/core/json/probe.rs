@@ -19,9 +19,9 @@ fn asked<J: Json>(value: &J, depth: u32) -> String {
     let mut said = ObjectWriter::default();
     said.text("to_text", &value.to_text())
         .text("written", &again(value, depth).to_text())
-        .optional("text", value.text().as_deref())
-        .optional("number", value.number().as_deref())
-        .optional_raw("boolean", value.boolean().map(word))
+        .optional("text", value.as_text().as_deref())
+        .optional("number", value.as_number().as_deref())
+        .optional_raw("boolean", value.as_boolean().map(word))
         .raw("is_object", word(value.is_object()));
     let Some(depth) = depth.checked_sub(1) else { return said.finish() };
     if let Some(items) = value.items() {
@@ -62,7 +62,7 @@ fn again<J: Json>(value: &J, depth: u32) -> J {
         }
         return object;
     }
-    match (value.text(), value.boolean()) {
+    match (value.as_text(), value.as_boolean()) {
         (Some(text), _) => J::of(text.as_str()),
         (_, Some(boolean)) => J::of(&boolean),
         _ if value.to_text() == "null" => J::null(),

@@ -57,7 +57,7 @@ pub(super) fn read_task_id<J: Json>(response: &HttpResponse<J>) -> Option<String
 /// The task that an answer names, whatever its status. Some servers count their tasks.
 pub(super) fn claimed_task<J: Json>(response: &HttpResponse<J>) -> Option<String> {
     let id = response.body.json.as_ref()?.get("taskId")?;
-    id.text().or_else(|| id.number()).filter(|id| is_task_id(id))
+    id.as_text().or_else(|| id.as_number()).filter(|id| is_task_id(id))
 }
 
 impl Probing {

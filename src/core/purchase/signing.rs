@@ -142,7 +142,7 @@ impl Signing {
             Err(Some(thrown)) => return refused(thrown, "the signature"),
             Err(None) => return too_late(),
         };
-        let Some(given) = signed.text().as_deref().and_then(signature::read_bytes) else {
+        let Some(given) = signed.as_text().as_deref().and_then(signature::read_bytes) else {
             return bad_signature("the wallet's answer is no signature; nothing was sent");
         };
         let payer = self.authorization.transfer().from;
@@ -211,7 +211,7 @@ impl Checking {
     /// The wallet answered, or threw. A wallet that cannot read the chain leaves it to the key.
     #[must_use]
     pub fn answered<J: Json>(self, answer: Reply<J>, now: u64) -> Next<J> {
-        let is_contract = || answer.as_ref().ok().and_then(Json::text).is_some_and(|code| code != "0x");
+        let is_contract = || answer.as_ref().ok().and_then(Json::as_text).is_some_and(|code| code != "0x");
         match self.check {
             Check::Code { .. } if is_contract() => self.ask_contract(),
             Check::Code { by_key: true } => self.signing.seal(&self.signature, now),
