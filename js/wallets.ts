@@ -202,3 +202,9 @@ function memberOf(value: unknown, name: string): unknown {
   const isObject = typeof value === 'object' || typeof value === 'function'
   return isObject && value !== null ? attempt(() => look(value, name)) : undefined
 }
+
+/** Refuses what cannot be a wallet. */
+export function checkWallet(wallet: unknown): void {
+  if (wallet === undefined || typeof wallet === 'string' || providerOf(wallet)) return
+  throw refuse('invalid_request', "`wallet` takes an EIP-1193 provider, an EIP-6963 detail, or a wallet's rdns")
+}

@@ -1,0 +1,52 @@
+/** How the facade calls the core: with what every call needs, and with real errors for pages. */
+import { onAbort } from './abort.js'
+import type { Call } from './core.js'
+import { asError, ImagineError, isImagineError, restate, type Failure } from './error.js'
+import { mobileLinks } from './mobile.js'
+import type { Options } from './options.js'
+import { readBody, Transport } from './transport.js'
+import { present } from './wallets.js'
+
+/** Makes a call of the core. It fails with a plain object; pages get a real error. */
+export async function calling<T>(
+  { signal, layers }: Pick<Options, 'signal' | 'layers'>,
+  make: (call: Call) => Promise<T>,
+  { send, callOff } = new Transport(),
+): Promise<T> {
+  const { aborted, forget } = onAbort(signal)
+  const abortReason = () => (signal?.aborted ? signal.reason : undefined)
+  try {
+    return await make({ options: layers, send, readBody, aborted, abortReason })
+  } catch (failure) {
+    throw isFailure(failure) ? new ImagineError(failure) : asError(failure)
+  } finally {
+    forget()
+    callOff()
+  }
+}
+
+/** What the core throws: the members of an error, not yet one. */
+function isFailure(thrown: unknown): thrown is Failure {
+  const isPlain = typeof thrown === 'object' && thrown !== null && !(thrown instanceof Error) && !isImagineError(thrown)
+  return isPlain && 'paid' in thrown
+}
+
+/** Options of a call that nobody aborts. */
+export const unsignalled = (options: Options): Options => ({ ...options, signal: undefined })
+
+/** Whatever goes wrong before a purchase is taken up, money may have moved for it. */
+export async function undecided<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw restate(asError(error), { stage: 'payment', paid: 'unknown', retry: 'resume' })
+  }
+}
+
+/** What a page needs to let the visitor choose a wallet, or open it in one. */
+export function describeWallets(error: ImagineError): never {
+  const { code } = error
+  if (code !== 'no_wallet' && code !== 'wallet_ambiguous') throw error
+  const wallets = present().map(({ name, rdns }) => ({ name, ...(rdns && { rdns }) }))
+  throw restate(error, { details: { wallets, ...(code === 'no_wallet' && { links: mobileLinks() }) } })
+}

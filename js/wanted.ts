@@ -1,0 +1,50 @@
+/** What is to be bought, as the core takes it. */
+import type { Core, CoreQuote } from './core.js'
+import { refuse } from './error.js'
+import { need } from './globals.js'
+import { readImage, type Picture } from './image.js'
+import { copies, type Options } from './options.js'
+import type { GenerateRequest, Quote } from './types.js'
+
+export interface Wanted {
+  /**
+   * The request as the core takes it: what is known of the picture in the place of the picture, `extra` as plain JSON.
+   */
+  fields: object
+  picture: Picture | undefined
+}
+
+export async function prepare(
+  { prompt, image, extra, ...others }: GenerateRequest,
+  { upload }: Options,
+  load: () => Promise<Core>,
+): Promise<Wanted> {
+  if (upload === 'form') need('FormData')
+  const fields = copies({ ...others, prompt: typeof prompt === 'string' ? prompt.trim() : prompt })
+  const more = extra !== undefined && extra !== null && { extra: parsed(extra) }
+  const picture = await readImage(image, load)
+  if (typeof picture !== 'object') return { fields: { ...fields, ...more, image: picture }, picture: undefined }
+  const {
+    blob: { type, size },
+    digest,
+  } = picture
+  return { fields: { ...fields, ...more, image: { type, digest, size: String(size) } }, picture }
+}
+
+/** What JSON makes of it; what JSON would leave out without a word is refused. */
+function parsed(extra: unknown): unknown {
+  const hold = (_: string, value: unknown) => {
+    if (typeof value === 'function' || typeof value === 'symbol') throw new TypeError(`JSON has no ${typeof value}`)
+    return value
+  }
+  try {
+    return JSON.parse(JSON.stringify(extra, hold))
+  } catch (cause) {
+    throw refuse('invalid_request', '`extra` takes what JSON can hold', { cause })
+  }
+}
+
+/** A quote as pages have it: with the request in it. */
+export function complete({ id, ...part }: CoreQuote, request: GenerateRequest): Quote {
+  return { request: { ...request, id }, ...part }
+}
