@@ -40,13 +40,33 @@ pub struct Chain {
     pub x402_name: Option<&'static str>,
     /// The name that people know.
     pub name: &'static str,
-    /// A public RPC address, for wallets that do not know the chain; where there is none, the visitor has to add it.
-    pub rpc: Option<&'static str>,
+    /// A public node, for wallets that do not know the chain; where there is none, the visitor has to add it.
+    pub node: Option<Node>,
     /// The block explorer, without a slash at the end; empty where none is known.
     pub explorer: &'static str,
     /// Milliseconds between two blocks.
     pub block_ms: u64,
 }
+
+/// A public node of a chain, and what its fees are paid in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// The address of its JSON-RPC.
+    pub url: &'static str,
+    /// The chain's own coin, of 18 decimals.
+    pub coin: Coin,
+}
+
+/// The coin that a chain's fees are paid in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Coin {
+    /// The name that people know.
+    pub name: &'static str,
+    /// What stands behind amounts.
+    pub symbol: &'static str,
+}
+
+const ETHER: Coin = Coin { name: "Ether", symbol: "ETH" };
 
 /// Circle's token on a chain: 6 decimals, version 2 of its domain.
 const fn usdc(chain: Chain, address: Address, name: &'static str) -> Asset {
@@ -57,55 +77,55 @@ const fn usdc(chain: Chain, address: Address, name: &'static str) -> Asset {
 #[rustfmt::skip]
 pub static ASSETS: [Asset; 13] = [
     usdc(
-        Chain { id: 8453, caip2: "eip155:8453", x402_name: Some("base"), name: "Base", rpc: Some("https://mainnet.base.org"), explorer: "https://basescan.org", block_ms: 2_000 },
+        Chain { id: 8453, caip2: "eip155:8453", x402_name: Some("base"), name: "Base", node: Some(Node { url: "https://mainnet.base.org", coin: ETHER }), explorer: "https://basescan.org", block_ms: 2_000 },
         address!("0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913"), "USD Coin",
     ),
     usdc(
-        Chain { id: 84_532, caip2: "eip155:84532", x402_name: Some("base-sepolia"), name: "Base Sepolia", rpc: Some("https://sepolia.base.org"), explorer: "https://sepolia.basescan.org", block_ms: 2_000 },
+        Chain { id: 84_532, caip2: "eip155:84532", x402_name: Some("base-sepolia"), name: "Base Sepolia", node: Some(Node { url: "https://sepolia.base.org", coin: ETHER }), explorer: "https://sepolia.basescan.org", block_ms: 2_000 },
         address!("0x036CbD53842c5426634e7929541eC2318f3dCF7e"), "USDC",
     ),
     usdc(
-        Chain { id: 1, caip2: "eip155:1", x402_name: Some("ethereum"), name: "Ethereum", rpc: None, explorer: "https://etherscan.io", block_ms: 12_000 },
+        Chain { id: 1, caip2: "eip155:1", x402_name: Some("ethereum"), name: "Ethereum", node: None, explorer: "https://etherscan.io", block_ms: 12_000 },
         address!("0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"), "USD Coin",
     ),
     usdc(
-        Chain { id: 137, caip2: "eip155:137", x402_name: Some("polygon"), name: "Polygon", rpc: None, explorer: "https://polygonscan.com", block_ms: 2_000 },
+        Chain { id: 137, caip2: "eip155:137", x402_name: Some("polygon"), name: "Polygon", node: None, explorer: "https://polygonscan.com", block_ms: 2_000 },
         address!("0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359"), "USD Coin",
     ),
     usdc(
-        Chain { id: 80_002, caip2: "eip155:80002", x402_name: Some("polygon-amoy"), name: "Polygon Amoy", rpc: None, explorer: "https://amoy.polygonscan.com", block_ms: 2_000 },
+        Chain { id: 80_002, caip2: "eip155:80002", x402_name: Some("polygon-amoy"), name: "Polygon Amoy", node: None, explorer: "https://amoy.polygonscan.com", block_ms: 2_000 },
         address!("0x41E94Eb019C0762f9Bfcf9Fb1E58725BfB0e7582"), "USDC",
     ),
     usdc(
-        Chain { id: 42_161, caip2: "eip155:42161", x402_name: None, name: "Arbitrum One", rpc: None, explorer: "https://arbiscan.io", block_ms: 250 },
+        Chain { id: 42_161, caip2: "eip155:42161", x402_name: None, name: "Arbitrum One", node: None, explorer: "https://arbiscan.io", block_ms: 250 },
         address!("0xaf88d065e77c8cC2239327C5EDb3A432268e5831"), "USD Coin",
     ),
     usdc(
-        Chain { id: 421_614, caip2: "eip155:421614", x402_name: None, name: "Arbitrum Sepolia", rpc: None, explorer: "https://sepolia.arbiscan.io", block_ms: 250 },
+        Chain { id: 421_614, caip2: "eip155:421614", x402_name: None, name: "Arbitrum Sepolia", node: None, explorer: "https://sepolia.arbiscan.io", block_ms: 250 },
         address!("0x75faf114eafb1BDbe2F0316DF893fd58CE46AA4d"), "USD Coin",
     ),
     usdc(
-        Chain { id: 43_114, caip2: "eip155:43114", x402_name: Some("avalanche"), name: "Avalanche", rpc: None, explorer: "https://snowtrace.io", block_ms: 1_700 },
+        Chain { id: 43_114, caip2: "eip155:43114", x402_name: Some("avalanche"), name: "Avalanche", node: None, explorer: "https://snowtrace.io", block_ms: 1_700 },
         address!("0xB97EF9Ef8734C71904D8002F8b6Bc66Dd9c48a6E"), "USD Coin",
     ),
     usdc(
-        Chain { id: 43_113, caip2: "eip155:43113", x402_name: Some("avalanche-fuji"), name: "Avalanche Fuji", rpc: None, explorer: "https://testnet.snowtrace.io", block_ms: 1_700 },
+        Chain { id: 43_113, caip2: "eip155:43113", x402_name: Some("avalanche-fuji"), name: "Avalanche Fuji", node: None, explorer: "https://testnet.snowtrace.io", block_ms: 1_700 },
         address!("0x5425890298aed601595a70AB815c96711a31Bc65"), "USD Coin",
     ),
     usdc(
-        Chain { id: 10, caip2: "eip155:10", x402_name: None, name: "OP Mainnet", rpc: None, explorer: "https://optimistic.etherscan.io", block_ms: 2_000 },
+        Chain { id: 10, caip2: "eip155:10", x402_name: None, name: "OP Mainnet", node: None, explorer: "https://optimistic.etherscan.io", block_ms: 2_000 },
         address!("0x0b2C639c533813f4Aa9D7837CAf62653d097Ff85"), "USD Coin",
     ),
     usdc(
-        Chain { id: 143, caip2: "eip155:143", x402_name: Some("monad"), name: "Monad", rpc: None, explorer: "https://monadscan.com", block_ms: 400 },
+        Chain { id: 143, caip2: "eip155:143", x402_name: Some("monad"), name: "Monad", node: None, explorer: "https://monadscan.com", block_ms: 400 },
         address!("0x754704Bc059F8C67012fEd69BC8A327a5aafb603"), "USDC",
     ),
     usdc(
-        Chain { id: 42_220, caip2: "eip155:42220", x402_name: Some("celo"), name: "Celo", rpc: None, explorer: "https://celoscan.io", block_ms: 1_000 },
+        Chain { id: 42_220, caip2: "eip155:42220", x402_name: Some("celo"), name: "Celo", node: None, explorer: "https://celoscan.io", block_ms: 1_000 },
         address!("0xcebA9300f2b948710d2653dD7B07f33A8B32118C"), "USDC",
     ),
     usdc(
-        Chain { id: 1329, caip2: "eip155:1329", x402_name: Some("sei"), name: "Sei", rpc: None, explorer: "https://seiscan.io", block_ms: 400 },
+        Chain { id: 1329, caip2: "eip155:1329", x402_name: Some("sei"), name: "Sei", node: None, explorer: "https://seiscan.io", block_ms: 400 },
         address!("0xe15fC38F6D8c56aF07bbCBe3BAf5708A2Bf42392"), "USDC",
     ),
 ];
@@ -200,7 +220,7 @@ impl Chain {
         ASSETS.iter().find(|asset| asset.chain.id == id).map_or_else(
             || {
                 let caip2 = caip2.leak();
-                Self { id, caip2, x402_name: None, name: caip2, rpc: None, explorer: "", block_ms: 2_000 }
+                Self { id, caip2, x402_name: None, name: caip2, node: None, explorer: "", block_ms: 2_000 }
             },
             |asset| asset.chain,
         )

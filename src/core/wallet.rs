@@ -70,14 +70,20 @@ impl Question {
         Self::prompt("wallet_switchEthereumChain", text!("[", target, "]"))
     }
 
-    /// Asks to add the chain ([EIP-3085](https://eips.ethereum.org/EIPS/eip-3085)), if there is an address to reach it by.
+    /// Asks to add the chain ([EIP-3085](https://eips.ethereum.org/EIPS/eip-3085)), if there is a public node.
     #[must_use]
     pub fn add(chain: &Chain) -> Option<Self> {
+        let node = chain.node?;
+        let coin = ObjectWriter::default()
+            .text("name", node.coin.name)
+            .text("symbol", node.coin.symbol)
+            .raw("decimals", "18")
+            .finish();
         let chain = ObjectWriter::default()
             .text("chainId", &text::quantity(chain.id))
             .text("chainName", chain.name)
-            .raw("nativeCurrency", r#"{"name":"Ether","symbol":"ETH","decimals":18}"#)
-            .raw("rpcUrls", &text!("[", json::string(chain.rpc?), "]"))
+            .raw("nativeCurrency", &coin)
+            .raw("rpcUrls", &text!("[", json::string(node.url), "]"))
             .raw("blockExplorerUrls", &text!("[", json::string(chain.explorer), "]"))
             .finish();
         Some(Self::prompt("wallet_addEthereumChain", text!("[", chain, "]")))

@@ -147,7 +147,8 @@ describe('a page without a network', TIMEOUT, () => {
     for (let minute = 0; minute < 3; minute++) await pass(dapp, 60_000)
     await dapp.untilEvent('retrying')
     assert.equal(seller.looks(), 1)
-    await pass(dapp, 1_000)
+    // Not one look within two seconds of an error.
+    await pass(dapp, 2_000)
     await offline(false)
     await pass(dapp, AT_ONCE)
     assert.equal(await outcomeOf(dapp), VIDEO)
@@ -168,7 +169,8 @@ describe('a page without a network', TIMEOUT, () => {
     await offline(true)
     seller.cut()
     await dapp.untilEvent('retrying')
-    await pass(dapp, 1_000)
+    // Not one look within two seconds of an error.
+    await pass(dapp, 2_000)
     await offline(false)
     await pass(dapp, AT_ONCE)
     assert.equal(await outcomeOf(dapp), VIDEO)

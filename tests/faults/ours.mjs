@@ -39,10 +39,11 @@ async function run(stage, course) {
 /** What a call came to: on the page, in the wallet, on the chain, at the seller and at a stranger. */
 async function measured(sandbox, dapp, call, args) {
   const { value, error } = await dapp.run(call, args)
+  const [purchase] = await dapp.value((imagine) => imagine.tasks({ limit: 1 }))
   const payments = await sandbox.payments()
   return {
     outcome: value ? `the video, ${value.receipt ? `receipt known by ${value.receipt.settled}` : 'free'}` : error.code,
-    paid: value ? (value.receipt ? 'yes' : 'no') : error.paid,
+    paid: value ? purchase.paid : error.paid,
     next: error?.retry ?? null,
     signatures: await dapp.asked(SIGN),
     usdc: formatUnits(
