@@ -1,4 +1,4 @@
-//! The one async loop ([`drive`]): performs the step that a machine of the core is at, and hands its outcome back. It decides nothing.
+//! The one async loop (`drive`): performs the step that a machine of the core is at, and hands its outcome back. It decides nothing.
 
 use std::{
     cell::Cell,
