@@ -1,4 +1,5 @@
 /** What a call of the core asks of the storage, and its hold of one purchase from the beginning to the end. */
+import { quietly } from './attempt.js'
 import { compose, fromStore, type Picture, type StoredPicture } from './image.js'
 import { members } from './members.js'
 import type { Store, StoreChange, StoredPurchase } from './types.js'
@@ -103,7 +104,7 @@ export class Lease {
   /** Lets go, once what was begun is written. */
   readonly end = (): void => {
     this.#isOver = true
-    void this.#last.then(() => this.#release?.())
+    quietly(() => this.#last.then(() => this.#release?.()))
   }
 }
 

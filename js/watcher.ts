@@ -56,6 +56,7 @@ export class Watcher {
 
   /** Resolves when it is late, or something has happened before. The core keeps the time. */
   readonly pause = (late: Promise<void>): Promise<void> => {
+    late.catch(() => {}) // whoever does not wait for it is not told that it failed
     if (this.#isNews || this.#ended) return Promise.resolve()
     return Promise.race([late, new Promise<void>((resolve) => (this.#wake = resolve))])
   }
@@ -66,6 +67,8 @@ export class Watcher {
    */
   readonly takeTurn = async (): Promise<boolean> => {
     if (this.#isNews) return true
+    // A look that could not be sent has told nobody.
+    this.#release?.()
     this.#release = await lock(`imagine-x402/look/${this.#task}`, { ifAvailable: true }).catch(() => () => {})
     if (this.#ended) this.#release?.()
     return this.#release !== undefined

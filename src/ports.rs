@@ -51,11 +51,11 @@ pub trait Journal<J> {
 
 /// Tells the time and lets it pass.
 #[expect(async_fn_in_trait)]
-pub trait Clock {
+pub trait Clock<J> {
     /// Milliseconds since the epoch.
     fn now(&self) -> u64;
-    /// Lets so many milliseconds pass.
-    async fn sleep(&self, ms: u64);
+    /// Lets that many milliseconds pass. `Err` is what the page or the browser threw instead.
+    async fn sleep(&self, ms: u64) -> Result<(), J>;
 }
 
 /// Rests between the looks at a task.

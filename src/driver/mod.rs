@@ -67,7 +67,7 @@ async fn drive<M: Machine<J>, J, P: Page<J>>(
 /// What the answer says, or that the caller gave up.
 pub async fn quote<J: Json, P>(ports: &P, order: purchase::Order) -> Result<Quote<J>, Failure<J>>
 where
-    P: Http<J> + Journal<J> + Clock + Page<J>,
+    P: Http<J> + Journal<J> + Clock<J> + Page<J>,
 {
     use quoting::Step;
     let perform = async |step| match step {
@@ -93,7 +93,7 @@ pub async fn purchase<J: Json, P>(
     next: purchase::Next<J>,
 ) -> Result<AcceptedTask<HeldReceipt<J>>, Failure<J>>
 where
-    P: Http<J> + Wallets<J> + Journal<J> + Clock + Entropy + Page<J>,
+    P: Http<J> + Wallets<J> + Journal<J> + Clock<J> + Entropy + Page<J>,
 {
     let intended = Cell::default();
     let outcome = drive(ports, next, async |step| buy(ports, step, &intended).await).await;
@@ -119,7 +119,7 @@ type Intended<J> = Cell<Option<(String, Change<J>)>>;
 
 async fn buy<J: Json, P>(ports: &P, step: purchase::Step<J>, intended: &Intended<J>) -> purchase::Next<J>
 where
-    P: Http<J> + Wallets<J> + Journal<J> + Clock + Entropy + Page<J>,
+    P: Http<J> + Wallets<J> + Journal<J> + Clock<J> + Entropy + Page<J>,
 {
     use purchase::Step;
     match step {
@@ -165,10 +165,10 @@ where
             }
             state.written(written, ports.now())
         }
-        Step::Sleep(ms, state) => {
-            ports.sleep(ms).await;
-            state.woke(ports.now())
-        }
+        Step::Sleep(ms, state) => match ports.sleep(ms).await {
+            Ok(()) => state.woke(ports.now()),
+            Err(thrown) => state.broke(thrown),
+        },
         done @ Step::Done(_) => done.into(),
     }
 }
@@ -179,14 +179,14 @@ where
 /// Whatever ended it, or that the caller gave up.
 pub async fn watch<J: Json, P>(ports: &P, next: poll::Next<J>) -> Result<TaskStatus<J>, Failure<J>>
 where
-    P: Http<J> + Journal<J> + Rests<J> + Clock + Page<J>,
+    P: Http<J> + Journal<J> + Rests<J> + Clock<J> + Page<J>,
 {
     drive(ports, next, async |step| look(ports, step).await).await
 }
 
 async fn look<J: Json, P>(ports: &P, step: poll::Step<J>) -> poll::Next<J>
 where
-    P: Http<J> + Journal<J> + Rests<J> + Clock,
+    P: Http<J> + Journal<J> + Rests<J> + Clock<J>,
 {
     use poll::Step;
     match step {
@@ -209,15 +209,15 @@ where
 /// Looks for the transaction that paid for an accepted task. Returns the receipt that names it, once it is found.
 pub async fn settle<J: Json, P>(ports: &P, begun: settlement::Step) -> Option<Rc<Receipt>>
 where
-    P: Wallets<J> + Journal<J> + Clock + Page<J>,
+    P: Wallets<J> + Journal<J> + Clock<J> + Page<J>,
 {
     use settlement::Step;
     let perform = async |step| {
         let step = match step {
-            Step::Sleep(ms, searching) => {
-                ports.sleep(ms).await;
-                searching.woke()
-            }
+            Step::Sleep(ms, searching) => match ports.sleep(ms).await {
+                Ok(()) => searching.woke(),
+                Err(_) => Step::Done(None),
+            },
             Step::FindWallets(searching) => {
                 let wallets = ports.find().await;
                 searching.found(wallets, ports.now())
@@ -240,7 +240,7 @@ where
 /// Learns the clock of the chain that the first wallet is on, for a later click. Best-effort: nobody waits for it.
 pub async fn learn_clock<J: Json, P>(ports: &P, clocks: &Clocks)
 where
-    P: Wallets<J> + Clock,
+    P: Wallets<J> + Clock<J>,
 {
     if ports.find().await == 1 {
         let replies = ask_all(ports, &clock::questions(0)).await;

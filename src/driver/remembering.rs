@@ -16,7 +16,7 @@ const PAGE: u64 = 50;
 /// `unsupported_environment` when the journal cannot be read.
 pub async fn tasks<J: Json, P>(ports: &P, filter: Filter) -> Result<J, Failure<J>>
 where
-    P: Journal<J> + Clock,
+    P: Journal<J> + Clock<J>,
 {
     let mut limit = filter.newest();
     loop {
@@ -31,10 +31,13 @@ where
     }
 }
 
-async fn tidy<J: Json, P: Journal<J> + Clock>(ports: &P, records: &[J]) {
+async fn tidy<J: Json, P: Journal<J> + Clock<J>>(ports: &P, records: &[J]) {
     let change = Change::Tidy { now: ports.now() };
     for id in journal::expired(records, ports.now()) {
-        let _ = ports.update(&id, change.clone()).await;
+        // A storage that does not write is not asked again for each of them.
+        if ports.update(&id, change.clone()).await.is_err() {
+            return;
+        }
     }
 }
 
@@ -44,7 +47,7 @@ async fn tidy<J: Json, P: Journal<J> + Clock>(ports: &P, records: &[J]) {
 /// `invalid_request` while money may be under way for it; `unsupported_environment` when the journal cannot be changed.
 pub async fn forget<J: Json, P>(ports: &P, id: &str) -> Result<(), Failure<J>>
 where
-    P: Journal<J> + Clock,
+    P: Journal<J> + Clock<J>,
 {
     ports.recall(id, false).await.map_err(journal::unshown)?;
     match ports.update(id, Change::Forget { now: ports.now() }).await {
@@ -60,7 +63,7 @@ where
 /// `unsupported_environment` when the journal, or a record that counts, cannot be read.
 pub async fn budget<J: Json, P>(ports: &P, config: &Config) -> Result<Option<State>, Failure<J>>
 where
-    P: Journal<J> + Clock,
+    P: Journal<J> + Clock<J>,
 {
     let Some(budget) = &config.budget else { return Ok(None) };
     let records = list(ports, Some(budget.since(ports.now())), None).await?;
@@ -74,7 +77,7 @@ where
 /// Whatever ended it, or that the caller gave up.
 pub async fn take_up<J: Json, P>(ports: &P, wanted: Option<&str>) -> Result<Option<Resumed<J>>, Failure<J>>
 where
-    P: Http<J> + Wallets<J> + Journal<J> + Clock + Entropy + Page<J>,
+    P: Http<J> + Wallets<J> + Journal<J> + Clock<J> + Entropy + Page<J>,
 {
     let mut aborted = pin!(ports.aborted());
     let given_up = journal::given_up().into();
@@ -92,7 +95,7 @@ where
 
 async fn find<J: Json, P>(ports: &P, wanted: Option<&str>) -> Result<Option<J>, Failure<J>>
 where
-    P: Journal<J> + Clock,
+    P: Journal<J> + Clock<J>,
 {
     if let Some(id) = wanted {
         return match ports.read(id).await.map_err(journal::unshown)? {

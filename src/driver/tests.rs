@@ -137,23 +137,24 @@ impl Journal<Value> for World {
     }
 }
 
-impl Clock for World {
+impl Clock<Value> for World {
     fn now(&self) -> u64 {
         self.now.get()
     }
 
-    async fn sleep(&self, ms: u64) {
+    async fn sleep(&self, ms: u64) -> Result<(), Value> {
         if self.aborted.get() {
             pending::<()>().await;
         }
         self.deed("sleep").await;
         self.now.set(self.now.get() + ms);
+        Ok(())
     }
 }
 
 impl Rests<Value> for World {
     async fn rest(&self, until: u64) -> Result<Value, Value> {
-        self.sleep(until.saturating_sub(self.now.get())).await;
+        self.sleep(until.saturating_sub(self.now.get())).await?;
         Ok(json!({"due": true}))
     }
 }

@@ -14,7 +14,7 @@ use js_sys::{Function, Promise};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 
-use super::Browser;
+use super::{Browser, Js};
 use crate::ports::Clock;
 
 /// The longest delay of `setTimeout`; longer ones would fire at once.
@@ -24,6 +24,9 @@ const LONGEST_MS: u32 = 0x7fff_ffff;
 extern "C" {
     #[wasm_bindgen(catch, js_name = setTimeout)]
     fn set_timeout(run: &Function, ms: u32) -> Result<JsValue, JsValue>;
+    /// A page may have replaced it by a function that throws.
+    #[wasm_bindgen(catch, js_namespace = Date, js_name = now)]
+    fn date_now() -> Result<f64, JsValue>;
 }
 
 /// A timer, which is cleared when it is dropped.
@@ -102,14 +105,14 @@ pub(super) async fn within<T>(ms: u64, work: impl Future<Output = T>) -> Option<
     }
 }
 
-impl Clock for Browser {
+impl Clock<Js> for Browser {
     #[expect(clippy::as_conversions)] // whole, positive, and below 2^53 for the next 285,000 years
     fn now(&self) -> u64 {
-        js_sys::Date::now() as u64
+        date_now().unwrap_or_else(|_| js_sys::Date::new_0().get_time()) as u64
     }
 
-    async fn sleep(&self, ms: u64) {
+    async fn sleep(&self, ms: u64) -> Result<(), Js> {
         let timer = Timer::start(ms);
-        let _ = JsFuture::from(timer.over().clone()).await;
+        JsFuture::from(timer.over().clone()).await.map(drop).map_err(Js)
     }
 }

@@ -1,6 +1,10 @@
 //! The rests between the looks at a task. The page's events and other tabs wake; the time is kept here.
 
-use super::{Browser, Js, clock::Timer, fetch::settle};
+use super::{
+    Browser, Js,
+    clock::{Timer, within},
+    fetch::settle,
+};
 use crate::ports::{Clock, Rests};
 
 /// How long to wait for another tab's look. Its answer should come, but is not relied on: that tab may sleep.
@@ -9,8 +13,10 @@ const TURN_MS: u64 = 2_000;
 impl Rests<Js> for Browser {
     async fn rest(&self, until: u64) -> Result<Js, Js> {
         self.pause(until.saturating_sub(self.now())).await?;
-        let has_turn = settle(self.call.take_turn()).await.map_err(Js)?;
-        if has_turn.as_bool() != Some(true) {
+        // Web Locks that do not answer keep nobody from looking.
+        if let Some(has_turn) = within(TURN_MS, settle(self.call.take_turn())).await
+            && has_turn.map_err(Js)?.as_bool() != Some(true)
+        {
             self.pause(TURN_MS).await?;
         }
         self.call.told().map(Js).map_err(Js)

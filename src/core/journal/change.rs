@@ -152,6 +152,22 @@ pub enum Put<J> {
     Remove,
 }
 
+impl<J: Json> Put<J> {
+    /// Whether a storage that has this record has done so, whatever it said of it: told by all that decides what may become
+    /// of the record.
+    #[must_use]
+    pub fn is_shown_by(&self, record: Option<&J>) -> bool {
+        let (put, record) = match (self, record) {
+            (Self::Keep, _) | (Self::Remove, None) => return true,
+            (Self::Record(put), Some(record)) => (put, record),
+            (Self::Record(_), None) | (Self::Remove, Some(_)) => return false,
+        };
+        let signed = |record: &J| record.get("payment").and_then(|payment| payment.text_at("authorization"));
+        ["step", "owner", "paid", "taskId"].iter().all(|name| put.text_at(name) == record.text_at(name))
+            && signed(put) == signed(record)
+    }
+}
+
 #[cfg(test)]
 impl<J> Put<J> {
     /// Does to a map of records what a store does.
@@ -263,14 +279,17 @@ impl<J: Json> Change<J> {
     /// purchase and bought anew while another still follows the first payment.
     fn is_of_another(&self, record: &J) -> bool {
         let nonce = match self {
-            Self::Accept { settlement, .. } => Some(text::word(settlement.authorization.transfer().nonce)),
-            Self::Finish { task, .. } => task.receipt.as_ref().and_then(|receipt| receipt.text_at("nonce")),
-            Self::Take { receipt, .. } | Self::Settle { receipt } => Some(receipt.nonce.clone()),
-            _ => None,
+            Self::Accept { settlement, .. } => text::word(settlement.authorization.transfer().nonce),
+            Self::Take { receipt, .. } | Self::Settle { receipt } => receipt.nonce.clone(),
+            // A task that cost nothing has none: it ends no purchase that was paid, or may have been.
+            Self::Finish { task, .. } => {
+                task.receipt.as_ref().and_then(|receipt| receipt.text_at("nonce")).unwrap_or_default()
+            }
+            _ => return false,
         };
         let signed = record.get("payment").and_then(|payment| J::parse(&payment.text_at("authorization")?));
         let kept = signed.or_else(|| record.get("receipt")).and_then(|paid| paid.text_at("nonce"));
-        nonce.zip(kept).is_some_and(|(nonce, kept)| nonce != kept)
+        kept.is_some_and(|kept| nonce != kept)
     }
 
     /// The record is gone, and nobody has forgotten what it cost: the storage was cleared. A task is worth remembering.

@@ -10,6 +10,7 @@ use super::{
         http::BaseUrl,
         json::Json,
         payment::HeldReceipt,
+        spending::LONGEST_OPEN_MS,
         task_record::TaskRecord,
         text::text,
     },
@@ -124,7 +125,8 @@ pub fn find<J: Json>(records: &[J], task_id: &str) -> Option<J> {
 pub enum Choice<J> {
     /// Something may soon come of it.
     Soon(J),
-    /// It is paid and the service knows no task for it, or may have been paid in a window that is past: it has had its chance.
+    /// It is paid and the service knows no task for it, or may have been paid in a window that is past: it has had its chance. Or
+    /// it was begun by a clock that was ahead.
     Late(J),
     /// There is none.
     Nothing,
@@ -160,7 +162,8 @@ pub fn choose<J: Json>(records: &[J], now: u64) -> Choice<J> {
 }
 
 fn is_late<J: Json>(signed: &J, now: u64) -> bool {
-    read_paid(signed) == Paid::Yes || closes_at(signed).is_none_or(|at| at < now)
+    let is_of_a_time_to_come = created_at(signed).is_some_and(|at| at > now.saturating_add(LONGEST_OPEN_MS));
+    read_paid(signed) == Paid::Yes || is_of_a_time_to_come || closes_at(signed).is_none_or(|at| at < now)
 }
 
 /// A purchase that was taken up.

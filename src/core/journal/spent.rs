@@ -7,7 +7,7 @@ use super::{
         error::{Error, Paid, read_paid},
         json::Json,
         money::parse_atomic,
-        spending::Spending,
+        spending::{LONGEST_LIFE_MS, Spending},
         text::decimal,
     },
     life::Life,
@@ -91,6 +91,8 @@ pub(super) fn left_of<J: Json>(record: &J, longest_ms: u64, now: u64) -> Vec<J> 
             && by.saturating_add(longest_ms) > now
             && !atomic.is_zero()
         {
+            // Whatever a record says, or a clock said that was wrong: what is forgotten counts for the longest period from now on.
+            let by = by.min(now.saturating_add(LONGEST_LIFE_MS));
             left.push(J::of(&Left { by, atomic: decimal(atomic) }));
         }
     }

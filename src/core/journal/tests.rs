@@ -496,6 +496,73 @@ fn a_task_whose_payment_may_yet_be_taken_is_not_forgotten() {
 }
 
 #[test]
+fn a_task_that_cost_nothing_ends_no_purchase_that_was_paid_or_may_have_been() {
+    let gift = AcceptedTask { task_id: "free-1".into(), receipt: None, paid: Paid::No, settlement: None };
+    let ended = |status: &str| Change::Finish {
+        task: gift.clone(),
+        ended: Ended { status: status.into(), result: None, heard_at: NOW },
+    };
+    for changes in [
+        vec![intend("a"), sign("a")],
+        vec![intend("a"), sign("a"), take()],
+        vec![intend("a"), sign("a"), accept(None)],
+        vec![intend("a"), sign("a"), accept(Some(HASH))],
+        vec![intend("a"), sign("a"), accept(None), finish("completed", None)],
+    ] {
+        let record = after(&changes);
+        for status in ["completed", "failed", "not_found"] {
+            assert_eq!(applied(record.clone(), &ended(status)).0, record, "{changes:?}");
+        }
+    }
+    // One that the service has begun without payment ends by it, and so does one whose payment came to nothing.
+    let unpaid = Change::Accept { order: Some(noted()), settlement: settlement(), task: gift.clone() };
+    for changes in [vec![free()], vec![intend("a"), sign("a"), unpaid]] {
+        let done = applied(after(&changes), &ended("completed")).0.unwrap();
+        assert_eq!((&done["step"], &done["paid"]), (&json!("done"), &json!("no")), "{changes:?}");
+    }
+}
+
+#[test]
+fn what_a_storage_has_written_is_told_by_what_it_shows() {
+    let put = |changes: &[Change<Value>]| Put::Record(after(changes).unwrap());
+    let signed = [intend("a"), sign("a")];
+    assert!(put(&signed).is_shown_by(after(&signed).as_ref()));
+    let mut pictured = after(&signed).unwrap();
+    pictured["payment"]["picture"] = json!({});
+    assert!(put(&signed).is_shown_by(Some(&pictured)), "the facade adds the picture");
+    for other in [
+        after(&[intend("a")]),
+        after(&[intend("b"), sign("b")]),
+        after(&[intend("a"), sign("a"), accept(None)]),
+        Some(json!({"id": "id-1", "step": "signed", "owner": "a", "paid": "unknown", "payment": {"authorization": "{}"}})),
+        None,
+    ] {
+        assert!(!put(&signed).is_shown_by(other.as_ref()), "{other:?}");
+    }
+    assert!(Put::Remove.is_shown_by(None::<&Value>) && !Put::Remove.is_shown_by(after(&signed).as_ref()));
+    assert!(Put::Keep.is_shown_by(after(&signed).as_ref()));
+}
+
+#[test]
+fn a_record_of_a_time_to_come_comes_last_and_when_forgotten_blocks_a_budget_no_longer_than_others() {
+    let year = 365 * DAY_MS;
+    let price = json!({"atomic": "1400000"});
+    let odd = json!({"id": "odd", "step": "later", "order": {"version": 9, "createdAt": NOW + year, "price": price}});
+    let left = applied(Some(odd), &Change::Forget { now: NOW }).0.unwrap();
+    assert_eq!(left["forgotten"], json!([{"by": NOW + LONGEST_LIFE_MS, "atomic": "1400000"}]));
+    let mut ahead = after(&[intend("a"), sign("a")]).unwrap();
+    for member in ["createdAt"] {
+        ahead["order"][member] = (NOW + year).into();
+    }
+    ahead["id"] = "ahead".into();
+    ahead["payment"]["closesAt"] = (CLOSES_AT + year).into();
+    let earlier = after(&[intend("a"), sign("a"), accept(None)]).unwrap();
+    let Choice::Soon(chosen) = choose(&[ahead.clone(), earlier], NOW) else { panic!() };
+    assert_eq!(chosen["id"], "id-1");
+    assert_eq!(choose(&[ahead.clone()], NOW), Choice::Late(ahead));
+}
+
+#[test]
 fn what_cannot_be_read_hurts_no_other() {
     let good = after(&[intend("a"), sign("a"), accept(None)]).unwrap();
     let newer = json!({"id": "newer", "step": "settling", "paid": "no", "order": {"version": 9, "createdAt": NOW + 1, "prompt": "p"}});

@@ -21,17 +21,17 @@ pub fn unreadable<J: Json>(record: &J) -> Error {
 /// The journal could not be read or written, so nothing was sent.
 #[must_use]
 pub fn not_stored() -> Error {
-    let message = "the purchase could not be written to this page's storage (private window, blocked or full storage, or a \
-                   newer version of the page has used it: reload), so a payment could be lost; this call paid nothing. Free \
-                   some space, or pass `storage: \"memory\"` to do without";
+    let message = "the purchase could not be written to this page's storage (IndexedDB, unless the page has its own: a private window, \
+                   blocked or full storage, or one that a newer version of the page has used: reload), so a payment could be \
+                   lost; this call paid nothing. Free some space, or pass `storage: \"memory\"` to do without";
     Error::unpaid(Code::UnsupportedEnvironment, Stage::Wallet, message)
 }
 
 /// What was asked of the journal alone could not be read.
 #[must_use]
 pub fn unshown<J>(cause: J) -> Failure<J> {
-    let message = "this page's storage could not be read (private window, blocked or broken storage, or a newer version of the \
-                   page has used it: reload)";
+    let message = "this page's storage could not be read (IndexedDB, unless the page has its own: a private window, blocked or \
+                   broken storage, or one that a newer version of the page has used: reload)";
     Failure::caused_by(undecided(Code::UnsupportedEnvironment, message), cause)
 }
 

@@ -470,6 +470,15 @@ impl<J: Json> Settling<J> {
         self.0.try_again(now)
     }
 
+    /// The page or the browser threw instead of letting time pass. To go on at once would never end.
+    #[must_use]
+    pub fn broke(mut self, thrown: J) -> Next<J> {
+        self.0.trouble.cause = Some(thrown);
+        self.0.unsettled(
+            "this page cannot wait any longer, since the browser or the page threw an error; call `resume()`",
+        )
+    }
+
     /// How many wallets will do. To read moves nothing.
     #[must_use]
     pub fn found(mut self, wallets: usize) -> Next<J> {

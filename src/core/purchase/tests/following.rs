@@ -51,6 +51,24 @@ fn refused() -> Answer<Value> {
 }
 
 #[test]
+fn a_page_that_cannot_let_time_pass_is_told_so_at_once_and_nothing_is_sent_again() {
+    let (mut world, _, paying) = about_to_pay();
+    let next = paying.answered(refused(), world.now);
+    let mut sent = 0;
+    let end = follow(&mut world, next, |_, step| match step {
+        Step::Sleep(_, settling) => Ok(settling.broke(json!("no timers"))),
+        Step::Send(_, Sent::Paying(_)) => {
+            sent += 1;
+            Err(step)
+        }
+        step => Err(step),
+    });
+    let Failure { error, cause, .. } = end.outcome.unwrap_err();
+    assert_eq!((error.code, error.paid, error.retry), (Code::PaymentUnknown, Paid::Unknown, Retry::Resume));
+    assert_eq!((cause, sent), (Some(json!("no timers")), 0));
+}
+
+#[test]
 fn a_chain_that_is_a_little_behind_is_asked_for_a_minute_more() {
     // The window closes after 60 s, and 30 s later the chain should know. It is certain 20 s into the blocks after it.
     for (behind, code, seconds) in [
