@@ -282,6 +282,18 @@ mod tests {
     }
 
     #[test]
+    fn only_what_costs_something_and_ends_later_has_an_end_to_tell() {
+        const DAY_MS: u64 = 24 * HOUR_MS;
+        let day = budget("1.00", "day");
+        let moved = |by: u64, atomic: u64| Spending::Moved { by, atomic: U256::from(atomic) };
+        let resets_at = |spent: &[Spending]| day.state(spent, NOW).resets_at;
+        assert_eq!(resets_at(&[moved(u64::MAX, 1), moved(NOW, 0), moved(NOW - DAY_MS, 1)]), None);
+        assert_eq!(resets_at(&[moved(NOW, 1), moved(NOW - DAY_MS + 1, 1)]), Some(NOW + 1));
+        let refused = day.check(&[moved(u64::MAX, 1)], &costing(1_000_000), NOW).unwrap_err();
+        assert_eq!((refused.retry, refused.details.get("resetsAt")), (Retry::Never, None));
+    }
+
+    #[test]
     fn the_page_is_told_once_when_four_fifths_are_spent() {
         let reached = |before: u64, atomic: u64| {
             let records = [record("done", "yes", NOW - HOUR_MS, before)];

@@ -22,6 +22,7 @@ use crate::core::{
     uuid,
 };
 
+mod edges;
 mod former;
 
 const NOW: u64 = 1_740_672_089_000;

@@ -1,0 +1,70 @@
+//! What is decided by one, by a moment or by a single member.
+
+use super::*;
+
+#[test]
+fn only_what_is_written_before_a_signature_may_be_lost_with_the_power() {
+    for (name, change) in changes() {
+        assert_eq!(change.is_relaxed(), ["intend", "withdraw"].contains(&name), "{name}");
+    }
+}
+
+#[test]
+fn only_an_intent_can_be_withdrawn_and_by_its_owner() {
+    for (name, change) in changes() {
+        let owner = change.withdrawal().map(|withdrawal| match withdrawal {
+            Change::Withdraw { owner } => owner,
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(owner.as_deref(), (name == "intend").then_some("b"), "{name}");
+    }
+}
+
+/// A node that lies about the time can stretch a window to a day and ten minutes.
+#[test]
+fn no_window_outlasts_what_is_counted() {
+    assert!((DAY_MS + LONGEST_OPEN_MS..WEEK_MS).contains(&LONGEST_LIFE_MS));
+    assert_eq!(LONGEST_OPEN_MS, 600_000);
+}
+
+#[test]
+fn a_list_is_long_enough_when_it_is_as_long_as_wanted() {
+    let filter = |given: Value| Filter::read(&given).unwrap();
+    assert_eq!(filter(json!({"limit": 2})).newest(), Some(2));
+    assert_eq!(filter(json!({"limit": 2, "unfinished": true})).newest(), None, "any number may be finished");
+    assert_eq!(filter(json!({})).newest(), None);
+    for (shown, is_filled) in [(json!([]), false), (json!([1]), false), (json!([1, 2]), true)] {
+        assert_eq!(filter(json!({"limit": 2})).is_filled_by(&shown), is_filled, "{shown}");
+        assert!(!filter(json!({})).is_filled_by(&shown));
+    }
+}
+
+#[test]
+fn a_task_is_found_by_its_id_alone() {
+    let paid = after(&[intend("a"), sign("a"), accept(None)]).unwrap();
+    let mut other = paid.clone();
+    other["taskId"] = "task-2".into();
+    let records = [after(&[intend("a")]).unwrap(), other.clone(), paid.clone()];
+    assert_eq!((find(&records, "task-1"), find(&records, "task-2")), (Some(paid), Some(other)));
+    assert_eq!((find(&records, "task-3"), find(&records, "id-1")), (None, None));
+}
+
+#[test]
+fn what_was_chosen_is_the_record() {
+    assert_eq!(Choice::Soon(1).into_record(), Some(1));
+    assert_eq!(Choice::Late(2).into_record(), Some(2));
+    assert_eq!(Choice::<u8>::Nothing.into_record(), None);
+}
+
+#[test]
+fn a_purchase_without_a_task_is_looked_for_by_its_own_id_and_one_that_was_forgotten_is_not() {
+    let signed = after(&[intend("a"), sign("a")]).unwrap();
+    let (id, url) = whereabouts(&signed).unwrap();
+    assert_eq!((json!(id), url.as_str()), (signed["order"]["seed"].clone(), "https://eliza.getimagine.club"));
+    let forgotten = after(&[intend("a"), sign("a"), accept(Some(HASH)), Change::Forget { now: NOW }]).unwrap();
+    assert_eq!(life(Some(&forgotten)), Some(Life::Forgotten));
+    let mut named = forgotten;
+    named["taskId"] = "task-1".into();
+    named["order"]["baseUrl"] = "https://eliza.getimagine.club".into();
+    assert!(whereabouts(&named).is_none());
+}
