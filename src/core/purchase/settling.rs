@@ -151,7 +151,6 @@ impl<J: Json> Underway<J> {
     /// Sends the payment: for the first time, or again.
     pub(super) fn send(self: Box<Self>, payment: Rc<Payment>, now: u64) -> Next<J> {
         let patience = self.left(now);
-        let payment = if self.rounds > 0 { resent(payment) } else { payment };
         let url = self.signed.base_url.create();
         let request = HttpRequest { url, method: Method::Pay(payment), patience };
         Step::Send(request, Sent::Paying(Paying(self))).into()
@@ -283,7 +282,9 @@ impl<J: Json> Underway<J> {
     fn try_again(self: Box<Self>, now: u64) -> Next<J> {
         let is_usable = now.saturating_add(SETTLE_MS) < self.signed.settlement.closes_at;
         match self.signed.payment.clone() {
-            Some(payment) if is_usable && !self.has_task() && self.answers < MOST_ANSWERS => self.send(payment, now),
+            Some(payment) if is_usable && !self.has_task() && self.answers < MOST_ANSWERS => {
+                self.send(resent(payment), now)
+            }
             _ => self.look(),
         }
     }

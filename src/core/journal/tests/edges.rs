@@ -1,6 +1,7 @@
 //! What is decided by one, by a moment or by a single member.
 
 use super::*;
+use crate::core::defect::{self, Defect};
 
 #[test]
 fn only_what_is_written_before_a_signature_may_be_lost_with_the_power() {
@@ -67,4 +68,29 @@ fn a_purchase_without_a_task_is_looked_for_by_its_own_id_and_one_that_was_forgot
     named["taskId"] = "task-1".into();
     named["order"]["baseUrl"] = "https://eliza.getimagine.club".into();
     assert!(whereabouts(&named).is_none());
+}
+
+/// The explorer finds these defects in courses (`purchase::tests::explore`); here is the rule that each one breaks.
+#[test]
+fn every_defect_of_the_journal_breaks_its_rule() {
+    let with = |defect: Defect, play: &dyn Fn() -> bool| {
+        defect::switch(Some(defect));
+        let played = play();
+        defect::switch(None);
+        played
+    };
+    let signing = after(&[intend("a")]);
+    let signed = after(&[intend("a"), sign("a")]);
+    for (defect, record, change) in [
+        (Defect::SignedReplaced, &signed, intend("b")),
+        (Defect::OwnerUnchecked, &signing, sign("b")),
+        (Defect::ForgottenIntentSigned, &None, sign("a")),
+        (Defect::ForgottenUnderWay, &signed, Change::Forget { now: NOW }),
+    ] {
+        let is_written = || matches!(applied(record.clone(), &change).1, Written::Done(_));
+        assert!(!is_written() && with(defect, &is_written), "{defect:?}");
+    }
+    let odd = json!({"id": "odd", "step": "later", "order": {"version": 9, "createdAt": NOW}});
+    let is_chosen = || choose(from_ref(&odd), NOW) != Choice::Nothing;
+    assert!(!is_chosen() && with(Defect::UnreadableChosen, &is_chosen));
 }
