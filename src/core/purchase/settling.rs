@@ -266,10 +266,17 @@ impl<J: Json> Underway<J> {
             }
             Verdict::Silent if self.has_task() => self.worked(Paid::Yes, now),
             Verdict::Silent if self.is_reported_taken && !waits => self.unsettled(REPORTED),
-            Verdict::Silent if !waits && defect::is_on(Defect::AbandonedWithoutBlock) => self.abandoned(),
-            Verdict::Silent if !waits => self.unsettled(UNASKED),
+            Verdict::Silent if !waits => self.unasked(),
             _ => self.pause(now),
         }
+    }
+
+    /// No wallet of the payer's tells what became of it, and its window is past.
+    fn unasked(self) -> Next<J> {
+        if defect::is_on(Defect::AbandonedWithoutBlock) {
+            return self.abandoned();
+        }
+        self.unsettled(UNASKED)
     }
 
     /// The service works for the payment, or has; nobody shows the transaction yet.
