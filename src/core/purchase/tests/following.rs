@@ -5,6 +5,7 @@ use super::{
     world::{Ended, Node, World},
     *,
 };
+use crate::core::defect::{self, Defect};
 
 /// How a payment ended, and the pauses before that, in seconds.
 struct End {
@@ -473,5 +474,60 @@ fn what_has_come_to_nothing_may_be_bought_under_the_same_id() {
             Code::TaskNotFound,
             "nothing to resume"
         );
+    }
+}
+
+/// The explorer finds these defects in courses; here is that each one makes a difference.
+#[test]
+fn every_defect_of_a_verdict_changes_what_is_told_or_sent() {
+    let end = |defect: Option<Defect>, node: Node, looked: &Answer<Value>| {
+        let (mut world, first, paying) = about_to_pay();
+        world.nodes = vec![node];
+        defect::switch(defect);
+        let mut is_same = true;
+        let next = paying.answered(refused(), world.now);
+        let End { outcome, .. } = follow(&mut world, next, |world, step| match step {
+            Step::Send(_, Sent::Looking(looking)) => Ok(looking.looked(looked.clone(), world.now)),
+            Step::Send(request, Sent::Paying(paying)) => {
+                is_same &= request.method == first.method;
+                Ok(paying.answered(refused(), world.now))
+            }
+            step => Err(step),
+        });
+        defect::switch(None);
+        let is_task = outcome.is_ok();
+        (is_task, outcome.map_or_else(|failure| failure.error.paid, |task| task.paid), world.now - NOW, is_same)
+    };
+    let (own, silent) = (Node::default(), Node { is_silent: true, ..Node::default() });
+    let ahead = Node { ahead: 600, ..own };
+    let (none, odd, queued) = (lost(None), json!({"status": "expired"}), json!({"status": "queued"}));
+    for (defect, node, looked, told, otherwise) in [
+        (Defect::WindowIgnored, own, none.clone(), (false, Paid::No, 90_000, true), (false, Paid::No, 0, true)),
+        (Defect::MachineTimeIgnored, ahead, none.clone(), (false, Paid::No, 90_000, true), (false, Paid::No, 0, true)),
+        (
+            Defect::OddWordBelieved,
+            own,
+            answer(200, odd),
+            (false, Paid::No, 90_000, true),
+            (true, Paid::No, 90_000, true),
+        ),
+        (
+            Defect::UnpaidTaskPaid,
+            own,
+            answer(202, queued),
+            (true, Paid::No, 90_000, true),
+            (true, Paid::Yes, 90_000, true),
+        ),
+        (
+            Defect::AbandonedWithoutBlock,
+            silent,
+            none.clone(),
+            (false, Paid::Unknown, 90_000, true),
+            (false, Paid::No, 90_000, true),
+        ),
+        (Defect::AnotherResent, own, none, (false, Paid::No, 90_000, true), (false, Paid::No, 90_000, false)),
+    ] {
+        assert_eq!(end(None, node, &looked), told, "{defect:?}");
+        assert_eq!(end(Some(defect), node, &looked), otherwise, "{defect:?}");
     }
 }
