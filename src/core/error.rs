@@ -252,3 +252,16 @@ impl From<Vec<Details>> for Detail {
         Self::List(list.into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn an_error_has_details_where_there_are_some() {
+        let error = Error::invalid("`limit` takes a whole number");
+        assert_eq!(error.plain::<Value>().get("details"), None);
+        assert_eq!(error.detail("id", "id-1").plain::<Value>()["details"], json!({"id": "id-1"}));
+    }
+}
