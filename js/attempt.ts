@@ -11,3 +11,7 @@ export function attempt<T>(act: () => T): T | undefined {
 export function quietly(act: () => unknown): void {
   attempt(() => void Promise.resolve(act()).catch(() => {}))
 }
+
+/** The time, also where a page has replaced `Date.now` by a function that throws. Milliseconds since the epoch. */
+// biome-ignore lint/complexity/useDateNow: it is what has thrown
+export const now = (): number => attempt(() => Date.now()) ?? new Date().getTime()

@@ -1,4 +1,4 @@
-import { attempt, quietly } from './attempt.js'
+import { attempt, now, quietly } from './attempt.js'
 
 /** How the page stands, as far as waiting depends on it. Nothing is listened to while nobody waits. */
 export interface Presence {
@@ -49,11 +49,11 @@ function heed({ type }: Event): void {
 
 function look(type: string): void {
   const hidden = attempt(() => globalThis.document?.visibilityState) === 'hidden'
-  const { hiddenSince = Date.now(), returnedAt } = presence
+  const { hiddenSince = now(), returnedAt } = presence
   const returns = RETURNS.includes(type) || (type === 'visibilitychange' && !hidden)
   presence = {
     ...(hidden && { hiddenSince }),
-    returnedAt: returns ? Date.now() : returnedAt,
+    returnedAt: returns ? now() : returnedAt,
     offline: attempt(() => globalThis.navigator?.onLine) === false, // there is none in Node 20
     frozen: type === 'freeze',
   }

@@ -2,7 +2,7 @@ import { unlessAborted } from './abort.js'
 import type { AcceptedTask } from './core.js'
 import { asError, ImagineError, restate } from './error.js'
 import { safely, tell } from './events.js'
-import { attempt, quietly } from './attempt.js'
+import { attempt, now, quietly } from './attempt.js'
 import { readOptions, type Options } from './options.js'
 import type { Generation, ImagineEvent, Paid, Receipt, Task, TaskSnapshot, TaskStatus, WaitOptions } from './types.js'
 
@@ -89,7 +89,7 @@ export class AcceptedTaskHandle implements Task {
   readonly refresh = async (): Promise<TaskStatus> => {
     const status = await this.#owned(this.#watching.status())
     // A poller hears it by itself, and knows what it means.
-    if (!this.#poller) this.#hear({ type: 'status', status, heardAt: Date.now() })
+    if (!this.#poller) this.#hear({ type: 'status', status, heardAt: now() })
     if (status.status === 'completed') this.#finish(status.result)
     return status
   }

@@ -4,7 +4,7 @@
  */
 import { refuse } from './error.js'
 import { safely } from './events.js'
-import { attempt, quietly } from './attempt.js'
+import { attempt, now, quietly } from './attempt.js'
 import { look } from './named.js'
 import type { Eip1193Provider, WalletInfo, WalletLike } from './types.js'
 
@@ -135,7 +135,7 @@ function ask(): void {
     // For as long as the page lives: some wallets are late. First, since the others answer at once.
     addEventListener('eip6963:announceProvider', hear)
     addEventListener('ethereum#initialized', tellAll)
-    askedAt = Date.now()
+    askedAt = now()
   }
   quietly(() => dispatchEvent(new Event('eip6963:requestProvider')))
 }
@@ -144,7 +144,7 @@ function ask(): void {
 async function until(isSo: () => boolean, waitMs: number): Promise<void> {
   if (askedAt === undefined) return
   // The clock may have been set meanwhile.
-  const left = Math.min(askedAt + waitMs - Date.now(), waitMs)
+  const left = Math.min(askedAt + waitMs - now(), waitMs)
   if (left <= 0 || isSo()) return
   await new Promise<void>((resolve) => {
     const stop = () => {

@@ -17,8 +17,24 @@ const OUTPUT = path.join(root, 'target', 'mutants')
 
 /** What decides about money, then the rest of the core. */
 const MONEY = [
-  'purchase/**/*', 'journal/**/*', 'chain', 'clock', 'witness', 'settlement', 'authorization', 'signature', 'budget', 'policy',
-  'terms', 'payment', 'identity', 'config',
+  'purchase/**/*',
+  'journal/**/*',
+  'accepted',
+  'block',
+  'chain',
+  'clock',
+  'witness',
+  'settlement',
+  'transfer',
+  'authorization',
+  'signature',
+  'budget',
+  'spending',
+  'policy',
+  'terms',
+  'payment',
+  'identity',
+  'config',
 ].map((name) => `src/core/${name}.rs`)
 const GROUPS = {
   money: named('--file', MONEY),
@@ -27,7 +43,11 @@ const GROUPS = {
 
 /** The tests that take longest: they try only what all others have not noticed. */
 const SLOW = [
-  'explore::', 'core::secp256k1::', 'vectors_agree', 'every_form_of_a_signature_names_its_signer', 'no_period_is_overspent',
+  'explore::',
+  'core::secp256k1::',
+  'vectors_agree',
+  'every_form_of_a_signature_names_its_signer',
+  'no_period_is_overspent',
   'what_was_found_is_played_again',
 ]
 /** Takes minutes without optimization, and asks for no more than the courses that are drawn. */
@@ -38,7 +58,10 @@ const MOST_EQUIVALENTS = 0.03
 
 /** Enough courses to notice, the same ones each time, and none of the time that it takes to find a shorter one. */
 const COURSES = {
-  PROPTEST_CASES: '100', PROPTEST_RNG_SEED: '1', PROPTEST_MAX_SHRINK_ITERS: '0', PROPTEST_DISABLE_FAILURE_PERSISTENCE: 'true',
+  PROPTEST_CASES: '100',
+  PROPTEST_RNG_SEED: '1',
+  PROPTEST_MAX_SHRINK_ITERS: '0',
+  PROPTEST_DISABLE_FAILURE_PERSISTENCE: 'true',
   RUST_BACKTRACE: '0',
 }
 
@@ -84,7 +107,13 @@ function attempt(tool, group, files, shard) {
   const missed = quickly.filter(({ outcome }) => outcome === 'MissedMutant')
   if (missed.length === 0) return quickly
   const names = missed.map(({ name }) => name)
-  const again = [...named('--file', new Set(missed.map(({ file }) => file))), ...named('--re', names.map((name) => `^${literal(name)}$`))]
+  const again = [
+    ...named('--file', new Set(missed.map(({ file }) => file))),
+    ...named(
+      '--re',
+      names.map((name) => `^${literal(name)}$`),
+    ),
+  ]
   // Fields that are left out are tried whatever the pattern.
   const slowly = tryOut(tool, output, again, SLOWEST).filter(({ name }) => names.includes(name))
   return [...quickly.filter(({ name }) => !names.includes(name)), ...slowly]
@@ -96,9 +125,10 @@ function tryOut(tool, output, which, skipped) {
   const args = ['mutants', '--output', output, ...which, '--', '--', ...named('--skip', skipped)]
   const { status } = spawnSync(tool, args, { cwd: root, env, stdio: ['ignore', 2, 2] })
   const outcomes = path.join(output, 'mutants.out', 'outcomes.json')
-  if (!TRIED.includes(status) || !existsSync(outcomes)) throw new SetupError(`cargo-mutants failed (exit code ${status}).`)
-  return JSON.parse(readFileSync(outcomes, 'utf8')).outcomes
-    .filter(({ scenario }) => scenario.Mutant)
+  if (!TRIED.includes(status) || !existsSync(outcomes))
+    throw new SetupError(`cargo-mutants failed (exit code ${status}).`)
+  return JSON.parse(readFileSync(outcomes, 'utf8'))
+    .outcomes.filter(({ scenario }) => scenario.Mutant)
     .map(({ scenario, summary }) => ({ ...scenario.Mutant, outcome: summary }))
 }
 
@@ -106,7 +136,10 @@ function tryOut(tool, output, which, skipped) {
 const literal = (text) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 
 /** An entry is told by its file, by what it replaces and by the line that it breaks: lines move. */
-const describes = ({ file, mutant, line }) => (other) => other.file === file && change(other) === mutant && lineOf(other) === line
+const describes =
+  ({ file, mutant, line }) =>
+  (other) =>
+    other.file === file && change(other) === mutant && lineOf(other) === line
 
 /** `src/core/chain.rs:48:21: replace >= with < in …` without the place. */
 const change = ({ name }) => name.replace(/^[^ ]+: /, '')
@@ -119,10 +152,13 @@ function lineOf({ file, span }) {
 function check(equivalents, listed) {
   const matching = (entry, mutants) => mutants.filter(describes(entry)).length
   const stale = equivalents.filter((entry) => !entry.why || matching(entry, Object.values(listed).flat()) === 0)
-  const faults = stale.map((entry) => `${EQUIVALENTS} has an entry without a mutant, or without a reason: ${entry.file}: ${entry.mutant}`)
+  const faults = stale.map(
+    (entry) => `${EQUIVALENTS} has an entry without a mutant, or without a reason: ${entry.file}: ${entry.mutant}`,
+  )
   for (const [group, mutants] of Object.entries(listed)) {
     const share = equivalents.reduce((sum, entry) => sum + matching(entry, mutants), 0) / mutants.length
-    if (share > MOST_EQUIVALENTS) faults.push(`${(100 * share).toFixed(1)} % of the mutants of ${group} are said to be equivalent.`)
+    if (share > MOST_EQUIVALENTS)
+      faults.push(`${(100 * share).toFixed(1)} % of the mutants of ${group} are said to be equivalent.`)
   }
   return faults
 }
@@ -149,12 +185,20 @@ function table(tried, equivalents) {
     timeout: ({ outcome }) => outcome === 'Timeout',
     unviable: ({ outcome }) => outcome === 'Unviable',
   }
-  const cells = (mutants) => Object.entries(columns).map(([name, belongs]) => String(mutants.filter(belongs).length).padStart(name.length + 2))
+  const cells = (mutants) =>
+    Object.entries(columns).map(([name, belongs]) => String(mutants.filter(belongs).length).padStart(name.length + 2))
   const row = (mutants, name) => `${cells(mutants).join('')}  ${name}`
   const files = [...new Set(tried.map(({ file }) => file))].sort()
   return [
-    Object.keys(columns).map((name) => `  ${name}`).join(''),
-    ...files.map((file) => row(tried.filter((mutant) => mutant.file === file), path.relative('src/core', file))),
+    Object.keys(columns)
+      .map((name) => `  ${name}`)
+      .join(''),
+    ...files.map((file) =>
+      row(
+        tried.filter((mutant) => mutant.file === file),
+        path.relative('src/core', file),
+      ),
+    ),
     row(tried, 'all'),
   ].join('\n')
 }

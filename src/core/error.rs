@@ -261,7 +261,7 @@ mod tests {
     #[test]
     fn an_error_has_details_where_there_are_some() {
         let error = Error::invalid("`limit` takes a whole number");
-        assert_eq!(error.plain::<Value>().get("details"), None);
-        assert_eq!(error.detail("id", "id-1").plain::<Value>()["details"], json!({"id": "id-1"}));
+        assert_eq!(Value::of(&error).get("details"), None);
+        assert_eq!(Value::of(&error.detail("id", "id-1"))["details"], json!({"id": "id-1"}));
     }
 }

@@ -9,12 +9,13 @@ use crate::ports::{Clock, Rests};
 
 /// How long to wait for another tab's look. Its answer should come, but is not relied on: that tab may sleep.
 const TURN_MS: u64 = 2_000;
+/// How long to wait for Web Locks. Those that do not answer keep nobody from looking.
+const LOCK_MS: u64 = 1_000;
 
 impl Rests<Js> for Browser {
     async fn rest(&self, until: u64) -> Result<Js, Js> {
         self.pause(until.saturating_sub(self.now())).await?;
-        // Web Locks that do not answer keep nobody from looking.
-        if let Some(has_turn) = within(TURN_MS, settle(self.call.take_turn())).await
+        if let Some(has_turn) = within(LOCK_MS, settle(self.call.take_turn())).await
             && has_turn.map_err(Js)?.as_bool() != Some(true)
         {
             self.pause(TURN_MS).await?;

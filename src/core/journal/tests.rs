@@ -17,7 +17,7 @@ use crate::core::{
     payment::{Payment, Receipt},
     request::Request,
     settlement::Settlement,
-    spending::{LONGEST_LIFE_MS, Spending},
+    spending::{LONGEST_LIFE_MS, LONGEST_OPEN_MS, Spending},
     terms::{Offer, Version, tests::offer},
     uuid,
 };
@@ -535,7 +535,9 @@ fn what_a_storage_has_written_is_told_by_what_it_shows() {
         after(&[intend("a")]),
         after(&[intend("b"), sign("b")]),
         after(&[intend("a"), sign("a"), accept(None)]),
-        Some(json!({"id": "id-1", "step": "signed", "owner": "a", "paid": "unknown", "payment": {"authorization": "{}"}})),
+        Some(
+            json!({"id": "id-1", "step": "signed", "owner": "a", "paid": "unknown", "payment": {"authorization": "{}"}}),
+        ),
         None,
     ] {
         assert!(!put(&signed).is_shown_by(other.as_ref()), "{other:?}");
@@ -552,9 +554,7 @@ fn a_record_of_a_time_to_come_comes_last_and_when_forgotten_blocks_a_budget_no_l
     let left = applied(Some(odd), &Change::Forget { now: NOW }).0.unwrap();
     assert_eq!(left["forgotten"], json!([{"by": NOW + LONGEST_LIFE_MS, "atomic": "1400000"}]));
     let mut ahead = after(&[intend("a"), sign("a")]).unwrap();
-    for member in ["createdAt"] {
-        ahead["order"][member] = (NOW + year).into();
-    }
+    ahead["order"]["createdAt"] = (NOW + year).into();
     ahead["id"] = "ahead".into();
     ahead["payment"]["closesAt"] = (CLOSES_AT + year).into();
     let earlier = after(&[intend("a"), sign("a"), accept(None)]).unwrap();
