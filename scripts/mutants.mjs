@@ -6,7 +6,7 @@
  * A mutant that no test can notice stands in `tests/mutants/equivalents.json`, with the reason.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { installTool, root, run, runScript, setup, SetupError } from './setup.mjs'
@@ -102,6 +102,7 @@ function list(tool, group) {
 function attempt(tool, group, files, shard) {
   const output = path.join(OUTPUT, group)
   rmSync(output, { recursive: true, force: true })
+  mkdirSync(path.dirname(output), { recursive: true })
   const which = files.length > 0 ? named('--file', files) : GROUPS[group]
   const quickly = tryOut(tool, output, [...which, ...(shard ? ['--shard', shard] : [])], SLOW)
   const missed = quickly.filter(({ outcome }) => outcome === 'MissedMutant')
