@@ -88,9 +88,11 @@ export class AcceptedTaskHandle implements Task {
 
   readonly refresh = async (): Promise<TaskStatus> => {
     const status = await this.#owned(this.#watching.status())
-    // A poller hears it by itself, and knows what it means.
-    if (!this.#poller) this.#hear({ type: 'status', status, heardAt: now() })
-    if (status.status === 'completed') this.#finish(status.result)
+    const isDone = status.status === 'completed'
+    const isKnown = isDone && this.#snapshot.status?.status === 'completed'
+    // A poller hears it by itself, and knows what it means; but the end of the task ends it before it is told.
+    if (!this.#poller || (isDone && !isKnown)) this.#hear({ type: 'status', status, heardAt: now() })
+    if (isDone) this.#finish(status.result)
     return status
   }
 

@@ -10,7 +10,7 @@ use crate::ports::{Clock, Rests};
 /// How long to wait for another tab's look. Its answer should come, but is not relied on: that tab may sleep.
 const TURN_MS: u64 = 2_000;
 /// How long to wait for Web Locks. Those that do not answer keep nobody from looking.
-const LOCK_MS: u64 = 1_000;
+const LOCK_MS: u64 = 8_000;
 
 impl Rests<Js> for Browser {
     async fn rest(&self, until: u64) -> Result<Js, Js> {

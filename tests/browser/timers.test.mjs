@@ -9,7 +9,7 @@ const LOOK_PATIENCE_MS = 20_000
 /** How long the journal is waited for. */
 const WRITE_PATIENCE_MS = 10_000
 /** How long Web Locks are waited for, before each look. */
-const LOCK_PATIENCE_MS = 1_000
+const LOCK_PATIENCE_MS = 8_000
 const open = useWorlds()
 
 /** In the page: who makes each timer, and how often a task is looked at. */
