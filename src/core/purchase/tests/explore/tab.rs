@@ -136,7 +136,8 @@ impl Tab {
     fn forget(&mut self, world: &mut World) -> Result<(), String> {
         // What the journal says to be paid is, for the visitor: another purchase of that name is another one.
         let is_paid = world.journal.get(self.id).is_some_and(|record| record["paid"] == "yes");
-        let is_under_way = !is_paid && world.papers.iter().any(|paper| paper.id == self.id && world.is_open(paper));
+        let is_open = |paper: &Paper| paper.id == self.id && !paper.is_past && world.is_open(paper);
+        let is_under_way = !is_paid && world.papers.iter().any(is_open);
         let written = world.update(self.id, &Change::Forget { now: world.now }, None);
         self.at = At::Idle;
         if matches!(written, Written::Refused(_)) {
