@@ -17,7 +17,7 @@ use crate::{
         error::{Code, Error, Paid, Retry, Stage},
         failure::Failure,
         identity::{self, Drawn, Identified, Party},
-        journal::{Change, Ended, Filter, Owner},
+        journal::{Ended, Filter, Owner},
         json::Json,
         poll,
         purchase::Order,
@@ -28,7 +28,7 @@ use crate::{
         uuid,
     },
     driver,
-    ports::{Clock, Entropy, Journal},
+    ports::{Clock, Entropy},
     web::{Browser, Call, Js, thrown},
 };
 
@@ -184,8 +184,7 @@ pub fn finish(call: Call, id: String) -> Promise {
         let (task, ended) = (AcceptedTask::read(&Js(call.task()))?, Js(call.ended()));
         let status = ended.text_at("status").unwrap_or_default();
         let ended = Ended { status, result: ended.get("result"), heard_at: browser.now() };
-        // The page has its result, whether it could be written down or not.
-        let _ = browser.update(&id, Change::Finish { task, ended }).await;
+        driver::finish(&browser, &id, task, ended).await;
         Ok(JsValue::UNDEFINED)
     })
 }

@@ -1,10 +1,12 @@
 //! What the driver needs from the world. The browser's side is `web`, one file a port; tests bring their own.
 
+use std::rc::Rc;
+
 use crate::core::{
     failure::Failure,
     http::Answer,
     http_request::HttpRequest,
-    journal::{Change, Written},
+    journal::Edit,
     notice::Notice,
     purchase::Recalled,
     quote::Quote,
@@ -43,10 +45,10 @@ pub trait Journal<J> {
     async fn read(&self, id: &str) -> Result<Option<J>, J>;
     /// Lists the records of purchases that were begun at that time or later, or all; with a limit, that many of the newest.
     async fn list(&self, since: Option<u64>, limit: Option<u64>) -> Result<Vec<J>, J>;
-    /// Changes the record of that id in one atomic step. Once this resolves, it survives a crash of the browser, and what is not relaxed a loss of power.
-    /// What was begun is not called back when the future is dropped, and comes before every later change. `Err(None)` when it is not known in time whether
-    /// it was written.
-    async fn update(&self, id: &str, change: Change<J>) -> Result<Written<J>, Option<J>>;
+    /// Changes the record in one atomic step: reads it and the records that go with it, calls [`Edit::apply`], and writes what that says. Once this
+    /// resolves, it survives a crash of the browser, and what is not relaxed a loss of power. What was begun is not called back when the future is
+    /// dropped, and comes before every later change. `Err` is what the storage threw, or `None` when it did not say in time.
+    async fn update(&self, edit: &Rc<Edit<J>>) -> Result<(), Option<J>>;
 }
 
 /// Tells the time and lets it pass.

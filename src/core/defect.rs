@@ -35,12 +35,18 @@ pub enum Defect {
     BudgetReadBefore,
     /// A record that cannot be read is taken up before others.
     UnreadableChosen,
+    /// A storage that says it has failed has written nothing.
+    FailedWriteBelieved,
+    /// A record that somebody else has gone on with since was never written.
+    ChangedRecordUnwritten,
+    /// A storage that gives no purchases of a budget's period has none.
+    MissingPeriodUnspent,
 }
 
 #[cfg(test)]
 impl Defect {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::OwnerUnchecked,
         Self::ForgottenIntentSigned,
         Self::SignedReplaced,
@@ -57,6 +63,9 @@ impl Defect {
         Self::ForgottenUnderWay,
         Self::BudgetReadBefore,
         Self::UnreadableChosen,
+        Self::FailedWriteBelieved,
+        Self::ChangedRecordUnwritten,
+        Self::MissingPeriodUnspent,
     ];
 }
 

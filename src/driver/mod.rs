@@ -19,7 +19,7 @@ use crate::{
         clock::{self, Clocks},
         failure::Failure,
         identity::{self, Account},
-        journal::{self, Change, Known, Written},
+        journal::{self, Change, Edit, Known, Settled, Written},
         json::Json,
         machine::{Machine, Next},
         money::Money,
@@ -76,7 +76,7 @@ where
             quoting.answered(answer, ports.now())
         }
         Step::Write(id, change, noting) => {
-            let _ = ports.update(&id, *change).await;
+            let _ = update(ports, &id, *change).await;
             noting.written()
         }
         done @ Step::Done(_) => done.into(),
@@ -106,7 +106,7 @@ where
 /// Undoes an intent. Whoever gives up does not wait for it: what was begun is done all the same. What stays behind where it fails says
 /// that nothing was paid, and stands in nobody's way for longer than its signature could be used.
 async fn withdraw<J: Json, P: Journal<J> + Page<J>>(ports: &P, id: &str, withdrawal: Change<J>) {
-    let (mut undoing, mut aborted) = (pin!(ports.update(id, withdrawal)), pin!(ports.aborted()));
+    let (mut undoing, mut aborted) = (pin!(update(ports, id, withdrawal)), pin!(ports.aborted()));
     poll_fn(|context| match undoing.as_mut().poll(context) {
         Poll::Pending => aborted.as_mut().poll(context).map(drop),
         Poll::Ready(_) => Poll::Ready(()),
@@ -159,7 +159,7 @@ where
                 intended.set(Some((id.clone(), withdrawal)));
             }
             let is_signed = matches!(*change, Change::Sign { .. });
-            let written = ports.update(&id, *change).await;
+            let written = update(ports, &id, *change).await;
             if is_signed && matches!(written, Ok(Written::Done(_))) {
                 intended.take();
             }
@@ -227,7 +227,7 @@ where
                 asking.answered(replies, ports.now())
             }
             Step::Write(id, found) => {
-                let _ = ports.update(&id, Change::Settle { receipt: found.receipt() }).await;
+                let _ = update(ports, &id, Change::Settle { receipt: found.receipt() }).await;
                 found.written()
             }
             done @ Step::Done(_) => done,
@@ -279,6 +279,15 @@ pub async fn account<J: Json, P: Wallets<J>>(ports: &P, other: Option<Address>) 
     }
 }
 
+/// Changes a record. What a storage that fails has written, its record shows.
+async fn update<J: Json, P: Journal<J>>(ports: &P, id: &str, change: Change<J>) -> Result<Written<J>, Option<J>> {
+    let edit = Rc::new(Edit::new(id, change));
+    match edit.settled(ports.update(&edit).await) {
+        Settled::Over(outcome) => outcome,
+        Settled::Doubted(doubt) => doubt.read(ports.read(id).await),
+    }
+}
+
 /// The replies to questions that are asked at once, in their order.
 async fn ask_all<J: Json, P: Wallets<J>>(ports: &P, questions: &[(usize, Question)]) -> Vec<Reply<J>> {
     let mut asked = Vec::new();
@@ -325,4 +334,4 @@ mod remembering;
 #[cfg(test)]
 mod tests;
 
-pub use remembering::{budget, forget, take_up, tasks};
+pub use remembering::{budget, finish, forget, take_up, tasks};

@@ -4,7 +4,7 @@ use super::*;
 use crate::core::{
     budget::State,
     config::Config,
-    journal::{Choice, Filter, Resumed},
+    journal::{Choice, Ended, Filter, Resumed},
 };
 
 /// Most pages have fewer purchases than this under way: the others are read only where these do not decide.
@@ -35,7 +35,7 @@ async fn tidy<J: Json, P: Journal<J> + Clock<J>>(ports: &P, records: &[J]) {
     let change = Change::Tidy { now: ports.now() };
     for id in journal::expired(records, ports.now()) {
         // A storage that does not write is not asked again for each of them.
-        if ports.update(&id, change.clone()).await.is_err() {
+        if update(ports, &id, change.clone()).await.is_err() {
             return;
         }
     }
@@ -50,11 +50,17 @@ where
     P: Journal<J> + Clock<J>,
 {
     ports.recall(id, false).await.map_err(journal::unshown)?;
-    match ports.update(id, Change::Forget { now: ports.now() }).await {
+    match update(ports, id, Change::Forget { now: ports.now() }).await {
         Ok(Written::Refused(error)) => Err(error.into()),
         Ok(_) => Ok(()),
         Err(cause) => Err(Failure { cause, ..journal::unstored().into() }),
     }
+}
+
+/// Notes how the task of a purchase has ended; of what is not in the journal, nothing. The page has its result, whether it could be written
+/// down or not.
+pub async fn finish<J: Json, P: Journal<J>>(ports: &P, id: &str, task: AcceptedTask<J>, ended: Ended<J>) {
+    let _ = update(ports, id, Change::Finish { task, ended }).await;
 }
 
 /// Counts what is spent of the budget, if there is one.

@@ -16,7 +16,7 @@ use crate::core::{
     error::{Code, Paid, Retry},
     http::{Answer, HttpFailure, HttpResponse},
     http_request::{HttpRequest, Method},
-    journal::{Change, Owner, Written},
+    journal::{Change, Owner},
     notice::Notice,
     purchase::{Order, Recalled},
     request::Request,
@@ -129,11 +129,11 @@ impl Journal<Value> for World {
     }
 
     /// What was begun is done, whether somebody waits for it or not.
-    async fn update(&self, id: &str, change: Change<Value>) -> Result<Written<Value>, Option<Value>> {
-        let (put, written) = change.apply(id, self.journal.borrow().get(id), &[]);
-        put.take_place(id, &mut self.journal.borrow_mut());
-        self.deed(if matches!(change, Change::Withdraw { .. }) { "withdraw" } else { "write" }).await;
-        Ok(written)
+    async fn update(&self, edit: &Rc<Edit<Value>>) -> Result<(), Option<Value>> {
+        let found = self.journal.borrow().get(edit.id()).cloned();
+        edit.apply(found, Some(&[])).unwrap().take_place(edit.id(), &mut self.journal.borrow_mut());
+        self.deed(if matches!(edit.change(), Change::Withdraw { .. }) { "withdraw" } else { "write" }).await;
+        Ok(())
     }
 }
 

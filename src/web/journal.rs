@@ -1,13 +1,13 @@
-//! The journal: a store that the facade has at hand, or the page's own. What its one atomic step does is decided here.
+//! The journal: a store that the facade has at hand, or the page's own. What its one atomic step does is decided in the core.
 
-use std::{cell::RefCell, rc::Rc};
+use std::rc::Rc;
 
 use wasm_bindgen::{JsValue, closure::Closure};
 
 use super::{Browser, Js, clock::within, fetch::settle, js::float};
 use crate::{
     core::{
-        journal::{Change, Put, WRITE_PATIENCE_MS, Written},
+        journal::{Edit, Put, WRITE_PATIENCE_MS},
         json::Json,
         purchase::Recalled,
     },
@@ -34,58 +34,25 @@ impl Journal<Js> for Browser {
         records_of(&records).ok_or_else(|| error("the storage did not give a list of purchases"))
     }
 
-    async fn update(&self, id: &str, change: Change<Js>) -> Result<Written<Js>, Option<Js>> {
+    async fn update(&self, edit: &Rc<Edit<Js>>) -> Result<(), Option<Js>> {
+        let change = edit.change();
         let (since, relaxed) = (change.since().map(float), change.is_relaxed());
-        let applied = Rc::new(RefCell::new(Applied::Waiting));
-        let apply = applying(id.into(), change, applied.clone());
-        let writing = settle(self.call.update(id, since, &apply, relaxed));
+        let writing = settle(self.call.update(edit.id(), since, &applying(edit.clone()), relaxed));
         let settled = within(WRITE_PATIENCE_MS, writing).await.ok_or(None)?;
-        match (applied.replace(Applied::Closed), settled) {
-            (Applied::Done(_, written), Ok(_)) => Ok(written),
-            // A store that has not called the change has not written it.
-            (_, Ok(_)) => Err(Some(Js::null())),
-            // Whether a store that fails has written nothing is for its next answer to show.
-            (Applied::Done(put, written), Err(thrown)) => match self.read(id).await {
-                Ok(record) if put.is_shown_by(record.as_ref()) => Ok(written),
-                Ok(_) => Err(Some(Js(thrown))),
-                Err(_) => Err(None),
-            },
-            (_, Err(thrown)) => Err(Some(Js(thrown))),
-        }
+        settled.map(drop).map_err(|thrown| Some(Js(thrown)))
     }
 }
 
-/// How far a change has come.
-enum Applied {
-    /// It has not been called.
-    Waiting,
-    /// It was called last with this outcome, and what it returned.
-    Done(Put<Js>, Written<Js>),
-    /// It was reported how it ended: what is called later changes nothing.
-    Closed,
-}
-
 /// The change as a function that stores call: also when nobody waits for it any more, and again when a first try has failed.
-fn applying(id: String, change: Change<Js>, applied: Rc<RefCell<Applied>>) -> JsValue {
+fn applying(edit: Rc<Edit<Js>>) -> JsValue {
     let apply = move |record: JsValue, since: JsValue| -> Result<JsValue, JsValue> {
-        if matches!(*applied.borrow(), Applied::Closed) {
-            return Ok(record);
-        }
-        let records = match (change.since(), records_of(&since)) {
-            (_, Some(records)) => records,
-            (None, None) => Vec::new(),
-            // Without them, a budget would count as unspent.
-            (Some(_), None) => return Err(error("the storage did not give the purchases of the budget's period").0),
-        };
         let found = Some(Js(record.clone())).filter(Json::is_object);
-        let (put, outcome) = change.apply(&id, found.as_ref(), &records);
-        let next = match &put {
+        let put = edit.apply(found, records_of(&since).as_deref()).map_err(|why| error(why).0)?;
+        Ok(match put {
             Put::Keep => record,
-            Put::Record(record) => record.0.clone(),
+            Put::Record(record) => record.0,
             Put::Remove => JsValue::UNDEFINED,
-        };
-        applied.replace(Applied::Done(put, outcome));
-        Ok(next)
+        })
     };
     Closure::<dyn FnMut(JsValue, JsValue) -> Result<JsValue, JsValue>>::new(apply).into_js_value()
 }

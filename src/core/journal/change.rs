@@ -152,20 +152,16 @@ pub enum Put<J> {
     Remove,
 }
 
-impl<J: Json> Put<J> {
-    /// Whether a storage that has this record has done so, whatever it said of it: told by all that decides what may become
-    /// of the record.
-    #[must_use]
-    pub fn is_shown_by(&self, record: Option<&J>) -> bool {
-        let (put, record) = match (self, record) {
-            (Self::Keep, _) | (Self::Remove, None) => return true,
-            (Self::Record(put), Some(record)) => (put, record),
-            (Self::Record(_), None) | (Self::Remove, Some(_)) => return false,
-        };
-        let signed = |record: &J| record.get("payment").and_then(|payment| payment.text_at("authorization"));
-        ["step", "owner", "paid", "taskId"].iter().all(|name| put.text_at(name) == record.text_at(name))
-            && signed(put) == signed(record)
-    }
+/// Whether two records are alike in all that decides what may become of them. A page's own storage may add to them.
+pub(super) fn decides_alike<J: Json>(one: Option<&J>, other: Option<&J>) -> bool {
+    let (one, other) = match (one, other) {
+        (None, None) => return true,
+        (Some(one), Some(other)) => (one, other),
+        _ => return false,
+    };
+    let signed = |record: &J| record.get("payment").and_then(|payment| payment.text_at("authorization"));
+    ["step", "owner", "paid", "taskId"].iter().all(|name| one.text_at(name) == other.text_at(name))
+        && signed(one) == signed(other)
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@
 //! - A record that cannot be read stands for itself alone: it is listed, it can be forgotten, and it hurts no other.
 
 mod change;
+mod edit;
 mod life;
 mod listing;
 mod order;
@@ -28,6 +29,7 @@ mod tests;
 mod trouble;
 
 pub use change::{Change, Claim, Ended, Intent, Owner, Put, WRITE_PATIENCE_MS, Written, expired};
+pub use edit::{Doubt, Edit, Settled};
 pub use life::Life;
 pub use listing::{Choice, Filter, Resumed, choose, find, tasks, whereabouts};
 pub use order::OrderRecord;

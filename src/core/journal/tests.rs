@@ -23,6 +23,7 @@ use crate::core::{
 };
 
 mod edges;
+mod edits;
 mod former;
 
 const NOW: u64 = 1_740_672_089_000;
@@ -521,29 +522,6 @@ fn a_task_that_cost_nothing_ends_no_purchase_that_was_paid_or_may_have_been() {
         let done = applied(after(&changes), &ended("completed")).0.unwrap();
         assert_eq!((&done["step"], &done["paid"]), (&json!("done"), &json!("no")), "{changes:?}");
     }
-}
-
-#[test]
-fn what_a_storage_has_written_is_told_by_what_it_shows() {
-    let put = |changes: &[Change<Value>]| Put::Record(after(changes).unwrap());
-    let signed = [intend("a"), sign("a")];
-    assert!(put(&signed).is_shown_by(after(&signed).as_ref()));
-    let mut pictured = after(&signed).unwrap();
-    pictured["payment"]["picture"] = json!({});
-    assert!(put(&signed).is_shown_by(Some(&pictured)), "the facade adds the picture");
-    for other in [
-        after(&[intend("a")]),
-        after(&[intend("b"), sign("b")]),
-        after(&[intend("a"), sign("a"), accept(None)]),
-        Some(
-            json!({"id": "id-1", "step": "signed", "owner": "a", "paid": "unknown", "payment": {"authorization": "{}"}}),
-        ),
-        None,
-    ] {
-        assert!(!put(&signed).is_shown_by(other.as_ref()), "{other:?}");
-    }
-    assert!(Put::Remove.is_shown_by(None::<&Value>) && !Put::Remove.is_shown_by(after(&signed).as_ref()));
-    assert!(Put::Keep.is_shown_by(after(&signed).as_ref()));
 }
 
 #[test]

@@ -17,6 +17,8 @@ pub(super) enum Kind {
     Sign,
     Check,
     Seal,
+    /// What a storage that says it has failed has written.
+    Reread,
     Pay,
     Look,
     FindReaders,
@@ -48,8 +50,16 @@ pub(super) enum Fault {
     Blocked,
     /// The tab that has the lock loses it to this one.
     Steal,
-    /// The storage writes nothing, and throws.
+    /// The storage does not call the change, and throws.
     Full,
+    /// The storage writes, and throws.
+    Denied,
+    /// The storage calls the change, writes nothing, and throws.
+    Undone,
+    /// The storage gives a change no purchases of the budget's period.
+    Hollow,
+    /// What the storage has cannot be read.
+    Unread,
     /// The storage writes, and does not say so in time.
     Untold,
     /// The storage does not write, and does not say so in time.
@@ -91,7 +101,7 @@ pub(super) enum Fault {
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 19] = [
+    pub(super) const ALL: [Self; 20] = [
         Self::Idle,
         Self::Recall,
         Self::Probe,
@@ -103,6 +113,7 @@ impl Kind {
         Self::Sign,
         Self::Check,
         Self::Seal,
+        Self::Reread,
         Self::Pay,
         Self::Look,
         Self::FindReaders,
@@ -146,6 +157,7 @@ impl Kind {
                 | Self::Intend
                 | Self::Sign
                 | Self::Seal
+                | Self::Reread
                 | Self::Pay
                 | Self::End
                 | Self::Withdraw
@@ -157,10 +169,15 @@ impl Kind {
     pub(super) const fn writes(self) -> bool {
         matches!(self, Self::Intend | Self::Seal | Self::End | Self::Withdraw)
     }
+
+    /// Whether it takes ten seconds at most, or has failed.
+    pub(super) const fn is_brief(self) -> bool {
+        self.writes() || matches!(self, Self::Reread)
+    }
 }
 
 impl Fault {
-    pub(super) const ALL: [Self; 29] = [
+    pub(super) const ALL: [Self; 33] = [
         Self::Crash,
         Self::CrashAfter,
         Self::Abort,
@@ -171,6 +188,10 @@ impl Fault {
         Self::Blocked,
         Self::Steal,
         Self::Full,
+        Self::Denied,
+        Self::Undone,
+        Self::Hollow,
+        Self::Unread,
         Self::Untold,
         Self::Dropped,
         Self::Lost,
@@ -201,7 +222,7 @@ impl Fault {
                 !matches!(at, Kind::Idle | Kind::End | Kind::Withdraw),
                 "there is no call, or it is over but for its last write",
             ),
-            Self::Slow => (!at.writes(), "a write that takes longer than ten seconds has failed"),
+            Self::Slow => (!at.is_brief(), "a write or a read that takes longer than ten seconds has failed"),
             Self::Settle => (
                 matches!(at, Kind::Idle | Kind::Sleep | Kind::Read),
                 "whether it is settled before another step makes no difference",
@@ -209,6 +230,11 @@ impl Fault {
             Self::Resume | Self::Forget => (at == Kind::Idle, "a call of its own"),
             Self::Blocked | Self::Steal => (at == Kind::Recall, "only the first step reads, and takes the lock"),
             Self::Full | Self::Untold | Self::Dropped => (at.writes(), "only what writes"),
+            Self::Denied | Self::Undone => {
+                (at.writes() && at != Kind::Withdraw, "only what writes, and then nobody hears of it")
+            }
+            Self::Hollow => (at == Kind::Intend, "only what claims a part of a budget"),
+            Self::Unread => (at == Kind::Reread, "only what is read after a write that failed"),
             Self::Lost => (matches!(at, Kind::Probe | Kind::Pay | Kind::Look), "only requests"),
             Self::Gateway => (matches!(at, Kind::Probe | Kind::Pay | Kind::Look), "only requests"),
             Self::Unanswered | Self::Refused | Self::Unsettled => (at == Kind::Pay, "only the payment has an effect"),

@@ -40,7 +40,7 @@ use crate::core::{
     block::Block,
     chain,
     defect::{self, Defect},
-    journal::Filter,
+    journal::{Doubt, Edit, Filter, Settled},
     uuid,
 };
 use faults::{Fault, Kind};
@@ -165,10 +165,12 @@ impl Explored {
         let [alone, without_seeds, without_locks, _, budget] = &SCENES;
         let (scene, faults) = match defect {
             Defect::SignedReplaced => (without_locks, 0),
+            Defect::ChangedRecordUnwritten => (without_locks, 2),
             Defect::OwnerUnchecked | Defect::ForgottenIntentSigned => (without_locks, 1),
             Defect::OneReaderBelieved | Defect::OddWordBelieved => (alone, 3),
             Defect::AbandonedWithoutBlock => (without_seeds, 3),
             Defect::BudgetReadBefore => (budget, 0),
+            Defect::MissingPeriodUnspent => (budget, 1),
             _ => (alone, 2),
         };
         defect::switch(Some(defect));

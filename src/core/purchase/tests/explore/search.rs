@@ -138,7 +138,7 @@ impl State {
                 let is_possible = is_free(it) || matches!(fault, Fault::Steal | Fault::Abort | Fault::Crash);
                 // Nor does that of another tab take longer than ten seconds.
                 let others = || self.tabs.iter().filter(|other| !other.is_over());
-                if fault == Fault::Slow && others().any(|other| other.kind().writes()) {
+                if fault == Fault::Slow && others().any(|other| other.kind().is_brief()) {
                     continue;
                 }
                 if is_possible && it.can(fault, &self.world) {
@@ -227,7 +227,7 @@ impl State {
             return Err("promise 9: a record that cannot be read stands in the way".into());
         }
         for id in ["odd", "new"] {
-            world.update(id, &Change::Forget { now: world.now }, None);
+            world.update(id, &Change::Forget { now: world.now });
             if world.journal.get(id).is_some_and(|record| record["step"] != "forgotten") {
                 return Err("promise 9: a record that cannot be read cannot be forgotten".into());
             }

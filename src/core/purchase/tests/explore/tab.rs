@@ -37,6 +37,8 @@ type Outcome = Result<AcceptedTask<HeldReceipt<Value>>, Error>;
 #[derive(Clone, Debug)]
 struct Running {
     step: Step<Value>,
+    /// Whether the step, a write that the storage says has failed, was done all the same is about to be read.
+    doubt: Option<Doubt<Value>>,
     /// How the intent in the journal would be undone.
     withdrawal: Option<Change<Value>>,
     /// The journal as it was when the call began.
@@ -55,6 +57,7 @@ impl Tab {
     pub(super) fn kind(&self) -> Kind {
         match &self.at {
             At::Idle => Kind::Idle,
+            At::Running(running) if running.doubt.is_some() => Kind::Reread,
             At::Running(running) => Kind::of(&running.step),
             At::Withdrawing(_) => Kind::Withdraw,
             At::Over => panic!("it is over"),
@@ -77,6 +80,10 @@ impl Tab {
                 .any(|paper| paper.is_held && !paper.is_taken && world.seconds() < paper.valid_before),
             Fault::Forget => world.journal.contains_key(self.id) && !world.locks.contains_key(self.id),
             Fault::Resume => world.journal.contains_key(self.id),
+            Fault::Abort => !matches!(&self.at, At::Running(running) if running.step.given_up().is_none()),
+            Fault::Hollow => {
+                matches!(&self.at, At::Running(running) if matches!(&running.step, Step::Write(_, change, _) if change.since().is_some()))
+            }
             _ => true,
         }
     }
@@ -93,7 +100,7 @@ impl Tab {
             At::Withdrawing(withdrawing) => {
                 let (change, outcome) = *withdrawing;
                 if !matches!(fault, Some(Fault::Crash | Fault::Full | Fault::Dropped)) {
-                    world.update(self.id, &change, None);
+                    world.update(self.id, &change);
                 }
                 match fault {
                     Some(Fault::Crash | Fault::CrashAfter) => self.leave(world),
@@ -138,7 +145,7 @@ impl Tab {
         let is_paid = world.journal.get(self.id).is_some_and(|record| record["paid"] == "yes");
         let is_open = |paper: &Paper| paper.id == self.id && !paper.is_past && world.is_open(paper);
         let is_under_way = !is_paid && world.papers.iter().any(is_open);
-        let written = world.update(self.id, &Change::Forget { now: world.now }, None);
+        let written = world.update(self.id, &Change::Forget { now: world.now });
         self.at = At::Idle;
         if matches!(written, Written::Refused(_)) {
             return Ok(());
@@ -153,7 +160,7 @@ impl Tab {
     }
 
     fn run(&mut self, world: &mut World, running: Running, fault: Option<Fault>) -> Result<(), String> {
-        let Running { step, mut withdrawal, seen } = running;
+        let Running { step, doubt, mut withdrawal, seen } = running;
         if fault == Some(Fault::Crash) {
             return self.leave(world);
         }
@@ -165,7 +172,25 @@ impl Tab {
             withdrawal = change.withdrawal().or(withdrawal);
         }
         let is_seal = Kind::of(&step) == Kind::Seal;
-        let next = self.perform(world, step, fault, withdrawal.is_some(), &seen)?;
+        let next = match step {
+            Step::Write(id, change, state) => {
+                let stale = defect::is_on(Defect::BudgetReadBefore).then_some(&seen);
+                let settled = match doubt {
+                    Some(doubt) if fault == Some(Fault::Unread) => Settled::Over(doubt.read(Err(json!("unread")))),
+                    Some(doubt) => Settled::Over(doubt.read(Ok(world.journal.get(&id).cloned()))),
+                    None => world.write(&id, &change, fault, stale),
+                };
+                match settled {
+                    Settled::Over(outcome) => state.written(outcome, world.now),
+                    Settled::Doubted(doubt) => {
+                        let step = Step::Write(id, change, state);
+                        self.at = At::Running(Box::new(Running { step, doubt: Some(doubt), withdrawal, seen }));
+                        return Ok(());
+                    }
+                }
+            }
+            step => self.perform(world, step, fault, withdrawal.is_some())?,
+        };
         if is_seal && matches!(next.step, Step::Send(_, Sent::Paying(_))) {
             withdrawal = None;
         }
@@ -185,7 +210,7 @@ impl Tab {
         match next.step {
             Step::Done(outcome) => self.ended(world, outcome.map_err(|failure| failure.error), withdrawal),
             step => {
-                self.at = At::Running(Box::new(Running { step, withdrawal, seen }));
+                self.at = At::Running(Box::new(Running { step, doubt: None, withdrawal, seen }));
                 Ok(())
             }
         }
@@ -261,7 +286,6 @@ impl Tab {
         step: Step<Value>,
         fault: Option<Fault>,
         has_intent: bool,
-        seen: &Vec<Value>,
     ) -> Result<Next<Value>, String> {
         let now = world.now;
         let mute = || if fault == Some(Fault::Mute) { Some(Err(None)) } else { None };
@@ -326,19 +350,6 @@ impl Tab {
                 })
             }
             Step::Ask(_, _, Asked::Checking(state)) => state.answered(mute().unwrap_or_else(|| Ok(json!("0x"))), now),
-            Step::Write(id, change, state) => {
-                let seen = defect::is_on(Defect::BudgetReadBefore).then_some(seen);
-                let said = match fault {
-                    Some(Fault::Full) => Err(Some(json!("full"))),
-                    Some(Fault::Dropped) => Err(None),
-                    Some(Fault::Untold) => {
-                        world.update(&id, &change, seen);
-                        Err(None)
-                    }
-                    _ => Ok(world.update(&id, &change, seen)),
-                };
-                state.written(said, now)
-            }
             Step::Send(request, Sent::Paying(state)) => {
                 let said = self.pay(world, &request, fault)?;
                 state.answered(said, now)
@@ -368,7 +379,7 @@ impl Tab {
                 world.now += ms.div_ceil(1000) * 1000;
                 state.woke(world.now)
             }
-            Step::Confirm(..) | Step::Done(_) => panic!("no scene has it"),
+            Step::Write(..) | Step::Confirm(..) | Step::Done(_) => panic!("no scene has it, or `run` does"),
         })
     }
 

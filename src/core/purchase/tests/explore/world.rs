@@ -1,6 +1,6 @@
 //! What all tabs share: time, the storage, its locks, the seller, and the token.
 
-use super::*;
+use super::{faults::Fault, *};
 
 /// An authorization that a wallet was asked to sign.
 #[derive(Clone, Debug)]
@@ -52,13 +52,40 @@ impl World {
         self.now / 1000
     }
 
-    /// One atomic step of the storage. `seen` are the records as somebody saw them before, who does not read them again.
-    pub(super) fn update(&mut self, id: &str, change: &Change<Value>, seen: Option<&Vec<Value>>) -> Written<Value> {
+    /// One atomic step of the storage, as it should go.
+    pub(super) fn update(&mut self, id: &str, change: &Change<Value>) -> Written<Value> {
+        match self.write(id, change, None, None) {
+            Settled::Over(Ok(written)) => written,
+            other => panic!("nothing goes wrong, and {other:?}"),
+        }
+    }
+
+    /// One atomic step of the storage, and what it says. `seen` are the records as somebody saw them before, who does not read them again.
+    pub(super) fn write(
+        &mut self,
+        id: &str,
+        change: &Change<Value>,
+        fault: Option<Fault>,
+        seen: Option<&Vec<Value>>,
+    ) -> Settled<Value> {
+        let edit = Edit::new(id, change.clone());
+        match fault {
+            Some(Fault::Full) => return edit.settled(Err(Some(json!("full")))),
+            Some(Fault::Dropped) => return edit.settled(Err(None)),
+            _ => {}
+        }
         let all = || self.journal.values().cloned().collect::<Vec<_>>();
-        let since = change.since().map(|_| seen.cloned().unwrap_or_else(all)).unwrap_or_default();
-        let (put, written) = change.apply(id, self.journal.get(id), &since);
-        put.take_place(id, &mut self.journal);
-        written
+        let since = (fault != Some(Fault::Hollow)).then(|| seen.cloned().unwrap_or_else(all));
+        match edit.apply(self.journal.get(id).cloned(), since.as_deref()) {
+            Err(why) => return edit.settled(Err(Some(json!(why)))),
+            Ok(_) if fault == Some(Fault::Undone) => {}
+            Ok(put) => put.take_place(id, &mut self.journal),
+        }
+        edit.settled(match fault {
+            Some(Fault::Untold) => Err(None),
+            Some(Fault::Denied | Fault::Undone) => Err(Some(json!("failed"))),
+            _ => Ok(()),
+        })
     }
 
     pub(super) fn draw(&mut self) -> [u8; 32] {
