@@ -19,7 +19,7 @@ fn what_a_storage_that_fails_has_written_is_told_by_what_it_shows() {
     };
     let mut pictured = signed.clone().unwrap();
     pictured["payment"]["picture"] = json!({});
-    for record in [signed.clone(), Some(pictured)] {
+    for record in [signed, Some(pictured)] {
         assert!(matches!(shown(Ok(record)), Ok(Written::Done(None))), "the facade adds the picture");
     }
     assert_eq!(shown(Ok(before.clone())).unwrap_err(), Some(json!("lost")));
