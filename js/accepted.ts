@@ -1,24 +1,15 @@
 /** A task that the service has accepted: how it is waited for, and what becomes of it. */
 import { quietly } from './attempt.js'
 import { calling, unsignalled } from './calling.js'
-import { Conversation } from './conversation.js'
-import type { AcceptedTask, Core } from './core.js'
+import type { AcceptedTask, Core, CoreEvent } from './core.js'
 import { tell } from './events.js'
-import { readResult, readStatus, type Completed, type CoreStatus, type Kept } from './generation.js'
-import { Lease } from './lease.js'
-import type { Options } from './options.js'
-import { storeOf } from './store.js'
-import { tellOthers } from './tabs.js'
+import { readResult, readStatus, type Completed, type Kept } from './generation.js'
+import { coreOptions, type Options } from './options.js'
 import { AcceptedTaskHandle } from './task.js'
-import { Transport } from './transport.js'
 import type { ImagineEvent, Receipt, Task } from './types.js'
-import { Watcher } from './watcher.js'
+import { finders } from './wallets.js'
 
 export type Notify = (event: ImagineEvent) => void
-
-/** Events as the core gives them. */
-export type PlainEvent = Exclude<ImagineEvent, { type: 'quoted' | 'status' }>
-type WatchingEvent = PlainEvent | { type: 'status'; status: CoreStatus; heardAt: number }
 
 /** Returns the function that makes a `Task` of what the core says of an accepted one. */
 export function accepting(load: () => Promise<Core>) {
@@ -31,37 +22,23 @@ export function accepting(load: () => Promise<Core>) {
     const handle: AcceptedTaskHandle = new AcceptedTaskHandle(id, task, {
       watch: async ({ signal, layers }, notify) => {
         const waiting = layers.map(({ baseUrl: _, ...layer }) => layer)
-        const hear = (event: WatchingEvent) =>
-          notify(event.type === 'status' ? { ...event, status: readStatus(event.status, handle.receipt) } : event)
-        const core = await load()
-        const watcher = new Watcher(id)
-        const { pause, takeTurn, told, transport } = watcher
-        try {
-          const all = { signal, layers: [...bought.layers, ...waiting] }
-          const status = await calling(
-            all,
-            (call) => core.watch({ ...call, pause, takeTurn, told, task, notify: hear }),
-            transport,
-          )
-          return readResult(status as Completed | Kept, handle.receipt)
-        } finally {
-          watcher.end()
+        const onEvent = (event: CoreEvent) => {
+          if (event.type === 'status') notify({ ...event, status: readStatus(event.status, handle.receipt) })
+          else if (event.type !== 'quoted') notify(event)
         }
+        const core = await load()
+        const all = { ...bought, signal, layers: [...bought.layers, ...waiting] }
+        const status = await calling(core.wait(id, task, coreOptions(all, { onEvent })))
+        return readResult(status as Completed | Kept, handle.receipt)
       },
       status: async () => {
         const core = await load()
-        const transport = new Transport({ hear: (answer) => tellOthers(id, answer) })
-        return readStatus(
-          await calling(bought, (call) => core.watch({ ...call, task: { ...task, once: true } }), transport),
-          handle.receipt,
-        )
+        return readStatus(await calling(core.refresh(id, task, coreOptions(bought))), handle.receipt)
       },
       ended: (status, task, result) =>
         quietly(async () => {
           const core = await load()
-          const { update } = new Lease(storeOf(bought.storage))
-          const ended = { status, ...(result && { result }) }
-          await calling(bought, (call) => core.finish({ ...call, update, task, ended }, id))
+          await calling(core.finish(id, task, { status, ...(result && { result }) }, coreOptions(bought)))
         }),
     })
     if (task.settlement) quietly(async () => handle.settled(await settle(id, task, bought)))
@@ -71,9 +48,7 @@ export function accepting(load: () => Promise<Core>) {
   /** Looks for the transaction of a task that was accepted without one, in the background and without a prompt. */
   const settle = async (id: string, task: AcceptedTask, options: Options): Promise<Receipt | undefined> => {
     const core = await load()
-    const { find, ask } = new Conversation(options.wallet)
-    const { update } = new Lease(storeOf(options.storage))
-    return calling(options, (call) => core.settle({ ...call, find, ask, update, task }, id))
+    return calling(core.settle(id, task, coreOptions(options), finders(options.wallet)))
   }
 
   return accepted

@@ -1,29 +1,17 @@
 /** A purchase, from what the page asks for to the accepted task. */
 import { unlessAborted } from './abort.js'
-import { accepting, type Notify, type PlainEvent } from './accepted.js'
+import { accepting, type Notify } from './accepted.js'
 import { calling, describeWallets, unsignalled } from './calling.js'
-import { Conversation } from './conversation.js'
-import type { Call, Core, CoreQuote } from './core.js'
+import type { Core, CoreEvent, CoreQuote, CoreRequest, Quoted } from './core.js'
 import { asError, refuse, restate } from './error.js'
 import { tell } from './events.js'
-import type { Picture } from './image.js'
-import { Lease } from './lease.js'
+import { compose } from './image.js'
 import { members } from './members.js'
-import { readPurchase, staying, type Options } from './options.js'
-import { storeOf } from './store.js'
+import { coreOptions, readPurchase, staying, type Options } from './options.js'
 import { together, type Purchase } from './together.js'
-import { Transport } from './transport.js'
 import type { GenerateRequest, Quote, Task } from './types.js'
-import { checkWallet, numberAtHand, payerOf, tagOf } from './wallets.js'
+import { checkWallet, finders, numberAtHand, payerOf, tagOf } from './wallets.js'
 import { complete, prepare, type Wanted } from './wanted.js'
-
-type BuyingEvent = PlainEvent | { type: 'quoted'; quote: CoreQuote }
-
-/** What came of a call, and the purchase that it had hold of. */
-interface Held<T> {
-  id: string
-  outcome: T
-}
 
 /** What is to be bought, and at which price if that was asked before. */
 interface Ordered {
@@ -51,8 +39,8 @@ export function buying(load: () => Promise<Core>) {
     checkWallet(wallet)
     const identify = async () => {
       const [core, wanted] = await ready(signal, prepare(request, options, load))
-      const about = { request: wanted.fields, ...(quote && { quote }) }
-      return { core, wanted, identified: await calling(options, (call) => core.identify({ ...call, ...about })) }
+      const identified = await calling(core.identify(ordered(wanted.fields, quote), coreOptions(options)))
+      return { core, wanted, identified }
     }
     const { core, wanted, identified } = await unlookedUp(request.id, identify())
     return together({
@@ -60,10 +48,7 @@ export function buying(load: () => Promise<Core>) {
       party: { ...identified, wallet: tagOf(wallet), account: payerOf(wallet) },
       signal,
       hear: (event) => tell(options, event),
-      askAccount: (other) => {
-        const { find, ask, end } = new Conversation(wallet)
-        return calling(unsignalled(options), (call) => core.account({ ...call, find, ask }, other)).finally(end)
-      },
+      askAccount: (other) => calling(core.account(other, coreOptions(unsignalled(options)), finders(wallet))),
       buy: (purchase, id) => {
         const named = id === undefined ? wanted : { ...wanted, fields: { ...wanted.fields, id } }
         return buy(core, purchase, named, { request, quote }, options)
@@ -85,50 +70,36 @@ export function buying(load: () => Promise<Core>) {
   const buy = async (
     core: Core,
     purchase: Purchase,
-    wanted: Wanted,
+    { fields, picture }: Wanted,
     { request, quote }: Ordered,
     options: Options,
   ): Promise<Task> => {
+    const { confirm, wallet } = options
     const whole = (part: CoreQuote) => complete(part, request)
     const tellAll: Notify = (event) => purchase.tell(event)
-    const notify = (event: BuyingEvent) =>
-      tellAll(event.type === 'quoted' ? { type: 'quoted', quote: whole(event.quote) } : event)
-    const { confirm } = options
+    const onEvent = (event: CoreEvent) => {
+      if (event.type === 'quoted') tellAll({ type: 'quoted', quote: whole(event.quote) })
+      else if (event.type !== 'status') tellAll(event)
+    }
+    const own = { onEvent, ...(confirm && { confirm: (part: CoreQuote) => confirm(whole(part)) }) }
     const page = {
-      request: wanted.fields,
-      ...members({ quote, payer: payerOf(options.wallet), wallet: numberAtHand(options.wallet) }),
-      notify,
+      ...finders(wallet),
+      ...members({ payer: payerOf(wallet), walletNumber: numberAtHand(wallet), picture }),
+      compose,
       stands: purchase.stands,
-      ...(confirm && { confirm: (part: CoreQuote) => confirm(whole(part)) }),
     }
-    const { id, outcome } = await holding(options, (held) => core.submit({ ...held, ...page }), wanted.picture)
-    return accepted(id, outcome, options, tellAll)
-  }
-
-  /** Makes a call of the core that has hold of a purchase until it ends. */
-  const holding = async <T>(
-    options: Options,
-    make: (held: Call) => Promise<T>,
-    picture?: Picture,
-  ): Promise<Held<T>> => {
-    const lease = new Lease(storeOf(options.storage), options.signal, picture)
-    const { recall, read, list, update, compose } = lease
-    const conversation = new Conversation(options.wallet)
-    const { invite, find, findOthers, ask } = conversation
-    try {
-      const transport = new Transport({ compose })
-      const held = (call: Call) => make({ ...call, recall, read, list, update, invite, find, findOthers, ask })
-      const outcome = await calling(options, held, transport).catch(describeWallets)
-      return { id: lease.id, outcome }
-    } finally {
-      conversation.end()
-      lease.end()
-    }
+    const bought = calling(core.submit(ordered(fields, quote), coreOptions(options, own), page))
+    const { id = '', ...task } = await bought.catch(describeWallets)
+    return accepted(id, task, options, tellAll)
   }
 
   /** A task that the server took without asking for payment. */
   const found = (id: string, taskId: string, baseUrl: string, options: Options) =>
     accepted(id, { taskId, receipt: null, paid: 'no' }, staying(options, baseUrl))
 
-  return { ready, submit, holding, accepted }
+  return { ready, submit, accepted }
 }
+
+/** What the core is to buy: a request, or a quote with the request in it. */
+const ordered = (fields: CoreRequest, quote: Quote | undefined): CoreRequest | Quoted =>
+  quote ? { ...quote, request: fields } : fields

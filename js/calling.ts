@@ -1,27 +1,15 @@
-/** How the facade calls the core: with what every call needs, and with real errors for pages. */
-import { onAbort } from './abort.js'
-import type { Call } from './core.js'
+/** How the facade calls the core: with real errors for pages. */
 import { asError, ImagineError, isImagineError, restate, type Failure } from './error.js'
 import { mobileLinks } from './mobile.js'
 import type { Options } from './options.js'
-import { readBody, Transport } from './transport.js'
 import { present } from './wallets.js'
 
-/** Makes a call of the core. It fails with a plain object; pages get a real error. */
-export async function calling<T>(
-  { signal, layers }: Pick<Options, 'signal' | 'layers'>,
-  make: (call: Call) => Promise<T>,
-  { send, callOff } = new Transport(),
-): Promise<T> {
-  const { aborted, forget } = onAbort(signal)
-  const abortReason = () => (signal?.aborted ? signal.reason : undefined)
+/** Awaits a call of the core. It fails with a plain object; pages get a real error. */
+export async function calling<T>(call: Promise<T>): Promise<T> {
   try {
-    return await make({ options: layers, send, readBody, aborted, abortReason })
+    return await call
   } catch (failure) {
     throw isFailure(failure) ? new ImagineError(failure) : asError(failure)
-  } finally {
-    forget()
-    callOff()
   }
 }
 

@@ -1,58 +1,77 @@
-/** What the WebAssembly module offers: a few functions over plain values. */
+/** What crosses between the facade and the WebAssembly, whose functions `build/core/core.d.ts` declares. */
 import type { Failure } from './error.js'
-import type { Recalled } from './lease.js'
-import type { Sending } from './transport.js'
 import type { CoreStatus } from './generation.js'
+import type { Parts, Picture, StoredPicture } from './image.js'
 import type {
-  BudgetState,
+  Eip1193Provider,
+  GenerateRequest,
+  ImagineEvent,
   KeptGeneration,
-  Money,
   Paid,
   Quote,
   Receipt,
-  StoreChange,
-  StoredPurchase,
-  TaskFilter,
-  TaskRecord,
+  Store,
 } from './types.js'
+import type { WalletTag } from './wallets.js'
 
-/** The one argument of every call. */
-export interface Call {
-  request?: object
-  quote?: Quote
-  task?: AcceptedTask | string
-  /** Those of the client, of the call and of the wait, in this order. */
-  options: object[]
-  payer?: string
-  /** The number of the wallet, where it is known which one it is. */
-  wallet?: number
-  send: (url: string, init: RequestInit, body: string | undefined, final: boolean) => Sending
-  readBody: (response: Response, most: number) => Promise<string>
-  recall?: (id: string, fresh: boolean) => Promise<Recalled>
-  read?: (id: string) => Promise<StoredPurchase | undefined>
-  list?: (since?: number, limit?: number) => Promise<StoredPurchase[]>
-  update?: (id: string, since: number | undefined, change: StoreChange, relaxed: boolean) => Promise<void>
-  /** Which records are wanted. */
-  filter?: Partial<TaskFilter>
-  /** How a task has ended. */
-  ended?: { status: string; result?: object }
-  invite?: () => void
-  find?: () => Promise<number>
-  findOthers?: () => Promise<number>
-  ask?: (place: number, method: string, params: string | undefined) => Promise<unknown>
-  pause?: (late: Promise<void>) => Promise<void>
-  takeTurn?: () => Promise<boolean>
-  told?: () => object
-  notify?: (event: never) => void
-  /** Is told the error of a caller that gives up from now on. */
-  stands?: (givenUp: Failure) => void
+export type { CoreStatus } from './generation.js'
+export type { BudgetState, Money, Receipt, TaskFilter, TaskRecord } from './types.js'
+
+export type Core = Omit<typeof import('../build/core/core.js'), 'begin' | 'imports' | 'default' | 'initSync'>
+
+/** The options of a call: one object, or those that count for it, of the client first. */
+export type CoreOptions = Layer | Layer[]
+
+/**
+ * Options as the core reads them: those of `Config`, which it judges, and what it uses itself. Of the last kind, the
+ * last that is given counts.
+ */
+export interface Layer {
+  signal?: AbortSignal
+  wallet?: Eip1193Provider
+  storage?: Store | OwnStore | string
   confirm?: (quote: CoreQuote) => boolean | Promise<boolean>
-  abortReason: () => unknown
-  /** Has to settle in the end, if only when the call is over: what waits for it stays in memory until then. */
-  aborted: Promise<unknown>
+  onEvent?: (event: CoreEvent) => void
+  [name: string]: unknown
 }
 
+/** A store of the library's own, which is held by the library: among its `tabs`, too, if they see the same records. */
+export type OwnStore = Omit<Store, 'hold'> & { tabs: boolean }
+
+/** A request as the core takes it: of a picture that is sent along, what is known. */
+export type CoreRequest = Omit<GenerateRequest, 'image'> & {
+  image?: string | { type: string; digest: string; size: string }
+}
+
+/** A quote with the request in it, as the core takes both. */
+export type Quoted = Omit<Quote, 'request'> & { request: CoreRequest }
+
+/** What only the facade has at hand for a call. */
+export interface Page {
+  /** Finds the wallets that will do where the page has chosen none. */
+  findWallets?: () => Promise<Eip1193Provider[]>
+  /** Finds all wallets on the page. */
+  findOthers?: () => Promise<Eip1193Provider[]>
+  /** The only account to pay from, or the one to look at. */
+  payer?: string
+  /** The number of the wallet, where it is known which one it is. */
+  walletNumber?: number
+  picture?: Picture
+  /** Makes what is sent of a body with a picture, or of a form. */
+  compose?: (parts: Parts, picture?: Picture | StoredPicture) => Promise<BodyInit>
+  /** Is told the error of a caller that gives up from now on. */
+  stands?: (givenUp: Failure) => void
+}
+
+/** Events as the core has them. */
+export type CoreEvent =
+  | Exclude<ImagineEvent, { type: 'quoted' | 'status' }>
+  | { type: 'quoted'; quote: CoreQuote }
+  | { type: 'status'; status: CoreStatus; heardAt: number }
+
 export interface AcceptedTask {
+  /** The id of the purchase, when it was just bought. */
+  id?: string
   taskId: string
   receipt: Receipt | null
   paid: Paid
@@ -60,8 +79,12 @@ export interface AcceptedTask {
   settlement?: unknown
   /** What was made, when the journal has it. */
   result?: KeptGeneration
-  /** It is looked at, and not waited for. */
-  once?: boolean
+}
+
+/** How a task has ended. */
+export interface Ended {
+  status: 'completed' | 'failed' | 'not_found'
+  result?: object
 }
 
 /** A purchase that was taken up from the journal. */
@@ -76,27 +99,19 @@ export interface Resumed {
 /** A quote before the facade puts the request into it. */
 export type CoreQuote = Omit<Quote, 'request'> & { id: string }
 
-export interface Core {
-  quote(call: Call): Promise<CoreQuote>
-  submit(call: Call): Promise<AcceptedTask>
-  resume(call: Call, id?: string): Promise<Resumed | undefined>
-  tasks(call: Call): Promise<TaskRecord[]>
-  forget(call: Call, id: string): Promise<void>
-  budget(call: Call): Promise<BudgetState | null>
-  /** Notes how a task has ended. */
-  finish(call: Call, id: string): Promise<void>
-  /** What a purchase is about, before it is begun. */
-  identify(call: Call): Promise<{ identity: string; id?: string }>
-  /** How a purchase relates to one that is under way: `same`, `other` or `ask`. */
-  relate(first: object, second: object): string
-  /** The account that the only wallet has connected, or a word for why it is not known. Opens no prompt. */
-  account(call: Call, other?: string): Promise<string>
-  /** Whether nothing was ever bought under an id, since this page drew it. */
-  fresh(id: string): boolean
-  keccak(bytes: Uint8Array): string
-  /** The status of a task once it is completed; of one that is given by its id, as it is. */
-  watch(call: Call): Promise<CoreStatus>
-  balance(call: Call): Promise<Money>
-  /** The receipt that names the transaction of an accepted task, once it is found. */
-  settle(call: Call, id: string): Promise<Receipt | undefined>
+/** What a call is about. */
+export interface Identified {
+  identity: string
+  /** The id that the page chose. */
+  id?: string
 }
+
+/** What calls are compared by. */
+export interface Party extends Identified {
+  wallet: WalletTag
+  /** The account that pays, once it is known. */
+  account?: string | undefined
+}
+
+/** The account that a wallet has connected, or a word for why it is not known. */
+export type Account = string

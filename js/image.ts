@@ -11,17 +11,17 @@ export interface Picture {
   blob: Blob
   /** Another picture has another one. */
   digest: string
-  /** Its base64, once it was needed. */
-  base64?: Promise<Blob[]>
 }
 
 /** A picture as the journal has it. */
 export type StoredPicture = Pick<Picture, 'blob' | 'digest'> | { bytes: ArrayBuffer; type: string; digest: string }
 
-export function fromStore(stored: StoredPicture | undefined): Picture | undefined {
-  if (!stored || 'blob' in stored) return stored
-  const { bytes, type, digest } = stored
-  return { blob: new Blob([bytes], { type }), digest }
+/** A body of the core: its JSON, cut where the base64 of the picture belongs. */
+export interface Parts {
+  /** It is sent as a form, with the picture as a file. */
+  form: boolean
+  before: string
+  after?: string
 }
 
 const DATA = /^data:image\/[^,]*;base64,(.+)$/is
@@ -143,29 +143,34 @@ async function digest(blob: Blob, load: () => Promise<Core>): Promise<string> {
 }
 
 /**
- * What is sent for a body of the core: its JSON, with the picture as base64 where a zero character marks its place; or,
- * for one that begins with such a mark, a form with the picture as a file. Text goes through every `fetch` that pages
- * wrap, a Blob does not.
+ * What is sent for a body of the core. Text goes through every `fetch` that pages wrap, a Blob does not.
  */
-export async function compose(body: string, picture?: Picture): Promise<string | Blob | FormData> {
-  const isForm = body.startsWith('\0')
-  const [before = '', after] = body.slice(isForm ? 1 : 0).split('\0')
+export async function compose(
+  { form: isForm, before, after }: Parts,
+  picture?: Picture | StoredPicture,
+): Promise<string | Blob | FormData> {
   if (after === undefined) return isForm ? form(before) : before
   if (!picture) throw new Error('the picture is gone')
-  if (isForm) return form(before + after, picture.blob)
-  const json = new Blob([before, ...(await encode(picture)), after], { type: 'application/json' })
+  const blob = 'blob' in picture ? picture.blob : new Blob([picture.bytes], { type: picture.type })
+  if (isForm) return form(before + after, blob)
+  const json = new Blob([before, ...(await encode(blob)), after], { type: 'application/json' })
   return json.size <= LONGEST_TEXT ? json.text() : json
 }
 
-function encode(picture: Picture): Promise<Blob[]> {
-  return (picture.base64 ??= encodeParts(picture.blob))
+/** The base64 of pictures that were sent: a payment sends the same again. */
+const encoded = new WeakMap<Blob, Promise<Blob[]>>()
+
+function encode(blob: Blob): Promise<Blob[]> {
+  const pieces = encoded.get(blob) ?? encodeParts(blob)
+  encoded.set(blob, pieces)
+  return pieces
 }
 
 async function encodeParts(blob: Blob): Promise<Blob[]> {
-  const encoded: Blob[] = []
+  const pieces: Blob[] = []
   const signs = new Uint8Array(ENCODED)
-  for await (const part of parts(blob)) encoded.push(new Blob([toBase64(part, signs)]))
-  return encoded
+  for await (const part of parts(blob)) pieces.push(new Blob([toBase64(part, signs)]))
+  return pieces
 }
 
 function form(body: string, image?: Blob): FormData {

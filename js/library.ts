@@ -2,19 +2,15 @@
 import type { Notify } from './accepted.js'
 import { buying } from './buying.js'
 import { calling, describeWallets, undecided, unsignalled } from './calling.js'
-import { Conversation } from './conversation.js'
-import type { Call, Core } from './core.js'
+import type { Core, CoreEvent } from './core.js'
 import { refuse, restate } from './error.js'
 import { tell } from './events.js'
 import { readStatus } from './generation.js'
 import { compose } from './image.js'
-import { Lease } from './lease.js'
 import { members } from './members.js'
-import { copies, readMembers, readOptions, readRequest, staying, type Options } from './options.js'
-import { storeOf } from './store.js'
-import { Transport } from './transport.js'
-import type { BalanceOptions, Client, Config, Eip1193Provider, Library, TaskFilter, WasmSource } from './types.js'
-import { atHand, checkWallet, findWallets, numberAtHand, numberOf, payerOf, watchWallets } from './wallets.js'
+import { copies, coreOptions, readMembers, readOptions, readRequest, staying, type Options } from './options.js'
+import type { BalanceOptions, Client, Config, Library, TaskFilter, WasmSource } from './types.js'
+import { atHand, checkWallet, finders, findWallets, numberAtHand, payerOf, watchWallets } from './wallets.js'
 import { complete, prepare } from './wanted.js'
 
 /** The public functions over a way to load the WebAssembly. */
@@ -25,7 +21,7 @@ export function library(load: (source?: WasmSource) => Promise<Core>): Library {
 
 function client(load: () => Promise<Core>, config?: Config): Client {
   const over = (options?: Config): Options => readOptions(options, readOptions(config))
-  const { ready, submit, holding, accepted } = buying(load)
+  const { ready, submit, accepted } = buying(load)
 
   return {
     submit: async (given, options) => submit(given, over(options)),
@@ -38,22 +34,18 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       const all = over(options)
       const request = readRequest(given)
       const [core, { fields, picture }] = await ready(all.signal, prepare(request, all, load))
-      const transport = new Transport({ compose: (text) => compose(text, picture) })
-      const { update } = new Lease(storeOf(all.storage))
-      const reader = readerOf(atHand(all.wallet))
-      return complete(
-        await calling(all, (call) => core.quote({ ...call, ...reader, request: fields, update }), transport),
-        request,
-      )
+      // Read through without a prompt, if it is at hand.
+      const reading = { ...all, wallet: atHand(all.wallet) }
+      const page = { compose, ...members({ picture, walletNumber: numberAtHand(all.wallet) }) }
+      return complete(await calling(core.quote(fields, coreOptions(reading), page)), request)
     },
     status: async (taskId, options) => {
       const all = over(options)
       const [core] = await ready(all.signal).catch((error) => {
         throw restate(error, { stage: 'wait', paid: 'unknown' })
       })
-      const task = typeof taskId === 'string' ? taskId : ''
-      const { read } = new Lease(storeOf(all.storage))
-      return readStatus(await calling(all, (call) => core.watch({ ...call, read, task })), null)
+      const id = typeof taskId === 'string' ? taskId : ''
+      return readStatus(await calling(core.status(id, coreOptions(all))), null)
     },
     resume: async (taskId, options) => {
       const all = over(options)
@@ -61,30 +53,29 @@ function client(load: () => Promise<Core>, config?: Config): Client {
         throw refuse('invalid_request', '`resume` takes the id of a purchase or of a task')
       const [core] = await undecided(ready(all.signal))
       const hear: Notify = (event) => tell(all, event)
-      const { outcome } = await holding(all, (held) => core.resume({ ...held, notify: hear }, taskId))
-      if (!outcome) return null
-      const { id, baseUrl, task, result } = outcome
+      const onEvent = (event: CoreEvent) => {
+        if (event.type !== 'quoted' && event.type !== 'status') hear(event)
+      }
+      const resuming = calling(core.resume(taskId, coreOptions(all, { onEvent }), { ...finders(all.wallet), compose }))
+      const resumed = await resuming.catch(describeWallets)
+      if (!resumed) return null
+      const { id, baseUrl, task, result } = resumed
       return accepted(id, { ...task, ...(result && { result }) }, baseUrl ? staying(all, baseUrl) : all, hear)
     },
     tasks: async (given) => {
       const filter = copies(readMembers<TaskFilter>('filter', given, ['unfinished', 'limit']))
       const [core] = await ready(undefined)
-      const { list, update } = new Lease(storeOf(over().storage))
-      return calling(unsignalled(over()), (call) => core.tasks({ ...call, list, update, filter }))
+      return calling(core.tasks(filter, coreOptions(unsignalled(over()))))
     },
     forget: async (id) => {
       if (typeof id !== 'string') throw refuse('invalid_request', '`forget` takes the id of a purchase')
       const [core] = await ready(undefined)
-      const lease = new Lease(storeOf(over().storage))
-      const { recall, update } = lease
-      const forgetting = calling(unsignalled(over()), (call) => core.forget({ ...call, recall, update }, id))
-      return forgetting.finally(lease.end)
+      return calling(core.forget(id, coreOptions(unsignalled(over()))))
     },
     budget: async (options) => {
       const all = over(options)
       const [core] = await ready(undefined)
-      const { list } = new Lease(storeOf(all.storage))
-      return calling(unsignalled(all), (call) => core.budget({ ...call, list }))
+      return calling(core.budget(coreOptions(unsignalled(all))))
     },
     wallets: async (options) => {
       const { waitMs } = readMembers<{ waitMs: number }>('options', options, ['waitMs'])
@@ -98,21 +89,10 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       const wallet = given.wallet ?? bound.wallet
       checkWallet(wallet)
       const address = given.address ?? payerOf(wallet)
-      const payer = address !== undefined && { payer: address }
       const where = network ? readOptions({ networks: [network] }) : unsignalled(bound)
       const [core] = await ready(undefined)
-      const { find, ask, end } = new Conversation(wallet)
-      const read = calling(where, (call) =>
-        core.balance({ ...call, ...payer, ...members({ wallet: numberAtHand(wallet) }), find, ask }),
-      )
-      return read.catch(describeWallets).finally(end)
+      const page = { ...finders(wallet), ...members({ payer: address, walletNumber: numberAtHand(wallet) }) }
+      return calling(core.balance(coreOptions({ ...where, wallet }), page)).catch(describeWallets)
     },
   }
-}
-
-/** What the core needs to read through a wallet without a prompt, if there is one. */
-function readerOf(provider: Eip1193Provider | undefined): Pick<Call, 'find' | 'ask' | 'wallet'> {
-  if (!provider) return {}
-  const { find, ask } = new Conversation(provider)
-  return { find, ask, wallet: numberOf(provider) }
 }

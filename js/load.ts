@@ -23,9 +23,9 @@ async function load(source: WasmSource | undefined, standard: () => WasmSource |
   need(...NEEDED)
   try {
     // Only now: the bindings make a TextDecoder as soon as they are evaluated, which an import of the library must not.
-    const { begin, imports, fresh, keccak, ...calls } = await import('../build/core/core.js')
+    const { begin, imports, ...core } = await import('../build/core/core.js')
     begin(await instantiate(source ?? (await standard()), imports()))
-    return { ...bare(calls), fresh, keccak } as Core
+    return core
   } catch (cause) {
     if (isImagineError(cause)) throw cause
     const hint = "a Content-Security-Policy needs 'wasm-unsafe-eval' in script-src"
@@ -35,17 +35,6 @@ async function load(source: WasmSource | undefined, standard: () => WasmSource |
       { cause },
     )
   }
-}
-
-type Function = (call: object, ...others: unknown[]) => unknown
-
-/** The core takes a call by its members: none of them may be what stands in `Object.prototype`. */
-function bare(functions: object): object {
-  const entries = Object.entries(functions).map(([name, make]: [string, Function]) => {
-    const take: Function = (call, ...others) => make(Object.assign(Object.create(null), call), ...others)
-    return [name, take]
-  })
-  return Object.fromEntries(entries)
 }
 
 /** A file that takes longer will not come. The WebAssembly keeps all other times, but is not there yet. */

@@ -3,8 +3,11 @@ import { isImagineError, refuse } from './error.js'
 import { named, plain } from './named.js'
 import OPTIONS from './option-names.json' with { type: 'json' }
 import FIELDS from './request-names.json' with { type: 'json' }
-import { nameOf } from './store.js'
+import type { Layer } from './core.js'
+import { members } from './members.js'
+import { nameOf, storeOf } from './store.js'
 import type { Asset, Budget, Config, GenerateRequest, Quote } from './types.js'
+import { providerOf } from './wallets.js'
 
 /** What the facade itself uses of the options of a call, and all that the core has to judge. */
 export interface Options {
@@ -75,6 +78,16 @@ export function readOptions(given?: Config | null, before?: Options): Options {
       layers: [...(before?.layers ?? []), copies(layer, DEEPEST)],
     }
   })
+}
+
+/** The options of a call as the core takes them, with what it uses itself. */
+export function coreOptions(
+  { signal, wallet, storage, layers }: Options,
+  own: Pick<Layer, 'confirm' | 'onEvent'> = {},
+): Layer[] {
+  // The core itself refuses a `null`.
+  const store = storage === null ? undefined : storeOf(storage)
+  return [{ ...members({ signal, wallet: providerOf(wallet), storage: store }), ...own }, ...layers]
 }
 
 /** Options of a call about something that stands at one service, whatever else they say. */

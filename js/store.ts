@@ -1,5 +1,6 @@
 /** Where purchases are remembered. The core decides what is in a record; a store keeps it. */
 import { attempt } from './attempt.js'
+import type { OwnStore } from './core.js'
 import { refuse } from './error.js'
 import { look } from './named.js'
 import { inBrowser } from './stores/indexeddb.js'
@@ -13,7 +14,7 @@ const FUNCTIONS = Object.keys({ hold: 0, read: 0, list: 0, update: 0 } satisfies
  *
  * @throws {@link ImagineError} `invalid_request` if it is anything else
  */
-export function storeOf(storage: 'indexeddb' | 'memory' | Store = 'indexeddb'): Store {
+export function storeOf(storage: 'indexeddb' | 'memory' | Store = 'indexeddb'): Store | OwnStore {
   if (storage === 'indexeddb') return inBrowser
   if (storage === 'memory') return inMemory
   if (isStore(storage)) return storage

@@ -2,20 +2,9 @@
  * Calls for the same purchase at the same time: one begins it, the others join. The core decides which are the same.
  */
 import { unlessAborted } from './abort.js'
-import type { Core } from './core.js'
+import type { Core, Party } from './core.js'
 import { ImagineError, isImagineError, refuse, restate, type Failure } from './error.js'
 import type { ImagineEvent, Task } from './types.js'
-import type { WalletTag } from './wallets.js'
-
-/** What the core compares calls by. */
-export interface Party {
-  identity: string
-  /** The id that the page chose. */
-  id?: string
-  wallet: WalletTag
-  /** The account that pays, once it is known. */
-  account?: string | undefined
-}
 
 /** A call that is about to buy. */
 export interface Buyer {

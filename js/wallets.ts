@@ -2,6 +2,7 @@
  * Wallets on the page: those that announce themselves by [EIP-6963](https://eips.ethereum.org/EIPS/eip-6963), or else
  * `window.ethereum`.
  */
+import type { Page } from './core.js'
 import { refuse } from './error.js'
 import { safely } from './events.js'
 import { attempt, now, quietly } from './attempt.js'
@@ -66,6 +67,19 @@ export async function findProviders(wallet?: WalletLike): Promise<Eip1193Provide
   await until(() => false, ALL_MS)
   await until(() => present().length > 0, ANY_MS)
   return [...new Set(present().map(({ provider }) => provider))]
+}
+
+/** How the core finds the wallets for a call. */
+export function finders(wallet?: WalletLike): Required<Pick<Page, 'findWallets' | 'findOthers'>> {
+  let asked: Promise<unknown> | undefined
+  return {
+    findWallets: () => findProviders(wallet),
+    findOthers: async () => {
+      // Wallets are asked to announce themselves once; those that come later are in the list by themselves.
+      await (asked ??= findProviders())
+      return present().map(({ provider }) => provider)
+    },
+  }
 }
 
 /** The provider that will do, as far as that is known at once: the chosen one, or the only one there. */

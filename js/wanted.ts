@@ -1,5 +1,5 @@
 /** What is to be bought, as the core takes it. */
-import type { Core, CoreQuote } from './core.js'
+import type { Core, CoreQuote, CoreRequest } from './core.js'
 import { refuse } from './error.js'
 import { need } from './globals.js'
 import { readImage, type Picture } from './image.js'
@@ -10,7 +10,7 @@ export interface Wanted {
   /**
    * The request as the core takes it: what is known of the picture in the place of the picture, `extra` as plain JSON.
    */
-  fields: object
+  fields: CoreRequest
   picture: Picture | undefined
 }
 
@@ -23,12 +23,13 @@ export async function prepare(
   const fields = copies({ ...others, prompt: typeof prompt === 'string' ? prompt.trim() : prompt })
   const more = extra !== undefined && extra !== null && { extra: parsed(extra) }
   const picture = await readImage(image, load)
-  if (typeof picture !== 'object') return { fields: { ...fields, ...more, image: picture }, picture: undefined }
+  const wanted = (image: unknown) => ({ ...fields, ...more, image }) as CoreRequest
+  if (typeof picture !== 'object') return { fields: wanted(picture), picture: undefined }
   const {
     blob: { type, size },
     digest,
   } = picture
-  return { fields: { ...fields, ...more, image: { type, digest, size: String(size) } }, picture }
+  return { fields: wanted({ type, digest, size: String(size) }), picture }
 }
 
 /** What JSON makes of it; what JSON would leave out without a word is refused. */

@@ -1,4 +1,7 @@
-//! The whole surface towards JavaScript: a few functions over plain values. The facade in `js/` is its only caller.
+//! The whole surface towards JavaScript: the public functions under their own names, and what the facade in `js/` needs beside them.
+//!
+//! `options` is one object or a list of those that count for a call, the client's first, as [`Given`] reads them. `page` has what only the facade has at
+//! hand; a page that calls the crate itself can leave it out. What a function rejects with is a plain object with the members of `ImagineError`.
 #![expect(unreachable_pub)] // wasm-bindgen exports what is `pub`
 
 use std::{cell::RefCell, future::Future, pin::Pin};
@@ -19,6 +22,7 @@ use crate::{
         identity::{self, Drawn, Identified, Party},
         journal::{Ended, Filter, Owner},
         json::Json,
+        payment::HeldReceipt,
         poll,
         purchase::Order,
         quote::drew,
@@ -29,8 +33,12 @@ use crate::{
     },
     driver,
     ports::{Clock, Entropy},
-    web::{Browser, Call, Js, thrown},
+    web::{Browser, Given, Js, thrown},
 };
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = "import type { AcceptedTask, Account, BudgetState, CoreOptions, CoreQuote, CoreRequest, CoreStatus, Ended, Identified, Money, Page, \
+                     Party, Quoted, Receipt, Resumed, TaskFilter, TaskRecord } from '../../js/core.js'";
 
 thread_local! {
     /// What each wallet has shown of the clocks of chains, for the life of the page. The facade numbers the wallets.
@@ -43,12 +51,17 @@ fn drawn<T>(act: impl FnOnce(&mut Drawn) -> T) -> T {
 }
 
 /// Asks for the price. Resolves with a quote, without the request that the facade adds.
-#[wasm_bindgen]
-pub fn quote(call: Call) -> Promise {
+#[wasm_bindgen(unchecked_return_type = "Promise<CoreQuote>")]
+pub fn quote(
+    #[wasm_bindgen(unchecked_param_type = "CoreRequest")] request: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "Page")] page: JsValue,
+) -> Promise {
+    let given = Given::new(options, page);
     promise(async move {
-        let browser = Browser::new(&call);
-        let order = order(&browser, &call)?;
-        learn_clock(&call, &order.config);
+        let browser = Browser::new(&given);
+        let order = order(&browser, &given, &Js(request))?;
+        learn_clock(&given, &order.config);
         let is_fresh = order.request.is_fresh();
         let quote = driver::quote(&browser, order).await?;
         if is_fresh {
@@ -58,42 +71,96 @@ pub fn quote(call: Call) -> Promise {
     })
 }
 
-/// Buys. Resolves with the accepted task.
-#[wasm_bindgen]
-pub fn submit(call: Call) -> Promise {
+/// Buys, and waits for what was bought. Resolves with its status.
+#[wasm_bindgen(unchecked_return_type = "Promise<CoreStatus>")]
+pub fn generate(
+    #[wasm_bindgen(unchecked_param_type = "CoreRequest | Quoted")] wanted: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "Page")] page: JsValue,
+) -> Promise {
+    let given = Given::new(options, page);
     promise(async move {
-        let browser = Browser::new(&call);
-        let mut order = order(&browser, &call)?;
-        let id = String::from(order.request.id());
-        let was_drawn = drawn(|drawn| drawn.take(&id));
-        if was_drawn {
-            order.request = order.request.fresh();
-        }
-        let quote = Js(call.quote());
-        let begun = if quote.0.is_object() { order.begin_with(&quote, browser.now()) } else { order.begin() };
-        let outcome = driver::purchase(&browser, begun).await;
-        if was_drawn && outcome.as_ref().is_err_and(|failure| failure.error.paid == Paid::No) {
-            drawn(|drawn| drawn.note(&id));
-        }
-        outcome.map(|task| Js::of(&task).0)
+        let (id, task) = buy(&given, &Js(wanted)).await?;
+        wait_for(&given, &id, &Js::of(&task)).await
+    })
+}
+
+/// Buys. Resolves with the accepted task.
+#[wasm_bindgen(unchecked_return_type = "Promise<AcceptedTask>")]
+pub fn submit(
+    #[wasm_bindgen(unchecked_param_type = "CoreRequest | Quoted")] wanted: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "Page")] page: JsValue,
+) -> Promise {
+    let given = Given::new(options, page);
+    promise(async move {
+        let (id, task) = buy(&given, &Js(wanted)).await?;
+        let mut task = Js::of(&task);
+        task.set("id", Js::of(&id));
+        Ok(task.0)
+    })
+}
+
+/// Waits for a task that [`submit`] or [`resume`] gave, of the purchase of that id. Resolves with its status once it is completed.
+#[wasm_bindgen(unchecked_return_type = "Promise<CoreStatus>")]
+pub fn wait(
+    id: String,
+    #[wasm_bindgen(unchecked_param_type = "AcceptedTask")] task: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue,
+) -> Promise {
+    let given = Given::new(options, JsValue::UNDEFINED);
+    promise(async move { wait_for(&given, &id, &Js(task)).await })
+}
+
+/// Looks once at a task that [`submit`] or [`resume`] gave, of the purchase of that id. Resolves with its status.
+#[wasm_bindgen(unchecked_return_type = "Promise<CoreStatus>")]
+pub fn refresh(
+    id: String,
+    #[wasm_bindgen(unchecked_param_type = "AcceptedTask")] task: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue,
+) -> Promise {
+    let given = Given::new(options, JsValue::UNDEFINED);
+    promise(async move {
+        let browser = Browser::watching(&given, id);
+        let looking = poll::look(&AcceptedTask::read(&Js(task))?.task_id, given.config()?, browser.now())?;
+        driver::watch(&browser, looking.into()).await.map(|status| Js::of(&status).0)
+    })
+}
+
+/// Looks once at the task of that id, or at that of the purchase of that id. Resolves with its status.
+#[wasm_bindgen(unchecked_return_type = "Promise<CoreStatus>")]
+pub fn status(id: String, #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue) -> Promise {
+    let given = Given::new(options, JsValue::UNDEFINED);
+    promise(async move {
+        let locating = poll::locate(id, given.config()?);
+        driver::watch(&Browser::new(&given), locating.into()).await.map(|status| Js::of(&status).0)
     })
 }
 
 /// What a purchase is about. Resolves with a party without its wallet, for [`relate`].
-#[wasm_bindgen]
-pub fn identify(call: Call) -> Promise {
+#[wasm_bindgen(unchecked_return_type = "Promise<Identified>")]
+pub fn identify(
+    #[wasm_bindgen(unchecked_param_type = "CoreRequest | Quoted")] wanted: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue,
+) -> Promise {
+    let given = Given::new(options, JsValue::UNDEFINED);
     promise(async move {
-        let Order { request, config, .. } = order(&Browser::new(&call), &call)?;
+        let (wanted, quote) = wanted_of(&Js(wanted));
+        let Order { request, config, .. } = order(&Browser::new(&given), &given, &wanted)?;
         let id = request.id();
-        let is_drawn = request.is_drawn() || drew(&Js(call.quote()), id) || drawn(|drawn| drawn.has(id));
+        let is_quoted = quote.is_some_and(|quote| drew(&quote, id));
+        let is_drawn = request.is_drawn() || is_quoted || drawn(|drawn| drawn.has(id));
         let identity = identity::of_call(request.fingerprint(), &config);
         Ok(Js::of(&Identified { identity, id: (!is_drawn).then(|| id.into()) }).0)
     })
 }
 
 /// How a purchase relates to one that is under way: `same`, `other` or `ask`.
-#[wasm_bindgen]
-pub fn relate(first: JsValue, second: JsValue) -> JsValue {
+#[wasm_bindgen(unchecked_return_type = "'same' | 'other' | 'ask'")]
+pub fn relate(
+    #[wasm_bindgen(unchecked_param_type = "Party")] first: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "Party")] second: JsValue,
+) -> JsValue {
     identity::relate(&Party::read(&Js(first)), &Party::read(&Js(second))).name().into()
 }
 
@@ -105,83 +172,83 @@ pub fn fresh(id: &str) -> bool {
 
 /// Asks the only wallet for the account that it has connected, for a party: resolves with that, or with a word. `other` is
 /// that of the call that it is compared with.
-#[wasm_bindgen]
-pub fn account(call: Call, other: Option<String>) -> Promise {
+#[wasm_bindgen(unchecked_return_type = "Promise<Account>")]
+pub fn account(
+    other: Option<String>,
+    #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "Page")] page: JsValue,
+) -> Promise {
+    let given = Given::new(options, page);
     promise(async move {
         let other = other.as_deref().and_then(parse_address);
-        Ok(driver::account::<Js, _>(&Browser::new(&call), other).await.in_words().into())
+        Ok(driver::account::<Js, _>(&Browser::new(&given), other).await.in_words().into())
     })
 }
 
 /// The keccak-256 of bytes as hex, for pages without `crypto.subtle`.
-#[wasm_bindgen]
+#[wasm_bindgen(unchecked_return_type = "string")]
 pub fn keccak(bytes: &[u8]) -> JsValue {
     word(keccak256(bytes)).into()
 }
 
-/// Waits for a task that [`submit`] gave, or looks once at one that is known by its id alone. Resolves with its status.
-#[wasm_bindgen]
-pub fn watch(call: Call) -> Promise {
-    promise(async move {
-        let browser = Browser::new(&call);
-        let (task, config) = (Js(call.task()), Config::read(&Js(call.options())));
-        let begun = match task.as_text() {
-            Some(id) => poll::locate(id, config?).into(),
-            None if task.is_true_at("once") => {
-                poll::look(&AcceptedTask::read(&task)?.task_id, config?, browser.now())?.into()
-            }
-            None => {
-                let (task, kept) = (AcceptedTask::read(&task)?, task.get("result"));
-                let config = config.map_err(|error| task.own(error))?;
-                poll::watch(task, kept, config, seed(&browser), browser.now())
-            }
-        };
-        driver::watch(&browser, begun).await.map(|status| Js::of(&status).0)
-    })
-}
-
 /// Takes up a purchase from the journal: that of this id or task, or else the one that most needs it. Resolves with
 /// `{ id, baseUrl?, task }`, or with nothing. Never signs.
-#[wasm_bindgen]
-pub fn resume(call: Call, id: Option<String>) -> Promise {
+#[wasm_bindgen(unchecked_return_type = "Promise<Resumed | undefined>")]
+pub fn resume(
+    id: Option<String>,
+    #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "Page")] page: JsValue,
+) -> Promise {
+    let given = Given::new(options, page);
     promise(async move {
-        Config::read(&Js(call.options()))?;
-        let resumed = driver::take_up(&Browser::new(&call), id.as_deref()).await?;
+        given.config()?;
+        let resumed = driver::take_up(&Browser::new(&given), id.as_deref()).await?;
         Ok(resumed.map_or(JsValue::UNDEFINED, |resumed| Js::of(&resumed).0))
     })
 }
 
 /// Lists the purchases that the journal has.
-#[wasm_bindgen]
-pub fn tasks(call: Call) -> Promise {
+#[wasm_bindgen(unchecked_return_type = "Promise<TaskRecord[]>")]
+pub fn tasks(
+    #[wasm_bindgen(unchecked_param_type = "Partial<TaskFilter>")] filter: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue,
+) -> Promise {
+    let given = Given::new(options, JsValue::UNDEFINED);
     promise(async move {
-        let filter = Filter::read(&Js(call.filter()))?;
-        driver::tasks::<Js, _>(&Browser::new(&call), filter).await.map(|tasks| tasks.0)
+        let filter = Filter::read(&Js(filter))?;
+        driver::tasks::<Js, _>(&Browser::new(&given), filter).await.map(|tasks| tasks.0)
     })
 }
 
 /// Has a purchase forgotten.
-#[wasm_bindgen]
-pub fn forget(call: Call, id: String) -> Promise {
-    promise(async move { driver::forget::<Js, _>(&Browser::new(&call), &id).await.map(|()| JsValue::UNDEFINED) })
+#[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+pub fn forget(id: String, #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue) -> Promise {
+    let given = Given::new(options, JsValue::UNDEFINED);
+    promise(async move { driver::forget::<Js, _>(&Browser::new(&given), &id).await.map(|()| JsValue::UNDEFINED) })
 }
 
 /// Counts what is spent of the budget of the options. Resolves with `null` where there is none.
-#[wasm_bindgen]
-pub fn budget(call: Call) -> Promise {
+#[wasm_bindgen(unchecked_return_type = "Promise<BudgetState | null>")]
+pub fn budget(#[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue) -> Promise {
+    let given = Given::new(options, JsValue::UNDEFINED);
     promise(async move {
-        let config = Config::read(&Js(call.options()))?;
-        let state = driver::budget::<Js, _>(&Browser::new(&call), &config).await?;
+        let state = driver::budget::<Js, _>(&Browser::new(&given), &given.config()?).await?;
         Ok(state.map_or(JsValue::NULL, |state| Js::of(&state).0))
     })
 }
 
 /// Notes how the task of a purchase has ended; of what is not in the journal, nothing.
-#[wasm_bindgen]
-pub fn finish(call: Call, id: String) -> Promise {
+#[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+pub fn finish(
+    id: String,
+    #[wasm_bindgen(unchecked_param_type = "AcceptedTask")] task: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "Ended")] ended: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue,
+) -> Promise {
+    let given = Given::new(options, JsValue::UNDEFINED);
     promise(async move {
-        let browser = Browser::new(&call);
-        let (task, ended) = (AcceptedTask::read(&Js(call.task()))?, Js(call.ended()));
+        let browser = Browser::new(&given);
+        let (task, ended) = (AcceptedTask::read(&Js(task))?, Js(ended));
         let status = ended.text_at("status").unwrap_or_default();
         let ended = Ended { status, result: ended.get("result"), heard_at: browser.now() };
         driver::finish(&browser, &id, task, ended).await;
@@ -190,41 +257,88 @@ pub fn finish(call: Call, id: String) -> Promise {
 }
 
 /// Reads a balance of the first token of the options: of the account named as `payer`, or of the one that the wallet has connected.
-#[wasm_bindgen]
-pub fn balance(call: Call) -> Promise {
+#[wasm_bindgen(unchecked_return_type = "Promise<Money>")]
+pub fn balance(
+    #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "Page")] page: JsValue,
+) -> Promise {
+    let given = Given::new(options, page);
     promise(async move {
-        let config = Config::read(&Js(call.options()))?;
+        let config = given.config()?;
         let asset = config.policy.tokens.first().map(|token| token.asset);
         let asset = asset.ok_or_else(|| Error::invalid("`networks` is empty"))?;
         let invalid = || Error::invalid("`address` takes 0x and 40 hex digits, with the right checksum or none");
-        let payer = Js(call.payer());
-        let owner = match payer.as_text() {
-            None if payer.0.is_undefined() => None,
-            text => Some(text.as_deref().and_then(parse_own_address).ok_or_else(invalid)?),
+        let owner = match given.of_page("payer") {
+            None => None,
+            Some(payer) => Some(payer.as_text().as_deref().and_then(parse_own_address).ok_or_else(invalid)?),
         };
-        learn_clock(&call, &config);
-        driver::balance(&Browser::new(&call), asset, owner).await.map(|money| Js::of(&money).0)
+        learn_clock(&given, &config);
+        driver::balance(&Browser::new(&given), asset, owner).await.map(|money| Js::of(&money).0)
     })
 }
 
 /// Looks for the transaction of a task that was accepted without one, in the background. Resolves with the receipt that names
 /// it, or with nothing when it cannot be found.
-#[wasm_bindgen]
-pub fn settle(call: Call, id: String) -> Promise {
+#[wasm_bindgen(unchecked_return_type = "Promise<Receipt | undefined>")]
+pub fn settle(
+    id: String,
+    #[wasm_bindgen(unchecked_param_type = "AcceptedTask")] task: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "Page")] page: JsValue,
+) -> Promise {
+    let given = Given::new(options, page);
     promise(async move {
-        let given = Js(call.task());
-        let settlement = given.get("settlement").as_ref().and_then(Settlement::read);
-        let Some((settlement, task_id)) = settlement.zip(given.text_at("taskId")) else {
+        let task = Js(task);
+        let settlement = task.get("settlement").as_ref().and_then(Settlement::read);
+        let Some((settlement, task_id)) = settlement.zip(task.text_at("taskId")) else {
             return Ok(JsValue::UNDEFINED);
         };
-        let receipt = driver::settle(&Browser::new(&call), settlement::begin(settlement, id, task_id)).await;
+        let receipt = driver::settle(&Browser::new(&given), settlement::begin(settlement, id, task_id)).await;
         Ok(receipt.map_or(JsValue::UNDEFINED, |receipt| Js::of(&receipt).0))
     })
 }
 
+/// A request, or a quote with the request in it.
+fn wanted_of(given: &Js) -> (Js, Option<Js>) {
+    match (given.get("price"), given.get("request")) {
+        (Some(_), Some(request)) => (request, Some(given.clone())),
+        _ => (given.clone(), None),
+    }
+}
+
+/// Buys what was given. Returns the id of the purchase, and its task.
+async fn buy(given: &Given, wanted: &Js) -> Result<(String, AcceptedTask<HeldReceipt<Js>>), Failure<Js>> {
+    let browser = Browser::new(given);
+    let (wanted, quote) = wanted_of(wanted);
+    let mut order = order(&browser, given, &wanted)?;
+    let id = String::from(order.request.id());
+    let was_drawn = drawn(|drawn| drawn.take(&id));
+    if was_drawn {
+        order.request = order.request.fresh();
+    }
+    let begun = match quote {
+        Some(quote) => order.begin_with(&quote, browser.now()),
+        None => order.begin(),
+    };
+    let outcome = driver::purchase(&browser, begun).await;
+    if was_drawn && outcome.as_ref().is_err_and(|failure| failure.error.paid == Paid::No) {
+        drawn(|drawn| drawn.note(&id));
+    }
+    outcome.map(|task| (browser.held_id(), task))
+}
+
+async fn wait_for(given: &Given, id: &str, task: &Js) -> Result<JsValue, Failure<Js>> {
+    let browser = Browser::watching(given, id.into());
+    let (config, kept, task) = (given.config(), task.get("result"), AcceptedTask::read(task)?);
+    let config = config.map_err(|error| task.own(error))?;
+    let waiting = poll::watch(task, kept, config, seed(&browser), browser.now());
+    driver::watch(&browser, waiting).await.map(|status| Js::of(&status).0)
+}
+
 /// The clocks that the wallet of a call has shown; none where it is not known yet which wallet that is.
-fn clocks(call: &Call) -> Clocks {
-    let Some(number) = Js(call.wallet()).as_number().as_deref().and_then(read_number) else { return Clocks::default() };
+fn clocks(given: &Given) -> Clocks {
+    let number = given.of_page("walletNumber").and_then(|number| read_number(&number.as_number()?));
+    let Some(number) = number else { return Clocks::default() };
     CLOCKS.with_borrow_mut(|known| {
         if let Some((_, clocks)) = known.iter().find(|(other, _)| *other == number) {
             return clocks.clone();
@@ -236,10 +350,10 @@ fn clocks(call: &Call) -> Clocks {
 }
 
 /// Reads the time of the chain once, as early as a wallet is at hand, so that a click need not wait for it.
-fn learn_clock(call: &Call, config: &Config) {
-    let clocks = clocks(call);
+fn learn_clock(given: &Given, config: &Config) {
+    let clocks = clocks(given);
     if !config.policy.tokens.iter().all(|token| clocks.knows(token.asset.chain.id)) {
-        let browser = Browser::new(call);
+        let browser = Browser::new(given);
         spawn_local(async move { driver::learn_clock(&browser, &clocks).await });
     }
 }
@@ -251,14 +365,14 @@ fn promise(work: impl Future<Output = Result<JsValue, Failure<Js>>> + 'static) -
 }
 
 /// Reads everything that the caller gave, before anything is sent anywhere.
-fn order(browser: &Browser, call: &Call) -> Result<Order, Error> {
-    let config = Config::read(&Js(call.options()))?;
-    let mut request = Request::read(&Js(call.request()), fresh_id(browser)?)?;
+fn order(browser: &Browser, given: &Given, wanted: &Js) -> Result<Order, Error> {
+    let config = given.config()?;
+    let mut request = Request::read(wanted, fresh_id(browser)?)?;
     request.speak(Dialect { form: config.form, ..request.dialect() });
-    let payer = Js(call.payer()).as_text().as_deref().and_then(parse_address);
-    let clocks = clocks(call);
+    let payer = given.of_page("payer").and_then(|payer| parse_address(&payer.as_text()?));
+    let clocks = clocks(given);
     let owner = Owner { token: fresh_id(browser)?, is_alone: false };
-    Ok(Order { request, config, confirm: call.confirm().is_some(), payer, clocks, owner })
+    Ok(Order { request, config, confirm: browser.confirms(), payer, clocks, owner })
 }
 
 /// Any number, no secret: the time will do.

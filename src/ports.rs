@@ -8,6 +8,7 @@ use crate::core::{
     http_request::HttpRequest,
     journal::Edit,
     notice::Notice,
+    poll::Woken,
     purchase::Recalled,
     quote::Quote,
     wallet::{Question, Reply},
@@ -64,10 +65,9 @@ pub trait Clock<J> {
 #[expect(async_fn_in_trait)]
 pub trait Rests<J> {
     /// Rests until that time in milliseconds since the epoch, or until something happens before: the page's standing has changed since it was told, or
-    /// another tab has heard of the task. Gives what [`Waiting::woke`](crate::core::poll::Waiting::woke) takes. When the time has come, other
-    /// tabs are kept from looking at the same time.
+    /// another tab has heard of the task. When the time has come, other tabs are kept from looking at the same time.
     /// `Err` is what the page or the browser threw instead.
-    async fn rest(&self, until: u64) -> Result<J, J>;
+    async fn rest(&self, until: u64) -> Result<Woken<J>, J>;
 }
 
 /// Secure randomness.

@@ -1,14 +1,13 @@
 /** Purchases that the browser remembers: one record each, shared by all tabs of the origin. */
-import { lock, locks } from '../lock.js'
-import type { Store, StoredPurchase, StoreFilter } from '../types.js'
-import { turns } from '../turns.js'
+import type { OwnStore } from '../core.js'
+import type { StoredPurchase, StoreFilter } from '../types.js'
 import { BY_TIME, reading, Thrown, writing } from './database.js'
 import { newest } from './newest.js'
 
 type Records = IDBRequest<StoredPurchase[]>
 
-export const inBrowser: Store = {
-  hold,
+export const inBrowser: OwnStore = {
+  tabs: true,
   read: (id) =>
     reading<StoredPurchase | undefined>(undefined, (purchases) => {
       const found = purchases.get(id)
@@ -84,26 +83,3 @@ function addTimeless(purchases: IDBObjectStore, found: StoredPurchase[]): void {
 /** Lists by the index, so that older records cost nothing. */
 const listSince = (purchases: IDBObjectStore, since: number): Records =>
   purchases.index(BY_TIME).getAll(IDBKeyRange.lowerBound(since))
-
-const turn = turns()
-
-/** The calls of this page take turns, also where Web Locks are missing or fail. */
-async function hold(id: string, signal?: AbortSignal) {
-  const release = await turn(id, signal)
-  try {
-    const unlock = locks() && (await lock(`imagine-x402/${id}`, signal ? { signal } : {}))
-    if (unlock) {
-      const both = () => {
-        unlock()
-        release()
-      }
-      return { release: both, everywhere: true }
-    }
-  } catch (error) {
-    if (signal?.aborted) {
-      release()
-      throw error
-    }
-  }
-  return { release, everywhere: false }
-}

@@ -6,7 +6,7 @@
 //!
 //! All times are those of the wall clock in milliseconds: a device that slept is late at most by its sleep.
 
-use super::{json::Json, named::named, text::read_number};
+use super::{named::named, text::read_number};
 
 /// What is refused is known by then.
 const FIRST_LOOK_MS: u64 = 5_000;
@@ -33,28 +33,20 @@ named! {
     }
 }
 
-/// How the page stands while its task is waited for, as the browser tells it.
+/// How the page stands while its task is waited for. Times are in milliseconds since the epoch.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Presence {
-    hidden_since: Option<u64>,
-    returned_at: u64,
-    is_offline: bool,
-    is_frozen: bool,
+    /// Since when nobody sees it; none while somebody may.
+    pub hidden_since: Option<u64>,
+    /// When it was last shown, focused, restored or resumed, or the network came back.
+    pub returned_at: u64,
+    /// The browser has no network.
+    pub is_offline: bool,
+    /// The browser has stopped it.
+    pub is_frozen: bool,
 }
 
 impl Presence {
-    /// Reads `{ hiddenSince?, returnedAt?, offline?, frozen? }`. The page returns when it is shown, focused, restored or resumed, and when the
-    /// network is back.
-    #[must_use]
-    pub fn read<J: Json>(told: &J) -> Self {
-        Self {
-            hidden_since: told.whole_at("hiddenSince"),
-            returned_at: told.whole_at("returnedAt").unwrap_or_default(),
-            is_offline: told.is_true_at("offline"),
-            is_frozen: told.is_true_at("frozen"),
-        }
-    }
-
     /// Why the looks come rarely, if they do.
     #[must_use]
     pub const fn away(&self, now: u64) -> Option<Why> {

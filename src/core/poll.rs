@@ -139,17 +139,27 @@ impl<J: Json> Machine<J> for Step<J> {
     }
 }
 
+/// How a rest has ended.
+#[derive(Clone, Debug)]
+pub struct Woken<J> {
+    /// How the page stands.
+    pub presence: Presence,
+    /// The time has come.
+    pub is_due: bool,
+    /// What another tab was answered about the task, for [`HttpResponse::read`].
+    pub heard: Option<J>,
+}
+
 impl<J: Json> Waiting<J> {
-    /// The rest is over. `told` is how the page stands, for [`Presence::read`], with `due: true` when the time has come, or with
-    /// `heard`, another tab's answer, for [`HttpResponse::read`].
+    /// The rest is over.
     #[must_use]
-    pub fn woke(self, told: &J, now: u64) -> Next<J> {
+    pub fn woke(self, woken: Woken<J>, now: u64) -> Next<J> {
         let mut watch = self.0;
-        watch.presence = Presence::read(told);
-        if let Some(response) = told.get("heard").and_then(|heard| HttpResponse::read(&heard)) {
+        watch.presence = woken.presence;
+        if let Some(response) = woken.heard.and_then(|heard| HttpResponse::read(&heard)) {
             return Looking(watch, now).answered(Ok(response), now);
         }
-        if !told.is_true_at("due") {
+        if !woken.is_due {
             return watch.rest(Vec::new(), now);
         }
         if watch.left(now) == Some(0) && watch.pace.is_kept(now) {
@@ -326,7 +336,7 @@ fn look_error(code: Code, message: &str) -> Error {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use proptest::prelude::*;
     use serde_json::{Value, json};
@@ -343,6 +353,17 @@ mod tests {
 
     fn begin(timeout: Option<u64>) -> Next<Value> {
         watch(accepted(Paid::No), None, config(timeout), 7, 0)
+    }
+
+    /// A rest that ended so: `{ hiddenSince?, returnedAt?, offline?, frozen?, due?, heard? }`.
+    pub(in crate::core) fn woken(told: &Value) -> Woken<Value> {
+        let presence = Presence {
+            hidden_since: told.whole_at("hiddenSince"),
+            returned_at: told.whole_at("returnedAt").unwrap_or_default(),
+            is_offline: told.is_true_at("offline"),
+            is_frozen: told.is_true_at("frozen"),
+        };
+        Woken { presence, is_due: told.is_true_at("due"), heard: Json::get(told, "heard") }
     }
 
     fn answer(status: u16, body: &Value) -> Answer<Value> {
@@ -365,7 +386,7 @@ mod tests {
     /// The time of the next look, and the look.
     fn look(next: Next<Value>) -> (u64, Looking<Value>) {
         let (until, waiting) = rest(next.step);
-        let Step::Look(request, looking) = waiting.woke(&json!({"due": true}), until).step else { panic!() };
+        let Step::Look(request, looking) = waiting.woke(woken(&json!({"due": true})), until).step else { panic!() };
         assert_eq!(request.url, "https://eliza.getimagine.club/generation/t1/status");
         (until, looking)
     }
@@ -385,15 +406,15 @@ mod tests {
         for (answer, is_looked_at) in [(busy, false), (HttpResponse { status: 500, ..HttpResponse::default() }, true)] {
             let watching = watch(accepted(Paid::Yes), None, config(Some(20_000)), 7, 0);
             let Step::Rest(until, waiting) = watching.step else { panic!() };
-            let Step::Look(_, looking) = waiting.woke(&json!({"due": true}), until).step else { panic!() };
+            let Step::Look(_, looking) = waiting.woke(woken(&json!({"due": true})), until).step else { panic!() };
             let Step::Rest(mut until, mut waiting) = looking.answered(Ok(answer.clone()), until).step else { panic!() };
             while until < 20_000 {
-                let Step::Look(_, looking) = waiting.woke(&json!({"due": true}), until).step else { panic!() };
+                let Step::Look(_, looking) = waiting.woke(woken(&json!({"due": true})), until).step else { panic!() };
                 let Step::Rest(later, next) = looking.answered(Ok(answer.clone()), until).step else { panic!() };
                 (until, waiting) = (later, next);
             }
             assert_eq!(until, 20_000, "the deadline");
-            match waiting.woke(&json!({"due": true}), until).step {
+            match waiting.woke(woken(&json!({"due": true})), until).step {
                 Step::Look(..) => assert!(is_looked_at),
                 Step::Done(Err(failure)) => assert_eq!((failure.error.code, is_looked_at), (Code::WaitTimeout, false)),
                 step => panic!("{step:?}"),
@@ -417,8 +438,8 @@ mod tests {
     fn a_page_that_slept_past_the_timeout_looks_before_it_gives_up() {
         let (at, looking) = look(begin(Some(10 * MINUTE)));
         let (_, waiting) = rest(looking.answered(queued(), at).step);
-        let woken = waiting.woke(&json!({"returnedAt": 90 * MINUTE}), 90 * MINUTE);
-        let (_, looking) = look(woken);
+        let next = waiting.woke(woken(&json!({"returnedAt": 90 * MINUTE})), 90 * MINUTE);
+        let (_, looking) = look(next);
         assert_eq!(done(looking.answered(queued(), 90 * MINUTE)).unwrap_err().code, Code::WaitTimeout);
     }
 
@@ -428,7 +449,8 @@ mod tests {
             let begin = || watch(accepted(paid), None, config(None), 7, 0);
             let (_, waiting) = rest(begin().step);
             let resting = Step::Rest(0, waiting).given_up().unwrap().error;
-            let Step::Look(request, looking) = rest(begin().step).1.woke(&json!({"due": true}), MINUTE).step else {
+            let Step::Look(request, looking) = rest(begin().step).1.woke(woken(&json!({"due": true})), MINUTE).step
+            else {
                 panic!()
             };
             let looking = Step::Look(request, looking).given_up().unwrap().error;
@@ -505,7 +527,7 @@ mod tests {
             [(None, 5_000, PATIENCE_MS), (Some(9_000), 5_000, 4_000), (Some(5_000), 5_000, LAST_LOOK_MS)]
         {
             let (_, waiting) = rest(begin(timeout).step);
-            let Step::Look(request, _) = waiting.woke(&json!({"due": true}), at).step else { panic!() };
+            let Step::Look(request, _) = waiting.woke(woken(&json!({"due": true})), at).step else { panic!() };
             assert_eq!(request.patience, patience, "{timeout:?}");
         }
     }
@@ -565,11 +587,11 @@ mod tests {
     fn what_another_tab_hears_is_heard_here() {
         let (_, waiting) = rest(begin(None).step);
         let heard = |status: u16, body: Value| json!({"heard": {"status": status, "body": body.to_string()}});
-        let next = waiting.clone().woke(&heard(202, json!({"status": "processing", "progress": 30})), 3_000);
+        let next = waiting.clone().woke(woken(&heard(202, json!({"status": "processing", "progress": 30}))), 3_000);
         assert_eq!(told(&next)[0]["status"]["progress"], 30);
         assert!(rest(next.step).0 > 3_000 + 10_000, "it is no time to look again");
-        assert!(done(waiting.clone().woke(&heard(200, json!({"status": "completed"})), 3_000)).is_ok());
-        let failed = waiting.clone().woke(&heard(500, json!({"status": "failed", "error": "no"})), 3_000);
+        assert!(done(waiting.clone().woke(woken(&heard(200, json!({"status": "completed"}))), 3_000)).is_ok());
+        let failed = waiting.clone().woke(woken(&heard(500, json!({"status": "failed", "error": "no"}))), 3_000);
         assert_eq!(done(failed).unwrap_err().code, Code::GenerationFailed);
         for nonsense in [
             json!({"heard": 1}),
@@ -577,7 +599,7 @@ mod tests {
             json!({"heard": {"status": 200}}),
             json!(null),
         ] {
-            assert!(matches!(waiting.clone().woke(&nonsense, 3_000).step, Step::Rest(..)), "{nonsense}");
+            assert!(matches!(waiting.clone().woke(woken(&nonsense), 3_000).step, Step::Rest(..)), "{nonsense}");
         }
     }
 
@@ -596,7 +618,7 @@ mod tests {
             (4_000 + 7 * MINUTE, json!({"returnedAt": 4_000 + 7 * MINUTE})),
             (4_000 + 8 * MINUTE, json!({"hiddenSince": 4_000 + 8 * MINUTE, "frozen": true})),
         ] {
-            let next = waiting.woke(&presence, now);
+            let next = waiting.woke(woken(&presence), now);
             said.extend(told(&next));
             waiting = rest(next.step).1;
         }
@@ -620,7 +642,7 @@ mod tests {
         assert!(next.notices.is_empty());
         let (until, waiting) = rest(next.step);
         assert!(until > at + 2_000, "the page that is left is quiet");
-        let (again, _) = look(waiting.woke(&json!({"returnedAt": at + 1_000}), at + 1_000));
+        let (again, _) = look(waiting.woke(woken(&json!({"returnedAt": at + 1_000})), at + 1_000));
         assert_eq!(again, at + 1_000, "the page that returns looks at once");
     }
 
@@ -640,20 +662,20 @@ mod tests {
                         match events.next() {
                             Some((0, wait)) => {
                                 now += wait;
-                                waiting.woke(&json!({"returnedAt": now}), now)
+                                waiting.woke(woken(&json!({"returnedAt": now})), now)
                             }
                             Some((1, wait)) => {
                                 now += wait;
-                                waiting.woke(&json!({"hiddenSince": now, "frozen": wait % 2 == 0, "offline": wait % 3 == 0}), now)
+                                waiting.woke(woken(&json!({"hiddenSince": now, "frozen": wait % 2 == 0, "offline": wait % 3 == 0})), now)
                             }
                             Some((2, wait)) => {
                                 now += wait;
                                 looked_at = Some(now);
-                                waiting.woke(&json!({"heard": {"status": 202, "body": "{\"status\": \"queued\"}"}}), now)
+                                waiting.woke(woken(&json!({"heard": {"status": 202, "body": "{\"status\": \"queued\"}"}})), now)
                             }
                             _ => {
                                 now = now.max(until);
-                                waiting.woke(&json!({"due": true}), now)
+                                waiting.woke(woken(&json!({"due": true})), now)
                             }
                         }
                     }

@@ -1,5 +1,7 @@
 //! What the caller wants, checked and written in the service's dialect.
 
+use serde::Serialize;
+
 use super::{
     error::Error,
     http::{HttpResponse, is_own_id},
@@ -7,7 +9,7 @@ use super::{
     image,
     json::{self, Json, ObjectWriter},
     names::check_fields,
-    text::text,
+    text::{cut, text},
     uuid,
 };
 
@@ -193,10 +195,30 @@ fn json_of(fields: &str, seed: &str) -> String {
     text!(fields, ",\"", SEED, "\":\"", seed, "\"}")
 }
 
-/// Whether a [`Request::body`] is sent as a form.
-#[must_use]
-pub fn is_form(body: &str) -> bool {
-    body.starts_with(MARK)
+/// A [`Request::body`] in its parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Parts<'a> {
+    /// It is sent as a form.
+    #[serde(rename = "form")]
+    pub is_form: bool,
+    /// The JSON text, or what comes before the base64 of the picture.
+    pub before: &'a str,
+    /// What comes after the base64 of the picture, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<&'a str>,
+}
+
+impl<'a> Parts<'a> {
+    /// The parts of a body.
+    #[must_use]
+    pub fn of(body: &'a str) -> Self {
+        let json = body.strip_prefix(MARK);
+        let (is_form, json) = (json.is_some(), json.unwrap_or(body));
+        match cut(json, 0) {
+            Some((before, after)) => Self { is_form, before, after: Some(after) },
+            None => Self { is_form, before: json, after: None },
+        }
+    }
 }
 
 /// What the page gave, checked.
@@ -345,6 +367,18 @@ mod tests {
 
     fn read(request: Value) -> Result<Request, Error> {
         Request::read(&request, FRESH.into())
+    }
+
+    #[test]
+    fn a_body_is_cut_where_its_picture_belongs() {
+        for (body, is_form, before, after) in [
+            ("{}", false, "{}", None),
+            ("\0{}", true, "{}", None),
+            ("{\"image\":\"\0\"}", false, "{\"image\":\"", Some("\"}")),
+            ("\0{\"image\":\"\0\"}", true, "{\"image\":\"", Some("\"}")),
+        ] {
+            assert_eq!(Parts::of(body), Parts { is_form, before, after });
+        }
     }
 
     #[test]

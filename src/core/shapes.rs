@@ -160,12 +160,12 @@ fn purchases_are_listed_and_taken_up_with_the_members_of_their_types() {
     };
     let free = AcceptedTask { receipt: None, settlement: None, ..paid.clone() };
     // The facade adds what was made, and how it is looked at.
-    holds(&block(CORE, "export interface AcceptedTask "), &paid, &free, &["result", "once"]);
+    holds(&block(CORE, "export interface AcceptedTask "), &paid, &free, &["id", "result"]);
     let resumed = |record: &Value| Resumed::of(record, paid.clone());
     holds(&block(CORE, "export interface Resumed "), &resumed(&whole), &resumed(&least), &[]);
 
     let identified = |id: Option<&str>| Identified { identity: String::new(), id: id.map(String::from) };
-    holds(&block(CORE, "identify(call: Call): Promise<"), &identified(Some("id-1")), &identified(None), &[]);
+    holds(&block(CORE, "export interface Identified "), &identified(Some("id-1")), &identified(None), &[]);
 }
 
 #[test]

@@ -20,8 +20,22 @@ pub struct Question {
     pub patience: u64,
 }
 
+/// What a wallet says of itself while a question is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Overheard<J> {
+    /// It has connected these accounts: the answer to a question that it has forgotten.
+    Connected(J),
+    /// It is gone, with what it says of it: it will not answer.
+    Gone(Option<J>),
+}
+
 /// What a wallet answers; what it throws; or `Err(None)` when it did not answer in time.
 pub type Reply<J> = Result<J, Option<J>>;
+
+const CONNECT: &str = "eth_requestAccounts";
+
+/// The code of MetaMask's `disconnect` that mends itself.
+const RECOVERS: u64 = 1013;
 
 /// A wallet may have to wake up first, but what opens no prompt is no question to think about.
 const PATIENCE_MS: u64 = 10_000;
@@ -48,7 +62,26 @@ impl Question {
     /// Asks the visitor to connect. Opens no prompt where that has been done.
     #[must_use]
     pub const fn connect() -> Self {
-        Self::plain("eth_requestAccounts", PROMPT_PATIENCE_MS)
+        Self::plain(CONNECT, PROMPT_PATIENCE_MS)
+    }
+
+    /// Whether it asks the visitor to connect.
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        self.method == CONNECT
+    }
+
+    /// What one of the wallet's events ([EIP-1193](https://eips.ethereum.org/EIPS/eip-1193)) says of the answer to this, if anything.
+    #[must_use]
+    pub fn overheard<J: Json>(&self, event: &str, told: &J) -> Option<Overheard<J>> {
+        match event {
+            "disconnect" if told.whole_at("code") == Some(RECOVERS) => None,
+            "disconnect" => Some(Overheard::Gone(told.text_at("message").is_some().then(|| told.clone()))),
+            "accountsChanged" if self.is_connect() && told.items().is_some_and(|accounts| !accounts.is_empty()) => {
+                Some(Overheard::Connected(told.clone()))
+            }
+            _ => None,
+        }
     }
 
     /// The accounts that are connected. Opens no prompt.
@@ -204,6 +237,26 @@ mod tests {
     use crate::core::assets::ASSETS;
     use alloy_primitives::{hex, keccak256};
     use serde_json::{Value, json};
+
+    #[test]
+    fn what_a_wallet_says_of_itself_may_be_the_answer() {
+        let (connect, other) = (Question::connect(), Question::chain_id());
+        let updated = json!({"code": 1011, "message": "the extension was updated"});
+        for question in [&connect, &other] {
+            assert_eq!(question.overheard("disconnect", &updated), Some(Overheard::Gone(Some(updated.clone()))));
+            assert_eq!(question.overheard("disconnect", &json!({"code": 1013, "message": "again"})), None);
+            for wordless in [json!(null), json!({}), json!({"code": 4900}), json!("gone")] {
+                assert_eq!(question.overheard("disconnect", &wordless), Some(Overheard::Gone(None)), "{wordless}");
+            }
+            assert_eq!(question.overheard("chainChanged", &json!(["0x1"])), None);
+        }
+        let accounts = json!(["0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266"]);
+        assert_eq!(connect.overheard("accountsChanged", &accounts), Some(Overheard::Connected(accounts.clone())));
+        assert_eq!(other.overheard("accountsChanged", &accounts), None);
+        for nothing in [json!([]), json!("none"), json!(null)] {
+            assert_eq!(connect.overheard("accountsChanged", &nothing), None);
+        }
+    }
 
     #[test]
     fn questions_are_what_wallets_take() {

@@ -195,7 +195,7 @@ where
             state.located(record.ok().flatten(), ports.now())
         }
         Step::Rest(until, state) => match ports.rest(until).await {
-            Ok(told) => state.woke(&told, ports.now()),
+            Ok(woken) => state.woke(woken, ports.now()),
             Err(thrown) => state.broke(thrown),
         },
         Step::Look(request, state) => {

@@ -18,6 +18,8 @@ use crate::core::{
     http_request::{HttpRequest, Method},
     journal::{Change, Owner},
     notice::Notice,
+    pace::Presence,
+    poll::Woken,
     purchase::{Order, Recalled},
     request::Request,
     terms::tests::DOCUMENTED,
@@ -153,9 +155,9 @@ impl Clock<Value> for World {
 }
 
 impl Rests<Value> for World {
-    async fn rest(&self, until: u64) -> Result<Value, Value> {
+    async fn rest(&self, until: u64) -> Result<Woken<Value>, Value> {
         self.sleep(until.saturating_sub(self.now.get())).await?;
-        Ok(json!({"due": true}))
+        Ok(Woken { presence: Presence::default(), is_due: true, heard: None })
     }
 }
 

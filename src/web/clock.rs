@@ -1,5 +1,5 @@
-//! Time: the wall clock, and the timers of gloo-timers. Whatever else of the library waits for a time to come, in the
-//! facade, too, waits for one of these; only the discovery of wallets and a hook's debounce have timers of their own.
+//! Time: the wall clock, and the timers of gloo-timers. Only the discovery of wallets, which loads no WebAssembly, and a hook's debounce have
+//! timers of their own.
 
 use std::{
     cell::Cell,
@@ -10,11 +10,10 @@ use std::{
 };
 
 use gloo_timers::callback::Timeout;
-use js_sys::{Function, Promise};
+use js_sys::Function;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
-use wasm_bindgen_futures::JsFuture;
 
-use super::{Browser, Js};
+use super::{Browser, Js, bell::Bell};
 use crate::ports::Clock;
 
 /// The longest delay of `setTimeout`; longer ones would fire at once.
@@ -24,43 +23,48 @@ const LONGEST_MS: u32 = 0x7fff_ffff;
 extern "C" {
     #[wasm_bindgen(catch, js_name = setTimeout)]
     fn set_timeout(run: &Function, ms: u32) -> Result<JsValue, JsValue>;
-    /// A page may have replaced it by a function that throws.
+    /// A page may have replaced it by a function that throws, or gives anything.
     #[wasm_bindgen(catch, js_namespace = Date, js_name = now)]
-    fn date_now() -> Result<f64, JsValue>;
+    fn date_now() -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_name = Date)]
+    type Moment;
+    #[wasm_bindgen(constructor, catch, js_class = "Date")]
+    fn new() -> Result<Moment, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = getTime)]
+    fn time(this: &Moment) -> Result<JsValue, JsValue>;
 }
 
 /// A timer, which is cleared when it is dropped.
 #[derive(Debug)]
 pub(super) struct Timer {
     timeout: Option<Timeout>,
-    /// Resolves `over`.
-    ring: Function,
-    over: Promise,
+    bell: Bell,
+    /// What the page's `setTimeout` has thrown.
+    thrown: Option<JsValue>,
 }
 
 impl Timer {
     /// Starts a timer.
     pub(super) fn start(ms: u64) -> Self {
         let ms = u32::try_from(ms).unwrap_or(LONGEST_MS).min(LONGEST_MS);
-        let mut ring = JsValue::UNDEFINED;
-        let over = Promise::new(&mut |resolve, _| ring = resolve.into());
-        let ring: Function = ring.unchecked_into();
+        let bell = Bell::new();
         let started = Rc::new(Cell::new(None));
-        let (timeout, rung) = (started.clone(), ring.clone());
+        let (timeout, ring) = (started.clone(), bell.rope().clone());
         let starting = guarded(move || {
-            timeout.set(Some(Timeout::new(ms, move || drop(rung.call0(&JsValue::UNDEFINED)))));
+            timeout.set(Some(Timeout::new(ms, move || drop(ring.call0(&JsValue::UNDEFINED)))));
         });
-        let over = match starting {
-            Ok(()) => over,
-            // gloo-timers does not say what the page's `setTimeout` has thrown: it is asked once more.
-            Err(thrown) => Promise::reject(&set_timeout(&ring, ms).err().unwrap_or(thrown)),
-        };
-        Self { timeout: started.take(), ring, over }
+        // gloo-timers does not say what the page's `setTimeout` has thrown: it is asked once more.
+        let thrown = starting.err().map(|thrown| set_timeout(bell.rope(), ms).err().unwrap_or(thrown));
+        Self { timeout: started.take(), bell, thrown }
     }
 
-    /// Resolves when the time is over, or the timer is dropped. Rejects with what the page's `setTimeout` throws.
-    pub(super) const fn over(&self) -> &Promise {
-        &self.over
+    /// Resolves when the time is over. `Err` is what the page's `setTimeout` throws.
+    pub(super) async fn over(&self) -> Result<(), JsValue> {
+        match &self.thrown {
+            Some(thrown) => Err(thrown.clone()),
+            None => self.bell.rung().await.map(drop),
+        }
     }
 }
 
@@ -68,8 +72,6 @@ impl Drop for Timer {
     fn drop(&mut self) {
         let timeout = self.timeout.take();
         let _ = guarded(move || drop(timeout));
-        // What waits for a promise stays in memory until it settles.
-        let _ = self.ring.call0(&JsValue::UNDEFINED);
     }
 }
 
@@ -99,20 +101,26 @@ pub(super) async fn first<A, B>(one: impl Future<Output = A>, other: impl Future
 /// Returns what `work` comes to, or none when it takes longer than that.
 pub(super) async fn within<T>(ms: u64, work: impl Future<Output = T>) -> Option<T> {
     let timer = Timer::start(ms);
-    match first(work, JsFuture::from(timer.over().clone())).await {
+    match first(work, timer.over()).await {
         First::One(outcome) => Some(outcome),
         First::Other(_) => None,
     }
 }
 
+/// Milliseconds since the epoch; 0, at which nothing is signed, where the page leaves no clock at all.
+#[expect(clippy::as_conversions)] // whole, positive, and below 2^53 for the next 285,000 years
+pub(super) fn now() -> u64 {
+    let told = date_now().ok().and_then(|now| now.as_f64());
+    let now = told.or_else(|| Moment::new().and_then(|moment| moment.time()).ok()?.as_f64());
+    now.unwrap_or_default() as u64
+}
+
 impl Clock<Js> for Browser {
-    #[expect(clippy::as_conversions)] // whole, positive, and below 2^53 for the next 285,000 years
     fn now(&self) -> u64 {
-        date_now().unwrap_or_else(|_| js_sys::Date::new_0().get_time()) as u64
+        now()
     }
 
     async fn sleep(&self, ms: u64) -> Result<(), Js> {
-        let timer = Timer::start(ms);
-        JsFuture::from(timer.over().clone()).await.map(drop).map_err(Js)
+        Timer::start(ms).over().await.map_err(Js)
     }
 }

@@ -7,11 +7,21 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 use crate::core::{failure::Failure, json::Json};
 
+// As js-sys has them, but for these: a text that stays with the engine, and what a Proxy or a getter throws. An error that came through here as it is
+// would leave a caller's promise pending for ever.
 #[wasm_bindgen]
 extern "C" {
-    /// As js-sys has it, but for a text that stays with the engine.
     #[wasm_bindgen(catch, js_namespace = JSON)]
     fn parse(text: &JsString) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = Array, js_name = isArray)]
+    fn is_array(value: &JsValue) -> Result<bool, JsValue>;
+    /// A copy of a list, item by item.
+    #[wasm_bindgen(catch, js_namespace = Array, js_name = from)]
+    fn items_of(list: &JsValue) -> Result<Array, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = Object, js_name = entries)]
+    fn entries_of(object: &JsValue) -> Result<Array, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = Object, js_name = assign)]
+    fn assign(to: &JsValue, from: &JsValue) -> Result<JsValue, JsValue>;
 }
 
 /// A JavaScript value, identity kept.
@@ -82,7 +92,7 @@ impl Json for Js {
             return Vec::new();
         }
         let mut members = Vec::new();
-        for entry in Object::entries(self.0.unchecked_ref()).iter() {
+        for entry in entries_of(&self.0).unwrap_or_default().iter() {
             let entry: Array = entry.unchecked_into();
             members.extend(entry.get(0).as_string().map(|key| (key, Self(entry.get(1)))));
         }
@@ -90,11 +100,11 @@ impl Json for Js {
     }
 
     fn items(&self) -> Option<Vec<Self>> {
-        if !Array::is_array(&self.0) {
+        if !is_list(&self.0) {
             return None;
         }
         let mut items = Vec::new();
-        for item in self.0.unchecked_ref::<Array>().iter() {
+        for item in items_of(&self.0).ok()?.iter() {
             items.push(Self(item));
         }
         Some(items)
@@ -118,14 +128,35 @@ impl Json for Js {
     }
 
     fn is_object(&self) -> bool {
-        self.0.is_object() && !Array::is_array(&self.0)
+        self.0.is_object() && !is_list(&self.0)
     }
+}
+
+fn is_list(value: &JsValue) -> bool {
+    is_array(value).unwrap_or_default()
+}
+
+/// An error of JavaScript.
+pub(super) fn error(message: &str) -> Js {
+    Js(js_sys::Error::new(message).into())
 }
 
 /// Longer chains of prototypes are no page's work.
 const MOST_PROTOTYPES: usize = 16;
 
 impl Js {
+    /// A copy of an object, as far as it can be read.
+    pub(super) fn copied(&self) -> Self {
+        let copy = Self::object();
+        let _ = assign(&copy.0, &self.0);
+        copy
+    }
+
+    /// An object that inherits nothing.
+    pub(super) fn bare() -> Self {
+        Self(Object::<JsValue>::create(JsValue::NULL.unchecked_ref()).into())
+    }
+
     /// A member of its own or of a prototype, but not of an `Object.prototype`: what is there was put there for all objects.
     fn member(&self, key: &str) -> Option<JsValue> {
         let key = JsValue::from(key);

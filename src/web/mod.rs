@@ -1,29 +1,75 @@
-//! The browser's side of the ports, one file a port.
+//! The browser's side of the ports, and the APIs of the browser that they stand on, each of which may be missing or throw.
 
-mod call;
+use std::cell::OnceCell;
+
+use js_sys::Function;
+
+mod bell;
+mod body;
+mod channel;
 mod clock;
+mod connecting;
 mod entropy;
 mod fetch;
+mod given;
 mod journal;
 mod js;
+mod lease;
+mod listener;
+mod locks;
 mod memory;
 mod page;
 #[cfg(probe)]
 mod probe;
+mod provider;
 mod rests;
+mod signal;
+mod standing;
+mod store;
+mod turns;
 mod wallet;
+mod watch;
 
-pub(crate) use call::Call;
-use call::Sending;
+pub(crate) use given::Given;
 pub(crate) use js::{Js, thrown};
+use lease::Lease;
+use page::Caller;
+use wallet::Conversation;
+use watch::Watch;
 
-/// The browser as one call of the library sees it.
+/// The browser as one call of the library sees it, until the call ends and this is dropped.
 pub(crate) struct Browser {
-    call: Call,
+    caller: Caller,
+    conversation: Conversation,
+    lease: Lease,
+    /// The page's function that makes what is sent of a body with a picture.
+    compose: Option<Function>,
+    /// What is waited for or looked at, by its name in every tab.
+    task: Option<String>,
+    watch: OnceCell<Watch>,
 }
 
 impl Browser {
-    pub(crate) fn new(call: &Call) -> Self {
-        Self { call: call.clone() }
+    /// For a call that was given this.
+    pub(crate) fn new(given: &Given) -> Self {
+        let caller = Caller::of(given);
+        let lease = Lease::of(given, caller.signal.value());
+        let compose = given.by_page("compose");
+        Self { caller, conversation: Conversation::of(given), lease, compose, task: None, watch: OnceCell::new() }
+    }
+
+    /// For a call about a task of the purchase of that id.
+    pub(crate) fn watching(given: &Given, id: String) -> Self {
+        Self { task: Some(id), ..Self::new(given) }
+    }
+
+    /// The wait for the task, from the first rest on.
+    fn watch(&self) -> &Watch {
+        self.watch.get_or_init(|| Watch::of(self.task.as_deref().unwrap_or_default()))
+    }
+
+    /// The id of the purchase that the call has hold of.
+    pub(crate) fn held_id(&self) -> String {
+        self.lease.id()
     }
 }

@@ -1,28 +1,59 @@
 //! The page that called: its callbacks, and whether it gives up.
 
-use std::future::pending;
-
+use js_sys::Function;
 use wasm_bindgen::JsValue;
 
-use super::{Browser, Js, fetch::settle, js::thrown};
+use super::{Browser, Given, Js, bell::settle, js::thrown, signal::Signal};
 use crate::{
     core::{failure::Failure, json::Json, notice::Notice, quote::Quote},
     ports::Page,
 };
 
+/// Who has called, and hears of it.
+#[derive(Debug)]
+pub(super) struct Caller {
+    pub(super) signal: Signal,
+    on_event: Option<Function>,
+    confirm: Option<Function>,
+    stands: Option<Function>,
+}
+
+impl Caller {
+    pub(super) fn of(given: &Given) -> Self {
+        Self {
+            signal: Signal::of(given.option("signal")),
+            on_event: given.callback("onEvent"),
+            confirm: given.callback("confirm"),
+            stands: given.by_page("stands"),
+        }
+    }
+}
+
+impl Browser {
+    /// Whether the page is asked before the wallet opens.
+    pub(crate) const fn confirms(&self) -> bool {
+        self.caller.confirm.is_some()
+    }
+}
+
+/// Calls a function of the page. What it throws is the page's own affair.
+fn tell(function: Option<&Function>, told: impl FnOnce() -> JsValue) {
+    if let Some(function) = function {
+        let _ = function.call1(&JsValue::UNDEFINED, &told());
+    }
+}
+
 impl Page<Js> for Browser {
     fn notify(&self, notice: &Notice<Js>) {
-        // The facade's function reports what a page's callback throws; it never throws itself.
-        let _ = self.call.notify(Js::of(notice).0);
+        tell(self.caller.on_event.as_ref(), || Js::of(notice).0);
     }
 
     fn stands(&self, given_up: &Failure<Js>) {
-        // A call that nobody can join has no such function.
-        let _ = self.call.stands(thrown(given_up));
+        tell(self.caller.stands.as_ref(), || thrown(given_up));
     }
 
     async fn confirm(&self, quote: &Quote<Js>) -> Result<bool, Js> {
-        let Some(confirm) = self.call.confirm() else {
+        let Some(confirm) = &self.caller.confirm else {
             return Ok(true);
         };
         let answer = settle(confirm.call1(&JsValue::UNDEFINED, &Js::of(quote).0)).await;
@@ -30,13 +61,10 @@ impl Page<Js> for Browser {
     }
 
     fn abort_reason(&self) -> Option<Js> {
-        self.call.abort_reason().ok().filter(|reason| !reason.is_undefined()).map(Js)
+        self.caller.signal.reason()
     }
 
     async fn aborted(&self) -> Js {
-        match settle(Ok(self.call.aborted())).await {
-            Ok(reason) => Js(reason),
-            Err(_) => pending().await,
-        }
+        self.caller.signal.fired().await
     }
 }

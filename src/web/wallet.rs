@@ -1,38 +1,116 @@
-//! The wallets of the page. The facade has their objects at hand; here they are places of a list.
+//! What one call of the library says to the wallets that will do for it. The core decides what is asked, and what the answers mean.
 
-use wasm_bindgen::JsValue;
+use std::{cell::RefCell, rc::Rc};
 
-use super::{Browser, Js, clock::within, fetch::settle};
+use js_sys::Function;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+use super::{
+    Browser, Given, Js,
+    bell::{Bell, Work, settle},
+    clock::within,
+    connecting::Seat,
+    js::error,
+    provider::Provider,
+};
 use crate::{
     core::{
         json::Json,
-        text::read_number,
         wallet::{Question, Reply},
     },
     ports::Wallets,
 };
 
-impl Wallets<Js> for Browser {
-    fn invite(&self) {
-        // The facade's function never throws.
-        let _ = self.call.invite();
+/// The wallets of a call, and what is open with them.
+#[derive(Debug)]
+pub(super) struct Conversation {
+    chosen: Option<Provider>,
+    /// The page's functions that find those that will do where none was chosen, and all.
+    find: Option<Function>,
+    find_others: Option<Function>,
+    found: RefCell<Vec<Provider>>,
+    seat: RefCell<Option<Seat>>,
+    over: Rc<Bell>,
+}
+
+impl Conversation {
+    pub(super) fn of(given: &Given) -> Self {
+        Self {
+            chosen: given.option("wallet").as_ref().and_then(Provider::of),
+            find: given.by_page("findWallets"),
+            find_others: given.by_page("findOthers"),
+            found: RefCell::new(Vec::new()),
+            seat: RefCell::new(None),
+            over: Rc::new(Bell::new()),
+        }
     }
 
-    async fn find(&self) -> usize {
-        counted(settle(self.call.find()).await)
-    }
-
-    async fn find_others(&self) -> usize {
-        counted(settle(self.call.find_others()).await)
-    }
-
-    async fn ask(&self, wallet: usize, question: &Question) -> Reply<Js> {
-        let asked = self.call.ask(wallet, question.method, question.params.as_deref());
-        let reply = within(question.patience, settle(asked)).await;
-        reply.map_or(Err(None), |answer| answer.map(Js).map_err(|thrown| Some(Js(thrown))))
+    /// A promise of the accounts that the wallet has connected to this page.
+    async fn connected(&self, provider: &Provider) -> Result<JsValue, JsValue> {
+        let accounts = self.seat.borrow_mut().get_or_insert_with(|| Seat::at(provider)).accounts();
+        JsFuture::from(accounts).await
     }
 }
 
-fn counted(found: Result<JsValue, JsValue>) -> usize {
-    found.ok().and_then(|count| read_number(&Js(count).as_number()?)?.try_into().ok()).unwrap_or_default()
+impl Drop for Conversation {
+    fn drop(&mut self) {
+        self.over.ring();
+    }
+}
+
+/// The providers that a function of the page's finds.
+async fn found_by(find: Option<&Function>) -> Vec<Provider> {
+    let Some(find) = find else { return Vec::new() };
+    let list = settle(find.call0(&JsValue::UNDEFINED)).await.unwrap_or_default();
+    Js(list).items().unwrap_or_default().into_iter().map(|provider| provider.0.unchecked_into()).collect()
+}
+
+impl Wallets<Js> for Browser {
+    fn invite(&self) {
+        let Conversation { chosen, seat, .. } = &self.conversation;
+        if let Some(provider) = chosen {
+            seat.borrow_mut().get_or_insert_with(|| Seat::at(provider));
+        }
+    }
+
+    async fn find(&self) -> usize {
+        let Conversation { chosen, find, found, .. } = &self.conversation;
+        let providers = match chosen {
+            Some(provider) => vec![provider.clone()],
+            None => found_by(find.as_ref()).await,
+        };
+        found.replace(providers);
+        found.borrow().len()
+    }
+
+    async fn find_others(&self) -> usize {
+        let Conversation { find_others, found, .. } = &self.conversation;
+        let others = found_by(find_others.as_ref()).await;
+        let mut all = found.borrow_mut();
+        for other in others {
+            if !all.iter().any(|known| JsValue::from(known) == JsValue::from(&other)) {
+                all.push(other);
+            }
+        }
+        all.len()
+    }
+
+    async fn ask(&self, wallet: usize, question: &Question) -> Reply<Js> {
+        let asking: Work<'_, _> = Box::pin(self.question(wallet, question));
+        asking.await
+    }
+}
+
+impl Browser {
+    async fn question(&self, wallet: usize, question: &Question) -> Reply<Js> {
+        let provider = self.conversation.found.borrow().get(wallet).cloned();
+        let provider = provider.ok_or_else(|| Some(error("the wallet is gone")))?;
+        let reply = if question.is_connect() {
+            within(question.patience, self.conversation.connected(&provider)).await
+        } else {
+            within(question.patience, provider.answer(question.clone(), self.conversation.over.clone())).await
+        };
+        reply.map_or(Err(None), |answer| answer.map(Js).map_err(|thrown| Some(Js(thrown))))
+    }
 }

@@ -156,7 +156,10 @@ export const contract = {
     const seen = (await store.list({ since: 1 })).map(({ before }) => before)
     same(seen.sort(), [0, 1, 2], 'records that each of three has seen')
   },
+}
 
+/** What a page's own store promises of its `hold`. The library holds its own stores itself. */
+export const holds = {
   async 'lets one have hold of a purchase after the other'(store) {
     const first = await store.hold('a')
     const second = store.hold('a')

@@ -1,13 +1,13 @@
 // The page's half of the tests of stores.
 import { storeOf } from '../../js/store.ts'
-import { contract, isPending, reasonOf, same } from './store-contract.js'
+import { contract, holds, isPending, reasonOf, same } from './store-contract.js'
 
 globalThis.store = {
   storeOf,
   same,
   isPending,
   reasonOf,
-  play: (title, store) => contract[title](store),
+  play: (title, store) => ({ ...contract, ...holds })[title](store),
   /** What the page was told of by itself. */
   heard: [],
 }

@@ -10,9 +10,7 @@ import { contract } from './store-contract.js'
 const PAGE = join(ROOT, 'tests', 'browser', 'store-page.js')
 const TIMEOUT = { timeout: 60_000 }
 
-/** A page of the one has Web Locks, of the other not. */
-const SECURE = 'http://localhost/'
-const PLAIN = 'http://plain.test/'
+const PAGE_URL = 'http://localhost/'
 
 let browser
 let script
@@ -33,7 +31,7 @@ async function open(url, prepare) {
   return openIn(profile, url, prepare)
 }
 
-async function openIn(profile, url = SECURE, prepare = () => {}) {
+async function openIn(profile, url = PAGE_URL, prepare = () => {}) {
   const html = { contentType: 'text/html', body: '<!doctype html><title>stores</title>' }
   await profile.route('**/*', (route) => route.fulfill(html))
   await profile.addInitScript(prepare)
@@ -70,9 +68,6 @@ describe('what a store promises', TIMEOUT, () => {
   const ownStore = () => {
     class Own {
       #store = globalThis.store.storeOf('memory')
-      hold(...given) {
-        return this.#store.hold(...given)
-      }
       read(...given) {
         return this.#store.read(...given)
       }
@@ -87,7 +82,6 @@ describe('what a store promises', TIMEOUT, () => {
   }
   const stores = {
     IndexedDB: { storage: 'indexeddb' },
-    'IndexedDB without Web Locks': { storage: 'indexeddb', url: PLAIN },
     'IndexedDB that old builds have made': { storage: 'indexeddb', setUp: makeVersionOne, records: [] },
     memory: { storage: 'memory' },
     "a page's own": { setUp: ownStore },
@@ -530,102 +524,4 @@ describe('a transaction that fails', TIMEOUT, () => {
     assert.equal(name, 'DataCloneError')
     assert.deepEqual(await play(() => globalThis.store.storeOf().list()), [{ id: 'a', count: 0 }])
   })
-})
-
-describe('a hold', TIMEOUT, () => {
-  const held = (play) => play(async () => (await navigator.locks.query()).held.map(({ name }) => name))
-  const take = (play, id = 'a') =>
-    play(async (id) => {
-      globalThis.held = await globalThis.store.storeOf().hold(id)
-      return globalThis.held.everywhere
-    }, id)
-  const release = (play) => play(() => globalThis.held.release())
-
-  test('is a Web Lock of the name that old builds use, and keeps other tabs away', async () => {
-    const one = await open()
-    const other = await one.openTab()
-    assert.equal(await take(one), true)
-    assert.deepEqual(await held(other), ['imagine-x402/a'])
-    const waits = await other(() => {
-      globalThis.waiting = globalThis.store.storeOf().hold('a')
-      return globalThis.store.isPending(globalThis.waiting, 200)
-    })
-    assert.equal(waits, true)
-    await release(one)
-    await other(async () => (await globalThis.waiting).release())
-    assert.deepEqual(await held(one), [])
-  })
-
-  test('that another tab keeps is waited for until the signal fires', async () => {
-    const one = await open()
-    const other = await one.openTab()
-    await take(one)
-    const left = await other(async () => {
-      const leaving = new AbortController()
-      const waiting = globalThis.store.reasonOf(globalThis.store.storeOf().hold('a', leaving.signal))
-      await globalThis.store.isPending(waiting)
-      leaving.abort('the visitor left')
-      return waiting
-    })
-    assert.equal(left, 'the visitor left')
-    await release(one)
-    assert.equal(await take(other), true)
-  })
-
-  test('that is stolen leaves nothing unhandled, and lets nobody of its own page in', async () => {
-    const one = await open()
-    const other = await one.openTab()
-    await take(one)
-    await other(
-      () =>
-        new Promise((resolve) => {
-          navigator.locks.request('imagine-x402/a', { steal: true }, () => new Promise(() => resolve()))
-        }),
-    )
-    const waits = await one(() => globalThis.store.isPending(globalThis.store.storeOf().hold('a'), 100))
-    assert.equal(waits, true)
-    await release(one)
-    assert.deepEqual(await heard(one), [])
-  })
-
-  test('in memory keeps all away who know of it', async () => {
-    const play = await open(PLAIN)
-    assert.equal(await play(async () => (await globalThis.store.storeOf('memory').hold('a')).everywhere), true)
-  })
-
-  const without = {
-    'a page that has none': [PLAIN, () => {}],
-    'a browser that keeps them from the page': [
-      SECURE,
-      () => {
-        Object.defineProperty(Navigator.prototype, 'locks', {
-          get() {
-            throw new DOMException('no', 'SecurityError')
-          },
-        })
-      },
-    ],
-    'locks that throw': [
-      SECURE,
-      () =>
-        (LockManager.prototype.request = () => {
-          throw new DOMException('no')
-        }),
-    ],
-    'locks that reject': [SECURE, () => (LockManager.prototype.request = () => Promise.reject(new DOMException('no')))],
-  }
-  for (const [name, [url, script]] of Object.entries(without)) {
-    test(`without Web Locks (${name}) keeps apart the calls of its page, and says that it does no more`, async () => {
-      const play = await open(url, script)
-      assert.equal(await take(play), false)
-      const waits = await play(() => {
-        globalThis.waiting = globalThis.store.storeOf().hold('a')
-        return globalThis.store.isPending(globalThis.waiting)
-      })
-      assert.equal(waits, true)
-      await release(play)
-      assert.equal(await play(async () => (await globalThis.waiting).everywhere), false)
-      assert.deepEqual(await heard(play), [])
-    })
-  }
 })

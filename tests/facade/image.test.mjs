@@ -1,4 +1,4 @@
-// Pictures: what tells one from another, and how they come back from the storage.
+// Pictures: what tells one from another, and how they are sent.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { before, describe, test } from 'node:test'
@@ -58,18 +58,10 @@ describe('a picture that was stored as bytes', () => {
     ['image/png', PNG],
     ['image/jpeg', JPEG],
   ]) {
-    test(`has its type and its digest again: ${type}`, async () => {
-      const { blob, digest } = await image.readImage(new Uint8Array(bytes), load)
-      const stored = { bytes: await blob.arrayBuffer(), type: blob.type, digest }
-      const again = image.fromStore(stored)
-      assert.deepEqual([again.blob.type, again.digest], [type, digest])
-      assert.deepEqual([...new Uint8Array(await again.blob.arrayBuffer())], bytes)
-    })
-
     test(`goes into a form as that type, beside the fields: ${type}`, async () => {
       const stored = { bytes: Uint8Array.from(bytes).buffer, type, digest: 'd' }
-      const body = `\0${JSON.stringify({ prompt: '紙の船', templateData: { image: '' } }).replace('""', '"\0"')}`
-      const form = await image.compose(body, image.fromStore(stored))
+      const [before, after] = JSON.stringify({ prompt: '紙の船', templateData: { image: '|' } }).split('|')
+      const form = await image.compose({ form: true, before, after }, stored)
       const file = form.get('image')
       assert.deepEqual([file.type, file.name, form.get('prompt')], [type, type.replace('/', '.'), '紙の船'])
       assert.deepEqual(JSON.parse(form.get('templateData')), {})
@@ -79,8 +71,8 @@ describe('a picture that was stored as bytes', () => {
 
 test('a body with text beyond ASCII is sent as it is, with the picture in its place', async () => {
   const picture = await image.readImage(new Uint8Array(PNG), load)
-  const body = '{"prompt":"紙の船","image":"data:image/png;base64,\0"}'
-  const sent = JSON.parse(await image.compose(body, picture))
+  const [before, after] = ['{"prompt":"紙の船","image":"data:image/png;base64,', '"}']
+  const sent = JSON.parse(await image.compose({ form: false, before, after }, picture))
   const base64 = Buffer.from(PNG).toString('base64')
   assert.deepEqual(sent, { prompt: '紙の船', image: `data:image/png;base64,${base64}` })
 })

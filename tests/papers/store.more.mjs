@@ -6,7 +6,7 @@ import { describe, test } from 'node:test'
 import { bundle } from '../browser/bundle.mjs'
 import { ROOT } from '../browser/package.mjs'
 import { openDapp, sandbox, useStage } from '../browser/stage.mjs'
-import { contract } from '../browser/store-contract.js'
+import { contract, holds } from '../browser/store-contract.js'
 import { examplesIn } from './papers.mjs'
 import { leadToSandbox } from './service.mjs'
 
@@ -30,7 +30,7 @@ async function openShop() {
 }
 
 describe("the README's store of a page's own", { timeout: 120_000 }, () => {
-  for (const title of Object.keys(contract).filter((title) => title !== LEFT_OUT)) {
+  for (const title of Object.keys({ ...contract, ...holds }).filter((title) => title !== LEFT_OUT)) {
     test(title, async () => {
       const page = await openShop()
       await page.evaluate((title) => globalThis.store.play(title, globalThis.storage), title)

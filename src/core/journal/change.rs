@@ -24,7 +24,7 @@ use super::{
     spent::{forgotten, left_of, spent},
 };
 
-/// A write that takes longer has failed for its caller (`js/hold.ts`).
+/// A write that takes longer has failed for its caller.
 pub const WRITE_PATIENCE_MS: u64 = 10_000;
 
 /// The status of a task that the service does not know.

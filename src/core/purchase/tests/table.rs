@@ -80,7 +80,7 @@ fn waited(paid: bool, status: u16, body: &Value) -> Error {
     loop {
         step = match step {
             poll::Step::Read(..) => panic!("a wait knows its task"),
-            poll::Step::Rest(until, waiting) => waiting.woke(&json!({"due": true}), until).step,
+            poll::Step::Rest(until, waiting) => waiting.woke(poll::tests::woken(&json!({"due": true})), until).step,
             poll::Step::Look(_, looking) => looking.answered(answer(status, body), NOW + 600_000).step,
             poll::Step::Done(outcome) => return outcome.unwrap_err().error,
         };

@@ -1,0 +1,61 @@
+//! What is sent for a body of the core, and the text of an answer. Pictures and videos stay with the engine.
+
+use js_sys::{JsString, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+
+use super::{
+    Js,
+    bell::{Bell, quietly},
+};
+use crate::core::json::Json;
+
+#[wasm_bindgen]
+extern "C" {
+    /// A `Response`, or what a page's own `fetch` gives in its place.
+    type Answered;
+    #[wasm_bindgen(method, catch)]
+    fn text(this: &Answered) -> Result<JsValue, JsValue>;
+
+    type Readable;
+    #[wasm_bindgen(method, catch, js_name = getReader)]
+    fn reader(this: &Readable) -> Result<Reader, JsValue>;
+
+    type Reader;
+    #[wasm_bindgen(method, catch)]
+    fn read(this: &Reader) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn cancel(this: &Reader) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_name = TextDecoder)]
+    type Decoder;
+    #[wasm_bindgen(constructor, catch, js_class = "TextDecoder")]
+    fn new() -> Result<Decoder, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn decode(this: &Decoder, bytes: &JsValue, options: &JsValue) -> Result<JsValue, JsValue>;
+}
+
+/// Reads the text of a response. What is longer than so many bytes is cut off, and the rest is not fetched.
+pub(super) async fn text_of(response: &JsValue, most: u32, over: &Bell) -> Result<JsString, JsValue> {
+    let Some(body) = Js(response.clone()).get("body") else {
+        return over.unless(response.unchecked_ref::<Answered>().text()).await.map(JsValue::unchecked_into);
+    };
+    let (reader, decoder) = (body.0.unchecked_ref::<Readable>().reader()?, Decoder::new()?);
+    let mut more = Js::bare();
+    more.set("stream", Js::of(&true));
+    let (mut text, mut left) = (JsString::from(""), most);
+    loop {
+        let read = Js(over.unless(reader.read()).await?);
+        let piece = read.get("value").filter(|_| !read.is_true_at("done"));
+        let piece = piece.map(|value| value.0.unchecked_into::<Uint8Array>());
+        match piece.map(|bytes| (left.checked_sub(bytes.length()), bytes)) {
+            Some((Some(rest), bytes)) => {
+                left = rest;
+                text = text.concat(&decoder.decode(&bytes, &more.0)?);
+            }
+            _ => {
+                quietly(reader.cancel());
+                return Ok(text.concat(&decoder.decode(&JsValue::UNDEFINED, &JsValue::UNDEFINED)?));
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! An EIP-1193 provider: how it is asked, and what it says of itself meanwhile.
+
+use std::{cell::RefCell, rc::Rc};
+
+use js_sys::Reflect;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+
+use super::{
+    Js,
+    bell::{Bell, quietly},
+    clock::{First, first},
+    js::error,
+};
+use crate::core::{
+    json::Json,
+    wallet::{Overheard, Question},
+};
+
+#[wasm_bindgen]
+extern "C" {
+    /// An EIP-1193 provider, or a client of viem.
+    #[derive(Clone, Debug)]
+    pub(super) type Provider;
+    #[wasm_bindgen(method, catch)]
+    fn request(this: &Provider, question: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = request)]
+    fn request_with(this: &Provider, question: &JsValue, options: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn on(this: &Provider, event: &str, hear: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = removeListener)]
+    fn remove_listener(this: &Provider, event: &str, hear: &JsValue) -> Result<JsValue, JsValue>;
+}
+
+impl Provider {
+    /// The provider in what a page passes as `wallet`: itself, or the `provider` of an EIP-6963 detail.
+    pub(super) fn of(wallet: &Js) -> Option<Self> {
+        let asks = |value: &JsValue| member(value, "request").is_some_and(|request| request.is_function());
+        let found = Some(wallet.0.clone()).filter(asks).or_else(|| member(&wallet.0, "provider").filter(asks))?;
+        Some(found.unchecked_into())
+    }
+
+    /// The answer; or what a wallet that forgets the question says of itself meanwhile; or `undefined`, when it is over.
+    pub(super) async fn answer(self, question: Question, over: Rc<Bell>) -> Result<JsValue, JsValue> {
+        let answer = over.unless(self.ask(&question));
+        let news = News::of(self, question);
+        let answer = match first(answer, news.heard()).await {
+            First::One(answer) => answer,
+            First::Other(heard) => heard,
+        };
+        answer
+            .map_err(|thrown| if thrown.is_null_or_undefined() { error("the wallet gave no reason").0 } else { thrown })
+    }
+
+    /// A provider takes one argument. WalletConnect's and Reown's have a second of their own, the time or the chain of the
+    /// request. viem's alone are told not to repeat a failed request, prompt and all.
+    fn ask(&self, question: &Question) -> Result<JsValue, JsValue> {
+        let mut asked = Js::object();
+        asked.set("method", Js::of(question.method));
+        if let Some(params) = question.params.as_deref().and_then(Js::parse) {
+            asked.set("params", params);
+        }
+        if !self.is_viems() {
+            return self.request(&asked.0);
+        }
+        let mut once = Js::object();
+        once.set("retryCount", Js::whole(0));
+        self.request_with(&asked.0, &once.0)
+    }
+
+    /// A client of viem, which has `extend` and a `transport`; or the transport itself, whose `config` says how often it
+    /// repeats.
+    fn is_viems(&self) -> bool {
+        let is_client = member(self, "extend").is_some_and(|extend| extend.is_function())
+            && member(self, "transport").is_some_and(|transport| transport.is_object());
+        let repeats = || member(&member(self, "config")?, "retryCount")?.as_f64();
+        is_client || repeats().is_some()
+    }
+}
+
+/// A member of what may be anything; none where reading it throws.
+fn member(of: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(of, &name.into()).ok()
+}
+
+/// What a wallet says of itself while a question is open.
+struct News {
+    provider: Provider,
+    /// By event. A wallet may call one after it was removed, or not remove it at all, so JavaScript owns them.
+    listeners: [(&'static str, JsValue); 2],
+    heard: Rc<(Bell, RefCell<Option<Overheard<Js>>>)>,
+}
+
+impl News {
+    /// A client of viem has no events.
+    fn of(provider: Provider, question: Question) -> Self {
+        let heard = Rc::new((Bell::new(), RefCell::new(None)));
+        let listeners = ["disconnect", "accountsChanged"].map(|event| {
+            let (heard, question) = (heard.clone(), question.clone());
+            let hear = move |told: JsValue| {
+                if let Some(said) = question.overheard(event, &Js(told)) {
+                    heard.1.borrow_mut().get_or_insert(said);
+                    heard.0.ring();
+                }
+            };
+            let hear = Closure::<dyn FnMut(JsValue)>::new(hear).into_js_value();
+            quietly(provider.on(event, &hear));
+            (event, hear)
+        });
+        Self { provider, listeners, heard }
+    }
+
+    async fn heard(&self) -> Result<JsValue, JsValue> {
+        let (bell, said) = &*self.heard;
+        let _ = bell.rung().await;
+        match said.borrow_mut().take() {
+            Some(Overheard::Connected(accounts)) => Ok(accounts.0),
+            Some(Overheard::Gone(Some(why))) => Err(why.0),
+            _ => Err(error("the wallet disconnected").0),
+        }
+    }
+}
+
+impl Drop for News {
+    fn drop(&mut self) {
+        for (event, hear) in &self.listeners {
+            quietly(self.provider.remove_listener(event, hear));
+        }
+    }
+}

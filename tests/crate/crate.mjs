@@ -1,0 +1,39 @@
+// The crate by itself, without the facade: what `wasm-bindgen` makes of it, in Node.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { ROOT } from '../browser/package.mjs'
+
+const at = (file) => join(ROOT, 'build', 'core', file)
+
+/** The functions that the crate exports. */
+export async function openCrate() {
+  const { begin, imports, ...crate } = await import(pathToFileURL(at('core.js')).href)
+  const { instance } = await WebAssembly.instantiate(await readFile(at('core.wasm')), imports())
+  begin(instance)
+  return crate
+}
+
+/** A store of a page's own: a `Store` as `api.d.ts` has it, over a map. */
+export function openStore() {
+  const records = new Map()
+  const list = async ({ since = 0 } = {}) => [...records.values()].filter(({ order }) => order.createdAt >= since)
+  return {
+    records,
+    hold: async () => ({ release() {}, everywhere: true }),
+    read: async (id) => records.get(id),
+    list,
+    update: async (id, since, change) => {
+      const record = change(records.get(id), since === undefined ? [] : await list({ since }))
+      if (record) records.set(id, record)
+      else records.delete(id)
+    },
+  }
+}
+
+/** What a call of the crate fails with. */
+export const failureOf = (call) =>
+  call.then(
+    (value) => Promise.reject(new Error(`it did not fail, but gave ${JSON.stringify(value)}`)),
+    (failure) => failure,
+  )
