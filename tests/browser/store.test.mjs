@@ -68,6 +68,9 @@ describe('what a store promises', TIMEOUT, () => {
   const ownStore = () => {
     class Own {
       #store = globalThis.store.storeOf('memory')
+      async hold() {
+        return { release() {}, everywhere: true }
+      }
       read(...given) {
         return this.#store.read(...given)
       }
