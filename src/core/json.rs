@@ -146,6 +146,19 @@ impl ObjectWriter {
     }
 }
 
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    #[test]
+    fn a_string_is_written_as_it_is_read() {
+        let all: String = (0..=0x7fu8).map(char::from).chain("é紙𝄞\u{2028}".chars()).collect();
+        assert_eq!(serde_json::from_str::<Value>(&string(&all)).unwrap(), Value::from(all));
+        assert_eq!(string("\u{1f}\u{b}"), "\"\\u001f\\u000b\"");
+    }
+}
+
 #[cfg(any(test, fuzzing))]
 #[expect(clippy::unwrap_used)]
 mod native;

@@ -95,6 +95,13 @@ mod tests {
     }
 
     #[test]
+    fn the_first_of_the_nearest_names_is_meant_and_half_a_name_is_not_enough() {
+        assert_eq!(nearest("payTx", &["payTa", "payTb"]), Some("payTa"));
+        assert_eq!(nearest("abxy", &["abcd"]), None);
+        assert_eq!(nearest("abcxy", &["abcde"]), Some("abcde"));
+    }
+
+    #[test]
     fn every_known_name_passes() {
         for name in OPTIONS {
             assert!(check_options(&options(name)).is_ok(), "{name}");

@@ -230,6 +230,14 @@ mod tests {
         pauses
     }
 
+    /// The numbers are those of Knuth's generator, by another program.
+    #[test]
+    fn pauses_differ_by_the_upper_bits_of_the_generator() {
+        let mut pace = Pace::new(INTERVAL, None, 7, 0);
+        assert_eq!(pace.due(&VISIBLE), 5_500);
+        assert_eq!([pace.jittered(1_000), pace.jittered(1_000)], [1_067, 999]);
+    }
+
     #[test]
     fn the_first_look_is_soon_the_second_late_and_the_others_keep_the_interval() {
         for (pause, expected) in pauses(&[None; 6]).into_iter().zip([5_000, 22_500, 15_000, 15_000, 15_000, 15_000]) {

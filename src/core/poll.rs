@@ -562,6 +562,11 @@ pub(super) mod tests {
             let error = look(answer).unwrap_err();
             assert_eq!((error.code, error.paid, error.retry), (code, Paid::Unknown, Retry::Safe));
         }
+        let thrown = Err(HttpFailure { status: None, cause: Some(json!("no network")), is_called_off: false });
+        let looking = super::look::<Value>("t1", config(None), 0).unwrap();
+        let Step::Look(_, looking) = looking else { panic!("at once") };
+        let Step::Done(failed) = looking.answered(thrown, 0).step else { panic!("one look") };
+        assert_eq!(failed.unwrap_err().cause, Some(json!("no network")));
         assert_eq!(super::look::<Value>("..", config(None), 0).unwrap_err().code, Code::InvalidRequest);
     }
 
@@ -580,6 +585,11 @@ pub(super) mod tests {
             assert_eq!((task_id.as_str(), &result), ("t1", &kept));
         }
         let fresh = json!({"status": "completed", "result": {}});
+        let bytes_alone = json!({"text": "a boat", "heardAt": 5});
+        let begun = watch(accepted(Paid::Yes), Some(bytes_alone), config(None), 7, 0);
+        let Step::Look(_, looking) = begun.step else { panic!("at once") };
+        let gone = done(looking.answered(answer(404, &json!({"status": "not_found"})), 0)).unwrap();
+        assert!(matches!(gone, TaskStatus::Kept { .. }), "what is left is better than nothing");
         assert!(matches!(look(answer(200, &fresh)), TaskStatus::Completed { .. }), "its own answer is newer");
     }
 

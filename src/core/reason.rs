@@ -230,6 +230,15 @@ mod tests {
     use serde_json::{Value, json};
 
     #[test]
+    fn no_more_problems_are_told_than_a_visitor_reads() {
+        let many = |first: usize| (first..first + 3).map(|at| json!({"msg": format!("no {at}")})).collect::<Vec<_>>();
+        let all = [many(0), many(3), many(6)];
+        for document in [json!({"detail": all.concat()}), json!({"detail": all})] {
+            assert_eq!(read(&document).unwrap().split("; ").count(), MOST_PROBLEMS, "{document}");
+        }
+    }
+
+    #[test]
     fn words_are_found_where_servers_have_them() {
         let zod = json!([{"code": "too_small", "path": ["templateData", "duration"], "message": "Too small"}]);
         for (body, words) in [

@@ -370,6 +370,22 @@ mod tests {
     }
 
     #[test]
+    fn where_an_id_comes_from_is_known_of_every_request() {
+        let named = Request::read(&json!({"prompt": "a boat", "id": "order-1"}), "drawn".into()).unwrap();
+        assert!(!named.is_drawn() && !named.is_fresh());
+        let fresh = Request::read(&json!({"prompt": "a boat"}), "drawn".into()).unwrap();
+        assert!(fresh.is_drawn() && fresh.is_fresh());
+        let (drawn, anew) = (named.clone().drawn(), named.clone().anew());
+        for request in [&drawn, &anew, &fresh.clone().anew()] {
+            assert!(request.is_drawn() && !request.is_fresh());
+        }
+        assert!(drawn.clone().fresh().is_fresh() && named.clone().fresh().is_fresh());
+        assert!(anew.has_seed());
+        let mut seedless = anew;
+        assert!(seedless.speak(Dialect { seed: false, form: false }) && !seedless.has_seed());
+    }
+
+    #[test]
     fn a_body_is_cut_where_its_picture_belongs() {
         for (body, is_form, before, after) in [
             ("{}", false, "{}", None),
