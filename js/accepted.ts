@@ -6,19 +6,24 @@ import { tell } from './events.js'
 import { readResult, readStatus, type Completed, type Kept } from './generation.js'
 import { coreOptions, type Options } from './options.js'
 import { AcceptedTaskHandle } from './task.js'
-import type { ImagineEvent, Receipt, Task } from './types.js'
+import type { Receipt, Task } from './types.js'
 import { finders } from './wallets.js'
 
-export type Notify = (event: ImagineEvent) => void
+/** Those of tasks that were bought: calls that have joined get the same. */
+const known = new WeakMap<AcceptedTask, Task>()
 
 /** Returns the function that makes a `Task` of what the core says of an accepted one. */
 export function accepting(load: () => Promise<Core>) {
-  /** The task stays with the service that took it, whatever a later wait asks for. */
-  const accepted = (id: string, task: AcceptedTask, options: Options, notify?: Notify): Task => {
-    const bought = unsignalled(options)
+  const accepted = (id: string, task: AcceptedTask, options: Options): Task => {
     const { taskId, receipt } = task
-    const tellAll = notify ?? ((event) => tell(bought, event))
-    tellAll({ type: 'accepted', taskId, receipt })
+    tell(options, { type: 'accepted', taskId, receipt })
+    const handle = known.get(task) ?? make(id, task, unsignalled(options))
+    known.set(task, handle)
+    return handle
+  }
+
+  /** The task stays with the service that took it, whatever a later wait asks for. */
+  const make = (id: string, task: AcceptedTask, bought: Options): Task => {
     const handle: AcceptedTaskHandle = new AcceptedTaskHandle(id, task, {
       watch: async ({ signal, layers }, notify) => {
         const waiting = layers.map(({ baseUrl: _, ...layer }) => layer)

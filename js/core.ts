@@ -1,5 +1,4 @@
 /** What crosses between the facade and the WebAssembly, whose functions `build/core/core.d.ts` declares. */
-import type { Failure } from './error.js'
 import type { CoreStatus } from './generation.js'
 import type { Parts, Picture, StoredPicture } from './image.js'
 import type {
@@ -54,13 +53,13 @@ export interface Page {
   findOthers?: () => Promise<Eip1193Provider[]>
   /** The only account to pay from, or the one to look at. */
   payer?: string
+  /** What tells the wallet from that of another call. */
+  walletTag?: WalletTag
   /** The number of the wallet, where it is known which one it is. */
   walletNumber?: number
   picture?: Picture
   /** Makes what is sent of a body with a picture, or of a form. */
   compose?: (parts: Parts, picture?: Picture | StoredPicture) => Promise<BodyInit>
-  /** Is told the error of a caller that gives up from now on. */
-  stands?: (givenUp: Failure) => void
 }
 
 /** Events as the core has them. */
@@ -98,20 +97,3 @@ export interface Resumed {
 
 /** A quote before the facade puts the request into it. */
 export type CoreQuote = Omit<Quote, 'request'> & { id: string }
-
-/** What a call is about. */
-export interface Identified {
-  identity: string
-  /** The id that the page chose. */
-  id?: string
-}
-
-/** What calls are compared by. */
-export interface Party extends Identified {
-  wallet: WalletTag
-  /** The account that pays, once it is known. */
-  account?: string | undefined
-}
-
-/** The account that a wallet has connected, or a word for why it is not known. */
-export type Account = string

@@ -50,7 +50,8 @@ export async function readImage(
     const given = isA<URL>('URL', image) ? image.href : image
     const [, base64] = typeof given === 'string' ? (DATA.exec(given) ?? []) : []
     if (typeof given === 'string' && !base64) return given
-    return await picture(base64 ? decode(base64) : await readBlob(given as Exclude<typeof given, string>), load)
+    if (base64) return await picture(decode(base64), load)
+    return await (isA<Blob>('Blob', given) ? pictureOf(given, load) : picture(await readBlob(given as Others), load))
   } catch (cause) {
     if (isImagineError(cause)) throw cause
     throw refuse(
@@ -59,6 +60,19 @@ export async function readImage(
       { cause },
     )
   }
+}
+
+/** What a page may give besides addresses and Blobs. */
+type Others = Exclude<GenerateRequest['image'], string | URL | Blob | undefined>
+
+/** Nobody can change a Blob: what the price was asked for need not be hashed again within the click. */
+const known = new WeakMap<Blob, Promise<Picture>>()
+
+function pictureOf(blob: Blob, load: () => Promise<Core>): Promise<Picture> {
+  const reading = known.get(blob) ?? picture(blob, load)
+  known.set(blob, reading)
+  reading.catch(() => known.delete(blob)) // a file may be back by the next time
+  return reading
 }
 
 /** Piece by piece, through the same memory where the browser can. */
@@ -82,8 +96,7 @@ async function picture(given: Blob, load: () => Promise<Core>): Promise<Picture>
   return { blob, digest: await digest(blob, load) }
 }
 
-async function readBlob(image: Exclude<GenerateRequest['image'], string | URL | undefined>): Promise<Blob> {
-  if (isA<Blob>('Blob', image)) return image
+async function readBlob(image: Others): Promise<Blob> {
   if ('toBlob' in image) return draw(image)
   if ('convertToBlob' in image) return image.convertToBlob()
   if (image instanceof ArrayBuffer || ArrayBuffer.isView(image)) return new Blob([image as BufferSource as ArrayBuffer])

@@ -1,5 +1,4 @@
 /** The public functions. */
-import type { Notify } from './accepted.js'
 import { buying } from './buying.js'
 import { calling, describeWallets, undecided, unsignalled } from './calling.js'
 import type { Core, CoreEvent } from './core.js'
@@ -52,15 +51,14 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       if (typeof (taskId ?? '') !== 'string')
         throw refuse('invalid_request', '`resume` takes the id of a purchase or of a task')
       const [core] = await undecided(ready(all.signal))
-      const hear: Notify = (event) => tell(all, event)
       const onEvent = (event: CoreEvent) => {
-        if (event.type !== 'quoted' && event.type !== 'status') hear(event)
+        if (event.type !== 'quoted' && event.type !== 'status') tell(all, event)
       }
       const resuming = calling(core.resume(taskId, coreOptions(all, { onEvent }), { ...finders(all.wallet), compose }))
       const resumed = await resuming.catch(describeWallets)
       if (!resumed) return null
       const { id, baseUrl, task, result } = resumed
-      return accepted(id, { ...task, ...(result && { result }) }, baseUrl ? staying(all, baseUrl) : all, hear)
+      return accepted(id, { ...task, ...(result && { result }) }, baseUrl ? staying(all, baseUrl) : all)
     },
     tasks: async (given) => {
       const filter = copies(readMembers<TaskFilter>('filter', given, ['unfinished', 'limit']))

@@ -4,7 +4,7 @@
 //! hand; a page that calls the crate itself can leave it out. What a function rejects with is a plain object with the members of `ImagineError`.
 #![expect(unreachable_pub)] // wasm-bindgen exports what is `pub`
 
-use std::{cell::RefCell, future::Future, pin::Pin};
+use std::{cell::RefCell, future::Future, pin::Pin, rc::Rc};
 
 use alloy_primitives::keccak256;
 use js_sys::Promise;
@@ -19,7 +19,7 @@ use crate::{
         config::Config,
         error::{Code, Error, Paid, Retry, Stage},
         failure::Failure,
-        identity::{self, Drawn, Identified, Party},
+        identity::{self, Drawn, Party},
         journal::{Ended, Filter, Owner},
         json::Json,
         payment::HeldReceipt,
@@ -31,19 +31,20 @@ use crate::{
         text::{read_number, word},
         uuid,
     },
-    driver,
+    driver::{self, UnderWay},
     ports::{Clock, Entropy},
     web::{Browser, Given, Js, thrown},
 };
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = "import type { AcceptedTask, Account, BudgetState, CoreOptions, CoreQuote, CoreRequest, CoreStatus, Ended, Identified, Money, Page, \
-                     Party, Quoted, Receipt, Resumed, TaskFilter, TaskRecord } from '../../js/core.js'";
+const TYPES: &str = "import type { AcceptedTask, BudgetState, CoreOptions, CoreQuote, CoreRequest, CoreStatus, Ended, Money, Page, \
+                     Quoted, Receipt, Resumed, TaskFilter, TaskRecord } from '../../js/core.js'";
 
 thread_local! {
     /// What each wallet has shown of the clocks of chains, for the life of the page. The facade numbers the wallets.
     static CLOCKS: RefCell<Vec<(u64, Clocks)>> = const { RefCell::new(Vec::new()) };
     static DRAWN: RefCell<Drawn> = const { RefCell::new(Drawn::new()) };
+    static UNDER_WAY: Rc<UnderWay<Js>> = Rc::new(UnderWay::new());
 }
 
 fn drawn<T>(act: impl FnOnce(&mut Drawn) -> T) -> T {
@@ -80,12 +81,12 @@ pub fn generate(
 ) -> Promise {
     let given = Given::new(options, page);
     promise(async move {
-        let (id, task) = buy(&given, &Js(wanted)).await?;
-        wait_for(&given, &id, &Js::of(&task)).await
+        let task = buy(&given, &Js(wanted)).await?;
+        wait_for(&given, &task.text_at("id").unwrap_or_default(), &task).await
     })
 }
 
-/// Buys. Resolves with the accepted task.
+/// Buys, or joins a call that buys the same. Resolves with the accepted task: one object for all that have joined.
 #[wasm_bindgen(unchecked_return_type = "Promise<AcceptedTask>")]
 pub fn submit(
     #[wasm_bindgen(unchecked_param_type = "CoreRequest | Quoted")] wanted: JsValue,
@@ -93,12 +94,7 @@ pub fn submit(
     #[wasm_bindgen(unchecked_optional_param_type = "Page")] page: JsValue,
 ) -> Promise {
     let given = Given::new(options, page);
-    promise(async move {
-        let (id, task) = buy(&given, &Js(wanted)).await?;
-        let mut task = Js::of(&task);
-        task.set("id", Js::of(&id));
-        Ok(task.0)
-    })
+    promise(async move { buy(&given, &Js(wanted)).await.map(|task| task.0) })
 }
 
 /// Waits for a task that [`submit`] or [`resume`] gave, of the purchase of that id. Resolves with its status once it is completed.
@@ -137,52 +133,10 @@ pub fn status(id: String, #[wasm_bindgen(unchecked_optional_param_type = "CoreOp
     })
 }
 
-/// What a purchase is about. Resolves with a party without its wallet, for [`relate`].
-#[wasm_bindgen(unchecked_return_type = "Promise<Identified>")]
-pub fn identify(
-    #[wasm_bindgen(unchecked_param_type = "CoreRequest | Quoted")] wanted: JsValue,
-    #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue,
-) -> Promise {
-    let given = Given::new(options, JsValue::UNDEFINED);
-    promise(async move {
-        let (wanted, quote) = wanted_of(&Js(wanted));
-        let Order { request, config, .. } = order(&Browser::new(&given), &given, &wanted)?;
-        let id = request.id();
-        let is_quoted = quote.is_some_and(|quote| drew(&quote, id));
-        let is_drawn = request.is_drawn() || is_quoted || drawn(|drawn| drawn.has(id));
-        let identity = identity::of_call(request.fingerprint(), &config);
-        Ok(Js::of(&Identified { identity, id: (!is_drawn).then(|| id.into()) }).0)
-    })
-}
-
-/// How a purchase relates to one that is under way: `same`, `other` or `ask`.
-#[wasm_bindgen(unchecked_return_type = "'same' | 'other' | 'ask'")]
-pub fn relate(
-    #[wasm_bindgen(unchecked_param_type = "Party")] first: JsValue,
-    #[wasm_bindgen(unchecked_param_type = "Party")] second: JsValue,
-) -> JsValue {
-    identity::relate(&Party::read(&Js(first)), &Party::read(&Js(second))).name().into()
-}
-
 /// Whether nothing was ever bought under that id: this page drew it, and has sent no payment for it.
 #[wasm_bindgen]
 pub fn fresh(id: &str) -> bool {
     drawn(|drawn| drawn.has(id))
-}
-
-/// Asks the only wallet for the account that it has connected, for a party: resolves with that, or with a word. `other` is
-/// that of the call that it is compared with.
-#[wasm_bindgen(unchecked_return_type = "Promise<Account>")]
-pub fn account(
-    other: Option<String>,
-    #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue,
-    #[wasm_bindgen(unchecked_optional_param_type = "Page")] page: JsValue,
-) -> Promise {
-    let given = Given::new(options, page);
-    promise(async move {
-        let other = other.as_deref().and_then(parse_address);
-        Ok(driver::account::<Js, _>(&Browser::new(&given), other).await.in_words().into())
-    })
 }
 
 /// The keccak-256 of bytes as hex, for pages without `crypto.subtle`.
@@ -306,25 +260,56 @@ fn wanted_of(given: &Js) -> (Js, Option<Js>) {
     }
 }
 
-/// Buys what was given. Returns the id of the purchase, and its task.
-async fn buy(given: &Given, wanted: &Js) -> Result<(String, AcceptedTask<HeldReceipt<Js>>), Failure<Js>> {
+/// Buys what was given, or joins a call that does. Returns the accepted task with the id of its purchase.
+async fn buy(given: &Given, wanted: &Js) -> Result<Js, Failure<Js>> {
     let browser = Browser::new(given);
     let (wanted, quote) = wanted_of(wanted);
-    let mut order = order(&browser, given, &wanted)?;
+    let own_id = wanted.text_at("id").filter(|id| !drawn(|drawn| drawn.has(id)));
+    let order = order(&browser, given, &wanted).map_err(|error| identity::unlooked(error, own_id.is_some()))?;
+    let party = party(given, &order, quote.as_ref());
+    let begin = async |purchase, id: Option<String>| {
+        browser.lead(purchase);
+        let mut order = order.clone();
+        if let Some(id) = id {
+            let mut named = wanted.copied();
+            named.set("id", Js::of(&id));
+            order.request = request(&browser, &named, &order.config)?;
+        }
+        let mut task = Js::of(&purchase_of(&browser, order, quote.as_ref()).await?);
+        task.set("id", Js::of(&browser.held_id()));
+        Ok(task)
+    };
+    UNDER_WAY.with(Rc::clone).buy(&browser, party, browser.listener(), begin).await
+}
+
+async fn purchase_of(
+    browser: &Browser,
+    mut order: Order,
+    quote: Option<&Js>,
+) -> Result<AcceptedTask<HeldReceipt<Js>>, Failure<Js>> {
     let id = String::from(order.request.id());
     let was_drawn = drawn(|drawn| drawn.take(&id));
     if was_drawn {
         order.request = order.request.fresh();
     }
     let begun = match quote {
-        Some(quote) => order.begin_with(&quote, browser.now()),
+        Some(quote) => order.begin_with(quote, browser.now()),
         None => order.begin(),
     };
-    let outcome = driver::purchase(&browser, begun).await;
+    let outcome = driver::purchase(browser, begun).await;
     if was_drawn && outcome.as_ref().is_err_and(|failure| failure.error.paid == Paid::No) {
         drawn(|drawn| drawn.note(&id));
     }
-    outcome.map(|task| (browser.held_id(), task))
+    outcome
+}
+
+/// What the call is compared with others by.
+fn party(given: &Given, order: &Order, quote: Option<&Js>) -> Party {
+    let id = order.request.id();
+    let is_quoted = quote.is_some_and(|quote| drew(quote, id));
+    let is_drawn = order.request.is_drawn() || is_quoted || drawn(|drawn| drawn.has(id));
+    let identity = identity::of_call(order.request.fingerprint(), &order.config);
+    Party::new(identity, (!is_drawn).then(|| id.into()), given.of_page("walletTag").as_ref(), order.payer)
 }
 
 async fn wait_for(given: &Given, id: &str, task: &Js) -> Result<JsValue, Failure<Js>> {
@@ -367,12 +352,17 @@ fn promise(work: impl Future<Output = Result<JsValue, Failure<Js>>> + 'static) -
 /// Reads everything that the caller gave, before anything is sent anywhere.
 fn order(browser: &Browser, given: &Given, wanted: &Js) -> Result<Order, Error> {
     let config = given.config()?;
-    let mut request = Request::read(wanted, fresh_id(browser)?)?;
-    request.speak(Dialect { form: config.form, ..request.dialect() });
+    let request = request(browser, wanted, &config)?;
     let payer = given.of_page("payer").and_then(|payer| parse_address(&payer.as_text()?));
     let clocks = clocks(given);
     let owner = Owner { token: fresh_id(browser)?, is_alone: false };
     Ok(Order { request, config, confirm: browser.confirms(), payer, clocks, owner })
+}
+
+fn request(browser: &Browser, wanted: &Js, config: &Config) -> Result<Request, Error> {
+    let mut request = Request::read(wanted, fresh_id(browser)?)?;
+    request.speak(Dialect { form: config.form, ..request.dialect() });
+    Ok(request)
 }
 
 /// Any number, no secret: the time will do.

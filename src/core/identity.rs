@@ -4,11 +4,11 @@
 //! one identity, [`relate`] says whether they are one purchase: that depends on whose account would pay.
 
 use alloy_primitives::{Address, keccak256};
-use serde::Serialize;
 
 use super::{
-    assets::parse_address,
     config::Config,
+    error::{Code, Error, Paid, Retry, Stage},
+    failure::Failure,
     json::{Json, ObjectWriter},
     named::named,
     text::{self, address, decimal, text, word},
@@ -118,17 +118,6 @@ pub fn of_call(fingerprint: &Fingerprint, config: &Config) -> String {
     word(keccak256(parts.finish()))
 }
 
-/// What the core knows of a call, as it crosses to JavaScript. The facade adds `wallet` and `account`, and hands it back as a
-/// [`Party`].
-#[derive(Clone, Debug, Serialize)]
-pub struct Identified {
-    /// By [`of_call`].
-    pub identity: String,
-    /// The id that the page chose.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-}
-
 /// A call of the library, as far as it tells whose purchase it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Party {
@@ -190,42 +179,49 @@ impl Account {
             _ => Self::Silent,
         }
     }
-
-    /// As it crosses to JavaScript.
-    #[must_use]
-    pub fn in_words(self) -> String {
-        match self {
-            Self::Unknown => String::new(),
-            Self::Of(account) => address(account),
-            Self::Unconnected => "unconnected".into(),
-            Self::Silent => "silent".into(),
-        }
-    }
-
-    fn read(text: Option<&str>) -> Self {
-        match text {
-            Some("unconnected") => Self::Unconnected,
-            Some("silent") => Self::Silent,
-            text => text.and_then(parse_address).map_or(Self::Unknown, Self::Of),
-        }
-    }
 }
 
 impl Party {
-    /// Reads `{ identity, id?, wallet: { number?, name? }, account? }`.
+    /// A call with that identity, the id that the page chose, `{ number?, name? }` of its wallet, and the only account to pay from, if there is one.
     #[must_use]
-    pub fn read<J: Json>(party: &J) -> Self {
-        let wallet = party.get("wallet").map_or_else(Wallet::default, |wallet| Wallet {
+    pub fn new<J: Json>(identity: String, own_id: Option<String>, wallet: Option<&J>, payer: Option<Address>) -> Self {
+        let wallet = wallet.map_or_else(Wallet::default, |wallet| Wallet {
             number: wallet.whole_at("number"),
             name: wallet.text_at("name"),
         });
-        Self {
-            identity: party.text_at("identity").unwrap_or_default(),
-            own_id: party.text_at("id"),
-            wallet,
-            account: Account::read(party.text_at("account").as_deref()),
-        }
+        Self { identity, own_id, wallet, account: payer.map_or(Account::Unknown, Account::Of) }
     }
+
+    /// The account that would pay, as far as it is known.
+    #[must_use]
+    pub const fn account(&self) -> Account {
+        self.account
+    }
+
+    /// The same call, of which the account is known now.
+    #[must_use]
+    pub fn with(&self, account: Account) -> Self {
+        Self { account, ..self.clone() }
+    }
+
+    /// What a call that was to join this one fails with when it gives up. `stands` is what this one would fail with, if it has come that far. Under an
+    /// id that the page chose, and that this call has not looked up, something may have been paid.
+    #[must_use]
+    pub fn given_up<J: Clone>(&self, second: &Self, stands: Option<&Failure<J>>, reason: J) -> Failure<J> {
+        let early =
+            || Error::unpaid(Code::Aborted, Stage::Request, "aborted before the purchase was begun or taken up");
+        let is_looked_up = stands.is_some() && second.own_id == self.own_id;
+        let failure = stands.cloned().unwrap_or_else(|| early().into());
+        let error = if is_looked_up { failure.error } else { unlooked(failure.error, second.own_id.is_some()) };
+        Failure { error, cause: Some(reason), ..failure }
+    }
+}
+
+/// What went wrong before the journal was read: under an id that the page chose, something may have been paid.
+#[must_use]
+pub fn unlooked(error: Error, has_own_id: bool) -> Error {
+    let may_be_paid = has_own_id && error.paid == Paid::No && error.code != Code::InvalidRequest;
+    if may_be_paid { error.paid(Paid::Unknown, Retry::Resume) } else { error }
 }
 
 named! {

@@ -15,7 +15,6 @@ use super::{
     config::Config,
     error::{Code, Error, Paid, Stage},
     http::{Answer, HttpResponse},
-    identity::Identified,
     journal::{self, Filter, Owner, Resumed},
     json::Json,
     money::Money,
@@ -163,9 +162,6 @@ fn purchases_are_listed_and_taken_up_with_the_members_of_their_types() {
     holds(&block(CORE, "export interface AcceptedTask "), &paid, &free, &["id", "result"]);
     let resumed = |record: &Value| Resumed::of(record, paid.clone());
     holds(&block(CORE, "export interface Resumed "), &resumed(&whole), &resumed(&least), &[]);
-
-    let identified = |id: Option<&str>| Identified { identity: String::new(), id: id.map(String::from) };
-    holds(&block(CORE, "export interface Identified "), &identified(Some("id-1")), &identified(None), &[]);
 }
 
 #[test]

@@ -333,5 +333,8 @@ async fn until<J, T>(
 mod remembering;
 #[cfg(test)]
 mod tests;
+mod together;
+
+pub use together::{Listener, Purchase, UnderWay};
 
 pub use remembering::{budget, finish, forget, take_up, tasks};

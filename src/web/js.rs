@@ -146,7 +146,7 @@ const MOST_PROTOTYPES: usize = 16;
 
 impl Js {
     /// A copy of an object, as far as it can be read.
-    pub(super) fn copied(&self) -> Self {
+    pub(crate) fn copied(&self) -> Self {
         let copy = Self::object();
         let _ = assign(&copy.0, &self.0);
         copy

@@ -1,11 +1,14 @@
 //! The page that called: its callbacks, and whether it gives up.
 
+use std::{cell::RefCell, rc::Rc};
+
 use js_sys::Function;
 use wasm_bindgen::JsValue;
 
-use super::{Browser, Given, Js, bell::settle, js::thrown, signal::Signal};
+use super::{Browser, Given, Js, bell::settle, signal::Signal};
 use crate::{
     core::{failure::Failure, json::Json, notice::Notice, quote::Quote},
+    driver::{Listener, Purchase},
     ports::Page,
 };
 
@@ -15,7 +18,8 @@ pub(super) struct Caller {
     pub(super) signal: Signal,
     on_event: Option<Function>,
     confirm: Option<Function>,
-    stands: Option<Function>,
+    /// The purchase that the call has begun, whose news others hear as well.
+    purchase: RefCell<Option<Rc<Purchase<Js>>>>,
 }
 
 impl Caller {
@@ -24,32 +28,49 @@ impl Caller {
             signal: Signal::of(given.option("signal")),
             on_event: given.callback("onEvent"),
             confirm: given.callback("confirm"),
-            stands: given.by_page("stands"),
+            purchase: RefCell::new(None),
         }
     }
 }
 
 impl Browser {
+    /// Begins a purchase, whose news others hear as well.
+    pub(crate) fn lead(&self, purchase: Rc<Purchase<Js>>) {
+        self.caller.purchase.replace(Some(purchase));
+    }
+
+    /// Hears for this call.
+    pub(crate) fn listener(&self) -> Listener<Js> {
+        let on_event = self.caller.on_event.clone();
+        Rc::new(move |notice| tell(on_event.as_ref(), notice))
+    }
+
     /// Whether the page is asked before the wallet opens.
     pub(crate) const fn confirms(&self) -> bool {
         self.caller.confirm.is_some()
     }
 }
 
-/// Calls a function of the page. What it throws is the page's own affair.
-fn tell(function: Option<&Function>, told: impl FnOnce() -> JsValue) {
-    if let Some(function) = function {
-        let _ = function.call1(&JsValue::UNDEFINED, &told());
+/// What the page's function throws is the page's own affair.
+fn tell(on_event: Option<&Function>, notice: &Notice<Js>) {
+    if let Some(on_event) = on_event {
+        let _ = on_event.call1(&JsValue::UNDEFINED, &Js::of(notice).0);
     }
 }
 
 impl Page<Js> for Browser {
     fn notify(&self, notice: &Notice<Js>) {
-        tell(self.caller.on_event.as_ref(), || Js::of(notice).0);
+        let purchase = self.caller.purchase.borrow().clone();
+        match purchase {
+            Some(purchase) => purchase.tell(notice),
+            None => tell(self.caller.on_event.as_ref(), notice),
+        }
     }
 
     fn stands(&self, given_up: &Failure<Js>) {
-        tell(self.caller.stands.as_ref(), || thrown(given_up));
+        if let Some(purchase) = self.caller.purchase.borrow().as_ref() {
+            purchase.stand(given_up.clone());
+        }
     }
 
     async fn confirm(&self, quote: &Quote<Js>) -> Result<bool, Js> {

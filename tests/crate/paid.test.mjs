@@ -97,6 +97,18 @@ describe('the crate, without the facade', { timeout: 120_000 }, () => {
     assert.equal((await crate.status('no-such-task', options(wallet, storage))).status, 'not_found')
   })
 
+  test('makes one purchase of two calls for the same, and gives both the same task', async () => {
+    const [wallet, storage] = [openWallet(), openStore()]
+    const before = (await sandbox.payments()).length
+    const events = [[], []]
+    const buy = (heard) =>
+      crate.submit({ prompt: 'A comet' }, { ...options(wallet, storage), onEvent: ({ type }) => void heard.push(type) })
+    const [one, other] = await Promise.all(events.map(buy))
+    assert.equal(one, other)
+    assert.equal((await sandbox.payments()).length, before + 1)
+    for (const heard of events) assert.ok(heard.includes('signing'), `${heard}`)
+  })
+
   test('needs neither a wallet nor a storage for what it does without', async () => {
     const failure = await failureOf(crate.submit({ prompt: 'A moth' }, { baseUrl: sandbox.apiUrl, maxPrice: '2.00' }))
     assert.equal(failure.paid, 'no')

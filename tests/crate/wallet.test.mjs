@@ -44,10 +44,11 @@ after(() => {
   globalThis.fetch = fetch
 })
 
-/** A purchase, whose first question is that for the account. Resolves with what it fails with: no wallet here signs. */
+let last = 0
+/** A purchase of its own, whose first question is that for the account. Resolves with what it fails with: no wallet here signs. */
 const connect = ({ wallet }) => {
   const options = { wallet, storage: openStore(), baseUrl: 'https://seller.test' }
-  return failureOf(crate.submit({ prompt: 'a boat' }, options))
+  return failureOf(crate.submit({ prompt: `boat ${++last}` }, options))
 }
 
 const tick = () => new Promise(setImmediate)

@@ -53,6 +53,25 @@ for (const [where, within] of Object.entries(WHERE)) {
   })
 }
 
+test('a Blob is hashed once, and read anew after it could not be read', async () => {
+  let hashed = 0
+  const load = async () => ({ keccak: () => `digest ${++hashed}` })
+  const blob = new Blob([Uint8Array.from(PNG)])
+  await insecurely(async () => {
+    const first = await image.readImage(blob, load)
+    const before = hashed
+    assert.ok(before > 0)
+    assert.equal(await image.readImage(blob, load), first)
+    assert.equal(hashed, before)
+    await image.readImage(new Blob([Uint8Array.from(PNG)]), load)
+    assert.ok(hashed > before, 'another Blob may be another picture')
+    const lost = new Blob([Uint8Array.from(PNG)])
+    const unread = async () => Promise.reject(new Error('not loaded'))
+    await assert.rejects(image.readImage(lost, unread))
+    assert.ok(await image.readImage(lost, load))
+  })
+})
+
 describe('a picture that was stored as bytes', () => {
   for (const [type, bytes] of [
     ['image/png', PNG],

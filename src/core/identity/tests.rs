@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::core::{journal::Known, request::Request};
+use crate::core::{assets::parse_address, journal::Known, request::Request};
 
 fn request(fields: Value) -> Request {
     Request::read(&fields, "123e4567-e89b-12d3-a456-426614174000".into()).unwrap()
@@ -142,6 +142,26 @@ fn account(digit: usize) -> String {
     address(Address::repeat_byte(u8::try_from(digit).unwrap()))
 }
 
+/// A call as these tests write it: `{ identity, id?, wallet?, account? }`, with a word in the place of an account that is not there.
+fn party_of(party: &Value) -> Party {
+    let account = match party["account"].as_str() {
+        Some("unconnected") => Account::Unconnected,
+        Some("silent") => Account::Silent,
+        text => text.and_then(parse_address).map_or(Account::Unknown, Account::Of),
+    };
+    let (identity, id) = (party.text_at("identity").unwrap(), party.text_at("id"));
+    Party::new(identity, id, Some(&party["wallet"]), None).with(account)
+}
+
+fn in_words(account: Account) -> String {
+    match account {
+        Account::Unknown => panic!("it was asked"),
+        Account::Of(account) => address(account),
+        Account::Unconnected => "unconnected".into(),
+        Account::Silent => "silent".into(),
+    }
+}
+
 /// How the second call relates to the first; members that are not given are those of a call of one identity.
 fn related(first: Value, second: Value) -> Relation {
     let party = |given: Value| {
@@ -149,7 +169,7 @@ fn related(first: Value, second: Value) -> Relation {
         for (key, value) in given.as_object().unwrap() {
             party[key] = value.clone();
         }
-        Party::read(&party)
+        party_of(&party)
     };
     relate(&party(first), &party(second))
 }
@@ -209,7 +229,6 @@ fn what_a_wallet_answers_is_an_account_none_or_nothing() {
         assert_eq!(read, account);
         let other = Account::answered(&reply, Some(Address::repeat_byte(3)));
         assert_eq!(other, account, "the other call's account is not among them");
-        assert_eq!(Account::read(Some(&read.in_words())), read);
     }
 }
 
@@ -320,7 +339,7 @@ impl Pages {
             if let Some(answer) = answer(other) {
                 party["account"] = answer.into();
             }
-            (self.rule)(&Party::read(&self.callers[other].party), &Party::read(&party))
+            (self.rule)(&party_of(&self.callers[other].party), &party_of(&party))
         };
         let related = |relation| seen.iter().copied().find(|other| relation_to(*other) == relation);
         let stands = match (related(Relation::Same), related(Relation::Ask)) {
@@ -384,7 +403,7 @@ impl Pages {
         match Account::answered(&reply, None) {
             _ if payer.is_some() => {}
             Account::Of(account) => self.callers[at].party["account"] = address(account).into(),
-            answer => self.callers[at].answers.push((first, answer.in_words())),
+            answer => self.callers[at].answers.push((first, in_words(answer))),
         }
         self.settle(at);
     }
@@ -451,4 +470,35 @@ fn the_world_finds_rules_that_are_wrong() {
         let mut runner = TestRunner::new(Config { cases: 5_000, failure_persistence: None, ..Config::default() });
         assert!(runner.run(&events(), |events| play(&events, rule)).is_err());
     }
+}
+
+#[test]
+fn a_call_that_gives_up_says_what_may_have_been_paid() {
+    let party = |id: Option<&str>| Party::new("a".into(), id.map(Into::into), None::<&Value>, None);
+    let stands = |paid: Paid| Failure::from(Error::unpaid(Code::Aborted, Stage::Payment, "x").paid(paid, Retry::Safe));
+    let told = |first: &Party, second: &Party, stands: Option<Failure<Value>>| {
+        let failure = first.given_up(second, stands.as_ref(), json!("reason"));
+        assert_eq!((failure.error.code, &failure.cause), (Code::Aborted, &Some(json!("reason"))));
+        (failure.error.paid, failure.error.retry)
+    };
+    let (none, one, other) = (party(None), party(Some("1")), party(Some("2")));
+    let unknown = (Paid::Unknown, Retry::Resume);
+    assert_eq!(told(&none, &none, None), (Paid::No, Retry::Safe));
+    assert_eq!(told(&one, &one, None), unknown, "nobody has looked it up yet");
+    assert_eq!(told(&one, &one, Some(stands(Paid::No))), (Paid::No, Retry::Safe), "the first has");
+    assert_eq!(told(&one, &other, Some(stands(Paid::No))), unknown, "but not that one");
+    assert_eq!(told(&one, &none, Some(stands(Paid::No))), (Paid::No, Retry::Safe));
+    for paid in [Paid::Yes, Paid::Unknown] {
+        assert_eq!(told(&one, &other, Some(stands(paid))).0, paid, "more is known than that");
+    }
+}
+
+#[test]
+fn what_went_wrong_before_an_id_was_looked_up_does_not_say_that_nothing_was_paid() {
+    let error = |code| Error::unpaid(code, Stage::Request, "x");
+    assert_eq!(unlooked(error(Code::UnsupportedEnvironment), true).paid, Paid::Unknown);
+    assert_eq!(unlooked(error(Code::UnsupportedEnvironment), true).retry, Retry::Resume);
+    assert_eq!(unlooked(error(Code::UnsupportedEnvironment), false).paid, Paid::No);
+    assert_eq!(unlooked(error(Code::InvalidRequest), true).paid, Paid::No, "it can stand for nothing");
+    assert_eq!(unlooked(error(Code::Aborted).paid(Paid::Yes, Retry::Resume), true).paid, Paid::Yes);
 }
