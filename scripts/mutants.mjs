@@ -25,6 +25,8 @@ const MONEY = [
   'clock',
   'witness',
   'settlement',
+  'scheme',
+  'scheme/**/*',
   'transfer',
   'authorization',
   'signature',

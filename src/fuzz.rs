@@ -19,6 +19,7 @@ use crate::core::{
     policy::Token,
     purchase::{Next, Order, Probed, Recalled, Sent, Step, read_probe},
     request::Request,
+    scheme::Scheme,
     signature::{Signature, read_bytes},
     task::TaskStatus,
 };
@@ -115,7 +116,7 @@ pub fn receipt(bytes: &[u8]) {
     let message = json!({
         "from": PAYEE, "to": PAYEE, "value": "1", "validAfter": "0", "validBefore": "1740672389", "nonce": B256::ZERO.to_string(),
     });
-    let authorization = Authorization::read(&ASSETS[0], &message).unwrap();
+    let authorization = Authorization::read(Scheme::Exact, &ASSETS[0], &message).unwrap();
     let receipt = Receipt::claimed::<Value>(&authorization, "t1", Some(&String::from_utf8_lossy(bytes)), NOW);
     if let Some(hash) = &receipt.transaction {
         assert!(hash.parse::<B256>().is_ok() && receipt.settled == Settled::Server, "{hash}");

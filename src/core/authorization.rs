@@ -1,14 +1,9 @@
-//! The EIP-3009 authorization: the one thing that is ever signed.
+//! The authorization of one transfer: the one thing that is ever signed.
 
 use alloy_primitives::{Address, B256, U256};
 
 use super::{
-    assets::Asset,
-    clock::Stamp,
-    eip712::{self, Domain},
-    json::Json,
-    money::Money,
-    terms::Offer,
+    assets::Asset, clock::Stamp, eip712::TypedData, json::Json, money::Money, scheme::Scheme, terms::Offer,
     transfer::Transfer,
 };
 
@@ -20,6 +15,7 @@ pub const LONGEST_SECONDS: u64 = 600;
 /// An authorization to pay one offer, and no more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authorization {
+    scheme: Scheme,
     asset: &'static Asset,
     transfer: Transfer,
     valid_before: u64,
@@ -44,21 +40,27 @@ impl Authorization {
             valid_before: U256::from(valid_before),
             nonce,
         };
-        Self { asset: offer.asset, transfer, valid_before }
+        Self { scheme: offer.scheme, asset: offer.asset, transfer, valid_before }
     }
 
-    /// Takes an authorization back that was written down: its token, and its message.
+    /// Takes an authorization back that was written down: its scheme, its token, and its message.
     #[must_use]
-    pub fn read<J: Json>(asset: &'static Asset, message: &J) -> Option<Self> {
+    pub fn read<J: Json>(scheme: Scheme, asset: &'static Asset, message: &J) -> Option<Self> {
         let transfer = Transfer::read(message)?;
         let valid_before = u64::try_from(transfer.valid_before).ok()?;
-        Some(Self { asset, transfer, valid_before })
+        Some(Self { scheme, asset, transfer, valid_before })
     }
 
     /// The message.
     #[must_use]
     pub const fn transfer(&self) -> &Transfer {
         &self.transfer
+    }
+
+    /// The scheme in which it pays.
+    #[must_use]
+    pub const fn scheme(&self) -> Scheme {
+        self.scheme
     }
 
     /// The token.
@@ -85,28 +87,16 @@ impl Authorization {
         self.valid_before.saturating_sub(LONGEST_SECONDS).saturating_sub(LONGEST_SECONDS)
     }
 
-    /// The JSON text for `eth_signTypedData_v4`.
+    /// What the wallet is shown.
     #[must_use]
-    pub fn typed_data(&self) -> String {
-        eip712::typed_data(&Domain::of(self.asset), &self.transfer)
-    }
-
-    /// The token's domain separator.
-    #[must_use]
-    pub fn domain_hash(&self) -> B256 {
-        Domain::of(self.asset).separator()
-    }
-
-    /// The struct hash of the message.
-    #[must_use]
-    pub fn message_hash(&self) -> B256 {
-        eip712::struct_hash(&self.transfer)
+    pub fn typed_data(&self) -> TypedData<'static> {
+        self.scheme.typed_data(self.asset, &self.transfer)
     }
 
     /// What the wallet signs.
     #[must_use]
     pub fn digest(&self) -> B256 {
-        eip712::digest(&Domain::of(self.asset), &self.transfer)
+        self.typed_data().digest()
     }
 }
 
@@ -147,11 +137,11 @@ mod tests {
         let authorization = stamped(60, NOW);
         // `DOMAIN_SEPARATOR()` of USDC on Base.
         let domain = b256!("0x02fa7265e7c5d81118673727957699e4d68f74cd74b7db77da710fe8a2c7834f");
-        assert_eq!(authorization.domain_hash(), domain);
-        assert_eq!(authorization.message_hash(), eip712::struct_hash(authorization.transfer()));
-        let signed = [&[0x19, 0x01], domain.as_slice(), authorization.message_hash().as_slice()].concat();
+        let typed_data = authorization.typed_data();
+        assert_eq!(typed_data.domain.separator(), domain);
+        let signed = [&[0x19, 0x01], domain.as_slice(), typed_data.message_hash.as_slice()].concat();
         assert_eq!(authorization.digest(), keccak256(signed));
-        let typed: Value = Value::parse(&authorization.typed_data()).unwrap();
+        let typed: Value = Value::parse(&typed_data.document()).unwrap();
         assert_eq!(typed["message"], Value::parse(&authorization.transfer().to_json()).unwrap());
         assert_eq!(typed["domain"]["name"], "USD Coin");
     }
@@ -160,7 +150,7 @@ mod tests {
     fn a_message_is_read_as_it_was_written_or_not_at_all() {
         let authorization = stamped(60, NOW);
         let written: Value = Value::parse(&authorization.transfer().to_json()).unwrap();
-        assert_eq!(Authorization::read(&ASSETS[0], &written), Some(authorization));
+        assert_eq!(Authorization::read(Scheme::Exact, &ASSETS[0], &written), Some(authorization));
         for (member, wrong) in [
             ("from", json!("0x12")),
             ("to", json!(5)),
@@ -173,7 +163,7 @@ mod tests {
             for value in [wrong, Value::Null] {
                 let mut message = written.clone();
                 message[member] = value;
-                assert_eq!(Authorization::read(&ASSETS[0], &message), None, "{message}");
+                assert_eq!(Authorization::read(Scheme::Exact, &ASSETS[0], &message), None, "{message}");
             }
         }
     }

@@ -3,7 +3,7 @@
 //! Reading opens no prompt. A wallet reads the chain that it is on, so its chain is asked for first; everything after it is
 //! read at one block, so that "unused" and "run out" are said of the same moment.
 
-use alloy_primitives::B256;
+use alloy_primitives::{B256, b256};
 
 use super::{
     assets::parse_address,
@@ -15,12 +15,8 @@ use super::{
     wallet::{Question, read_uint},
 };
 
-/// `authorizationState(address,bytes32)` of [EIP-3009](https://eips.ethereum.org/EIPS/eip-3009).
-const AUTHORIZATION_STATE: &str = "0xe94a0102";
-/// The event `AuthorizationUsed(address indexed,bytes32 indexed)`.
-const AUTHORIZATION_USED: &str = "0x98de503528ee59b575ef0c0a2576a82497bfc029a5685b209e9ec333479b10a5";
 /// The event `Transfer(address indexed,address indexed,uint256)` of [ERC-20](https://eips.ethereum.org/EIPS/eip-20).
-const TRANSFER: &str = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
+const TRANSFER: B256 = b256!("0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef");
 /// Blocks older than this are there to stay.
 const REPLACEABLE_SECONDS: u64 = 20;
 /// As many blocks as every public node searches in one question.
@@ -36,22 +32,20 @@ pub const fn is_over(authorization: &Authorization, block: Block) -> bool {
 /// Asks whether the authorization was used up to that block.
 #[must_use]
 pub fn authorization_state(authorization: &Authorization, block: Block) -> Question {
-    let transfer = authorization.transfer();
-    let data = text!(AUTHORIZATION_STATE, text::hex(&transfer.from.into_word().0), text::hex(&transfer.nonce.0));
+    let data = authorization.scheme().state_call(authorization.transfer());
     Question::call(authorization.asset().address, &data, &text::quantity(block.number))
 }
 
 /// Asks for the transaction that used the authorization. The search begins before the time at which it was stamped.
 #[must_use]
 pub fn authorization_used(authorization: &Authorization, block: Block) -> Question {
-    let transfer = authorization.transfer();
     let age = block.timestamp.saturating_sub(authorization.stamped_after());
     let first = block
         .number
         .saturating_sub(age.saturating_mul(1000).checked_div(authorization.asset().chain.block_ms).unwrap_or(age));
     let last = block.number.min(first.saturating_add(BLOCKS_SEARCHED));
-    let payer = text::word(transfer.from.into_word());
-    let topics = text!("[\"", AUTHORIZATION_USED, "\",\"", payer, "\",\"", text::word(transfer.nonce), "\"]");
+    let [event, payer, nonce] = authorization.scheme().used_topics(authorization.transfer()).map(text::word);
+    let topics = text!("[\"", event, "\",\"", payer, "\",\"", nonce, "\"]");
     let filter = ObjectWriter::default()
         .text("address", &text::address(authorization.asset().address))
         .text("fromBlock", &text::quantity(first))
@@ -84,14 +78,14 @@ pub fn read_transaction<J: Json>(answer: &J) -> Option<String> {
 /// authorization that was used and of the transfer to the seller.
 #[must_use]
 pub fn shows_transfer<J: Json>(answer: &J, authorization: &Authorization) -> bool {
-    let Transfer { from, to, value, nonce, .. } = authorization.transfer();
+    let transfer @ Transfer { from, to, value, .. } = authorization.transfer();
     let logs = answer.get("logs").and_then(|logs| logs.items()).unwrap_or_default();
     let has = |topics: [B256; 3], data: &[u8]| {
         logs.iter().any(|log| is_of_token(log, authorization) && is_event(log, topics, data))
     };
     is_successful(answer)
-        && has([word(AUTHORIZATION_USED), from.into_word(), *nonce], &[])
-        && has([word(TRANSFER), from.into_word(), to.into_word()], &value.to_be_bytes::<32>())
+        && has(authorization.scheme().used_topics(transfer), &[])
+        && has([TRANSFER, from.into_word(), to.into_word()], &value.to_be_bytes::<32>())
 }
 
 fn is_successful<J: Json>(receipt: &J) -> bool {
@@ -108,11 +102,6 @@ fn is_event<J: Json>(log: &J, topics: [B256; 3], data: &[u8]) -> bool {
     said.len() == topics.len()
         && said.iter().zip(topics).all(is_said)
         && log.text_at("data").as_deref().and_then(text::read_bytes).as_deref() == Some(data)
-}
-
-/// A word of this file, which is one.
-fn word(hex: &str) -> B256 {
-    text::read_exactly(hex).map(B256::from).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -132,15 +121,14 @@ pub(crate) mod tests {
 
     /// The events of a transaction that paid what was authorized, as a node reports them.
     pub(crate) fn logs(authorization: &Authorization, hash: &str) -> Value {
-        let Transfer { from, to, value, nonce, .. } = authorization.transfer();
-        let log = |topics: [String; 3], data: String| {
+        let transfer @ Transfer { from, to, value, .. } = authorization.transfer();
+        let log = |topics: [B256; 3], data: String| {
             let address = authorization.asset().address.to_string().to_lowercase();
-            json!({"address": address, "topics": topics, "data": data, "transactionHash": hash})
+            json!({"address": address, "topics": topics.map(text::word), "data": data, "transactionHash": hash})
         };
-        let [from, to] = [from, to].map(|account| account.into_word().to_string());
         json!([
-            log([AUTHORIZATION_USED.into(), from.clone(), nonce.to_string()], "0x".into()),
-            log([TRANSFER.into(), from, to], format!("0x{value:064x}")),
+            log(authorization.scheme().used_topics(transfer), "0x".into()),
+            log([TRANSFER, from.into_word(), to.into_word()], format!("0x{value:064x}")),
         ])
     }
 
@@ -149,11 +137,8 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn names_are_those_of_the_standard() {
-        let selector = keccak256("authorizationState(address,bytes32)");
-        assert_eq!(AUTHORIZATION_STATE, text::bytes(&selector[..4]));
-        assert_eq!(AUTHORIZATION_USED, text::word(keccak256("AuthorizationUsed(address,bytes32)")));
-        assert_eq!(TRANSFER, text::word(keccak256("Transfer(address,address,uint256)")));
+    fn the_event_is_that_of_the_standard() {
+        assert_eq!(TRANSFER, keccak256("Transfer(address,address,uint256)"));
     }
 
     #[test]
@@ -184,7 +169,8 @@ pub(crate) mod tests {
         let block = |number, timestamp| Block { number, timestamp };
         let range = |block| {
             let asked = params(authorization_used(&authorization(), block));
-            assert_eq!(asked[0]["topics"][0], AUTHORIZATION_USED);
+            let used = text::word(keccak256("AuthorizationUsed(address,bytes32)"));
+            assert_eq!(asked[0]["topics"][0], used);
             (asked[0]["fromBlock"].as_str().unwrap().to_owned(), asked[0]["toBlock"].as_str().unwrap().to_owned())
         };
         let (from, to) = range(block(10_000, STAMPED + 30));

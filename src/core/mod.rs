@@ -34,6 +34,7 @@ pub mod quote;
 pub mod reason;
 pub mod rejection;
 pub mod request;
+pub mod scheme;
 mod secp256k1;
 pub mod settlement;
 #[cfg(test)]

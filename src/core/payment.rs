@@ -37,15 +37,13 @@ impl Payment {
     /// wants to see again is given back word for word. `signature` is hex, `id` that of the request.
     #[must_use]
     pub fn of<J: Json>(echo: &Echo, authorization: &Authorization, signature: &str, id: &str, body: &str) -> Self {
-        let payload = ObjectWriter::default()
-            .text("signature", signature)
-            .raw("authorization", &authorization.transfer().to_json())
-            .finish();
+        let scheme = authorization.scheme();
+        let payload = scheme.payload(authorization.transfer(), signature);
         let mut payment = ObjectWriter::default();
         payment
             .raw("x402Version", &text::number(echo.version.digit().into()))
             // Version 2 has both in `accepted` alone, but thirdweb's server (5.121.6) looks for them here; the others take them.
-            .text("scheme", "exact")
+            .text("scheme", &scheme.name())
             .text("network", &echo.network);
         if echo.version == Version::Two {
             let extensions =
@@ -184,6 +182,7 @@ mod tests {
     use super::*;
     use crate::core::{
         assets::ASSETS,
+        scheme::Scheme,
         signature::{Signature, read_bytes},
         terms::{self, tests::offer},
     };
@@ -303,7 +302,7 @@ mod tests {
         for (terms, payment) in [(None, "X-PAYMENT"), (Some("PAYMENT-REQUIRED"), "PAYMENT-SIGNATURE")] {
             let mut expected = published(payment);
             let message = &expected["payload"]["authorization"];
-            let authorization = Authorization::read(&ASSETS[1], message).unwrap();
+            let authorization = Authorization::read(Scheme::Exact, &ASSETS[1], message).unwrap();
             let text = expected["payload"]["signature"].as_str().unwrap();
             let signature = Signature::read(&read_bytes(text).unwrap()).unwrap();
             assert_eq!(signature.signer(&authorization.digest()), Some(authorization.transfer().from), "it is genuine");

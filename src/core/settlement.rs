@@ -14,6 +14,7 @@ use super::{
     json::Json,
     machine::Machine,
     payment::Receipt,
+    scheme::Scheme,
     wallet::{Question, Reply},
     witness::{Inquiry, Progress, Reader, Report, Reports},
 };
@@ -35,7 +36,7 @@ pub struct Settlement {
 
 impl Settlement {
     /// How many members [`Settlement::write`] writes.
-    pub const MEMBERS: usize = 4;
+    pub const MEMBERS: usize = 5;
 
     /// Writes the members by which it crosses to JavaScript, and stays in the journal.
     ///
@@ -43,6 +44,7 @@ impl Settlement {
     /// Those of the serializer.
     pub fn write<S: SerializeStruct>(&self, members: &mut S) -> Result<(), S::Error> {
         let asset = self.authorization.asset();
+        members.serialize_field("scheme", &self.authorization.scheme())?;
         members.serialize_field("network", asset.chain.caip2)?;
         if !asset.is_pinned() {
             members.serialize_field("asset", &asset.to_json())?;
@@ -57,14 +59,19 @@ impl Settlement {
         Self::reread(kept, kept.get("asset"), None)
     }
 
-    /// Reads what an earlier version wrote, which had a token of the page's own elsewhere, and no end of the window.
+    /// Reads what an earlier version wrote, which named no scheme, had a token of the page's own elsewhere, and no end of the
+    /// window.
     #[must_use]
     pub fn reread<J: Json>(kept: &J, asset: Option<J>, closes_at: Option<u64>) -> Option<Self> {
+        let scheme = match kept.get("scheme") {
+            Some(name) => Scheme::read(&name.as_text()?)?,
+            None => Scheme::Exact,
+        };
         let asset = match asset {
             Some(asset) => Asset::read(&J::parse(&asset.as_text()?)?).ok()?,
             None => Asset::on(&kept.text_at("network")?)?,
         };
-        let authorization = Authorization::read(asset, &J::parse(&kept.text_at("authorization")?)?)?;
+        let authorization = Authorization::read(scheme, asset, &J::parse(&kept.text_at("authorization")?)?)?;
         Some(Self { authorization, closes_at: kept.whole_at("closesAt").or(closes_at)? })
     }
 }
@@ -304,6 +311,21 @@ mod tests {
             let mut less = kept.clone();
             less[member] = Value::Null;
             assert_eq!(Settlement::read(&less), None, "{member}");
+        }
+    }
+
+    #[test]
+    fn what_was_signed_in_another_scheme_is_not_taken_for_this_one() {
+        let kept = Value::of(&settlement());
+        assert_eq!(kept["scheme"], "exact");
+        let named = |name: Value| {
+            let mut other = kept.clone();
+            other["scheme"] = name;
+            Settlement::read(&other)
+        };
+        assert_eq!(named(Value::Null), Some(settlement()), "earlier versions named none");
+        for other in [json!("upto"), json!("Exact"), json!(""), json!(1), json!(["exact"])] {
+            assert_eq!(named(other.clone()), None, "{other}");
         }
     }
 

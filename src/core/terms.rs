@@ -16,6 +16,7 @@ use super::{
     json::{Json, ObjectWriter},
     money::parse_atomic,
     reason::Refusal,
+    scheme::Scheme,
     text::{keep, number, text, word},
 };
 
@@ -52,6 +53,8 @@ impl Version {
 /// Terms that can be signed as they stand. Whether they may be is for the policy to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
+    /// How it is paid.
+    pub scheme: Scheme,
     /// The token that the offer names: a built-in one, or one of the page's own.
     pub asset: &'static Asset,
     /// The price, in atomic units.
@@ -233,15 +236,14 @@ fn describe<J: Json>(raw: &J, reason: &str) -> Details {
 
 fn read_offer<J: Json>(raw: &J, frame: &Frame, named: &[&'static Asset]) -> Result<Offer, String> {
     let scheme = required(raw, "scheme")?;
-    if scheme != "exact" {
-        return Err(text!("the scheme is ", quoted(&scheme), ", not exact"));
-    }
+    let known = || text!("the scheme is ", quoted(&scheme), ", not ", Scheme::ALL.map(Scheme::name).join(" or "));
+    let scheme = Scheme::read(&scheme).ok_or_else(known)?;
     let network = required(raw, "network")?;
     let token = required(raw, "asset")?;
     let asset = parse_address(&token).and_then(|address| Asset::among(named, &network, address));
     let asset =
         asset.ok_or_else(|| text!("no asset ", quoted(&token), " is known on the network ", quoted(&network)))?;
-    check_domain(raw, asset)?;
+    check_extra(raw, scheme, asset)?;
     let written = amount_text(raw)?;
     // Neither 0 nor leading zeros, which some languages read as octal.
     let amount = parse_atomic(&written)
@@ -260,7 +262,7 @@ fn read_offer<J: Json>(raw: &J, frame: &Frame, named: &[&'static Asset]) -> Resu
     }
     let (resource, extensions, demand) = (resource.clone(), extensions.clone(), demand.clone());
     let echo = Echo { version: *version, network, accepted, resource, extensions, demand };
-    Ok(Offer { asset, amount, pay_to, max_timeout_seconds: window(raw)?, echo })
+    Ok(Offer { scheme, asset, amount, pay_to, max_timeout_seconds: window(raw)?, echo })
 }
 
 /// Version 1 calls it `maxAmountRequired`, version 2 `amount`, and some sellers mix them. Both at once must agree.
@@ -276,12 +278,12 @@ fn amount_text<J: Json>(raw: &J) -> Result<String, String> {
     }
 }
 
-/// The domain comes from the table; a seller that says otherwise would make the user sign something worthless.
-fn check_domain<J: Json>(raw: &J, asset: &Asset) -> Result<(), String> {
+/// What is signed comes from the table, never from the seller, who may say the same.
+fn check_extra<J: Json>(raw: &J, scheme: Scheme, asset: &Asset) -> Result<(), String> {
     let Some(extra) = raw.get("extra") else {
         return Ok(());
     };
-    for (key, pinned) in [("name", asset.name), ("version", asset.version), ("assetTransferMethod", "eip3009")] {
+    for (key, pinned) in scheme.extra(asset) {
         let Some(value) = extra.get(key) else { continue };
         if value.as_text().as_deref() != Some(pinned) {
             let said = value.as_text().unwrap_or_else(|| value.to_text());
@@ -336,6 +338,7 @@ pub(crate) mod tests {
     /// An offer of version 1, for so many atomic units and open for so many seconds.
     pub(crate) fn offer(asset: &'static Asset, atomic: u64, seconds: u64) -> Offer {
         Offer {
+            scheme: Scheme::Exact,
             asset,
             amount: U256::from(atomic),
             pay_to: "0x209693Bc6afc0C5328bA36FaF03C514EF312287C".parse().unwrap(),

@@ -1,4 +1,4 @@
-//! The message that is signed: `TransferWithAuthorization` of EIP-3009.
+//! The transfer that is signed, in the words of EIP-3009.
 
 use alloy_primitives::{Address, B256, U256};
 

@@ -101,12 +101,13 @@ impl DrawingNonce {
         let stamp = self.clock.stamp(now);
         let authorization = Authorization::stamp(&self.deal.offer, self.payer, B256::from(nonce), stamp);
         let typed_data = authorization.typed_data();
-        let question = Question::sign(self.payer, &typed_data, time_left(&authorization, stamp));
+        let document = typed_data.document();
+        let question = Question::sign(self.payer, &document, time_left(&authorization, stamp));
         let notice = Notice::Signing {
-            typed_data: J::parse(&typed_data),
-            digest: text::word(authorization.digest()),
-            domain_hash: text::word(authorization.domain_hash()),
-            message_hash: text::word(authorization.message_hash()),
+            typed_data: J::parse(&document),
+            digest: text::word(typed_data.digest()),
+            domain_hash: text::word(typed_data.domain.separator()),
+            message_hash: text::word(typed_data.message_hash),
             valid_before: stamp.here(authorization.valid_before_ms()),
         };
         let closes_at = stamp.on_chain(authorization.valid_before_ms());

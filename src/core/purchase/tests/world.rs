@@ -13,6 +13,7 @@ use crate::core::{
     chain,
     journal::{Change, Written},
     payment::HeldReceipt,
+    scheme::Scheme,
 };
 
 /// What the seller does with requests it is paid for, apart from single mishaps.
@@ -420,7 +421,7 @@ impl World {
     /// The events of the transaction that took what was signed last.
     fn transfer(&self) -> Value {
         let message = &self.signs.last().expect("a signature")["message"];
-        let authorization = Authorization::read(&ASSETS[0], message).unwrap();
+        let authorization = Authorization::read(Scheme::Exact, &ASSETS[0], message).unwrap();
         chain::tests::logs(&authorization, TRANSACTION)
     }
 }

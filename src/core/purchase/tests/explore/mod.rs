@@ -41,6 +41,7 @@ use crate::core::{
     chain,
     defect::{self, Defect},
     journal::{Doubt, Edit, Filter, Settled},
+    scheme::Scheme,
     uuid,
 };
 use faults::{Fault, Kind};

@@ -435,7 +435,8 @@ impl Tab {
             "eth_getLogs" => json!([{"transactionHash": TRANSACTION}]),
             "eth_getTransactionReceipt" => {
                 let paper = world.papers.iter().rev().find(|paper| paper.is_taken && paper.id == self.id);
-                let authorization = paper.and_then(|paper| Authorization::read(&ASSETS[0], &paper.message));
+                let authorization =
+                    paper.and_then(|paper| Authorization::read(Scheme::Exact, &ASSETS[0], &paper.message));
                 json!({"status": "0x1", "logs": authorization.map(|authorization| chain::tests::logs(&authorization, TRANSACTION))})
             }
             other => panic!("{other} could open a prompt"),
