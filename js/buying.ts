@@ -27,7 +27,8 @@ export function buying(load: () => Promise<Core>) {
 
   const submit = async (given: GenerateRequest | Quote, options: Options): Promise<Task> => {
     const { request, quote } = readPurchase(given)
-    if (quote?.accepted?.taskId) return found(quote.accepted.id, quote.accepted.taskId, quote.accepted.baseUrl, options)
+    const begun = quote && 'accepted' in quote ? quote.accepted : undefined
+    if (begun?.taskId) return found(begun.id, begun.taskId, begun.baseUrl, options)
     const { signal, wallet, confirm } = options
     checkWallet(wallet)
     // What tells the wallet from that of another call is how it stands at the click.

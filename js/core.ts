@@ -3,10 +3,12 @@ import type { CoreStatus } from './generation.js'
 import type { Parts, Picture, StoredPicture } from './image.js'
 import type {
   Eip1193Provider,
+  FreeQuote,
   GenerateRequest,
   ImagineEvent,
   KeptGeneration,
   Paid,
+  PricedQuote,
   Quote,
   Receipt,
   Store,
@@ -43,7 +45,7 @@ export type CoreRequest = Omit<GenerateRequest, 'image'> & {
 }
 
 /** A quote with the request in it, as the core takes both. */
-export type Quoted = Omit<Quote, 'request'> & { request: CoreRequest }
+export type Quoted = (Omit<PricedQuote, 'request'> | Omit<FreeQuote, 'request'>) & { request: CoreRequest }
 
 /** What only the facade has at hand for a call. */
 export interface Page {
@@ -96,4 +98,7 @@ export interface Resumed {
 }
 
 /** A quote before the facade puts the request into it. */
-export type CoreQuote = Omit<Quote, 'request'> & { id: string }
+export type CoreQuote<Whole extends Quote = PricedQuote> = Omit<Whole, 'request'> & { id: string }
+
+/** Of a request that the server takes without asking for payment, too. */
+export type AnyCoreQuote = CoreQuote | CoreQuote<FreeQuote>

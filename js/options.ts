@@ -6,7 +6,7 @@ import FIELDS from './request-names.json' with { type: 'json' }
 import type { Layer } from './core.js'
 import { members } from './members.js'
 import { nameOf, storeOf } from './store.js'
-import type { Asset, Budget, Config, GenerateRequest, Quote } from './types.js'
+import type { Asset, Budget, Config, FreeQuote, GenerateRequest, PricedQuote, Quote } from './types.js'
 import { providerOf } from './wallets.js'
 
 /** What the facade itself uses of the options of a call, and all that the core has to judge. */
@@ -50,7 +50,7 @@ const QUOTE = Object.keys({
   accepted: 0,
   outputSchema: 0,
   seal: 0,
-} satisfies Record<keyof Quote, 0>)
+} satisfies Record<keyof PricedQuote | keyof FreeQuote, 0>)
 
 /** Reads options over those that were given before. */
 export function readOptions(given?: Config | null, before?: Options): Options {

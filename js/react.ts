@@ -238,7 +238,7 @@ export function useWallets(): WalletInfo[] {
 
 /** The price of a request. */
 export interface UseQuote {
-  /** What it costs, and who would be paid; what `generate` takes. */
+  /** What it costs, or the task that was begun for nothing (`'accepted' in quote`); what `generate` takes. */
   quote: Quote | null
   /** Why there is no price. */
   error: ImagineError | null

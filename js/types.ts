@@ -107,7 +107,7 @@ export interface GenerateOptions extends WaitOptions {
    */
   maxPrice?: string
   /** Asked once the price and the wallet are known, before the wallet's prompt opens. Anything but `true` declines. */
-  confirm?: (quote: Quote) => boolean | Promise<boolean>
+  confirm?: (quote: PricedQuote) => boolean | Promise<boolean>
 }
 
 /** What `createClient` binds. The options of a call go over it. */
@@ -264,8 +264,22 @@ export interface Store {
 
 /* ---------- what comes out ---------- */
 
-/** What a request would cost, and who would be paid. */
-export interface Quote {
+/**
+ * What asking for the price came to. Most services want to be paid; some take the request as it is, which begins the
+ * task:
+ *
+ * ```ts
+ * const offer = await quote(request)
+ * if ('accepted' in offer) console.log('free, and begun:', offer.accepted.taskId)
+ * else console.log(`${offer.price.amount} ${offer.price.symbol} to ${offer.payTo}`)
+ * ```
+ *
+ * `generate(offer)` takes either.
+ */
+export type Quote = PricedQuote | FreeQuote
+
+/** What a request would cost, and who would be paid. It has no `accepted`. */
+export interface PricedQuote {
   /** The request that was quoted, with its id. */
   request: GenerateRequest
   /** What it costs: this much is signed for, or nothing. */
@@ -285,17 +299,25 @@ export interface Quote {
   maxTimeoutSeconds: number
   /** When it was asked for. It has no end of its own: a server that has another price by then refuses the payment. */
   quotedAt: number
-  /**
-   * Set when the server took the request without asking for payment: the task is real, keep it. The price is then 0.
-   */
-  accepted?: TaskRecord
   /** The server's own machine-readable form of its parameters, when it sends one. */
   outputSchema?: unknown
   /**
    * The server's own offer, and for which request and service it is good: `generate(quote)` reads it again. Leave it as
    * it is.
    */
-  seal?: unknown
+  seal: unknown
+}
+
+/** A request that the server took without asking for payment. Nothing is paid for it. */
+export interface FreeQuote {
+  /** The request that was taken, with its id. */
+  request: GenerateRequest
+  /** 0, in the token that would have been paid with. */
+  price: Money
+  /** When it was asked for. */
+  quotedAt: number
+  /** The task, which is under way: keep it. `generate` waits for it, and so does `resume`. */
+  accepted: TaskRecord
 }
 
 /** One look at a task. */
@@ -540,7 +562,7 @@ export type ImagineEvent =
   | {
       type: 'quoted'
       /** What it costs, and who would be paid. */
-      quote: Quote
+      quote: PricedQuote
     }
   /** The wallet shows the page an account. */
   | {

@@ -4,7 +4,7 @@ import { refuse } from './error.js'
 import { need } from './globals.js'
 import { readImage, type Picture } from './image.js'
 import { copies, type Options } from './options.js'
-import type { GenerateRequest, Quote } from './types.js'
+import type { GenerateRequest, PricedQuote, Quote } from './types.js'
 
 export interface Wanted {
   /**
@@ -46,6 +46,9 @@ function parsed(extra: unknown): unknown {
 }
 
 /** A quote as pages have it: with the request in it. */
-export function complete({ id, ...part }: CoreQuote, request: GenerateRequest): Quote {
-  return { request: { ...request, id }, ...part }
+export function complete<Whole extends Quote = PricedQuote>(
+  { id, ...part }: CoreQuote<Whole>,
+  request: GenerateRequest,
+): Whole {
+  return { request: { ...request, id }, ...part } as unknown as Whole
 }

@@ -37,7 +37,7 @@ use crate::{
 };
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = "import type { AcceptedTask, BudgetState, CoreOptions, CoreQuote, CoreRequest, CoreStatus, Ended, Money, Page, \
+const TYPES: &str = "import type { AcceptedTask, AnyCoreQuote, BudgetState, CoreOptions, CoreRequest, CoreStatus, Ended, Money, Page, \
                      Quoted, Receipt, Resumed, TaskFilter, TaskRecord } from '../../js/core.js'";
 
 thread_local! {
@@ -52,7 +52,7 @@ fn drawn<T>(act: impl FnOnce(&mut Drawn) -> T) -> T {
 }
 
 /// Asks for the price. Resolves with a quote, without the request that the facade adds.
-#[wasm_bindgen(unchecked_return_type = "Promise<CoreQuote>")]
+#[wasm_bindgen(unchecked_return_type = "Promise<AnyCoreQuote>")]
 pub fn quote(
     #[wasm_bindgen(unchecked_param_type = "CoreRequest")] request: JsValue,
     #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue,
@@ -66,7 +66,7 @@ pub fn quote(
         let is_fresh = order.request.is_fresh();
         let quote = driver::quote(&browser, order).await?;
         if is_fresh {
-            drawn(|drawn| drawn.note(&quote.id));
+            drawn(|drawn| drawn.note(quote.id()));
         }
         Ok(Js::of(&quote).0)
     })

@@ -10,7 +10,7 @@ use crate::core::{
     notice::Notice,
     poll::Woken,
     purchase::Recalled,
-    quote::Quote,
+    quote::PricedQuote,
     wallet::{Question, Reply},
 };
 
@@ -84,7 +84,7 @@ pub trait Page<J> {
     /// Reports the error of a caller that gives up from now on. The facade has it for the calls that joined this one.
     fn stands(&self, given_up: &Failure<J>);
     /// Asks the page whether to go on; `Err` is what its function threw.
-    async fn confirm(&self, quote: &Quote<J>) -> Result<bool, J>;
+    async fn confirm(&self, quote: &PricedQuote<J>) -> Result<bool, J>;
     /// The reason, when the caller has given up already.
     fn abort_reason(&self) -> Option<J>;
     /// Resolves with the reason once the caller gives up.

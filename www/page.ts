@@ -1,4 +1,4 @@
-import type { Generation, ImagineEvent, Quote, Task, TaskRecord } from 'imagine-x402'
+import type { FreeQuote, Generation, ImagineEvent, Task, TaskRecord } from 'imagine-x402'
 import { Connection } from './connection'
 import type { Values } from './develop/code'
 import { Panes } from './develop/panes'
@@ -136,9 +136,8 @@ export class Page {
   }
 
   /** The service may take a request without asking for money: then that job is shown, and no price. */
-  #followFree(quote: Quote): void {
-    const taskId = quote.accepted?.taskId ?? quote.accepted?.id
-    if (taskId) void this.#look({ taskId, paid: 'no' })
+  #followFree({ accepted }: FreeQuote): void {
+    void this.#look({ taskId: accepted.taskId ?? accepted.id, paid: 'no' })
   }
 
   #lookAt({ id, taskId = id, paid, receipt }: TaskRecord): void {

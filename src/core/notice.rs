@@ -4,14 +4,14 @@ use std::rc::Rc;
 
 use serde::Serialize;
 
-use super::{budget::State, pace::Why, quote::Quote, task::TaskStatus};
+use super::{budget::State, pace::Why, quote::PricedQuote, task::TaskStatus};
 
 /// An `ImagineEvent` of the public types. Times are milliseconds since the epoch.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 #[expect(missing_docs)] // the fields are those of `ImagineEvent` in the public types
 pub enum Notice<J> {
-    Quoted { quote: Rc<Quote<J>> },
+    Quoted { quote: Rc<PricedQuote<J>> },
     Connected { address: String, chain_id: u64 },
     Switching { network: &'static str },
     Signing { typed_data: Option<J>, digest: String, domain_hash: String, message_hash: String, valid_before: u64 },

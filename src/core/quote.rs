@@ -2,6 +2,7 @@
 
 use std::ops::Not;
 
+use alloy_primitives::U256;
 use serde::Serialize;
 
 use super::{
@@ -16,11 +17,21 @@ use super::{
     text::{address, decimal, text},
 };
 
+/// What asking for the price comes to.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Quote<J> {
+    /// The server wants to be paid.
+    Priced(PricedQuote<J>),
+    /// The server took the request without asking for payment.
+    Free(FreeQuote<J>),
+}
+
 /// What a purchase would cost, and who would be paid.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(missing_docs)] // the fields are those of `Quote` in the public types
-pub struct Quote<J> {
+#[expect(missing_docs)] // the fields are those of `PricedQuote` in the public types
+pub struct PricedQuote<J> {
     /// The idempotency id of the request that was quoted.
     pub id: String,
     pub price: Money,
@@ -31,13 +42,22 @@ pub struct Quote<J> {
     pub max_timeout_seconds: u64,
     pub quoted_at: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    /// A task that the server took without asking for payment.
-    pub accepted: Option<TaskRecord<J>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub output_schema: Option<J>,
     /// What [`reopen`] reads again.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub seal: Option<Seal>,
+    pub seal: Seal,
+}
+
+/// A task that the server took without asking for payment. There is nothing to pay, and nobody to be paid.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs)] // the fields are those of `FreeQuote` in the public types
+pub struct FreeQuote<J> {
+    /// The idempotency id of the request that was taken.
+    pub id: String,
+    /// Zero, in the token that would have been preferred.
+    pub price: Money,
+    pub quoted_at: u64,
+    pub accepted: TaskRecord<J>,
 }
 
 /// What a quote is good for.
@@ -61,7 +81,18 @@ pub struct Seal {
     terms: String,
 }
 
-impl<J: Json> Quote<J> {
+impl<J> Quote<J> {
+    /// The idempotency id of the request.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Priced(quote) => &quote.id,
+            Self::Free(quote) => &quote.id,
+        }
+    }
+}
+
+impl<J: Json> PricedQuote<J> {
     /// The quote of an offer.
     #[must_use]
     pub fn of(request: &Request, config: &Config, offer: &Offer, now_ms: u64) -> Self {
@@ -74,33 +105,29 @@ impl<J: Json> Quote<J> {
             x402_version: offer.echo.version.digit(),
             max_timeout_seconds: offer.max_timeout_seconds,
             quoted_at: now_ms,
-            accepted: None,
             output_schema: J::parse(&offer.echo.accepted).and_then(|raw| raw.get("outputSchema")),
-            seal: Some(Seal {
+            seal: Seal {
                 base_url: config.base_url.as_str().into(),
                 body: request.fingerprint().as_str().into(),
                 seedless: !request.dialect().seed,
                 form: request.dialect().form,
                 drawn: request.is_drawn().then(|| request.id().into()),
                 terms: offer.echo.terms(),
-            }),
+            },
         }
     }
+}
 
-    /// The quote of a request that the server took without asking for payment: it costs nothing.
+impl<J: Json> FreeQuote<J> {
+    /// The quote of a request that became this task.
     #[must_use]
-    pub fn free(request: &Request, config: &Config, task_id: String, now_ms: u64) -> Self {
+    pub fn of(request: &Request, config: &Config, task_id: String, now_ms: u64) -> Self {
         let asset = config.policy.tokens.first().map_or(&ASSETS[0], |token| token.asset);
         Self {
             id: request.id().into(),
-            price: Money::of(asset, alloy_primitives::U256::ZERO),
-            network: asset.chain.caip2,
-            asset: address(asset.address),
-            pay_to: address(alloy_primitives::Address::ZERO),
-            x402_version: 1,
-            max_timeout_seconds: 0,
+            price: Money::of(asset, U256::ZERO),
             quoted_at: now_ms,
-            accepted: Some(TaskRecord {
+            accepted: TaskRecord {
                 id: Some(J::of(request.id())),
                 base_url: config.base_url.as_str().into(),
                 prompt: request.prompt().into(),
@@ -112,9 +139,7 @@ impl<J: Json> Quote<J> {
                 receipt: None,
                 status: None,
                 result: None,
-            }),
-            output_schema: None,
-            seal: None,
+            },
         }
     }
 }

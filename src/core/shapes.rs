@@ -123,20 +123,17 @@ fn what_crosses_to_javascript_has_the_members_that_its_type_declares() {
     let state = State { limit: "1".into(), spent: "0".into(), left: "1".into(), resets_at: None };
     holds(&interface("BudgetState"), &state, &state, &[]);
 
-    let schema = with(json!({"outputSchema": {"input": {}}}));
-    let (paid, free) = (
-        quote(&json!({"prompt": "a boat"}), answered(402, schema)),
-        quote(&json!({"prompt": "a boat"}), answered(202, json!({"taskId": "t1"}).to_string())),
-    );
-    // The facade puts the request in, and keeps the id for itself; no quote is both free and paid.
-    let mut whole = Value::of(&paid);
-    whole["accepted"] = Value::of(&free)["accepted"].take();
-    let mut least = Value::of(&free);
-    for quote in [&mut whole, &mut least] {
+    let terms = |schema: Value| with(json!({ "outputSchema": schema }));
+    // The facade puts the request in, and keeps the id for itself.
+    let quoted = |answer: Answer<Value>| {
+        let mut quote = Value::of(&quote(&json!({"prompt": "a boat"}), answer));
         quote.as_object_mut().unwrap().remove("id").unwrap();
-    }
-    least.as_object_mut().unwrap().remove("accepted").unwrap();
-    holds(&interface("Quote"), &whole, &least, &["request"]);
+        quote
+    };
+    let [whole, least] = [json!({}), Value::Null].map(|schema| quoted(answered(402, terms(schema))));
+    holds(&interface("PricedQuote"), &whole, &least, &["request"]);
+    let free = quoted(answered(202, json!({"taskId": "t1"}).to_string()));
+    holds(&interface("FreeQuote"), &free, &free, &["request"]);
 }
 
 #[test]
@@ -209,7 +206,8 @@ fn events_and_statuses_have_the_members_of_their_types() {
     let completed = TaskStatus::Completed { task_id: id(), progress: 100, raw };
     assert_eq!(keys(&completed), BTreeSet::from(["status", "taskId", "progress", "raw"].map(String::from)));
 
-    let quote = Rc::new(quote(&json!({"prompt": "a boat"}), answered(402, with(json!({})))));
+    let Quote::Priced(quote) = quote(&json!({"prompt": "a boat"}), answered(402, with(json!({})))) else { panic!() };
+    let quote = Rc::new(quote);
     let notices: Vec<Notice<Value>> = vec![
         Notice::Quoted { quote },
         Notice::Connected { address: String::new(), chain_id: 1 },

@@ -21,6 +21,7 @@ use crate::core::{
     pace::Presence,
     poll::Woken,
     purchase::{Order, Recalled},
+    quote::PricedQuote,
     request::Request,
     terms::tests::DOCUMENTED,
     wallet::{Question, Reply},
@@ -180,7 +181,7 @@ impl Page<Value> for World {
         self.stands.replace(Some(Value::of(&given_up.error)));
     }
 
-    async fn confirm(&self, _: &Quote<Value>) -> Result<bool, Value> {
+    async fn confirm(&self, _: &PricedQuote<Value>) -> Result<bool, Value> {
         self.deed("confirm").await;
         Ok(true)
     }

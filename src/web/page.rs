@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 
 use super::{Browser, Given, Js, bell::settle, signal::Signal};
 use crate::{
-    core::{failure::Failure, json::Json, notice::Notice, quote::Quote},
+    core::{failure::Failure, json::Json, notice::Notice, quote::PricedQuote},
     driver::{Listener, Purchase},
     ports::Page,
 };
@@ -73,7 +73,7 @@ impl Page<Js> for Browser {
         }
     }
 
-    async fn confirm(&self, quote: &Quote<Js>) -> Result<bool, Js> {
+    async fn confirm(&self, quote: &PricedQuote<Js>) -> Result<bool, Js> {
         let Some(confirm) = &self.caller.confirm else {
             return Ok(true);
         };

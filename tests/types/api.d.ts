@@ -109,7 +109,7 @@ export interface ResumeOptions extends WaitOptions {
 export interface GenerateOptions extends WaitOptions {
   wallet?: WalletLike // default: the only wallet found; several and none chosen is an error that lists them
   maxPrice?: string // in USDC; default "5.00"
-  confirm?: (quote: Quote) => boolean | Promise<boolean>
+  confirm?: (quote: PricedQuote) => boolean | Promise<boolean>
 }
 export interface Config extends GenerateOptions {
   networks?: Network[] // allowed, in order of preference; default ["eip155:8453"]
@@ -200,7 +200,10 @@ export interface Asset {
   maxPrice: string
 }
 
-export interface Quote {
+/** Told apart by `'accepted' in quote`. */
+export type Quote = PricedQuote | FreeQuote
+
+export interface PricedQuote {
   request: GenerateRequest
   price: Money
   network: Network
@@ -209,12 +212,18 @@ export interface Quote {
   x402Version: 1 | 2
   maxTimeoutSeconds: number
   quotedAt: number
-  /** Set when the server took the request without asking for payment: the task is real, keep it. */
-  accepted?: TaskRecord
   /** The server's own machine-readable form of its parameters, when it sends one. */
   outputSchema?: unknown
   /** Added: the offer itself, for `generate(quote)`. */
-  seal?: unknown
+  seal: unknown
+}
+
+/** The server took the request without asking for payment: the task is real, keep it. */
+export interface FreeQuote {
+  request: GenerateRequest
+  price: Money
+  quotedAt: number
+  accepted: TaskRecord
 }
 
 export type TaskStatus =
@@ -310,7 +319,7 @@ export interface TaskSnapshot {
 }
 
 export type ImagineEvent =
-  | { type: 'quoted'; quote: Quote }
+  | { type: 'quoted'; quote: PricedQuote }
   | { type: 'connected'; address: Address; chainId: number }
   | { type: 'switching'; network: Network }
   /** Added: the purchase takes the budget past 80 %. */

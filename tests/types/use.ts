@@ -20,10 +20,12 @@ import {
   type Config,
   type Eip1193Provider,
   type ErrorCode,
+  type FreeQuote,
   type Generation,
   type ImagineEvent,
   type KeptGeneration,
   type Money,
+  type PricedQuote,
   type Quote,
   type Receipt,
   type Store,
@@ -88,6 +90,21 @@ made.then(({ video, receipt, raw }) => {
   const wrong: number | undefined = receipt?.amount.atomic
   return [amount, wrong]
 })
+
+if ('accepted' in offer) {
+  same<Equal<typeof offer, FreeQuote>>()
+  same<Equal<typeof offer.accepted, TaskRecord>>()
+  // @ts-expect-error -- nobody is paid
+  void offer.payTo
+} else {
+  same<Equal<typeof offer, PricedQuote>>()
+  void [offer.payTo, offer.network, offer.maxTimeoutSeconds]
+}
+same<Equal<typeof offer.price, Money>>()
+// @ts-expect-error -- there may be nobody to be paid
+void offer.payTo
+createClient({ confirm: ({ payTo, price }) => payTo !== '0x' && price.atomic !== '0' })
+createClient({ confirm: (shown: Quote) => shown.price.atomic !== '0' })
 
 const submitted = submit({ prompt: 'A boat' })
 same<Equal<typeof submitted, Promise<Task>>>()
@@ -206,7 +223,7 @@ void watch
 
 switch (event.type) {
   case 'quoted':
-    same<Equal<typeof event.quote, Quote>>()
+    same<Equal<typeof event.quote, PricedQuote>>()
     break
   case 'signing':
     same<Equal<typeof event.validBefore, number>>()

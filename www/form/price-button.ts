@@ -1,4 +1,4 @@
-import { isImagineError, type Quote } from 'imagine-x402'
+import { type FreeQuote, isImagineError, type PricedQuote } from 'imagine-x402'
 import type { Connection } from '../connection'
 import { wordsFor } from '../outcome/error-words'
 import { byId, hash } from '../ui/dom'
@@ -16,8 +16,8 @@ const again = byId('price-again', HTMLButtonElement)
 
 interface Listener {
   /** The service took the request without asking for money. */
-  accepted(quote: Quote): void
-  priced(quote: Quote): void
+  accepted(quote: FreeQuote): void
+  priced(quote: PricedQuote): void
   failed(error: unknown): void
 }
 
@@ -26,7 +26,7 @@ export class PriceButton {
   readonly #connection: Connection
   readonly #form: RequestForm
   readonly #listener: Listener
-  #quote: Quote | null = null
+  #quote: PricedQuote | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
   #asking: AbortController | null = null
   #busy = false
@@ -53,7 +53,7 @@ export class PriceButton {
   }
 
   /** The quote shown on the button, to be paid as it is; null if it has to be looked at again first. */
-  async take(): Promise<Quote | null> {
+  async take(): Promise<PricedQuote | null> {
     const shown = this.#quote
     if (!shown || Date.now() - shown.quotedAt < FRESH_MS) return shown
     await this.ask()
@@ -84,8 +84,8 @@ export class PriceButton {
     try {
       const quote = await this.#connection.client.quote(request, { signal: asking.signal })
       if (asking.signal.aborted) return
-      this.#free = Boolean(quote.accepted)
-      if (this.#free) return this.#listener.accepted(quote)
+      this.#free = 'accepted' in quote
+      if ('accepted' in quote) return this.#listener.accepted(quote)
       this.#quote = quote
       this.#draw(`Generate for ${money(quote.price)}`)
       payee.replaceChildren(

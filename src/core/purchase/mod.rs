@@ -47,7 +47,7 @@ use super::{
     json::Json,
     machine::{self, Machine},
     payment::HeldReceipt,
-    quote::Quote,
+    quote::PricedQuote,
     wallet::{Question, Reply},
 };
 
@@ -66,7 +66,7 @@ pub enum Step<J> {
     /// Ask all at once, each the wallet at its place of the list.
     AskAll(Vec<(usize, Question)>, Gathered<J>),
     /// Ask the page.
-    Confirm(Rc<Quote<J>>, Confirming),
+    Confirm(Rc<PricedQuote<J>>, Confirming),
     /// Draw a random nonce.
     DrawNonce(DrawingNonce),
     /// Change the record of that purchase in the journal, for good.

@@ -16,7 +16,7 @@ use super::{
         journal::{self, Change, Owner},
         json::Json,
         notice::Notice,
-        quote::{self, Quote},
+        quote::{self, PricedQuote},
         request::Request,
         terms::Offer,
     },
@@ -109,7 +109,7 @@ impl Order {
     }
 
     pub(super) fn quoted<J: Json>(self, Quoted { offer, at }: Quoted, is_quoted: bool) -> Next<J> {
-        let quote = Rc::new(Quote::of(&self.request, &self.config, &offer, at));
+        let quote = Rc::new(PricedQuote::of(&self.request, &self.config, &offer, at));
         let choosing =
             Choosing { deal: Box::new(Deal { order: self, offer, is_quoted, reached: None }), quote: quote.clone() };
         Next::after(Notice::Quoted { quote }, Step::FindWallets(Finding::Payer(choosing)))

@@ -11,7 +11,7 @@ use super::{
         journal::Change,
         json::Json,
         machine::{self, Machine},
-        quote::Quote,
+        quote::{FreeQuote, PricedQuote, Quote},
     },
     order::Order,
     pricing::{Probed, read_probe},
@@ -37,7 +37,7 @@ pub struct Quoting(Order);
 
 /// Waiting for the journal, which is to remember a task that the server began without payment.
 #[derive(Debug)]
-pub struct Noting<J>(Box<Quote<J>>);
+pub struct Noting<J>(Box<FreeQuote<J>>);
 
 /// Begins to ask for the price of an order.
 #[must_use]
@@ -58,15 +58,15 @@ impl Quoting {
             Ok(Probed::Terms(entries)) => order.config.policy.prefer(&entries).map_err(Failure::from),
             Err(failure) => Err(failure),
         };
-        let quote = outcome.map(|offer| Quote::of(&order.request, &order.config, &offer, now));
-        Step::Done(Box::new(quote)).into()
+        let quote = outcome.map(|offer| PricedQuote::of(&order.request, &order.config, &offer, now));
+        Step::Done(Box::new(quote.map(Quote::Priced))).into()
     }
 }
 
-/// The server took the request as it is: the task is remembered, and the quote costs nothing.
+/// The server took the request as it is: the task is remembered.
 fn free<J: Json>(order: &Order, task_id: String, now: u64) -> Next<J> {
     let change = order.free(task_id.clone(), false, now);
-    let quote = Quote::free(&order.request, &order.config, task_id, now);
+    let quote = FreeQuote::of(&order.request, &order.config, task_id, now);
     Step::Write(quote.id.clone(), Box::new(change), Noting(Box::new(quote))).into()
 }
 
@@ -74,7 +74,7 @@ impl<J: Json> Noting<J> {
     /// The page gets the task, whether it could be written down or not.
     #[must_use]
     pub fn written(self) -> Next<J> {
-        Step::Done(Box::new(Ok(*self.0))).into()
+        Step::Done(Box::new(Ok(Quote::Free(*self.0)))).into()
     }
 }
 

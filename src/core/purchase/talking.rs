@@ -13,7 +13,7 @@ use super::{
         json::Json,
         money::Money,
         notice::Notice,
-        quote::Quote,
+        quote::PricedQuote,
         reason, rejection,
         terms::Offer,
         text::{self, text},
@@ -28,7 +28,7 @@ use super::{
 #[derive(Clone, Debug)]
 pub struct Choosing<J> {
     pub(super) deal: Box<Deal>,
-    pub(super) quote: Rc<Quote<J>>,
+    pub(super) quote: Rc<PricedQuote<J>>,
 }
 
 impl<J: Json> Choosing<J> {
@@ -54,7 +54,7 @@ pub struct Talking<J> {
 #[derive(Clone, Debug)]
 struct Talk<J> {
     deal: Box<Deal>,
-    quote: Rc<Quote<J>>,
+    quote: Rc<PricedQuote<J>>,
     wallet: usize,
 }
 

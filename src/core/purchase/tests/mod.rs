@@ -24,7 +24,7 @@ use crate::core::{
     journal::{self, Owner, Put, Written},
     money::parse_units,
     notice::Notice,
-    quote,
+    quote::{self, FreeQuote, Quote},
     request::Request,
     terms::tests::{DOCUMENTED, with},
 };
@@ -729,13 +729,17 @@ fn a_quote_shows_the_price_and_the_purchase_keeps_the_cap() {
 #[test]
 fn a_request_that_was_taken_without_payment_is_kept() {
     let (quote, entry) = priced(&order(&json!({})), answer(202, json!({"taskId": TASK})));
-    let quote = quote.unwrap();
-    let record = quote.accepted.unwrap();
+    let shown = Value::of(quote.as_ref().unwrap());
+    let Quote::Free(FreeQuote { price, accepted: record, .. }) = quote.unwrap() else { panic!("it costs nothing") };
     let Put::Record(entry) = entry.unwrap().apply("id-1", None, &[]).0 else { panic!() };
     assert_eq!((&entry["step"], &entry["taskId"], &entry["paid"]), (&json!("accepted"), &json!(TASK), &json!("no")));
     assert_eq!((record.task_id, record.id), (Some(json!(TASK)), Some(json!("id-1"))));
     assert_eq!(record.prompt, "a boat");
-    assert_eq!(quote.price.amount, "0.00");
+    assert_eq!((price.amount.as_str(), price.symbol), ("0.00", "USDC"));
+    let members: Vec<String> = shown.entries().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(members, ["id", "price", "quotedAt", "accepted"], "there is nobody to be paid");
+    let error = ended(order(&json!({})).begin_with(&shown, NOW).step);
+    assert_eq!((error.code, error.paid), (Code::InvalidRequest, Paid::No), "nothing is paid for it");
 }
 
 #[test]
