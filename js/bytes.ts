@@ -1,4 +1,4 @@
-/** Bytes as text and back, and what they are. */
+/** Bytes as text and back. */
 
 /** What newer browsers decode into. */
 export interface Decoding extends Uint8Array<ArrayBuffer> {
@@ -30,23 +30,3 @@ export function toBase64(bytes: Uint8Array, signs: Uint8Array<ArrayBuffer>): Uin
   }
   return signs.subarray(0, to)
 }
-
-/** The type that the bytes themselves show, whatever a name or header says. */
-export function typeOf(bytes: Uint8Array): string | undefined {
-  const head = String.fromCharCode(...bytes.subarray(0, 16))
-  const found = TYPES.find(([magic]) => magic.test(head))
-  return found?.[1]
-}
-
-const TYPES: [magic: RegExp, mimeType: string][] = [
-  [/^....ftypavi/s, 'image/avif'],
-  [/^....ftypqt/s, 'video/quicktime'],
-  [/^....ftyp/s, 'video/mp4'],
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a file's first bytes
-  [/^\x1a\x45\xdf\xa3/, 'video/webm'],
-  [/^\x89PNG/, 'image/png'],
-  [/^\xff\xd8\xff/, 'image/jpeg'],
-  [/^GIF8/, 'image/gif'],
-  [/^RIFF....WEBP/s, 'image/webp'],
-  [/^BM/, 'image/bmp'],
-]

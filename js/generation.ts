@@ -1,16 +1,18 @@
-/** Results in one shape, whatever the service's version makes of them. */
-import { fromBase64, toBase64, typeOf } from './bytes.js'
+/** Results as pages have them: the core says what an answer means, and here files are made of bytes. */
 import { attempt } from './attempt.js'
+import { fromBase64, toBase64 } from './bytes.js'
 import { members } from './members.js'
-import type { Address, Generation, KeptGeneration, Media, Receipt, TaskStatus } from './types.js'
+import type { Generation, KeptGeneration, Media, Receipt, TaskStatus } from './types.js'
 
-/** A status as the core gives it: of a finished task, the server's own answer, or what the journal has. */
+/** A status as the core gives it: of a finished task, what the server's answer means, or what the journal has. */
 export type CoreStatus = Exclude<TaskStatus, { status: 'completed' }> | Completed | Kept
 
 export interface Completed {
   status: 'completed'
   taskId: string
   progress: 100
+  result: Made
+  /** The server's own answer. */
   raw: object
 }
 
@@ -19,6 +21,20 @@ export interface Kept {
   taskId: string
   progress: 100
   result: KeptGeneration
+}
+
+type Files = 'video' | 'image' | 'gif'
+
+/** What was made. Of each file, what may be it, the best first: what came as bytes may not be any. */
+type Made = Omit<Generation, 'taskId' | 'receipt' | 'raw' | 'heardAt' | Files> & Partial<Record<Files, Source[]>>
+
+type Source = Media | Bytes
+
+/** A file in the answer itself. */
+export interface Bytes {
+  /** Base64, or a list of numbers. */
+  bytes: string | unknown[]
+  mimeType: string
 }
 
 /** One for each answer, so that its media have one address each. */
@@ -32,65 +48,36 @@ export function readStatus(status: CoreStatus, receipt: Receipt | null): TaskSta
 
 export function readResult(status: Completed | Kept, receipt: Receipt | null): Generation {
   const { taskId } = status
-  if ('result' in status) return { templateData: {}, ...status.result, taskId, receipt, raw: null }
-  const generation = known.get(status.raw) ?? read(status.raw, taskId, receipt)
-  known.set(status.raw, generation)
+  if (!('raw' in status)) return { templateData: {}, ...status.result, taskId, receipt, raw: null }
+  const { raw } = status
+  const { video, image, gif, ...rest } = status.result
+  const make = () => members({ video: show(video), image: show(image), gif: show(gif) })
+  const generation = known.get(raw) ?? { taskId, ...rest, ...make(), receipt, raw }
+  known.set(raw, generation)
   return generation
 }
 
-type Json = Record<string, unknown>
-
-function read(raw: object, taskId: string, receipt: Receipt | null): Generation {
-  const answer = raw as Json
-  const result = object(answer['result']) ?? answer
-  const generation = object(result['generation']) ?? result
-  const templateData = object(result['templateData']) ?? {}
-  const video = media(generation['video'], 'video') ?? media(answer['artifactUrl'], 'video')
-  const image = media(generation['image'], 'image')
-  // Some services put the picture that was asked for in the place of the video.
-  const [film, cover] = video && isPicture(video) ? [undefined, image ?? video] : [video, image]
-  const optional = {
-    text: text(generation['text']),
-    video: film,
-    image: cover,
-    gif: media(generation['gif'], 'image'),
-    templateName: text(generation['templateName']),
-    agentId: text(generation['agentId']),
-    remixId: text(templateData['soraVideoId']),
-    token: token(object(result['token']) ?? object(generation['token'])),
+/** The first that is a file. */
+function show(sources: Source[] = []): Media | undefined {
+  for (const source of sources) {
+    const media = 'url' in source ? source : file(source)
+    if (media) return media
   }
-  return { taskId, ...members(optional), templateData, receipt, raw }
+  return undefined
 }
 
-const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
-
-/** An object, or the JSON text of one. */
-function object(value: unknown): Json | undefined {
-  const whole = typeof value === 'string' && value.startsWith('{') ? parse(value) : value
-  return typeof whole === 'object' && whole !== null && !Array.isArray(whole) ? (whole as Json) : undefined
+function file({ bytes, mimeType }: Bytes): Media | undefined {
+  const read = readBytes(bytes)
+  return read && { url: addressOf(read, mimeType), mimeType }
 }
 
-const parse = (json: string): unknown => attempt(() => JSON.parse(json))
-
-/** Addresses that cannot run as a script. */
-const SAFE = /^(https?:\/\/|data:(video|image)\/)/
-
-type Kind = 'video' | 'image'
-
-/** A file given as an address, as bytes (a list of numbers, or base64), or as an object with either. */
-function media(value: unknown, kind: Kind): Media | undefined {
-  const file = object(value)
-  const declared = text(file?.['mimeType'])
-  const given = file ? (file['url'] ?? file['buffer'] ?? file['data']) : value
-  if (typeof given === 'string' && SAFE.test(given)) return { url: given, ...(declared && { mimeType: declared }) }
-  const bytes = readBytes(given)
-  if (!bytes) return undefined
-  // Never a type that the server names: it would make a page of ours of what it sends.
-  const shown = typeOf(bytes)
-  if (!shown && !file && typeof given === 'string') return undefined // words, which are base64 as well
-  const mimeType = shown ?? (kind === 'video' ? 'video/mp4' : 'image/png')
-  return { url: addressOf(bytes, mimeType), mimeType }
+function readBytes(given: string | unknown[]): Uint8Array<ArrayBuffer> | undefined {
+  if (typeof given === 'string') return attempt(() => fromBase64(given.replace(/\s/g, '')))
+  return given.every(isByte) ? Uint8Array.from(given) : undefined
 }
+
+const isByte = (value: unknown): value is number =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) < 256
 
 /** An object URL; a data URL where the environment makes none (jsdom, some workers). */
 function addressOf(bytes: Uint8Array<ArrayBuffer>, mimeType: string): string {
@@ -100,28 +87,4 @@ function addressOf(bytes: Uint8Array<ArrayBuffer>, mimeType: string): string {
 function dataUrl(bytes: Uint8Array, mimeType: string): string {
   const signs = toBase64(bytes, new Uint8Array(4 * Math.ceil(bytes.length / 3)))
   return `data:${mimeType};base64,${new TextDecoder().decode(signs)}`
-}
-
-function readBytes(given: unknown): Uint8Array<ArrayBuffer> | undefined {
-  const list = object(given)?.['data'] ?? given // Node writes a Buffer as { type, data }
-  if (Array.isArray(list) && list.length > 0 && list.every(isByte)) return Uint8Array.from(list)
-  // Without its white space first: two parts of an expression that both match it would take quadratic time to fail.
-  const signs = typeof list === 'string' ? list.replace(/\s/g, '') : ''
-  return /^[A-Za-z0-9+/]{16,}={0,2}$/.test(signs) ? attempt(() => fromBase64(signs)) : undefined
-}
-
-const isByte = (value: unknown): value is number =>
-  Number.isInteger(value) && (value as number) >= 0 && (value as number) < 256
-
-const isPicture = ({ url, mimeType }: Media) =>
-  mimeType ? mimeType.startsWith('image/') : /^data:image\/|^[^?#]*\.(png|jpe?g|gif|webp|avif)([?#]|$)/i.test(url)
-
-function token(value: Json | undefined): Generation['token'] {
-  const address = text(value?.['address'])
-  if (!value || !address || !/^0x[0-9a-f]{40}$/i.test(address)) return undefined
-  const about = object(value['metadata']) ?? value
-  return {
-    address: address as Address,
-    ...members({ symbol: text(about['symbol']), name: text(about['name']), chain: text(value['chain']) }),
-  }
 }

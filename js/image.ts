@@ -1,6 +1,6 @@
 /** The picture that a video starts from: its bytes, and how they are sent. */
 import { attempt } from './attempt.js'
-import { fromBase64, toBase64, typeOf } from './bytes.js'
+import { fromBase64, toBase64 } from './bytes.js'
 import type { Core } from './core.js'
 import { isImagineError, refuse } from './error.js'
 import { isA, need } from './globals.js'
@@ -90,7 +90,8 @@ class Unfit extends Error {}
 
 async function picture(given: Blob, load: () => Promise<Core>): Promise<Picture> {
   if (given.size > LONGEST) throw new Unfit(`the image has ${(given.size / 2 ** 20).toFixed(1)} MB, more than 25`)
-  const type = typeOf(new Uint8Array(await given.slice(0, 16).arrayBuffer()))
+  const { sniff } = await load()
+  const type = sniff(new Uint8Array(await given.slice(0, 16).arrayBuffer()))
   if (!type?.startsWith('image/')) throw new Unfit('the image is no PNG, JPEG, GIF, WebP, AVIF or BMP')
   const blob = new Blob([given], { type })
   return { blob, digest: await digest(blob, load) }

@@ -22,6 +22,7 @@ use crate::{
         identity::{self, Drawn, Party},
         journal::{Ended, Filter, Owner},
         json::Json,
+        media,
         payment::HeldReceipt,
         poll,
         purchase::Order,
@@ -143,6 +144,12 @@ pub fn fresh(id: &str) -> bool {
 #[wasm_bindgen(unchecked_return_type = "string")]
 pub fn keccak(bytes: &[u8]) -> JsValue {
     word(keccak256(bytes)).into()
+}
+
+/// The media type that the first bytes of a file show.
+#[wasm_bindgen(unchecked_return_type = "string | undefined")]
+pub fn sniff(head: &[u8]) -> JsValue {
+    media::sniff(head).into()
 }
 
 /// Takes up a purchase from the journal: that of this id or task, or else the one that most needs it. Resolves with

@@ -69,8 +69,8 @@ impl TypedData<'_> {
         keccak256(bytes)
     }
 
-    /// The second parameter of `eth_signTypedData_v4`: exactly `types`, `primaryType`, `domain` and `message`, as one JSON
-    /// text; the chain id is a number.
+    /// The second parameter of `eth_signTypedData_v4`: exactly `types`, `primaryType`, `domain` and `message`, as one
+    /// JSON text; the chain id is a number.
     #[must_use]
     pub fn document(&self) -> String {
         let domain = ObjectWriter::default()

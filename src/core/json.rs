@@ -36,6 +36,8 @@ pub trait Json: Clone + Serialize + 'static {
     fn entries(&self) -> Vec<(String, Self)>;
     /// The items of an array.
     fn items(&self) -> Option<Vec<Self>>;
+    /// The first items of an array, that many at most.
+    fn items_start(&self, most: u32) -> Option<Vec<Self>>;
     /// The content of a string.
     fn as_text(&self) -> Option<String>;
     /// The start of a string, of that many UTF-16 units at most.

@@ -1,4 +1,4 @@
-//! The schemes of x402 in which an offer can be paid. All that differs between them is asked of [`Scheme`]: which offers can be
+//! The schemes of x402 in which an offer can be paid. [`Scheme`] knows what differs between them: which offers can be
 //! signed for, what is signed, how the payment is written, and how the chain shows that it was taken.
 //!
 //! A further one is a variant here, and a module beside `exact`.
@@ -32,8 +32,8 @@ impl Scheme {
         Self::ALL.into_iter().find(|scheme| scheme.name() == name)
     }
 
-    /// What `extra` of an offer may say of the token, if it says anything: a seller that says otherwise would make the user
-    /// sign something worthless.
+    /// What `extra` of an offer may say of the token, if it says anything: a seller that says otherwise would make the
+    /// user sign something worthless.
     #[must_use]
     pub const fn extra(self, asset: &Asset) -> [(&'static str, &'static str); 3] {
         match self {

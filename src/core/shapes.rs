@@ -24,12 +24,15 @@ use super::{
     purchase::{Order, quoting},
     quote::Quote,
     request::Request,
+    result::{Generation, MEMBERS},
     settlement::Settlement,
     task::TaskStatus,
     terms::tests::{offer, with},
+    text,
 };
 const TYPES: &str = include_str!("../../js/types.ts");
 const CORE: &str = include_str!("../../js/core.ts");
+const GENERATION: &str = include_str!("../../js/generation.ts");
 const ERROR: &str = include_str!("../../js/error.ts");
 
 const NOW: u64 = 1_740_672_089_000;
@@ -162,6 +165,31 @@ fn purchases_are_listed_and_taken_up_with_the_members_of_their_types() {
 }
 
 #[test]
+fn what_was_made_has_the_members_of_its_type() {
+    let whole = json!({"result": {
+        "generation": {
+            "video": {"url": "https://x/v.mp4", "mimeType": "video/mp4"}, "image": {"data": "iVBORw0KGgoAAAANSUhEUg=="},
+            "gif": "https://x/v.gif", "text": "a boat", "templateName": "video", "agentId": "a1",
+        },
+        "templateData": {"soraVideoId": "v1"},
+        "token": {"address": text::address(authorization().transfer().to), "chain": "base", "symbol": "V", "name": "Video"},
+    }});
+    let [whole, least] = [whole, json!({})].map(|answer| Generation::read(&answer));
+    let facades = ["taskId", "receipt", "raw", "heardAt"];
+    holds(&block(TYPES, "export interface Generation "), &whole, &least, &facades);
+    holds(
+        &block(TYPES, "export interface Media "),
+        &whole.video[0],
+        &Generation::read(&json!({"artifactUrl": "https://x"})).video[0],
+        &[],
+    );
+    holds(&block(GENERATION, "export interface Bytes "), &whole.image[0], &whole.image[0], &[]);
+    let mut said = keys(&whole);
+    said.insert("taskId".into());
+    assert_eq!(said, MEMBERS.map(String::from).into(), "all that is kept of it");
+}
+
+#[test]
 fn errors_have_the_members_of_their_type() {
     let least = Error::unpaid(Code::Network, Stage::Quote, "no");
     let whole = least.clone().about(Some("t1".into())).detail("status", 500);
@@ -202,9 +230,10 @@ fn events_and_statuses_have_the_members_of_their_types() {
         let word = Value::of(status)["status"].take();
         holds(&variant("TaskStatus", "status", word.as_str().unwrap()), status, status, &[]);
     }
-    // Of its `raw`, the facade makes the `result`.
-    let completed = TaskStatus::Completed { task_id: id(), progress: 100, raw };
-    assert_eq!(keys(&completed), BTreeSet::from(["status", "taskId", "progress", "raw"].map(String::from)));
+    // The facade puts `raw` into the `result`.
+    let result = Rc::new(Generation::read(&raw));
+    let completed = TaskStatus::Completed { task_id: id(), progress: 100, result, raw };
+    holds(&block(GENERATION, "export interface Completed "), &completed, &completed, &[]);
 
     let Quote::Priced(quote) = quote(&json!({"prompt": "a boat"}), answered(402, with(json!({})))) else { panic!() };
     let quote = Rc::new(quote);

@@ -2,6 +2,8 @@
 //!
 //! A running task answers 202 and a failed one 500, so the body decides, never the HTTP status alone.
 
+use std::rc::Rc;
+
 use serde::Serialize;
 
 use super::{
@@ -9,13 +11,14 @@ use super::{
     http::HttpResponse,
     json::Json,
     reason::{self, Refusal},
+    result::Generation,
     text::{cut, number, read_number, text},
 };
 
 /// One look at a task.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "status", rename_all = "snake_case", rename_all_fields = "camelCase")]
-#[expect(missing_docs)] // the fields are those of `TaskStatus` in the public types, but for `raw`, of which its `result` is made
+#[expect(missing_docs)] // the fields are those of `TaskStatus` in the public types; the facade puts `raw` into the `result`
 pub enum TaskStatus<J> {
     Queued {
         task_id: String,
@@ -28,6 +31,7 @@ pub enum TaskStatus<J> {
     Completed {
         task_id: String,
         progress: u64,
+        result: Rc<Generation<J>>,
         raw: J,
     },
     /// Completed, as the journal has it.
@@ -51,7 +55,7 @@ pub enum TaskStatus<J> {
 }
 
 impl<J: Json> TaskStatus<J> {
-    /// Reads an answer of the status endpoint. A finished result stays as it is: the facade makes media of it.
+    /// Reads an answer of the status endpoint.
     ///
     /// # Errors
     /// `http` or `bad_response` when the answer says nothing about the task; it may be asked again.
@@ -62,7 +66,9 @@ impl<J: Json> TaskStatus<J> {
         Ok(match (word.as_deref(), raw) {
             (Some("queued"), Some(raw)) => Self::Queued { task_id, progress: progress(&raw) },
             (Some("processing"), Some(raw)) => Self::Processing { task_id, progress: progress(&raw) },
-            (Some("completed" | "succeeded"), Some(raw)) => Self::Completed { task_id, progress: 100, raw },
+            (Some("completed" | "succeeded"), Some(raw)) => {
+                Self::Completed { task_id, progress: 100, result: Rc::new(Generation::read(&raw)), raw }
+            }
             (Some("failed"), Some(raw)) => {
                 let said = reason::read(&raw);
                 Self::Failed { task_id, error: said.unwrap_or_else(|| "the server gives no reason".into()) }
@@ -132,7 +138,10 @@ mod tests {
         assert_eq!(failed, json!({"status": "failed", "taskId": "t1", "error": "no luck"}));
         assert_eq!(look(404, json!({"status": "not_found"})).unwrap(), json!({"status": "not_found", "taskId": "t1"}));
         let raw: Value = serde_json::from_str(COMPLETED).unwrap();
-        let completed = json!({"status": "completed", "taskId": "t1", "progress": 100, "raw": raw});
+        let result = Generation::read(&raw);
+        assert!(!result.video.is_empty());
+        let completed =
+            json!({"status": "completed", "taskId": "t1", "progress": 100, "result": Value::of(&result), "raw": raw});
         assert_eq!(look(200, COMPLETED).unwrap(), completed);
     }
 

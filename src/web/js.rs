@@ -110,6 +110,11 @@ impl Json for Js {
         Some(items)
     }
 
+    fn items_start(&self, most: u32) -> Option<Vec<Self>> {
+        let items: &Array = self.0.dyn_ref()?;
+        Self(items.slice(0, most).into()).items()
+    }
+
     fn as_text(&self) -> Option<String> {
         self.0.as_string()
     }

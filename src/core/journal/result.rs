@@ -1,13 +1,9 @@
 //! What was made, as the journal keeps it: addresses, words and facts, for the day on which the service has forgotten the task.
 
-use super::super::json::Json;
-
-/// What is kept of a result, the most important first.
-const MEMBERS: [&str; 10] =
-    ["taskId", "video", "image", "gif", "text", "templateName", "agentId", "remixId", "token", "templateData"];
-
-/// Files: what came as bytes has no address that lasts.
-const MEDIA: [&str; 3] = ["video", "image", "gif"];
+use super::super::{
+    json::Json,
+    result::{FILES, MEMBERS, lasts},
+};
 
 /// Characters of JSON. What does not fit any more is left out.
 const LONGEST: usize = 65_536;
@@ -18,7 +14,7 @@ pub(super) fn kept<J: Json>(generation: &J) -> Option<J> {
     let mut left = LONGEST;
     let mut kept = J::object();
     for name in MEMBERS {
-        let Some(value) = generation.get(name).filter(|value| !MEDIA.contains(&name) || lasts(value)) else {
+        let Some(value) = generation.get(name).filter(|value| !FILES.contains(&name) || lasts(value)) else {
             continue;
         };
         if let Some(rest) = left.checked_sub(value.to_text().len()) {
@@ -30,14 +26,10 @@ pub(super) fn kept<J: Json>(generation: &J) -> Option<J> {
     J::parse(&kept.to_text()).filter(|_| generation.is_object())
 }
 
-fn lasts<J: Json>(media: &J) -> bool {
-    media.text_at("url").is_some_and(|url| url.starts_with("https://") || url.starts_with("http://"))
-}
-
 /// Whether it has a file that lasts: what came as bytes alone is gone with the page.
 #[must_use]
 pub fn shows_something<J: Json>(kept: &J) -> bool {
-    MEDIA.iter().any(|name| kept.get(name).is_some())
+    FILES.iter().any(|name| kept.get(name).is_some())
 }
 
 /// The result of a record, and when it was heard of. It has a copy of its own.

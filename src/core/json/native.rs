@@ -63,6 +63,10 @@ impl Json for Value {
         self.as_array().cloned()
     }
 
+    fn items_start(&self, most: u32) -> Option<Vec<Self>> {
+        Some(self.as_array()?.iter().take(most.try_into().unwrap()).cloned().collect())
+    }
+
     fn as_text(&self) -> Option<String> {
         self.as_str().map(String::from)
     }

@@ -24,6 +24,10 @@ fn asked<J: Json>(value: &J, depth: u32) -> String {
         .optional_raw("boolean", value.as_boolean().map(word))
         .raw("is_object", word(value.is_object()));
     let Some(depth) = depth.checked_sub(1) else { return said.finish() };
+    said.optional("start", value.text_start(2).as_deref());
+    if let Some(items) = value.items_start(2) {
+        said.raw("first", &list(items.iter().map(|item| string(&item.to_text()))));
+    }
     if let Some(items) = value.items() {
         said.raw("items", &list(items.iter().map(|item| asked(item, depth))));
     }

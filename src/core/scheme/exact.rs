@@ -1,4 +1,4 @@
-//! The scheme `exact` by EIP-3009: the payer signs a `TransferWithAuthorization`, which the token itself takes, and takes once
+//! The scheme `exact` by EIP-3009: the payer signs a `TransferWithAuthorization`, which the token itself takes, once
 //! ([EIP-3009](https://eips.ethereum.org/EIPS/eip-3009),
 //! [x402](https://github.com/coinbase/x402/blob/main/specs/schemes/exact/scheme_exact_evm.md)).
 
