@@ -9,8 +9,8 @@ import { notices } from './licences.mjs'
 import { root, run, runScript, setup, SetupError } from './setup.mjs'
 
 /** The whole default entry, as it crosses the wire; and the entry `url` with its two files. */
-const BUDGET_GZIP = 122 * 1024
-const BUDGET_URL_GZIP = 126 * 1024
+const BUDGET_GZIP = 130 * 1024
+const BUDGET_URL_GZIP = 134 * 1024
 
 /** Named one by one: `--all-features` makes modules that no browser loads. */
 const WASM_FEATURES = [
@@ -40,7 +40,7 @@ const LLVM = [
 export const STACK_BYTES = 128 * 1024
 
 /** rustc puts the stack at the bottom of the memory, so that only an overflow ever reaches the lowest kilobyte. */
-const PASSES = ['-Oz', '--low-memory-unused', '--flatten', '--rereloop', '-Oz', '-Oz', '--converge']
+const PASSES = ['-Oz', '--low-memory-unused']
 
 const at = (...parts) => path.join(root, ...parts)
 const core = (file) => at('build', 'core', file)

@@ -126,6 +126,20 @@ mod tests {
     }
 
     #[test]
+    fn a_word_that_nobody_knows_is_a_status_of_success_alone() {
+        let read = |status: u16| {
+            let body = json!({"status": "archived"}).to_string().into();
+            TaskStatus::<Value>::read(&HttpResponse { status, body, ..HttpResponse::default() }, "t1")
+        };
+        for status in [200, 202, 299] {
+            assert!(matches!(read(status), Ok(TaskStatus::Unknown { .. })), "{status}");
+        }
+        for status in [199, 300, 400, 500, 503] {
+            assert!(read(status).is_err(), "{status}");
+        }
+    }
+
+    #[test]
     fn documented_answers() {
         let queued = look(202, include_str!("../../tests/fixtures/status-queued.json")).unwrap();
         assert_eq!(queued, json!({"status": "queued", "taskId": "t1", "progress": null}));

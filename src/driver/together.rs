@@ -231,3 +231,6 @@ fn id_of<J>(failure: &Failure<J>) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;
