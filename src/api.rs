@@ -45,7 +45,7 @@ thread_local! {
     /// What each wallet has shown of the clocks of chains, for the life of the page. The facade numbers the wallets.
     static CLOCKS: RefCell<Vec<(u64, Clocks)>> = const { RefCell::new(Vec::new()) };
     static DRAWN: RefCell<Drawn> = const { RefCell::new(Drawn::new()) };
-    static UNDER_WAY: Rc<UnderWay<Js>> = Rc::new(UnderWay::new());
+    static UNDER_WAY: Rc<UnderWay<Js>> = Rc::new(UnderWay::default());
 }
 
 fn drawn<T>(act: impl FnOnce(&mut Drawn) -> T) -> T {

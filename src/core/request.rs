@@ -376,10 +376,10 @@ mod tests {
         let fresh = Request::read(&json!({"prompt": "a boat"}), "drawn".into()).unwrap();
         assert!(fresh.is_drawn() && fresh.is_fresh());
         let (drawn, anew) = (named.clone().drawn(), named.clone().anew());
-        for request in [&drawn, &anew, &fresh.clone().anew()] {
+        for request in [&drawn, &anew, &fresh.anew()] {
             assert!(request.is_drawn() && !request.is_fresh());
         }
-        assert!(drawn.clone().fresh().is_fresh() && named.clone().fresh().is_fresh());
+        assert!(drawn.fresh().is_fresh() && named.fresh().is_fresh());
         assert!(anew.has_seed());
         let mut seedless = anew;
         assert!(seedless.speak(Dialect { seed: false, form: false }) && !seedless.has_seed());

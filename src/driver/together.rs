@@ -136,13 +136,13 @@ impl<J: Json> Purchase<J> {
     }
 }
 
-impl<J: Json> UnderWay<J> {
-    /// None.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self(RefCell::new(Vec::new()))
+impl<J> Default for UnderWay<J> {
+    fn default() -> Self {
+        Self(RefCell::default())
     }
+}
 
+impl<J: Json> UnderWay<J> {
     /// Begins a purchase, or joins the one that is under way for the same request, whatever objects the calls are made of. That the first call is given up
     /// does not end those that joined: one of them buys by itself, or takes up the payment that may have left, under the id that `begin` is given then.
     ///

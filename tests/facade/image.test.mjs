@@ -58,7 +58,7 @@ for (const [where, within] of Object.entries(WHERE)) {
 
 test('a Blob is hashed once, and read anew after it could not be read', async () => {
   let hashed = 0
-  const load = async () => ({ keccak: () => `digest ${++hashed}` })
+  const load = async () => ({ sniff: () => 'image/png', keccak: () => `digest ${++hashed}` })
   const blob = new Blob([Uint8Array.from(PNG)])
   await insecurely(async () => {
     const first = await image.readImage(blob, load)

@@ -91,6 +91,9 @@ fn aborted(paid: Paid) -> Failure<Value> {
     Failure::caused_by(error.detail("id", "id-1"), json!("the first is gone"))
 }
 
+/// What became of two calls, and what the second began with.
+type Outcomes = ([Result<Value, Failure<Value>>; 2], Vec<Option<String>>);
+
 /// Two calls. The first is told how it ends, once the second has come; what the second begins ends at once. Returns what became of each, and the ids
 /// that the second was given to begin with.
 fn two_calls(
@@ -98,8 +101,8 @@ fn two_calls(
     parties: [Party; 2],
     account: Option<Address>,
     ends: Result<Value, Failure<Value>>,
-) -> ([Result<Value, Failure<Value>>; 2], Vec<Option<String>>) {
-    let (under_way, begun) = (UnderWay::new(), RefCell::new(Vec::new()));
+) -> Outcomes {
+    let (under_way, begun) = (UnderWay::default(), RefCell::new(Vec::new()));
     let (end, ended) = oneshot::channel();
     let ended = RefCell::new(Some(ended));
     let [one, other] = parties;
@@ -186,7 +189,7 @@ fn a_call_that_joined_and_gives_up_is_told_how_the_purchase_stands() {
 
 #[test]
 fn all_that_have_joined_hear_what_happens() {
-    let (under_way, [one, other]) = (UnderWay::<Value>::new(), [Caller::new(ACCOUNT), Caller::new(ACCOUNT)]);
+    let (under_way, [one, other]) = (UnderWay::<Value>::default(), [Caller::new(ACCOUNT), Caller::new(ACCOUNT)]);
     let (end, ended) = oneshot::channel::<()>();
     let ended = RefCell::new(Some(ended));
     let lead = async |purchase: Rc<Purchase<Value>>, _: Option<String>| {
