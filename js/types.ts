@@ -258,6 +258,9 @@ export interface Store {
    * Resolves once the change is permanent (`relaxed`: unless the power fails). If `change` throws, nothing is written
    * and the promise rejects with what it threw. `change` may be called again after a first try that failed. The browser
    * says then that nothing was written; where it is wrong, the record is what `change` returned the first time.
+   *
+   * A call that has rejected must not write later on: the library cannot check that, and goes by what `read` returns
+   * then.
    */
   update(id: string, since: number | undefined, change: StoreChange, durability?: 'strict' | 'relaxed'): Promise<void>
 }

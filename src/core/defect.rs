@@ -41,12 +41,14 @@ pub enum Defect {
     ChangedRecordUnwritten,
     /// A storage that gives no purchases of a budget's period has none.
     MissingPeriodUnspent,
+    /// Of a storage that calls a change twice, with different records, the last call counts.
+    LastCallBelieved,
 }
 
 #[cfg(test)]
 impl Defect {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::OwnerUnchecked,
         Self::ForgottenIntentSigned,
         Self::SignedReplaced,
@@ -66,6 +68,7 @@ impl Defect {
         Self::FailedWriteBelieved,
         Self::ChangedRecordUnwritten,
         Self::MissingPeriodUnspent,
+        Self::LastCallBelieved,
     ];
 }
 

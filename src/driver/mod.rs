@@ -191,7 +191,7 @@ where
     use poll::Step;
     match step {
         Step::Read(id, state) => {
-            let record = ports.read(&id).await;
+            let record = read(ports, &id).await;
             state.located(record.ok().flatten(), ports.now())
         }
         Step::Rest(until, state) => match ports.rest(until).await {
@@ -284,8 +284,13 @@ async fn update<J: Json, P: Journal<J>>(ports: &P, id: &str, change: Change<J>) 
     let edit = Rc::new(Edit::new(id, change));
     match edit.settled(ports.update(&edit).await) {
         Settled::Over(outcome) => outcome,
-        Settled::Doubted(doubt) => doubt.read(ports.read(id).await),
+        Settled::Doubted(doubt) => doubt.read(read(ports, id).await),
     }
+}
+
+/// Reads a record.
+async fn read<J: Json, P: Journal<J>>(ports: &P, id: &str) -> Result<Option<J>, J> {
+    journal::asked_for(ports.read(id).await, id)
 }
 
 /// The replies to questions that are asked at once, in their order.

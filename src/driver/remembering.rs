@@ -104,7 +104,7 @@ where
     P: Journal<J> + Clock<J>,
 {
     if let Some(id) = wanted {
-        return match ports.read(id).await.map_err(journal::unshown)? {
+        return match read(ports, id).await.map_err(journal::unshown)? {
             Some(record) => Ok(Some(record)),
             None => Ok(journal::find(&list(ports, None, None).await?, id)),
         };

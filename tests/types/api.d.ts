@@ -174,7 +174,7 @@ export interface Store {
    * One atomic step, during which nobody else writes: calls `change` synchronously with the record and, if `since` is
    * given, what `list({ since })` would return. Resolves once the change is permanent (`relaxed`: unless the power
    * fails). What `change` throws is what it rejects with, and nothing is written. `change` may be called again after a
-   * first try that failed.
+   * first try that failed. A call that has rejected must not write later on: the library cannot check that.
    */
   update(id: string, since: number | undefined, change: StoreChange, durability?: 'strict' | 'relaxed'): Promise<void>
 }

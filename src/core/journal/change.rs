@@ -152,18 +152,6 @@ pub enum Put<J> {
     Remove,
 }
 
-/// Whether two records are alike in all that decides what may become of them. A page's own storage may add to them.
-pub(super) fn decides_alike<J: Json>(one: Option<&J>, other: Option<&J>) -> bool {
-    let (one, other) = match (one, other) {
-        (None, None) => return true,
-        (Some(one), Some(other)) => (one, other),
-        _ => return false,
-    };
-    let signed = |record: &J| record.get("payment").and_then(|payment| payment.text_at("authorization"));
-    ["step", "owner", "paid", "taskId"].iter().all(|name| one.text_at(name) == other.text_at(name))
-        && signed(one) == signed(other)
-}
-
 #[cfg(test)]
 impl<J> Put<J> {
     /// Does to a map of records what a store does.

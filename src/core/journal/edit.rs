@@ -1,7 +1,8 @@
 //! A change on its way through a storage.
 //!
-//! A page may bring its own storage, and no storage is believed further than it must be: it may call the change again, late or never, may give it no
-//! purchases to hold a budget against, and may say that it has failed when it has written.
+//! A page may bring its own storage, and no storage is believed further than it must be: it may call the change again, late
+//! or never, with another record than before or with that of another purchase, may give it no purchases to hold a budget
+//! against, and may say that it has failed when it has written.
 
 use std::cell::RefCell;
 
@@ -10,7 +11,9 @@ use super::{
         defect::{self, Defect},
         json::Json,
     },
-    change::{Change, Put, Written, decides_alike},
+    change::{Change, Put, Written},
+    imprint::Imprint,
+    trouble::{FOREIGN, is_foreign},
 };
 
 /// A change of the record of one purchase, and how far it has come.
@@ -23,19 +26,21 @@ pub struct Edit<J> {
 
 #[derive(Clone, Debug)]
 enum Progress<J> {
-    /// The storage has not called it.
-    Waiting,
-    /// It was called, and for the last time so.
-    Applied(Applied<J>),
+    /// The storage may call it: what came of each call that is unlike the others.
+    Open(Vec<Applied<J>>),
     /// Its caller was told how it ended: what is called later changes nothing.
     Closed,
 }
 
-/// What became of a record.
+/// What came of one call.
 #[derive(Clone, Debug)]
 struct Applied<J> {
-    found: Option<J>,
-    put: Put<J>,
+    /// What the storage had, if it had a record.
+    found: Option<Imprint>,
+    /// What it has once it has written.
+    left: Option<Imprint>,
+    /// Nothing is to be written.
+    is_kept: bool,
     written: Written<J>,
 }
 
@@ -44,14 +49,15 @@ struct Applied<J> {
 pub enum Settled<J> {
     /// What came of it, or why it could not be written; `None` when it is not known whether it was.
     Over(Result<Written<J>, Option<J>>),
-    /// A storage that fails may have written all the same: its record shows whether it has.
+    /// What the storage says of it does not tell what it has written: its record shows that.
     Doubted(Doubt<J>),
 }
 
-/// A change of which the storage says that it has failed.
+/// A change of which the storage says that it has failed, or which it has called with records of which not all can be the
+/// present one.
 #[derive(Clone, Debug)]
 pub struct Doubt<J> {
-    applied: Applied<J>,
+    calls: Vec<Applied<J>>,
     thrown: J,
 }
 
@@ -59,7 +65,7 @@ impl<J: Json> Edit<J> {
     /// A change of the record of that id.
     #[must_use]
     pub fn new(id: &str, change: Change<J>) -> Self {
-        Self { id: id.into(), change, progress: RefCell::new(Progress::Waiting) }
+        Self { id: id.into(), change, progress: RefCell::new(Progress::Open(Vec::new())) }
     }
 
     /// The id of the purchase.
@@ -77,38 +83,73 @@ impl<J: Json> Edit<J> {
     /// Says what takes the place of the record. `since` are the records of [`Change::since`].
     ///
     /// # Errors
-    /// Why nothing does: without the purchases of its period, a budget would count as unspent.
+    /// Why nothing does: the record is of another purchase, or the purchases of its period are missing, without which a
+    /// budget would count as unspent.
     pub fn apply(&self, record: Option<J>, since: Option<&[J]>) -> Result<Put<J>, &'static str> {
         if matches!(*self.progress.borrow(), Progress::Closed) {
             return Ok(Put::Keep);
+        }
+        if record.as_ref().is_some_and(|record| is_foreign(record, &self.id)) {
+            return Err(FOREIGN);
         }
         let is_needed = self.change.since().is_some() && !defect::is_on(Defect::MissingPeriodUnspent);
         if is_needed && since.is_none() {
             return Err("the storage did not give the purchases of the budget's period");
         }
+        let found = record.as_ref().map(Imprint::of);
         let (put, written) = self.change.apply(&self.id, record.as_ref(), since.unwrap_or_default());
-        self.progress.replace(Progress::Applied(Applied { found: record, put: put.clone(), written }));
+        let left = match &put {
+            Put::Keep => found.clone(),
+            Put::Record(record) => Some(Imprint::of(record)),
+            Put::Remove => None,
+        };
+        self.note(Applied { found, left, is_kept: matches!(put, Put::Keep), written });
         Ok(put)
+    }
+
+    /// A call that is like a former one takes its place.
+    fn note(&self, applied: Applied<J>) {
+        if let Progress::Open(calls) = &mut *self.progress.borrow_mut() {
+            calls.retain(|call| call.found != applied.found || !call.agrees(&applied));
+            calls.push(applied);
+        }
     }
 
     /// Takes what the storage says: that it has written, or what it threw, or nothing in time (`Err(None)`). What nobody was told of in time may yet
     /// be written.
     #[must_use]
     pub fn settled(&self, said: Result<(), Option<J>>) -> Settled<J> {
-        let said = match said {
+        let thrown = match said {
             Err(None) => return Settled::Over(Err(None)),
-            Err(Some(thrown)) => Err(thrown),
-            Ok(()) => Ok(()),
+            Err(Some(thrown)) => Some(thrown),
+            Ok(()) => None,
         };
-        match (self.progress.replace(Progress::Closed), said) {
-            (Progress::Applied(applied), Ok(())) => Settled::Over(Ok(applied.written)),
-            (Progress::Applied(applied), Err(thrown)) if !defect::is_on(Defect::FailedWriteBelieved) => {
-                Settled::Doubted(Doubt { applied, thrown })
+        let Progress::Open(calls) = self.progress.replace(Progress::Closed) else {
+            return Settled::Over(Err(Some(thrown.unwrap_or_else(J::null))));
+        };
+        match (calls.last(), thrown) {
+            (Some(last), None)
+                if defect::is_on(Defect::LastCallBelieved) || calls.iter().all(|call| call.agrees(last)) =>
+            {
+                Settled::Over(Ok(last.written.clone()))
             }
-            (_, Err(thrown)) => Settled::Over(Err(Some(thrown))),
+            (Some(_), Some(thrown)) if defect::is_on(Defect::FailedWriteBelieved) => Settled::Over(Err(Some(thrown))),
+            (Some(_), thrown) => Settled::Doubted(Doubt { calls, thrown: thrown.unwrap_or_else(J::null) }),
             // A storage that has not called the change has not written it.
-            (_, Ok(())) => Settled::Over(Err(Some(J::null()))),
+            (None, thrown) => Settled::Over(Err(Some(thrown.unwrap_or_else(J::null)))),
         }
+    }
+}
+
+impl<J> Applied<J> {
+    /// Whether the same came of both.
+    fn agrees(&self, other: &Self) -> bool {
+        let is_alike = match (&self.written, &other.written) {
+            (Written::Done(_), Written::Done(_)) | (Written::Standing(_), Written::Standing(_)) => true,
+            (Written::Refused(one), Written::Refused(other)) => one.code == other.code,
+            _ => false,
+        };
+        is_alike && self.left == other.left
     }
 }
 
@@ -119,16 +160,21 @@ impl<J: Json> Doubt<J> {
     /// # Errors
     /// What the storage threw, if it has written nothing; `None` if that is not known.
     pub fn read(self, record: Result<Option<J>, J>) -> Result<Written<J>, Option<J>> {
-        let Self { applied: Applied { found, put, written }, thrown } = self;
+        let Self { calls, thrown } = self;
+        // Nothing was to be written.
+        if let [only] = &calls[..]
+            && only.is_kept
+        {
+            return Ok(only.written.clone());
+        }
         let Ok(record) = record else { return Err(None) };
-        match put {
-            Put::Keep => Ok(written),
-            Put::Record(put) if decides_alike(Some(&put), record.as_ref()) => Ok(written),
-            Put::Remove if record.is_none() => Ok(written),
-            _ if decides_alike(found.as_ref(), record.as_ref()) || defect::is_on(Defect::ChangedRecordUnwritten) => {
-                Err(Some(thrown))
-            }
-            _ => Err(None),
+        let shown = record.as_ref().map(Imprint::of);
+        // Where both a refusal and a write would have left it so, the refusal stands.
+        match calls.iter().filter(|call| call.left == shown).max_by_key(|call| call.is_kept) {
+            Some(call) => Ok(call.written.clone()),
+            None if calls.iter().any(|call| call.found == shown) => Err(Some(thrown)),
+            None if defect::is_on(Defect::ChangedRecordUnwritten) => Err(Some(thrown)),
+            None => Err(None),
         }
     }
 }

@@ -18,6 +18,7 @@
 
 mod change;
 mod edit;
+mod imprint;
 mod life;
 mod listing;
 mod order;
@@ -36,4 +37,4 @@ pub use order::OrderRecord;
 pub use record::{Kept, Known, Signed};
 pub use result::shows_something;
 pub use spent::spent;
-pub use trouble::{given_up, not_stored, unreadable, unshown, unstored};
+pub use trouble::{asked_for, given_up, not_stored, unreadable, unshown, unstored};

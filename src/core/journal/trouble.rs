@@ -18,6 +18,25 @@ pub fn unreadable<J: Json>(record: &J) -> Error {
     }
 }
 
+/// What a storage is told that gives another purchase than the one that it was asked for.
+pub(super) const FOREIGN: &str = "the storage gave another purchase than the one that it was asked for";
+
+/// Whether a record is of another purchase. One without an id that can be read stands for whatever it is kept under.
+pub(super) fn is_foreign<J: Json>(record: &J, id: &str) -> bool {
+    record.text_at("id").is_some_and(|named| named != id)
+}
+
+/// The record that a storage was asked for.
+///
+/// # Errors
+/// What it threw, or that it gave that of another purchase.
+pub fn asked_for<J: Json>(read: Result<Option<J>, J>, id: &str) -> Result<Option<J>, J> {
+    match read {
+        Ok(Some(record)) if is_foreign(&record, id) => Err(J::of(FOREIGN)),
+        read => read,
+    }
+}
+
 /// The journal could not be read or written, so nothing was sent.
 #[must_use]
 pub fn not_stored() -> Error {

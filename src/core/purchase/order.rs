@@ -53,15 +53,16 @@ impl Order {
 
     /// Whatever is to be bought: first of all, whether it has been.
     pub(super) fn recall<J>(self, quoted: Option<Quoted>) -> Next<J> {
-        let id = self.request.id().into();
-        Step::Recall(id, Box::new(Recalling { wanted: Some(Wanted { order: self, quoted }) })).into()
+        let id = String::from(self.request.id());
+        Step::Recall(id.clone(), Box::new(Recalling { id, wanted: Some(Wanted { order: self, quoted }) })).into()
     }
 
     /// The journal has this of it.
     pub(super) fn recalled<J: Json>(self, record: J) -> Next<J> {
         let is_alone = self.owner.is_alone;
         let recalled = Recalled { record: Some(record), is_alone };
-        Recalling { wanted: Some(Wanted { order: self, quoted: None }) }.recalled(Ok(recalled))
+        let id = self.request.id().into();
+        Recalling { id, wanted: Some(Wanted { order: self, quoted: None }) }.recalled(Ok(recalled))
     }
 
     pub(super) fn ask_price<J>(self) -> Next<J> {

@@ -18,7 +18,7 @@ use super::{
 /// Takes up a purchase from the journal, wherever it was interrupted. Never signs.
 #[must_use]
 pub fn resume<J: Json>(id: String) -> Next<J> {
-    Step::Recall(id, Box::new(Recalling { wanted: None })).into()
+    Step::Recall(id.clone(), Box::new(Recalling { id, wanted: None })).into()
 }
 
 /// What the journal has of a purchase that a call has taken hold of.
@@ -33,6 +33,8 @@ pub struct Recalled<J> {
 /// Waiting for what the journal has of this purchase.
 #[derive(Clone, Debug)]
 pub struct Recalling {
+    /// Its id.
+    pub(super) id: String,
     /// What is bought if it has not been; none for whoever only resumes.
     pub(super) wanted: Option<Wanted>,
 }
@@ -60,7 +62,8 @@ impl Recalling {
     /// What the journal has of that id, or why it could not be read.
     #[must_use]
     pub fn recalled<J: Json>(mut self, recalled: Result<Recalled<J>, J>) -> Next<J> {
-        let Recalled { record, is_alone } = match recalled {
+        let asked_for = |Recalled { record, is_alone }| Ok((journal::asked_for(Ok(record), &self.id)?, is_alone));
+        let (record, is_alone) = match recalled.and_then(asked_for) {
             Ok(recalled) => recalled,
             Err(thrown) => return Next::failed(self.unread(journal::not_stored()), thrown),
         };

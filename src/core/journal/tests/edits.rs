@@ -1,5 +1,7 @@
 //! What is known of a change by what a storage says and shows.
 
+use proptest::prelude::*;
+
 use super::*;
 
 /// A storage that has this record calls the change, and then says that.
@@ -65,12 +67,8 @@ fn a_storage_is_believed_when_it_has_written_and_not_known_when_it_is_late() {
     assert!(matches!(edit.settled(Ok(())), Settled::Over(Err(Some(Value::Null)))), "it was never called");
     let edit = Edit::new("id-1", sign("a"));
     assert!(matches!(edit.settled(Err(Some(json!("full")))), Settled::Over(Err(Some(cause))) if cause == "full"));
-    // What a storage calls when its caller has been told changes nothing; what it calls once more before, counts last.
-    assert_eq!(edit.apply(before.clone(), None).unwrap(), Put::Keep);
-    let edit = Edit::new("id-1", sign("a"));
-    assert_eq!(edit.apply(None, None).unwrap(), Put::Keep);
-    assert!(matches!(edit.apply(before, None).unwrap(), Put::Record(_)));
-    assert!(matches!(edit.settled(Ok(())), Settled::Over(Ok(Written::Done(None)))));
+    // What a storage calls when its caller has been told changes nothing.
+    assert_eq!(edit.apply(before, None).unwrap(), Put::Keep);
 }
 
 #[test]
@@ -89,4 +87,121 @@ fn no_budget_is_held_against_purchases_that_the_storage_did_not_give() {
     assert!(edit.apply(None, None).is_err());
     assert!(matches!(edit.settled(Err(Some(json!("thrown")))), Settled::Over(Err(Some(_)))));
     assert!(Edit::new("id-1", intend("a")).apply(None, None).is_ok(), "without a budget, none is needed");
+}
+
+/// What is told of a change that a storage calls with each of these in turn. Then it says that, and shows this record.
+fn called(
+    change: Change<Value>,
+    with: &[Option<Value>],
+    said: Result<(), Option<Value>>,
+    shows: Option<Value>,
+) -> Result<Written<Value>, Option<Value>> {
+    let edit = Edit::new("id-1", change);
+    for record in with {
+        edit.apply(record.clone(), Some(&[])).unwrap();
+    }
+    match edit.settled(said) {
+        Settled::Doubted(doubt) => doubt.read(Ok(shows)),
+        Settled::Over(outcome) => outcome,
+    }
+}
+
+#[test]
+fn a_storage_that_calls_a_change_with_different_records_is_asked_what_it_has() {
+    let (before, signed) = (after(&[intend("a")]), after(&[intend("a"), sign("a")]));
+    let other = after(&[intend("b")]);
+    let forgotten = after(&[intend("a"), sign("a"), accept(Some(HASH)), Change::Forget { now: NOW }]);
+    for said in [Ok(()), Err(Some(json!("lost")))] {
+        for stale in [None, other.clone(), forgotten.clone()] {
+            for with in [[before.clone(), stale.clone()], [stale.clone(), before.clone()]] {
+                let told = |shows: &Option<Value>| called(sign("a"), &with, said.clone(), shows.clone());
+                assert!(matches!(told(&signed), Ok(Written::Done(None))), "it is written: {stale:?}");
+                assert!(matches!(told(&stale), Ok(Written::Refused(_))), "it is refused: {stale:?}");
+                assert_eq!(told(&before).unwrap_err(), Some(said.clone().err().flatten().unwrap_or_default()));
+                assert_eq!(told(&after(&[intend("c")])).unwrap_err(), None, "somebody else was at it");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_second_try_of_which_the_same_comes_is_no_doubt() {
+    let (before, signed) = (after(&[intend("a")]), after(&[intend("a"), sign("a")]));
+    for then in [before.clone(), signed] {
+        let edit = Edit::new("id-1", sign("a"));
+        edit.apply(before.clone(), None).unwrap();
+        edit.apply(then, None).unwrap();
+        assert!(matches!(edit.settled(Ok(())), Settled::Over(Ok(Written::Done(None)))));
+    }
+}
+
+#[test]
+fn where_a_budget_was_exceeded_in_one_of_two_calls_nothing_is_signed() {
+    let Change::Intend(mut wish) = intend("a") else { panic!("an intent") };
+    let budget = Budget::read(&json!({"amount": "1.50", "per": "day"})).unwrap();
+    wish.claim = Some(Claim { budget, offer: price() });
+    let mut other = after(&[intend("b"), sign("b")]).unwrap();
+    other["id"] = "id-2".into();
+    let edit = Edit::new("id-1", Change::Intend(wish));
+    edit.apply(None, Some(&[other])).unwrap();
+    edit.apply(None, Some(&[])).unwrap();
+    let Settled::Doubted(doubt) = edit.settled(Ok(())) else { panic!("believed") };
+    assert!(matches!(doubt.read(Ok(None)), Ok(Written::Refused(error)) if error.code == Code::BudgetExceeded));
+}
+
+#[test]
+fn the_record_of_another_purchase_is_not_changed() {
+    for (name, record) in lives() {
+        let Some(mut record) = record else { continue };
+        record["id"] = "id-2".into();
+        for (change_name, change) in changes() {
+            let edit = Edit::new("id-1", change);
+            assert!(edit.apply(Some(record.clone()), Some(&[])).is_err(), "{name}, {change_name}");
+            assert!(matches!(edit.settled(Ok(())), Settled::Over(Err(Some(_)))), "it was never called");
+        }
+    }
+    let nameless = json!({"step": "signed"});
+    let forget = Edit::new("id-1", Change::Forget { now: NOW });
+    assert_eq!(forget.apply(Some(nameless), None), Ok(Put::Remove), "it stands for what it is kept under");
+    assert!(asked_for(Ok(Some(json!({"id": "id-2"}))), "id-1").is_err(), "nor is it read for this one");
+    for read in [Ok(None), Ok(Some(json!({"id": "id-1"}))), Ok(Some(json!({"step": 1}))), Err(json!("blocked"))] {
+        assert_eq!(asked_for(read.clone(), "id-1"), read);
+    }
+    // What another purchase has shows nothing of this one.
+    let mut shown = after(&[intend("a"), sign("a")]);
+    shown.as_mut().unwrap()["id"] = "id-2".into();
+    assert_eq!(called(sign("a"), &[after(&[intend("a")])], Err(Some(json!("lost"))), shown).unwrap_err(), None);
+}
+
+proptest! {
+    /// A storage calls a change with records of any time, of which it has one, and writes what came of that, or fails.
+    #[test]
+    fn what_is_told_of_a_signature_is_what_the_storage_has(
+        seen in prop::collection::vec(prop::sample::select(lives()), 1..4),
+        place in any::<prop::sample::Index>(),
+        (writes, fails) in prop::sample::select(vec![(true, false), (true, true), (false, true)]),
+    ) {
+        let edit = Edit::new("id-1", sign("a"));
+        let mut has = None;
+        for (at, (_, record)) in seen.iter().enumerate() {
+            let put = edit.apply(record.clone(), None).unwrap();
+            if at == place.index(seen.len()) {
+                has = match put {
+                    Put::Record(written) if writes => Some(written),
+                    Put::Remove if writes => None,
+                    _ => record.clone(),
+                };
+            }
+        }
+        let told = match edit.settled(if fails { Err(Some(json!("failed"))) } else { Ok(()) }) {
+            Settled::Doubted(doubt) => doubt.read(Ok(has.clone())),
+            Settled::Over(outcome) => outcome,
+        };
+        let is_signed = life(has.as_ref()) == Some(Life::Signed);
+        match told {
+            Ok(Written::Done(_)) => prop_assert!(is_signed, "sent, and not written: {:?}", has),
+            Ok(_) | Err(Some(_)) => prop_assert!(!is_signed, "called unpaid, and written: {:?}", has),
+            Err(None) => {}
+        }
+    }
 }

@@ -56,6 +56,8 @@ pub(super) enum Fault {
     Denied,
     /// The storage calls the change, writes nothing, and throws.
     Undone,
+    /// The storage writes, and then calls the change once more, with the record of a time at which there was none.
+    Twice,
     /// The storage gives a change no purchases of the budget's period.
     Hollow,
     /// What the storage has cannot be read.
@@ -177,7 +179,7 @@ impl Kind {
 }
 
 impl Fault {
-    pub(super) const ALL: [Self; 33] = [
+    pub(super) const ALL: [Self; 34] = [
         Self::Crash,
         Self::CrashAfter,
         Self::Abort,
@@ -190,6 +192,7 @@ impl Fault {
         Self::Full,
         Self::Denied,
         Self::Undone,
+        Self::Twice,
         Self::Hollow,
         Self::Unread,
         Self::Untold,
@@ -230,7 +233,7 @@ impl Fault {
             Self::Resume | Self::Forget => (at == Kind::Idle, "a call of its own"),
             Self::Blocked | Self::Steal => (at == Kind::Recall, "only the first step reads, and takes the lock"),
             Self::Full | Self::Untold | Self::Dropped => (at.writes(), "only what writes"),
-            Self::Denied | Self::Undone => {
+            Self::Denied | Self::Undone | Self::Twice => {
                 (at.writes() && at != Kind::Withdraw, "only what writes, and then nobody hears of it")
             }
             Self::Hollow => (at == Kind::Intend, "only what claims a part of a budget"),

@@ -81,6 +81,9 @@ impl World {
             Ok(_) if fault == Some(Fault::Undone) => {}
             Ok(put) => put.take_place(id, &mut self.journal),
         }
+        if fault == Some(Fault::Twice) {
+            drop(edit.apply(None, since.as_deref()));
+        }
         edit.settled(match fault {
             Some(Fault::Untold) => Err(None),
             Some(Fault::Denied | Fault::Undone) => Err(Some(json!("failed"))),
