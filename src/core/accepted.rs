@@ -53,6 +53,12 @@ impl<J: Json> AcceptedTask<J> {
         Ok(Self { task_id, receipt: value.get("receipt"), paid: read_paid(value), settlement })
     }
 
+    /// The nonce of the payment, if there was one.
+    #[must_use]
+    pub fn nonce(&self) -> Option<String> {
+        self.receipt.as_ref()?.text_at("nonce")
+    }
+
     /// A task that the journal has.
     #[must_use]
     pub fn kept(self) -> AcceptedTask<HeldReceipt<J>> {

@@ -84,6 +84,7 @@ impl Budget {
     /// # Errors
     /// `budget_exceeded` with `{budget, left, price}`, and `resetsAt` where waiting helps.
     pub fn check(&self, spent: &[Spending], offer: &Offer, now_ms: u64) -> Result<Option<State>, Error> {
+        let spent = &seen_at(spent, now_ms);
         let fits = |time| self.spent_at(spent, time).saturating_add(offer.amount) <= self.atomic();
         if fits(now_ms) {
             let mut asked = spent.to_vec();
@@ -99,7 +100,7 @@ impl Budget {
             .detail("budget", self.amount.as_str())
             .detail("left", left)
             .detail("price", price);
-        Err(match self.first_end(spent, now_ms, &|_, time| time < u64::MAX && fits(time)) {
+        Err(match self.first_end(spent, now_ms, &|_, time| fits(time)) {
             Some(time) => error.detail("resetsAt", time),
             None => error.retry(Retry::Never),
         })
@@ -108,12 +109,12 @@ impl Budget {
     /// How much of it is spent at that time, by the purchases of [`Budget::since`].
     #[must_use]
     pub fn state(&self, spent: &[Spending], now_ms: u64) -> State {
+        let spent = &seen_at(spent, now_ms);
         State {
             limit: self.amount.clone(),
             spent: units(self.spent_at(spent, now_ms)),
             left: units(self.left_at(spent, now_ms)),
-            // What never ends has no end to tell.
-            resets_at: self.first_end(spent, now_ms, &|one, time| !one.atomic().is_zero() && time < u64::MAX),
+            resets_at: self.first_end(spent, now_ms, &|one, _| !one.atomic().is_zero()),
         }
     }
 
@@ -151,6 +152,15 @@ impl Budget {
     fn atomic(&self) -> U256 {
         parse_units(&self.amount, ASSETS[0].decimals).unwrap_or_default()
     }
+}
+
+/// What was noted by a clock that was ahead counts no longer than what is bought now.
+fn seen_at(spent: &[Spending], now: u64) -> Vec<Spending> {
+    let mut seen = spent.to_vec();
+    for one in &mut seen {
+        *one = one.seen_at(now);
+    }
+    seen
 }
 
 /// Atomic units of USDC as a decimal amount.
@@ -287,10 +297,19 @@ mod tests {
         let day = budget("1.00", "day");
         let moved = |by: u64, atomic: u64| Spending::Moved { by, atomic: U256::from(atomic) };
         let resets_at = |spent: &[Spending]| day.state(spent, NOW).resets_at;
-        assert_eq!(resets_at(&[moved(u64::MAX, 1), moved(NOW, 0), moved(NOW - DAY_MS, 1)]), None);
+        assert_eq!(resets_at(&[moved(NOW, 0), moved(NOW - DAY_MS, 1)]), None);
         assert_eq!(resets_at(&[moved(NOW, 1), moved(NOW - DAY_MS + 1, 1)]), Some(NOW + 1));
-        let refused = day.check(&[moved(u64::MAX, 1)], &costing(1_000_000), NOW).unwrap_err();
-        assert_eq!((refused.retry, refused.details.get("resetsAt")), (Retry::Never, None));
+        // What a clock that was ahead has noted counts no longer than what is bought now.
+        let ahead = moved(u64::MAX, 1);
+        assert_eq!(resets_at(&[ahead]), Some(NOW + LONGEST_LIFE_MS + DAY_MS));
+        let refused = day.check(&[ahead], &costing(1_000_000), NOW).unwrap_err();
+        assert_eq!(refused.details.get("resetsAt"), Some(&(NOW + LONGEST_LIFE_MS + DAY_MS).into()));
+        let refused = day.check(&[ahead], &costing(1_000_001), NOW).unwrap_err();
+        assert_eq!(
+            (refused.retry, refused.details.get("resetsAt")),
+            (Retry::Never, None),
+            "more than the whole budget"
+        );
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::{
     machine::Machine,
     payment::Receipt,
     scheme::Scheme,
+    text,
     wallet::{Question, Reply},
     witness::{Inquiry, Progress, Reader, Report, Reports},
 };
@@ -37,6 +38,12 @@ pub struct Settlement {
 impl Settlement {
     /// How many members [`Settlement::write`] writes.
     pub const MEMBERS: usize = 5;
+
+    /// The nonce of what was signed, which no other payment has.
+    #[must_use]
+    pub fn nonce(&self) -> String {
+        text::word(self.authorization.transfer().nonce)
+    }
 
     /// Writes the members by which it crosses to JavaScript, and stays in the journal.
     ///

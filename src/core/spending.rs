@@ -31,6 +31,15 @@ pub enum Spending {
 }
 
 impl Spending {
+    /// As it is seen at that time. No purchase was begun later: one of a time to come was noted by a clock that was ahead.
+    #[must_use]
+    pub fn seen_at(self, now: u64) -> Self {
+        match self {
+            Self::Moved { by, atomic } => Self::Moved { by: by.min(now.saturating_add(LONGEST_LIFE_MS)), atomic },
+            Self::Asked { at, atomic } => Self::Asked { at: at.min(now), atomic },
+        }
+    }
+
     /// Until when it counts in a budget of that period.
     #[must_use]
     pub const fn until(&self, period_ms: u64) -> u64 {

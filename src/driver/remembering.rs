@@ -10,7 +10,7 @@ use crate::core::{
 /// Most pages have fewer purchases than this under way: the others are read only where these do not decide.
 const PAGE: u64 = 50;
 
-/// Lists the purchases as a page is shown them, and drops what was forgotten so long ago that no budget counts it.
+/// Lists the purchases as a page is shown them, and tidies what was forgotten: what no budget counts any more is dropped.
 ///
 /// # Errors
 /// `unsupported_environment` when the journal cannot be read.
@@ -33,7 +33,7 @@ where
 
 async fn tidy<J: Json, P: Journal<J> + Clock<J>>(ports: &P, records: &[J]) {
     let change = Change::Tidy { now: ports.now() };
-    for id in journal::expired(records, ports.now()) {
+    for id in journal::untidy(records, ports.now()) {
         // A storage that does not write is not asked again for each of them.
         if update(ports, &id, change.clone()).await.is_err() {
             return;

@@ -11,17 +11,17 @@ use super::{
         defect::{self, Defect},
         error::{Code, Error, Paid, Retry, Stage, read_paid},
         json::Json,
-        payment::Receipt,
+        payment::{Receipt, Settled},
         settlement::Settlement,
         spending::{LONGEST_LIFE_MS, LONGEST_OPEN_MS, Spending},
         terms::Offer,
-        text,
     },
     life::Life,
     order::OrderRecord,
-    record::{Kept, closes_at, created_at},
+    record::{Kept, closes_at, created_at, nonce},
     result,
-    spent::{forgotten, left_of, spent},
+    spent::{forgotten, left_of, left_of_forgotten, spent},
+    word::Word,
 };
 
 /// A write that takes longer has failed for its caller.
@@ -89,7 +89,8 @@ pub enum Change<J> {
         /// What was signed: another payment of the same purchase is not over.
         settlement: Rc<Settlement>,
     },
-    /// What was forgotten so long ago that no budget counts it is dropped.
+    /// What was forgotten so long ago that no budget counts it is dropped, and what was forgotten by a clock that was
+    /// ahead counts no longer than others.
     Tidy {
         /// Milliseconds since the epoch.
         now: u64,
@@ -207,7 +208,7 @@ impl<J: Json> Change<J> {
             (Self::Withdraw { owner }, Some(record), Some(Life::Signing)) if is_of_owner(record, owner) => {
                 vacated(record)
             }
-            (Self::Tidy { now }, Some(record), _) if is_expired(record, *now) => Put::Remove,
+            (Self::Tidy { now }, Some(record), _) if is_untidy(record, *now) => tidied(record, life, *now),
             (Self::Forget { .. } | Self::Withdraw { .. } | Self::Tidy { .. }, ..) => Put::Keep,
             (Self::Free { .. }, _, Some(Life::Signed | Life::Accepted | Life::Done)) => Put::Keep,
             (Self::Free { takes_over: false, .. }, _, Some(Life::Signing)) => Put::Keep,
@@ -225,28 +226,31 @@ impl<J: Json> Change<J> {
         let mut revised = Revised::of(record);
         match (self, life) {
             (_, Life::Forgotten) => return Put::Keep,
-            (_, Life::Signed | Life::Accepted | Life::Done) if self.is_of_another(record) => return Put::Keep,
+            (_, Life::Signed | Life::Accepted | Life::Done | Life::Abandoned) if self.is_of_another(record) => {
+                return Put::Keep;
+            }
             (Self::Take { receipt, settlement }, Life::Signed) => {
-                let payment = Kept::spent(settlement.clone());
-                revised.paid(Paid::Yes).set("receipt", Some(J::of(receipt))).set("payment", Some(J::of(&payment)));
+                let payment = J::of(&Kept::spent(settlement.clone()));
+                revised.hear(record, life, Word { paid: Paid::Yes, receipt: Some(J::of(receipt)) }, None);
+                revised.set("payment", Some(payment));
             }
-            (Self::Accept { task, .. }, life) => {
-                revised.settled(record, task);
-                if life != Life::Done {
-                    revised.step(Life::Accepted);
-                }
+            (Self::Accept { task, settlement, .. }, life) => {
+                revised.hear_task(record, life, task).text("nonce", &settlement.nonce());
+                revised.has_task(life, &task.task_id);
             }
-            (Self::Settle { receipt }, Life::Signed | Life::Accepted | Life::Done) => {
-                revised.paid(Paid::Yes).set("receipt", Some(J::of(receipt))).set("payment", None);
-                revised.text("taskId", &receipt.task_id);
-                if life == Life::Signed {
-                    revised.step(Life::Accepted);
-                }
+            (Self::Settle { receipt }, Life::Signed | Life::Accepted | Life::Done | Life::Abandoned)
+                if life != Life::Abandoned || receipt.settled == Settled::Chain =>
+            {
+                revised.hear(record, life, Word { paid: Paid::Yes, receipt: Some(J::of(receipt)) }, None);
+                revised.has_task(life, &receipt.task_id);
             }
             (Self::Finish { task, ended }, Life::Signed | Life::Accepted | Life::Done) => {
-                revised.settled(record, task);
+                // Without a payment, it says nothing of that of the record.
+                if task.nonce().is_some() {
+                    revised.hear_task(record, life, task);
+                }
                 if life != Life::Done || is_better(ended, record) {
-                    revised.ended(ended);
+                    revised.text("taskId", &task.task_id).ended(ended);
                 }
             }
             (Self::Abandon { settlement }, Life::Signed)
@@ -259,21 +263,22 @@ impl<J: Json> Change<J> {
         Put::Record(revised.finish())
     }
 
-    /// Whether it tells of another payment than that of the record. Where no lock keeps tabs apart, one may have forgotten a
-    /// purchase and bought anew while another still follows the first payment.
+    /// Whether it tells of another payment than that of the record, or of another task. Where no lock keeps tabs apart, one
+    /// may have forgotten a purchase and bought anew while another still follows the first payment.
     fn is_of_another(&self, record: &J) -> bool {
-        let nonce = match self {
-            Self::Accept { settlement, .. } => text::word(settlement.authorization.transfer().nonce),
-            Self::Take { receipt, .. } | Self::Settle { receipt } => receipt.nonce.clone(),
-            // A task that cost nothing has none: it ends no purchase that was paid, or may have been.
-            Self::Finish { task, .. } => {
-                task.receipt.as_ref().and_then(|receipt| receipt.text_at("nonce")).unwrap_or_default()
-            }
+        let (told, task_id) = match self {
+            Self::Accept { settlement, task, .. } => (Some(settlement.nonce()), &task.task_id),
+            Self::Take { receipt, .. } | Self::Settle { receipt } => (Some(receipt.nonce.clone()), &receipt.task_id),
+            Self::Finish { task, .. } => (task.nonce(), &task.task_id),
             _ => return false,
         };
-        let signed = record.get("payment").and_then(|payment| J::parse(&payment.text_at("authorization")?));
-        let kept = signed.or_else(|| record.get("receipt")).and_then(|paid| paid.text_at("nonce"));
-        kept.is_some_and(|kept| nonce != kept)
+        match (nonce(record), told) {
+            (Some(kept), Some(told)) => kept != told,
+            // The record is of a task that cost nothing.
+            (None, Some(_)) => read_paid(record) == Paid::No,
+            // A task that names no payment ends its own record alone.
+            (_, None) => record.text_at("taskId").as_ref() != Some(task_id),
+        }
     }
 
     /// The record is gone, and nobody has forgotten what it cost: the storage was cleared. A task is worth remembering.
@@ -338,7 +343,7 @@ fn sign<J: Json>(owner: &str, payment: &Kept, record: Option<&J>, life: Option<L
         (Some(record), Some(Life::Signing)) if is_of_owner(record, owner) || defect::is_on(Defect::OwnerUnchecked) => {
             let mut revised = Revised::of(record);
             revised.step(Life::Signed).paid(Paid::Unknown).set("payment", Some(J::of(payment)));
-            revised.set("closesAt", Some(J::whole(payment.closes_at())));
+            revised.set("closesAt", Some(J::whole(payment.closes_at()))).text("nonce", &payment.nonce());
             (Put::Record(revised.finish()), Written::Done(None))
         }
         // As a first try has written it, whose end was not told.
@@ -406,18 +411,35 @@ struct Fresh<'a, J> {
     forgotten: Option<J>,
 }
 
-/// Whether nothing of what was forgotten is counted by any budget any more.
-fn is_expired<J: Json>(record: &J, now: u64) -> bool {
+/// Whether nothing of what was forgotten is counted by any budget any more, or some of it is of a time to come: its clock
+/// was ahead, and was set right since.
+fn is_untidy<J: Json>(record: &J, now: u64) -> bool {
     let is_over = |spending: &Spending| spending.until(budget::LONGEST_PERIOD_MS) <= now;
-    Life::read(record) == Some(Life::Forgotten) && forgotten(record).iter().all(is_over)
+    let all = forgotten(record);
+    match Life::read(record) {
+        Some(Life::Forgotten) if all.iter().all(is_over) => true,
+        Some(_) => all.iter().any(|spending| spending.seen_at(now) != *spending),
+        None => false,
+    }
 }
 
-/// The ids of the records that [`Change::Tidy`] drops.
+/// A record with no more of what was forgotten than some budget still counts.
+fn tidied<J: Json>(record: &J, life: Option<Life>, now: u64) -> Put<J> {
+    let left = left_of_forgotten(record, budget::LONGEST_PERIOD_MS, now);
+    if life == Some(Life::Forgotten) {
+        return tombstone(record, left);
+    }
+    let mut revised = Revised::of(record);
+    revised.set("forgotten", Some(J::list(left)));
+    Put::Record(revised.finish())
+}
+
+/// The ids of the records that [`Change::Tidy`] changes.
 #[must_use]
-pub fn expired<J: Json>(records: &[J], now: u64) -> Vec<String> {
+pub fn untidy<J: Json>(records: &[J], now: u64) -> Vec<String> {
     let mut ids = Vec::new();
     for record in records {
-        if is_expired(record, now) {
+        if is_untidy(record, now) {
             ids.extend(record.text_at("id"));
         }
     }
@@ -461,16 +483,27 @@ impl<J: Json> Revised<J> {
         self.text("paid", &paid.name())
     }
 
-    /// What a task says of the money, unless the record has the transaction already.
-    fn settled(&mut self, record: &J, task: &AcceptedTask<J>) -> &mut Self {
-        let kept = record.get("receipt");
-        if kept.as_ref().is_some_and(|receipt| receipt.get("transaction").is_some()) {
-            self.set("payment", None);
-        } else {
-            let payment = task.settlement.as_ref().map(J::of);
-            self.paid(task.paid).set("receipt", task.receipt.clone().or(kept)).set("payment", payment);
+    /// What a task says of the money.
+    fn hear_task(&mut self, record: &J, life: Life, task: &AcceptedTask<J>) -> &mut Self {
+        let word = Word { paid: task.paid, receipt: task.receipt.clone() };
+        self.hear(record, life, word, task.settlement.as_ref().map(J::of))
+    }
+
+    /// What is said of the money, beside what the record knows. What was signed stays while no transaction is known.
+    fn hear(&mut self, record: &J, life: Life, word: Word<J>, payment: Option<J>) -> &mut Self {
+        // Of an intent, `no` says only that nothing was signed yet.
+        let former = if life == Life::Signing { Word::unknown() } else { Word::of(record) };
+        let known = word.after(former);
+        let is_open = known.paid != Paid::No && !known.has_transaction();
+        let payment = payment.or_else(|| record.get("payment").filter(|_| life != Life::Signed)).filter(|_| is_open);
+        self.paid(known.paid).set("receipt", known.receipt).set("payment", payment)
+    }
+
+    /// There is a task. A record that has ended keeps the one whose end it has.
+    fn has_task(&mut self, life: Life, task_id: &str) {
+        if life != Life::Done {
+            self.text("taskId", task_id).step(Life::Accepted);
         }
-        self.text("taskId", &task.task_id)
     }
 
     /// How a task has ended. That the service does not know it any more ends nothing.

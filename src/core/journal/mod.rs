@@ -28,8 +28,9 @@ mod spent;
 #[cfg(test)]
 mod tests;
 mod trouble;
+mod word;
 
-pub use change::{Change, Claim, Ended, Intent, Owner, Put, WRITE_PATIENCE_MS, Written, expired};
+pub use change::{Change, Claim, Ended, Intent, Owner, Put, WRITE_PATIENCE_MS, Written, untidy};
 pub use edit::{Doubt, Edit, Settled};
 pub use life::Life;
 pub use listing::{Choice, Filter, Resumed, choose, find, tasks, whereabouts};

@@ -8,10 +8,10 @@ use super::{
     super::{
         accepted::AcceptedTask,
         config::Config,
-        error::{Error, read_paid},
+        error::{Error, Paid, read_paid},
         http::{BaseUrl, is_own_id, is_task_id},
         json::Json,
-        payment::Payment,
+        payment::{Payment, Receipt},
         request::Request,
         settlement::Settlement,
         spending::LONGEST_LIFE_MS,
@@ -54,6 +54,12 @@ impl Kept {
     #[must_use]
     pub fn closes_at(&self) -> u64 {
         self.settlement.closes_at
+    }
+
+    /// The nonce of what was signed.
+    #[must_use]
+    pub fn nonce(&self) -> String {
+        self.settlement.nonce()
     }
 }
 
@@ -100,6 +106,8 @@ pub struct Signed {
     pub settlement: Rc<Settlement>,
     /// What can be sent again.
     pub payment: Option<Rc<Payment>>,
+    /// The token has said that it has taken the payment.
+    pub taken: Option<Rc<Receipt>>,
 }
 
 impl<J: Json> Known<J> {
@@ -155,6 +163,18 @@ pub(super) fn created_at<J: Json>(record: &J) -> Option<u64> {
     record.get("order")?.whole_at("createdAt")
 }
 
+/// What was signed, while it is kept.
+pub(super) fn authorization<J: Json>(record: &J) -> Option<J> {
+    J::parse(&record.get("payment")?.text_at("authorization")?)
+}
+
+/// The nonce of the payment that a record is of; none of a task that cost nothing. Until a record named it, it went with what
+/// was signed.
+pub(super) fn nonce<J: Json>(record: &J) -> Option<String> {
+    let paid = authorization(record).or_else(|| record.get("receipt"));
+    paid.and_then(|paid| paid.text_at("nonce")).or_else(|| record.text_at("nonce"))
+}
+
 /// The id that the request was sent with.
 pub(super) fn seed<J: Json>(record: &J) -> Option<String> {
     let id = record.text_at("id").filter(|id| is_own_id(id))?;
@@ -180,6 +200,15 @@ fn accepted<J: Json>(record: &J) -> Option<AcceptedTask<J>> {
     Some(AcceptedTask { task_id, receipt: record.get("receipt"), paid: read_paid(record), settlement })
 }
 
+/// The receipt of a payment that the token has taken, and for which the service names no task yet.
+fn proven<J: Json>(record: &J, settlement: &Settlement, seed: &str) -> Receipt {
+    let kept = record.get("receipt");
+    let shown = kept.as_ref().filter(|receipt| receipt.text_at("settled").as_deref() == Some("chain"));
+    let transaction = shown.and_then(|receipt| receipt.text_at("transaction"));
+    let at = kept.as_ref().and_then(|receipt| receipt.whole_at("at")).unwrap_or(settlement.closes_at);
+    Receipt::proven(&settlement.authorization, seed, transaction, at)
+}
+
 impl Signed {
     fn read<J: Json>(record: &J) -> Option<Self> {
         let kept = record.get("payment")?;
@@ -187,9 +216,12 @@ impl Signed {
         let version = Version::read(&kept.get("version")?)?;
         let sealed = kept.text_at("header").zip(kept.text_at("body"));
         let demand = kept.text_at("demand");
+        let seed = seed(record)?;
+        let taken = (read_paid(record) == Paid::Yes).then(|| Rc::new(proven(record, &settlement, &seed)));
         Some(Self {
             id: record.text_at("id").filter(|id| is_own_id(id))?,
-            seed: seed(record)?,
+            seed,
+            taken,
             base_url: BaseUrl::parse(&order(record, "baseUrl")?.as_text()?)?,
             settlement: Rc::new(settlement),
             payment: sealed.map(|(header, body)| Rc::new(Payment { version, header, body, demand })),

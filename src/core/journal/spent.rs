@@ -1,5 +1,6 @@
 //! What the purchase of a record has cost, or may yet cost, as budgets count it.
 
+use alloy_primitives::U256;
 use serde::Serialize;
 
 use super::{
@@ -7,11 +8,11 @@ use super::{
         error::{Error, Paid, read_paid},
         json::Json,
         money::parse_atomic,
-        spending::{LONGEST_LIFE_MS, Spending},
+        spending::Spending,
         text::decimal,
     },
     life::Life,
-    record::{closes_at, created_at, order},
+    record::{authorization, closes_at, created_at, order},
     trouble::unreadable,
 };
 
@@ -40,13 +41,20 @@ fn add_own<J: Json>(record: &J, all: &mut Vec<Spending>) -> Result<(), Error> {
     }
     // Every version says when a purchase was begun, and stores look for it by that: the rest is no purchase.
     let Some(at) = created_at(record) else { return Ok(()) };
-    let price = order(record, "price").and_then(|price| price.text_at("atomic"));
-    let atomic = price.as_deref().and_then(parse_atomic).ok_or_else(|| unreadable(record))?;
+    let atomic = price(record).ok_or_else(|| unreadable(record))?;
     all.push(match life {
         Some(Life::Signing) => Spending::Asked { at, atomic },
         _ => Spending::Moved { by: moved_by(record, at), atomic },
     });
     Ok(())
+}
+
+/// What it was to cost; or what was paid, or signed, where its order names no price that can be read.
+fn price<J: Json>(record: &J) -> Option<U256> {
+    let stated = |money: Option<J>| parse_atomic(&money?.text_at("atomic")?);
+    stated(order(record, "price"))
+        .or_else(|| stated(record.get("receipt")?.get("amount")))
+        .or_else(|| parse_atomic(&authorization(record)?.text_at("value")?))
 }
 
 /// When the money had moved at the latest. The chain shows when; what a server says of it is only said, and a payment can be
@@ -82,17 +90,25 @@ struct Left {
 
 /// What is left of a record that is forgotten, as it is stored: what of it some budget may still count at that time.
 pub(super) fn left_of<J: Json>(record: &J, longest_ms: u64, now: u64) -> Vec<J> {
-    let mut left = Vec::new();
     let mut all = forgotten(record);
     // What cannot be counted is forgotten whole.
     let _ = add_own(record, &mut all);
+    still_counted(all, longest_ms, now)
+}
+
+/// What is left of those that were forgotten before.
+pub(super) fn left_of_forgotten<J: Json>(record: &J, longest_ms: u64, now: u64) -> Vec<J> {
+    still_counted(forgotten(record), longest_ms, now)
+}
+
+/// Whatever a record says, or a clock said that was wrong: what is forgotten counts for the longest period from now on.
+fn still_counted<J: Json>(all: Vec<Spending>, longest_ms: u64, now: u64) -> Vec<J> {
+    let mut left = Vec::new();
     for spending in all {
-        if let Spending::Moved { by, atomic } = spending
+        if let Spending::Moved { by, atomic } = spending.seen_at(now)
             && by.saturating_add(longest_ms) > now
             && !atomic.is_zero()
         {
-            // Whatever a record says, or a clock said that was wrong: what is forgotten counts for the longest period from now on.
-            let by = by.min(now.saturating_add(LONGEST_LIFE_MS));
             left.push(J::of(&Left { by, atomic: decimal(atomic) }));
         }
     }

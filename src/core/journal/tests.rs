@@ -25,6 +25,8 @@ use crate::core::{
 mod edges;
 mod edits;
 mod former;
+mod money;
+mod tidying;
 
 const NOW: u64 = 1_740_672_089_000;
 const CLOSES_AT: u64 = NOW + 60_000;
@@ -376,8 +378,8 @@ fn a_forgotten_purchase_leaves_amount_and_time_and_nothing_else() {
     assert_eq!(after(&withdrawn).unwrap(), tombstone, "an intent that is withdrawn leaves it as it was");
 
     // Until the longest period is over.
-    assert_eq!(expired(from_ref(&left), NOW + WEEK_MS), Vec::<String>::new());
-    assert_eq!(expired(from_ref(&left), NOW + 5_000 + WEEK_MS), ["id-1"]);
+    assert_eq!(untidy(from_ref(&left), NOW + WEEK_MS), Vec::<String>::new());
+    assert_eq!(untidy(from_ref(&left), NOW + 5_000 + WEEK_MS), ["id-1"]);
     assert_eq!(applied(Some(left), &Change::Tidy { now: NOW + 5_000 + WEEK_MS }).0, None);
     let late = Change::Forget { now: NOW + 5_000 + WEEK_MS };
     assert_eq!(after(&[&paid[..], &[late]].concat()), None);
@@ -517,8 +519,9 @@ fn a_task_that_cost_nothing_ends_no_purchase_that_was_paid_or_may_have_been() {
         }
     }
     // One that the service has begun without payment ends by it, and so does one whose payment came to nothing.
+    let begun = Change::Free { order: noted(), task_id: gift.task_id.clone(), takes_over: false };
     let unpaid = Change::Accept { order: Some(noted()), settlement: settlement(), task: gift.clone() };
-    for changes in [vec![free()], vec![intend("a"), sign("a"), unpaid]] {
+    for changes in [vec![begun], vec![intend("a"), sign("a"), unpaid]] {
         let done = applied(after(&changes), &ended("completed")).0.unwrap();
         assert_eq!((&done["step"], &done["paid"]), (&json!("done"), &json!("no")), "{changes:?}");
     }

@@ -129,6 +129,7 @@ impl<J: Json> Underway<J> {
     /// A payment that was just signed with a wallet, or one of which the journal knows.
     pub(super) fn new(signed: Signed, order: Option<Rc<journal::OrderRecord>>, readers: Vec<Reader>) -> Self {
         let reason = "the page was left before the payment was answered".into();
+        let taken = signed.taken.clone();
         Self {
             signed,
             order,
@@ -136,7 +137,7 @@ impl<J: Json> Underway<J> {
             reports: None,
             claimed: None,
             task: ServiceView::Nothing,
-            taken: None,
+            taken,
             is_reported_taken: false,
             answers: 0,
             rounds: 0,
@@ -145,7 +146,7 @@ impl<J: Json> Underway<J> {
     }
 
     pub(super) fn nonce(&self) -> String {
-        text::word(self.signed.settlement.authorization.transfer().nonce)
+        self.signed.settlement.nonce()
     }
 
     /// Sends the payment: for the first time, or again.
@@ -186,8 +187,9 @@ impl<J: Json> Underway<J> {
         self.task = self.known(answer.ok());
         match self.taken.clone() {
             Some(receipt) if self.has_task() => self.accepted(Paid::Yes, Some(receipt)),
-            Some(receipt) => self.search_on(receipt, now),
-            None => self.inquire(now),
+            // The transaction is asked for once more, if the journal has it only that the token has taken the payment.
+            Some(receipt) if self.rounds > 0 || receipt.transaction.is_some() => self.search_on(receipt, now),
+            _ => self.inquire(now),
         }
     }
 
@@ -242,6 +244,10 @@ impl<J: Json> Underway<J> {
     /// What the payer's own wallet reports counts. Another's report that it was taken keeps `no` from being said.
     fn weigh(mut self: Box<Self>, reports: Reports, now: u64) -> Next<J> {
         self.is_reported_taken = matches!(reports.others, Some(Report::Taken(_)));
+        // What the token has said once stays said.
+        if let (Some(receipt), Some(Report::Unused { .. }) | None) = (self.taken.clone(), &reports.own) {
+            return self.search_on(receipt, now);
+        }
         let verdict = match reports.own {
             Some(Report::Taken(transaction)) => return self.taken(transaction, now),
             Some(Report::Unused { is_over: true }) if now >= self.ends_at() => Verdict::Dead,
@@ -329,10 +335,15 @@ impl<J: Json> Underway<J> {
         if self.rounds < MOST_SEARCHES {
             return self.pause(now);
         }
+        self.without_task(receipt, None)
+    }
+
+    /// The token has taken it, and no task is known.
+    fn without_task(self, receipt: Rc<Receipt>, cause: Option<J>) -> Next<J> {
         let message = "the payment was taken, but the service names no task for it: send it the receipt";
         let error = self.describe(Code::TaskNotFound, message);
         let change = Change::Take { receipt: receipt.clone(), settlement: self.signed.settlement.clone() };
-        let failure = Failure { receipt: Some(HeldReceipt::New(receipt)), ..error.into() };
+        let failure = Failure { receipt: Some(HeldReceipt::New(receipt)), cause, ..error.into() };
         self.end(change, Err(failure))
     }
 
@@ -372,7 +383,10 @@ impl<J: Json> Underway<J> {
 
     /// What the caller is told when it gives up now.
     pub(super) fn given_up(&self) -> Failure<J> {
-        let message = "aborted while the payment was under way: it may still be taken; do not pay again";
+        let message = match self.taken {
+            Some(_) => "aborted after the payment was taken, before the service named a task for it; call `resume()`",
+            None => "aborted while the payment was under way: it may still be taken; do not pay again",
+        };
         let receipt = self.taken.clone().map(HeldReceipt::New);
         Failure { receipt, ..self.describe(Code::Aborted, message).into() }
     }
@@ -481,6 +495,9 @@ impl<J: Json> Settling<J> {
     /// The page or the browser threw instead of letting time pass. To go on at once would never end.
     #[must_use]
     pub fn broke(mut self, thrown: J) -> Next<J> {
+        if let Some(receipt) = self.0.taken.clone() {
+            return self.0.without_task(receipt, Some(thrown));
+        }
         self.0.trouble.cause = Some(thrown);
         self.0.unsettled(
             "this page cannot wait any longer, since the browser or the page threw an error; call `resume()`",

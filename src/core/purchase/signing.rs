@@ -179,6 +179,7 @@ impl Signing {
             base_url: config.base_url,
             settlement,
             payment: Some(payment.clone()),
+            taken: None,
         };
         let readers = vec![Reader { wallet: self.wallet, has_signed: true }];
         let underway = Box::new(Underway::new(signed, Some(Rc::new(noted)), readers));

@@ -433,3 +433,96 @@ fn a_finished_task_is_not_kept_from_the_page_until_the_window_ends() {
     assert_eq!(Value::of(&task.receipt.unwrap())["settled"], "unknown");
     assert_eq!(world.journal["id-1"]["paid"], "unknown", "the token has not taken it yet");
 }
+
+/// A purchase that the token has taken, and for which the service names no task. Then a page with these wallets.
+fn taken_before(nodes: &[Node], later: u64, knows_seed: bool) -> World {
+    let (mut world, end) = resumed(vec![OWN], true, 1_000);
+    assert_eq!((verdict(&end), &world.journal["id-1"]["paid"]), (json!(["task_not_found", "yes"]), &json!("yes")));
+    world.now = world.now.max(NOW + later);
+    world.nodes = nodes.to_vec();
+    world.seller.knows_seed = knows_seed;
+    if knows_seed {
+        world.work();
+    }
+    world
+}
+
+#[test]
+fn what_the_token_has_said_stays_said_whatever_wallet_is_there_later() {
+    let denies = Node { claims: Some(false), ..OWN };
+    let ahead = Node { ahead: 600, ..denies };
+    let silent = Node { is_silent: true, ..OWN };
+    for nodes in [vec![OWN], vec![denies], vec![ahead], vec![silent], vec![], vec![OTHER], vec![silent, denies]] {
+        for later in [1_000, LATER] {
+            let mut world = taken_before(&nodes, later, false);
+            let end = recover(&mut world, resume("id-1".into()), |_| panic!("sent again"));
+            assert_eq!((verdict(&end), &end["receipt"]), (json!(["task_not_found", "yes"]), &json!(true)), "{nodes:?}");
+            let record = &world.journal["id-1"];
+            assert_eq!((&record["step"], &record["paid"]), (&json!("signed"), &json!("yes")), "{nodes:?}");
+            assert_eq!(record["receipt"]["settled"], "chain", "{nodes:?}");
+
+            let mut world = taken_before(&nodes, later, true);
+            let end = recover(&mut world, resume("id-1".into()), |_| panic!("sent again"));
+            assert_eq!((&end["task"], &end["settled"]), (&json!(SEED), &json!("chain")), "{nodes:?}");
+            let record = &world.journal["id-1"];
+            assert_eq!((&record["step"], &record["paid"]), (&json!("accepted"), &json!("yes")), "{nodes:?}");
+        }
+    }
+}
+
+#[test]
+fn giving_up_what_the_token_has_taken_does_not_call_it_unknown() {
+    let mut world = taken_before(&[OWN], 1_000, false);
+    let mut next = world.perform(resume::<Value>("id-1".into()).step);
+    let mut steps = 0;
+    while let Some(failure) = next.step.given_up() {
+        assert_eq!((failure.error.paid, failure.receipt.is_some()), (Paid::Yes, true), "{:?}", next.step);
+        world.now += 1_000;
+        next = world.perform(next.step);
+        steps += 1;
+    }
+    assert!(steps > 2);
+}
+
+#[test]
+fn a_transaction_that_was_not_found_is_asked_for_once_more() {
+    for (nodes, settled) in [(vec![OWN], "chain"), (vec![], "unknown")] {
+        let mut world = taken_before(&nodes, 1_000, false);
+        let receipt = world.journal.get_mut("id-1").unwrap()["receipt"].as_object_mut().unwrap();
+        receipt.insert("settled".into(), "unknown".into());
+        receipt.remove("transaction");
+        let end = recover(&mut world, resume("id-1".into()), |_| panic!("sent again"));
+        assert_eq!(verdict(&end), json!(["task_not_found", "yes"]));
+        assert_eq!(world.journal["id-1"]["receipt"]["settled"], settled);
+    }
+}
+
+#[test]
+fn a_purchase_that_the_storage_gives_instead_of_another_is_not_taken_up() {
+    let (world, _, _) = about_to_pay();
+    let mut record = world.journal["id-1"].clone();
+    record["id"] = "id-2".into();
+    for next in [resume::<Value>("id-1".into()), order(&json!({})).begin()] {
+        let Step::Recall(id, recalling) = next.step else { panic!() };
+        assert_eq!(id, "id-1");
+        let recalled = recalling.recalled(Ok(Recalled { record: Some(record.clone()), is_alone: true }));
+        let Step::Done(Err(Failure { error, cause, .. })) = recalled.step else { panic!() };
+        assert_eq!((error.code, error.paid, error.retry), (Code::UnsupportedEnvironment, Paid::Unknown, Retry::Resume));
+        assert!(cause.is_some());
+    }
+}
+
+#[test]
+fn a_page_that_cannot_let_time_pass_is_told_that_the_payment_was_taken() {
+    let mut world = taken_before(&[OWN], 1_000, false);
+    let mut next = resume::<Value>("id-1".into());
+    let failure = loop {
+        next = match next.step {
+            Step::Done(outcome) => break outcome.unwrap_err(),
+            Step::Sleep(_, settling) => settling.broke(json!("no timers")),
+            step => world.perform(step),
+        };
+    };
+    assert_eq!((failure.error.code, failure.error.paid), (Code::TaskNotFound, Paid::Yes));
+    assert_eq!((failure.cause, failure.receipt.is_some()), (Some(json!("no timers")), true));
+}
