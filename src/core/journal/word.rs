@@ -61,9 +61,9 @@ impl<J: Json> Word<J> {
 
     fn may_replace(&self, former: &Self) -> bool {
         match former.paid {
-            Paid::Yes => self.paid == Paid::Yes && self.shows_more_than(former),
+            Paid::Yes => self.paid == Paid::Yes,
             Paid::No => self.paid == Paid::Yes && self.weight() == Weight::Shown,
-            Paid::Unknown => self.paid != Paid::Unknown || self.shows_more_than(former),
+            Paid::Unknown => true,
         }
     }
 

@@ -150,6 +150,39 @@ fn where_a_budget_was_exceeded_in_one_of_two_calls_nothing_is_signed() {
 }
 
 #[test]
+fn a_refusal_stands_where_a_write_would_have_left_the_same() {
+    let Change::Intend(mut wish) = intend("a") else { panic!("an intent") };
+    let budget = Budget::read(&json!({"amount": "1.50", "per": "day"})).unwrap();
+    wish.claim = Some(Claim { budget, offer: price() });
+    let mut other = after(&[intend("b"), sign("b")]).unwrap();
+    other["id"] = "id-2".into();
+    let intended = after(&[intend("a")]);
+    let calls = [(None, vec![]), (intended.clone(), vec![other])];
+    for calls in [calls.clone(), {
+        let [one, two] = calls;
+        [two, one]
+    }] {
+        let edit = Edit::new("id-1", Change::Intend(wish.clone()));
+        for (record, since) in calls {
+            edit.apply(record, Some(&since)).unwrap();
+        }
+        let Settled::Doubted(doubt) = edit.settled(Ok(())) else { panic!("believed") };
+        let told = doubt.read(Ok(intended.clone()));
+        assert!(matches!(&told, Ok(Written::Refused(error)) if error.code == Code::BudgetExceeded), "{told:?}");
+    }
+}
+
+#[test]
+fn what_was_called_with_a_record_and_with_none_is_written_only_where_it_shows() {
+    let accepted = after(&[intend("a"), sign("a"), accept(None)]);
+    let done = after(&[intend("a"), sign("a"), accept(None), finish("completed", None)]);
+    let told =
+        |shows: &Option<Value>| called(finish("completed", None), &[accepted.clone(), None], Ok(()), shows.clone());
+    assert!(matches!(told(&done), Ok(Written::Done(None))));
+    assert_eq!(told(&accepted).unwrap_err(), Some(Value::Null), "it was not written");
+}
+
+#[test]
 fn the_record_of_another_purchase_is_not_changed() {
     for (name, record) in lives() {
         let Some(mut record) = record else { continue };

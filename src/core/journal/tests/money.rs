@@ -176,6 +176,49 @@ fn a_transaction_that_the_chain_shows_is_never_replaced_and_replaces_one_that_is
 }
 
 #[test]
+fn of_two_transactions_the_former_stays_and_of_two_claims_the_latter() {
+    let at = |settled: &str, at: u64| {
+        let mut task = task_as("task-1", Paid::Yes, Some(settled));
+        task.receipt.as_mut().unwrap()["at"] = at.into();
+        accepted_as(task)
+    };
+    let kept = |changes: &[Change<Value>]| {
+        after(&[&[intend("a"), sign("a")][..], changes].concat()).unwrap()["receipt"]["at"].clone()
+    };
+    for (settled, expected) in [("chain", NOW + 1), ("server", NOW + 1), ("unknown", NOW + 2)] {
+        assert_eq!(kept(&[at(settled, NOW + 1), at(settled, NOW + 2)]), expected, "{settled}");
+    }
+    assert_eq!(kept(&[at("server", NOW + 1), at("unknown", NOW + 2), at("chain", NOW + 3)]), NOW + 3);
+    assert_eq!(kept(&[at("chain", NOW + 1), at("server", NOW + 2), at("unknown", NOW + 3)]), NOW + 1);
+}
+
+#[test]
+fn what_an_intent_says_of_money_is_not_proven() {
+    let record = after(&[intend("a"), accept(None)]).unwrap();
+    assert_eq!((&record["step"], &record["paid"]), (&json!("accepted"), &json!("yes")));
+}
+
+#[test]
+fn no_signed_payment_stays_behind_an_end_that_names_no_settlement() {
+    let task = AcceptedTask { settlement: None, ..task_as("task-1", Paid::Yes, Some("unknown")) };
+    for change in [accepted_as(task.clone()), finished_as(task, "failed", false)] {
+        let record = after(&[intend("a"), sign("a"), change]).unwrap();
+        assert!(record["payment"].is_null() && record["receipt"].is_object(), "{record}");
+    }
+}
+
+#[test]
+fn a_record_that_was_cleared_and_restored_knows_its_payment() {
+    let restored = [accepted_as(gift("task-1"))];
+    let settled = after(&[&restored[..], &[settled_as(Some(HASH))]].concat()).unwrap();
+    assert_eq!(settled["paid"], "yes");
+    let record = after(&restored);
+    let other =
+        Change::Accept { order: None, settlement: settlement_of(6), task: task_as("task-1", Paid::Yes, Some("chain")) };
+    assert_eq!(applied(record.clone(), &other).0, record);
+}
+
+#[test]
 fn what_was_proven_unpaid_becomes_paid_by_the_transaction_alone() {
     let unpaid = [intend("a"), sign("a"), accepted_as(gift("task-1"))];
     let after_all = |changes: &[Change<Value>]| after(&[&unpaid[..], changes].concat()).unwrap();

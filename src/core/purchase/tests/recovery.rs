@@ -486,8 +486,16 @@ fn giving_up_what_the_token_has_taken_does_not_call_it_unknown() {
 
 #[test]
 fn a_transaction_that_was_not_found_is_asked_for_once_more() {
-    for (nodes, settled) in [(vec![OWN], "chain"), (vec![], "unknown")] {
-        let mut world = taken_before(&nodes, 1_000, false);
+    let denies = Node { claims: Some(false), ..OWN };
+    let ahead = Node { ahead: 600, ..denies };
+    for (nodes, settled) in [
+        (vec![OWN], "chain"),
+        (vec![], "unknown"),
+        (vec![denies], "unknown"),
+        (vec![ahead], "unknown"),
+        (vec![Node { is_silent: true, ..OWN }, OTHER], "unknown"),
+    ] {
+        let mut world = taken_before(&nodes, LATER, false);
         let receipt = world.journal.get_mut("id-1").unwrap()["receipt"].as_object_mut().unwrap();
         receipt.insert("settled".into(), "unknown".into());
         receipt.remove("transaction");
@@ -495,6 +503,15 @@ fn a_transaction_that_was_not_found_is_asked_for_once_more() {
         assert_eq!(verdict(&end), json!(["task_not_found", "yes"]));
         assert_eq!(world.journal["id-1"]["receipt"]["settled"], settled);
     }
+    // A transaction that only a service has named is shown by nobody.
+    let mut world = taken_before(&[], LATER, false);
+    world.journal.get_mut("id-1").unwrap()["receipt"]["settled"] = "server".into();
+    let mut next = resume::<Value>("id-1".into());
+    while next.step.given_up().is_none_or(|failure| failure.error.paid != Paid::Yes) {
+        next = world.perform(next.step);
+    }
+    let Some(HeldReceipt::New(receipt)) = next.step.given_up().unwrap().receipt else { panic!("no receipt") };
+    assert_eq!((&receipt.transaction, Value::of(&*receipt)["settled"].clone()), (&None, json!("unknown")));
 }
 
 #[test]
