@@ -68,6 +68,56 @@ describe('a store of the page’s own', TIMEOUT, () => {
     assert.deepEqual(await sandbox.payments(), [])
   })
 
+  test('that undoes the payment within the very record that it was given keeps it from being sent', async () => {
+    const { dapp, order, sandbox } = await openWithStores()
+    const error = await dapp.value(async (imagine, { request, options }) => {
+      const storage = storeWith(({ records, update }) => ({
+        update: async (id, since, change) => {
+          const before = { ...records.get(id) }
+          const put = await update(id, since, change)
+          if (put?.step !== 'signed') return
+          for (const name of Object.keys(put)) delete put[name]
+          Object.assign(put, before)
+          throw new Error('nothing was written')
+        },
+      }))
+      return imagine.submit(request, { ...options, storage }).then(() => 'paid', told)
+    }, order())
+    assert.equal(error.code, 'unsupported_environment')
+    assert.equal(error.paid, 'no')
+    assert.deepEqual(await sandbox.payments(), [])
+  })
+
+  test('that calls the change again with an old record is asked what it has: one payment', async () => {
+    const { dapp, order, assertPaid } = await openWithStores()
+    const task = await dapp.value(async (imagine, { request, options }) => {
+      const storage = storeWith(({ update }) => ({
+        update: async (id, since, change) => {
+          await update(id, since, change)
+          change(undefined, since === undefined ? undefined : [])
+        },
+      }))
+      return (await imagine.submit(request, { ...options, storage })).taskId
+    }, order())
+    assert.ok(task)
+    await assertPaid(1)
+  })
+
+  test('that gives another purchase than it was asked for has nothing written, and nothing paid', async () => {
+    const { dapp, order, sandbox } = await openWithStores()
+    const error = await dapp.value(async (imagine, { request, options }) => {
+      const other = { id: 'other', step: 'signing', order: { version: 2, createdAt: Date.now() } }
+      const storage = storeWith(({ records }) => ({
+        update: async (id, _, change) => void records.set(id, change(other, [])),
+      }))
+      return imagine.submit(request, { ...options, storage }).then(() => 'paid', told)
+    }, order())
+    assert.equal(error.code, 'unsupported_environment')
+    assert.equal(error.paid, 'no')
+    assert.equal(await dapp.asked(SIGN), 0)
+    assert.deepEqual(await sandbox.payments(), [])
+  })
+
   const FORGETFUL = {
     'gives a change no purchases of the period': ({ records }) => ({
       update: async (id, _, change) => void records.set(id, change(records.get(id))),
