@@ -154,6 +154,11 @@ mod tests {
     use serde_json::Value;
 
     #[test]
+    fn an_object_without_members_is_one() {
+        assert!(Value::is_object(&<Value as Json>::object()));
+    }
+
+    #[test]
     fn a_string_is_written_as_it_is_read() {
         let all: String = (0..=0x7fu8).map(char::from).chain("é紙𝄞\u{2028}".chars()).collect();
         assert_eq!(serde_json::from_str::<Value>(&string(&all)).unwrap(), Value::from(all));
