@@ -1,7 +1,7 @@
 import { attempt, quietly } from './attempt.js'
 
 /** Resolves `aborted` with the reason once the signal fires, or with nothing once `forget` is called. */
-export function onAbort(signal: AbortSignal | undefined): { aborted: Promise<unknown>; forget: () => void } {
+function onAbort(signal: AbortSignal | undefined): { aborted: Promise<unknown>; forget: () => void } {
   let fire = () => {}
   const aborted = new Promise<unknown>((resolve) => (fire = () => resolve(attempt(() => signal?.reason))))
   if (signal?.aborted) fire()

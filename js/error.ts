@@ -51,7 +51,7 @@ export function isImagineError(value: unknown): value is ImagineError {
   return typeof value === 'object' && value !== null && BRAND in value
 }
 
-/** The same error as seen by who knows more. */
+/** Copies an error, with some members replaced. */
 export function restate(error: ImagineError, known: Partial<Failure>): ImagineError {
   const { message } = error
   return new ImagineError({ ...error, message, ...('cause' in error && { cause: error.cause }), ...known })

@@ -206,8 +206,7 @@ export class AcceptedTaskHandle implements Task {
   }
 
   /**
-   * A wait that ran out of time or had a bad option is no failure of the task: who listens without a limit goes on
-   * listening.
+   * A wait that timed out or had a bad option does not end the task: listeners without a limit keep listening.
    */
   #ended(poller: Poller, error: ImagineError): void {
     if (this.#poller !== poller) return

@@ -55,7 +55,7 @@ async function tellFirst(tell: () => void): Promise<void> {
 }
 
 /** The providers that will do: the one chosen, or all there are. */
-export async function findProviders(wallet?: WalletLike): Promise<Eip1193Provider[]> {
+async function findProviders(wallet?: WalletLike): Promise<Eip1193Provider[]> {
   const chosen = providerOf(wallet)
   if (chosen) return [chosen]
   ask()
@@ -122,7 +122,7 @@ export function numberAtHand(wallet?: WalletLike): number | undefined {
 }
 
 /** One object, one number, for the life of the page. */
-export function numberOf(provider: Eip1193Provider): number {
+function numberOf(provider: Eip1193Provider): number {
   const number = numbers.get(provider) ?? ++lastNumber
   numbers.set(provider, number)
   return number

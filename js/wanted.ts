@@ -6,7 +6,7 @@ import { readImage, type Picture } from './image.js'
 import { copies, type Options } from './options.js'
 import type { GenerateRequest, PricedQuote, Quote } from './types.js'
 
-export interface Wanted {
+interface Wanted {
   /**
    * The request as the core takes it: what is known of the picture in the place of the picture, `extra` as plain JSON.
    */

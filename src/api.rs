@@ -17,7 +17,7 @@ use crate::{
         assets::{parse_address, parse_own_address},
         clock::Clocks,
         config::Config,
-        error::{Code, Error, Paid, Retry, Stage},
+        error::{Error, Stage},
         failure::Failure,
         identity::{self, Drawn, Party},
         journal::{Ended, Filter, Owner},
@@ -304,8 +304,8 @@ async fn purchase_of(
         None => order.begin(),
     };
     let outcome = driver::purchase(browser, begun).await;
-    if was_drawn && outcome.as_ref().is_err_and(|failure| failure.error.paid == Paid::No) {
-        drawn(|drawn| drawn.note(&id));
+    if was_drawn {
+        drawn(|drawn| drawn.give_back(&id, outcome.as_ref().err().map(|failure| failure.error.paid)));
     }
     outcome
 }
@@ -379,8 +379,5 @@ fn seed(browser: &Browser) -> u64 {
 }
 
 fn fresh_id(browser: &Browser) -> Result<String, Error> {
-    let message =
-        "this browser gives no secure random numbers (`crypto.getRandomValues`), without which no payment is safe";
-    let no_random = || Error::unpaid(Code::UnsupportedEnvironment, Stage::Request, message).retry(Retry::Never);
-    browser.draw().map(uuid::random).ok_or_else(no_random)
+    browser.draw().map(uuid::random).ok_or_else(|| Error::no_randomness(Stage::Request))
 }

@@ -1,13 +1,13 @@
 //! The Rust half of the npm package `imagine-x402`: AI video that the visitor pays for.
 //!
-//! Data flows downwards and comes back up; nothing below knows what is above.
+//! Data flows downwards and comes back up.
 //!
 //! | module | what it is |
 //! | --- | --- |
 //! | `api` (wasm only) | the whole `#[wasm_bindgen]` surface |
 //! | [`driver`] | the one async loop: performs what the core asks for, decides nothing |
 //! | [`ports`] | what the driver needs from the world, as traits |
-//! | `web` (wasm only) | one file per port: fetch, wallet, clock, entropy, the page |
+//! | `web` (wasm only) | the ports (fetch, wallet, journal, clock, rests, entropy, the page) over the browser's APIs |
 //! | [`core`] | pure: no JS, no async, no clock, no randomness; everything that decides about money |
 //!
 //! JavaScript crates stand in the dependency graph of `wasm32` only, so a leak into the core fails `cargo test`.

@@ -1,4 +1,4 @@
-//! What the driver needs from the world. The browser's side is `web`, one file a port; tests bring their own.
+//! What the driver needs from the world. The browser's side is `web`, one file per port; tests bring their own.
 
 use std::rc::Rc;
 

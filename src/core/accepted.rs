@@ -75,7 +75,7 @@ impl<J: Json> AcceptedTask<J> {
         Failure { error: failure.error.retry(retry), ..failure }
     }
 
-    /// The same error, which now knows of the task and its payment.
+    /// Copies the error, with the task and its payment added.
     #[must_use]
     pub fn own(&self, error: Error) -> Failure<J> {
         let error = error.paid(self.paid, Retry::Resume).about(Some(self.task_id.clone()));

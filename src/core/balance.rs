@@ -77,7 +77,7 @@ impl ReadingBalance {
                 )));
             }
             Err(None) => {
-                return failed(Code::WalletError, "the wallet did not answer: look into it, or reload the page");
+                return failed(Code::WalletError, "the wallet did not respond: open it, or reload the page");
             }
         };
         match self.asked {
@@ -95,7 +95,7 @@ impl ReadingBalance {
             },
             BalanceQuestion::Balance => match wallet::read_uint(&answer) {
                 Some(atomic) => Step::Done(Ok(Money::of(self.asset, atomic))),
-                None => failed(Code::WalletError, "what the wallet answered is no balance"),
+                None => failed(Code::WalletError, "the wallet did not return a valid balance"),
             },
         }
     }
@@ -106,7 +106,7 @@ impl ReadingBalance {
 
     fn elsewhere<J>(self) -> Step<J> {
         let chain = self.asset.chain.name;
-        failed(Code::WrongNetwork, text!("the wallet is on another network than ", chain, ", of which it was asked"))
+        failed(Code::WrongNetwork, text!("the wallet is not on ", chain, ": switch it to read this balance"))
     }
 }
 

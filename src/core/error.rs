@@ -127,6 +127,14 @@ impl Deref for Error {
 }
 
 impl Error {
+    /// The browser has no secure randomness.
+    #[must_use]
+    pub fn no_randomness(stage: Stage) -> Self {
+        let message =
+            "this browser gives no secure random numbers (`crypto.getRandomValues`), without which no payment is safe";
+        Self::unpaid(Code::UnsupportedEnvironment, stage, message).retry(Retry::Never)
+    }
+
     /// An error before anything was signed: `paid` is no, `retry` is safe.
     #[must_use]
     pub fn unpaid(code: Code, stage: Stage, message: impl Into<String>) -> Self {

@@ -276,6 +276,13 @@ impl Drawn {
         self.0.push(id.into());
     }
 
+    /// Notes an id again that a purchase took, if that has come to nothing for certain: nothing was ever bought under it.
+    pub fn give_back(&mut self, id: &str, failed: Option<Paid>) {
+        if failed == Some(Paid::No) {
+            self.note(id);
+        }
+    }
+
     /// Takes an id for a purchase, which alone may rely on its being fresh. Whether it was there.
     pub fn take(&mut self, id: &str) -> bool {
         let before = self.0.len();

@@ -67,7 +67,7 @@ pub trait Json: Clone + Serialize + 'static {
 }
 
 /// Appends `text` as a JSON string literal.
-pub fn write_string(out: &mut String, text: &str) {
+fn write_string(out: &mut String, text: &str) {
     out.push('"');
     for c in text.chars() {
         match c {

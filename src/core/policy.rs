@@ -90,7 +90,7 @@ impl Policy {
     ///
     /// # Errors
     /// `price_too_high` with `{price, cap}`.
-    pub fn check_cap(&self, offer: &Offer) -> Result<(), Error> {
+    fn check_cap(&self, offer: &Offer) -> Result<(), Error> {
         let cap = self.cap(offer).unwrap_or_default();
         if offer.amount <= cap {
             return Ok(());

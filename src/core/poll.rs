@@ -27,7 +27,7 @@ const PATIENCE_MS: u64 = 20_000;
 const LAST_LOOK_MS: u64 = 2_000;
 /// A fresh task may not be known everywhere yet.
 const FRESH_MS: u64 = 60_000;
-/// So many looks in a row must say that there is no such task: one may be a proxy's.
+/// Consecutive answers that there is no such task before the wait gives up: a single one may be a proxy's.
 const ABSENCES: u32 = 3;
 
 /// What to do next. Each state is used up by its outcome.
@@ -252,7 +252,7 @@ impl<J: Json> Watch<J> {
             TaskStatus::NotFound { .. }
                 if self.absences >= ABSENCES && now >= self.started.saturating_add(FRESH_MS) =>
             {
-                let message = "the server does not know the task any more; send it the receipt";
+                let message = "the service no longer has this task; contact it with the receipt";
                 Err(self.task.failure(Code::TaskNotFound, Retry::Resume, message))
             }
             _ => return self.looked(notices, now),

@@ -152,7 +152,7 @@ pub fn drew<J: Json>(quote: &J, id: &str) -> bool {
 
 /// Takes a quote back from JavaScript: reads the seller's own offer again, holds it against the policy of this call and
 /// against what the quote shows. So what was shown is what is signed, for what was asked, to the seller that was asked.
-/// Gives the offer, and whether the request has to go without `seed`.
+/// Returns the offer, and the words in which the seller takes the request.
 ///
 /// # Errors
 /// `invalid_request` when it is no quote of ours or was changed, otherwise what the policy says.

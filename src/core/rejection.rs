@@ -33,7 +33,7 @@ enum Meaning {
     Failed,
 }
 
-/// A rejection fits when it has one of the codes, or there are none, and says one of the words, or there are none.
+/// A row matches if one of its codes matches, or it lists none, and one of its phrases does, or it lists none.
 struct Row {
     codes: &'static [i32],
     /// In lower case.
@@ -155,14 +155,14 @@ pub fn lacks_chain<J: Json>(thrown: &J) -> bool {
 pub fn read<J: Json>(thrown: &J, asking: &str) -> Error {
     let rejection = Rejection::read(thrown);
     let (code, retry, what) = match rejection.meaning() {
-        Meaning::Refused => (Code::UserRejected, Retry::Safe, "the visitor refused"),
+        Meaning::Refused => (Code::UserRejected, Retry::Safe, "the request was declined in the wallet"),
         Meaning::Busy => {
             (Code::WalletBusy, Retry::Safe, "another request is open in the wallet: finish it there, then try again")
         }
         Meaning::Withheld => (
             Code::WalletLocked,
             Retry::Safe,
-            "the wallet keeps the account from this page: unlock it, or connect again",
+            "the wallet does not share its account with this page: unlock it, or connect again",
         ),
         Meaning::ChainMissing | Meaning::Elsewhere => {
             (Code::WrongNetwork, Retry::Safe, "the wallet is on another network: switch it, then try again")

@@ -131,12 +131,6 @@ impl Request {
         }
     }
 
-    /// Whether the task can be found by the id of the request.
-    #[must_use]
-    pub const fn has_seed(&self) -> bool {
-        self.dialect.seed
-    }
-
     fn has_picture(&self) -> bool {
         self.fields.bytes().any(|byte| byte == 0)
     }
@@ -380,9 +374,9 @@ mod tests {
             assert!(request.is_drawn() && !request.is_fresh());
         }
         assert!(drawn.fresh().is_fresh() && named.fresh().is_fresh());
-        assert!(anew.has_seed());
+        assert!(anew.dialect().seed);
         let mut seedless = anew;
-        assert!(seedless.speak(Dialect { seed: false, form: false }) && !seedless.has_seed());
+        assert!(seedless.speak(Dialect { seed: false, form: false }) && !seedless.dialect().seed);
     }
 
     #[test]
@@ -460,7 +454,7 @@ mod tests {
         }
         assert!(request.reword(&answer(413, "")) && !request.reword(&answer(413, "")));
         assert_eq!(request.body(), text!("\0", whole));
-        assert!(request.reword(&answer(422, "unknown field: seed")) && !request.has_seed());
+        assert!(request.reword(&answer(422, "unknown field: seed")) && !request.dialect().seed);
         assert!(!request.body().contains(FRESH) && request.body().ends_with('}'));
         assert_eq!(*request.fingerprint(), fingerprint, "it is the same request");
         let mut plain = read(json!({"prompt": "a boat", "image": "https://x/y.png"})).unwrap();

@@ -248,7 +248,7 @@ fn read_offer<J: Json>(raw: &J, frame: &Frame, named: &[&'static Asset]) -> Resu
     // Neither 0 nor leading zeros, which some languages read as octal.
     let amount = parse_atomic(&written)
         .filter(|_| !written.starts_with('0'))
-        .ok_or_else(|| text!("the amount ", quoted(&written), " is no whole number of atomic units above 0"))?;
+        .ok_or_else(|| text!("the amount ", quoted(&written), " must be a whole number of atomic units above 0"))?;
     let pay_to = required(raw, "payTo")?;
     let pay_to = parse_address(&pay_to)
         .filter(|address| !address.is_zero() && *address != asset.address)

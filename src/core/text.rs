@@ -52,7 +52,7 @@ pub fn cut(text: &str, mark: u8) -> Option<(&str, &str)> {
     Some((text.get(..at)?, text.get(at.saturating_add(1)..)?))
 }
 
-/// Text without that at its end, however often.
+/// Strips every trailing `end`.
 #[must_use]
 pub fn trim_end<'a>(mut text: &'a str, end: &str) -> &'a str {
     while let Some(rest) = text.strip_suffix(end) {

@@ -103,8 +103,8 @@ where
     outcome
 }
 
-/// Undoes an intent. Whoever gives up does not wait for it: what was begun is done all the same. What stays behind where it fails says
-/// that nothing was paid, and stands in nobody's way for longer than its signature could be used.
+/// Withdraws an intent. Runs to completion even if the caller gives up. If it fails, the record that is left says that nothing was paid, and blocks nothing
+/// for longer than its signature could be used.
 async fn withdraw<J: Json, P: Journal<J> + Page<J>>(ports: &P, id: &str, withdrawal: Change<J>) {
     let (mut undoing, mut aborted) = (pin!(update(ports, id, withdrawal)), pin!(ports.aborted()));
     poll_fn(|context| match undoing.as_mut().poll(context) {

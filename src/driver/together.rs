@@ -35,7 +35,7 @@ pub struct Purchase<J> {
     is_connected: Cell<bool>,
     /// What became of it; its task as it crosses to the page.
     outcome: RefCell<Option<Result<J, Failure<J>>>>,
-    /// What a call would fail with that gives up now.
+    /// The error of a call that gives up now.
     stands: RefCell<Option<Failure<J>>>,
     listeners: RefCell<Vec<Listener<J>>>,
     waiting: RefCell<Vec<Waker>>,
@@ -75,7 +75,7 @@ impl<J: Json> Purchase<J> {
         }
     }
 
-    /// Keeps what a call would fail with that gives up from now on.
+    /// Keeps the error of a call that gives up from now on.
     pub fn stand(&self, given_up: Failure<J>) {
         self.stands.replace(Some(given_up));
     }

@@ -71,7 +71,7 @@ pub(super) fn settle(called: Result<JsValue, JsValue>) -> JsFuture {
     JsFuture::from(promise_of(called))
 }
 
-/// Lets what a call gave go its way: it is of no consequence, also where it fails.
+/// Ignores the outcome of a call, success or failure.
 pub(super) fn quietly(called: Result<JsValue, JsValue>) {
     if let Ok(given) = called
         && given.is_object()

@@ -1,5 +1,5 @@
-//! Time: the wall clock, and the timers of gloo-timers. Only the discovery of wallets, which loads no WebAssembly, and a hook's debounce have
-//! timers of their own.
+//! Time: the wall clock, and the timers of gloo-timers. Only the discovery of wallets, which loads no WebAssembly, the load itself and a
+//! hook's debounce have timers of their own.
 
 use std::{
     cell::Cell,

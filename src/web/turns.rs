@@ -14,7 +14,7 @@ thread_local! {
     static LAST: RefCell<u64> = const { RefCell::new(0) };
 }
 
-/// A place in a line. Whoever leaves it lets no other past those before it.
+/// A place in the queue. Dropping it does not let later callers pass earlier ones.
 #[derive(Debug)]
 pub(super) struct Turn {
     _through: Bell,

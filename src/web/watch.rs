@@ -81,8 +81,7 @@ impl Watch {
         }
     }
 
-    /// Keeps others from looking meanwhile. Says whether this may look, or has to be told something before. What another that looks is answered should
-    /// come, but is not relied on: its tab may sleep.
+    /// Takes the lock of the looks. Returns false if another tab is looking; its answer should come, but is not relied on: that tab may sleep.
     pub(super) async fn take_turn(&self) -> bool {
         if self.wait.is_news() {
             return true;

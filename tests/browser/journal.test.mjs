@@ -217,7 +217,7 @@ describe('where nothing is stored', TIMEOUT, () => {
     })
   }
 
-  test('a storage that does not answer is not waited for for ever', async () => {
+  test('a storage that does not answer does not block a purchase forever', async () => {
     const { dapp, buy, change } = await open()
     await change(silent)
     const { code, paid } = await dapp.failure(...buy())

@@ -502,3 +502,16 @@ fn what_went_wrong_before_an_id_was_looked_up_does_not_say_that_nothing_was_paid
     assert_eq!(unlooked(error(Code::InvalidRequest), true).paid, Paid::No, "it can stand for nothing");
     assert_eq!(unlooked(error(Code::Aborted).paid(Paid::Yes, Retry::Resume), true).paid, Paid::Yes);
 }
+
+#[test]
+fn an_id_whose_purchase_came_to_nothing_is_as_good_as_new_and_no_other_is() {
+    for (failed, is_new) in
+        [(Some(Paid::No), true), (Some(Paid::Unknown), false), (Some(Paid::Yes), false), (None, false)]
+    {
+        let mut drawn = Drawn::new();
+        drawn.note("id-1");
+        assert!(drawn.take("id-1") && !drawn.has("id-1"));
+        drawn.give_back("id-1", failed);
+        assert_eq!(drawn.has("id-1"), is_new, "{failed:?}");
+    }
+}

@@ -184,7 +184,7 @@ impl<J: Json> Change<J> {
         Some(intent.claim.as_ref()?.budget.since(intent.order.created_at()))
     }
 
-    /// It may be lost with the power: so is every page then that could use what comes of it.
+    /// Losing this write in a power cut is harmless: the page that could have used it is gone, too.
     #[must_use]
     pub const fn is_relaxed(&self) -> bool {
         matches!(self, Self::Intend(_) | Self::Withdraw { .. })

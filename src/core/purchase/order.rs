@@ -51,7 +51,7 @@ impl Order {
         self.recall(None)
     }
 
-    /// Whatever is to be bought: first of all, whether it has been.
+    /// First checks whether it was already bought.
     pub(super) fn recall<J>(self, quoted: Option<Quoted>) -> Next<J> {
         let id = String::from(self.request.id());
         Step::Recall(id.clone(), Box::new(Recalling { id, wanted: Some(Wanted { order: self, quoted }) })).into()

@@ -340,7 +340,7 @@ impl<J: Json> Underway<J> {
 
     /// The token has taken it, and no task is known.
     fn without_task(self, receipt: Rc<Receipt>, cause: Option<J>) -> Next<J> {
-        let message = "the payment was taken, but the service names no task for it: send it the receipt";
+        let message = "the payment was taken, but the service names no task for it: contact it with the receipt";
         let error = self.describe(Code::TaskNotFound, message);
         let change = Change::Take { receipt: receipt.clone(), settlement: self.signed.settlement.clone() };
         let failure = Failure { receipt: Some(HeldReceipt::New(receipt)), cause, ..error.into() };

@@ -95,8 +95,7 @@ impl DrawingNonce {
     #[must_use]
     pub fn drawn<J: Json>(self, nonce: Option<[u8; 32]>, now: u64) -> Next<J> {
         let Some(nonce) = nonce else {
-            let message = "this browser gives no secure random numbers (`crypto.getRandomValues`), without which no payment is safe";
-            return Error::unpaid(Code::UnsupportedEnvironment, Stage::Wallet, message).retry(Retry::Never).into();
+            return Error::no_randomness(Stage::Wallet).into();
         };
         let stamp = self.clock.stamp(now);
         let authorization = Authorization::stamp(&self.deal.offer, self.payer, B256::from(nonce), stamp);
@@ -144,7 +143,7 @@ impl Signing {
             Err(None) => return too_late(),
         };
         let Some(given) = signed.as_text().as_deref().and_then(signature::read_bytes) else {
-            return bad_signature("the wallet's answer is no signature; nothing was sent");
+            return bad_signature("the wallet did not return a valid signature; nothing was sent");
         };
         let payer = self.authorization.transfer().from;
         let digest = self.authorization.digest();
@@ -280,7 +279,7 @@ impl<J: Json> Writing<J> {
             (Self::End(outcome), _) => Step::Done(outcome).into(),
             // It may still be written later, and then be sent by whoever finds it.
             (Self::Payment(underway, ..), Err(None)) => {
-                underway.unsettled("the browser does not say that it was stored")
+                underway.unsettled("the browser did not confirm that the payment was saved")
             }
             (_, Err(cause)) => Step::Done(Err(Failure { cause, ..journal::not_stored().into() })).into(),
         }

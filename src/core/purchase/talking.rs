@@ -72,9 +72,9 @@ impl WalletQuestion {
     const fn in_words(self) -> &'static str {
         match self {
             Self::Connect => "the connection",
-            Self::Chain(_) | Self::ChainAgain(_) => "the question for its network",
-            Self::Switch(_) => "the switch of networks",
-            Self::Add(_) => "the adding of the network",
+            Self::Chain(_) | Self::ChainAgain(_) => "the question about its network",
+            Self::Switch(_) => "the network switch",
+            Self::Add(_) => "the request to add the network",
         }
     }
 }
@@ -116,7 +116,7 @@ fn unanswered(asked: WalletQuestion) -> Error {
         WalletQuestion::Connect | WalletQuestion::Switch(_) | WalletQuestion::Add(_) => Code::WalletBusy,
         WalletQuestion::Chain(_) | WalletQuestion::ChainAgain(_) => Code::WalletError,
     };
-    let message = text!("the wallet did not answer (at ", asked.in_words(), "): look into it, or reload the page");
+    let message = text!("the wallet did not respond to ", asked.in_words(), ": open it, or reload the page");
     Error::unpaid(code, Stage::Wallet, message)
 }
 

@@ -125,7 +125,7 @@ fn a_storage_that_calls_a_change_with_different_records_is_asked_what_it_has() {
 }
 
 #[test]
-fn a_second_try_of_which_the_same_comes_is_no_doubt() {
+fn a_retry_with_the_same_outcome_leaves_no_doubt() {
     let (before, signed) = (after(&[intend("a")]), after(&[intend("a"), sign("a")]));
     for then in [before.clone(), signed] {
         let edit = Edit::new("id-1", sign("a"));

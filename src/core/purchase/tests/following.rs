@@ -412,10 +412,10 @@ fn an_id_of_the_pages_own_has_ended_for_its_quote_too() {
 #[test]
 fn a_wallet_is_told_from_its_silence_and_from_its_no() {
     for (method, words) in [
-        ("eth_requestAccounts", "at the connection"),
-        ("eth_chainId", "at the question for its network"),
-        ("wallet_switchEthereumChain", "at the switch of networks"),
-        ("wallet_addEthereumChain", "at the adding of the network"),
+        ("eth_requestAccounts", "to the connection"),
+        ("eth_chainId", "to the question about its network"),
+        ("wallet_switchEthereumChain", "to the network switch"),
+        ("wallet_addEthereumChain", "to the request to add the network"),
     ] {
         let answers = |reply: Reply<Value>| {
             converse(move |q, n| match q.method {

@@ -630,8 +630,8 @@ fn a_signature_is_judged_as_the_token_will() {
         assert!(given.is_null() || sent == *given, "what the contract was shown: {sent}");
     }
     for (given, replies, reason) in [
-        (&json!("0x"), vec![], "no signature"),
-        (&json!(5), vec![], "no signature"),
+        (&json!("0x"), vec![], "not return a valid signature"),
+        (&json!(5), vec![], "not return a valid signature"),
         (&long, vec![plain()], "no contract is found"),
         (&long, vec![silent()], "no contract is found"),
         (&odd, vec![plain()], "another account"),
