@@ -17,7 +17,7 @@ use crate::{
         assets::{parse_address, parse_own_address},
         clock::Clocks,
         config::Config,
-        error::{Error, Stage},
+        error::{Code, Error, Stage},
         failure::Failure,
         identity::{self, Drawn, Party},
         journal::{Ended, Filter, Owner},
@@ -34,12 +34,15 @@ use crate::{
     },
     driver::{self, UnderWay},
     ports::{Clock, Entropy},
-    web::{Browser, Given, Js, thrown},
+    web::{Browser, Given, Js, Wanted, thrown},
 };
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = "import type { AcceptedTask, AnyCoreQuote, BudgetState, CoreOptions, CoreRequest, CoreStatus, Ended, Money, Page, \
                      Quoted, Receipt, Resumed, TaskFilter, TaskRecord } from '../../js/core.js'";
+
+/// How a task ends.
+const ENDS: [&str; 3] = ["completed", "failed", "not_found"];
 
 thread_local! {
     /// What each wallet has shown of the clocks of chains, for the life of the page. The facade numbers the wallets.
@@ -59,10 +62,10 @@ pub fn quote(
     #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue,
     #[wasm_bindgen(unchecked_optional_param_type = "Page")] page: JsValue,
 ) -> Promise {
-    let given = Given::new(options, page);
+    let (given, wanted) = (Given::new(options, page), Wanted::read(request));
     promise(async move {
         let browser = Browser::new(&given);
-        let order = order(&browser, &given, &Js(request))?;
+        let order = order(&browser, &given, &wanted?.request)?;
         learn_clock(&given, &order.config);
         let is_fresh = order.request.is_fresh();
         let quote = driver::quote(&browser, order).await?;
@@ -80,10 +83,13 @@ pub fn generate(
     #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue,
     #[wasm_bindgen(unchecked_optional_param_type = "Page")] page: JsValue,
 ) -> Promise {
-    let given = Given::new(options, page);
+    let (given, wanted) = (Given::new(options, page), Wanted::read(wanted));
     promise(async move {
-        let task = buy(&given, &Js(wanted)).await?;
-        wait_for(&given, &task.text_at("id").unwrap_or_default(), &task).await
+        let task = buy(&given, &wanted?).await?;
+        let id = task.text_at("id").unwrap_or_default();
+        let outcome = wait_for(&given, &id, &task).await;
+        note_end(&given, &id, &task, &outcome).await;
+        outcome
     })
 }
 
@@ -94,31 +100,31 @@ pub fn submit(
     #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue,
     #[wasm_bindgen(unchecked_optional_param_type = "Page")] page: JsValue,
 ) -> Promise {
-    let given = Given::new(options, page);
-    promise(async move { buy(&given, &Js(wanted)).await.map(|task| task.0) })
+    let (given, wanted) = (Given::new(options, page), Wanted::read(wanted));
+    promise(async move { buy(&given, &wanted?).await.map(|task| task.0) })
 }
 
 /// Waits for a task that [`submit`] or [`resume`] gave, of the purchase of that id. Resolves with its status once it is completed.
 #[wasm_bindgen(unchecked_return_type = "Promise<CoreStatus>")]
 pub fn wait(
-    id: String,
+    #[wasm_bindgen(unchecked_param_type = "string")] id: JsValue,
     #[wasm_bindgen(unchecked_param_type = "AcceptedTask")] task: JsValue,
     #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue,
 ) -> Promise {
     let given = Given::new(options, JsValue::UNDEFINED);
-    promise(async move { wait_for(&given, &id, &Js(task)).await })
+    promise(async move { wait_for(&given, &id_of(&id)?, &Js(task)).await })
 }
 
 /// Looks once at a task that [`submit`] or [`resume`] gave, of the purchase of that id. Resolves with its status.
 #[wasm_bindgen(unchecked_return_type = "Promise<CoreStatus>")]
 pub fn refresh(
-    id: String,
+    #[wasm_bindgen(unchecked_param_type = "string")] id: JsValue,
     #[wasm_bindgen(unchecked_param_type = "AcceptedTask")] task: JsValue,
     #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue,
 ) -> Promise {
     let given = Given::new(options, JsValue::UNDEFINED);
     promise(async move {
-        let browser = Browser::watching(&given, id);
+        let browser = Browser::watching(&given, id_of(&id)?);
         let looking = poll::look(&AcceptedTask::read(&Js(task))?.task_id, given.config()?, browser.now())?;
         driver::watch(&browser, looking.into()).await.map(|status| Js::of(&status).0)
     })
@@ -126,10 +132,13 @@ pub fn refresh(
 
 /// Looks once at the task of that id, or at that of the purchase of that id. Resolves with its status.
 #[wasm_bindgen(unchecked_return_type = "Promise<CoreStatus>")]
-pub fn status(id: String, #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue) -> Promise {
+pub fn status(
+    #[wasm_bindgen(unchecked_param_type = "string")] id: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue,
+) -> Promise {
     let given = Given::new(options, JsValue::UNDEFINED);
     promise(async move {
-        let locating = poll::locate(id, given.config()?);
+        let locating = poll::locate(id_of(&id)?, given.config()?);
         driver::watch(&Browser::new(&given), locating.into()).await.map(|status| Js::of(&status).0)
     })
 }
@@ -156,13 +165,14 @@ pub fn sniff(head: &[u8]) -> JsValue {
 /// `{ id, baseUrl?, task }`, or with nothing. Never signs.
 #[wasm_bindgen(unchecked_return_type = "Promise<Resumed | undefined>")]
 pub fn resume(
-    id: Option<String>,
+    #[wasm_bindgen(unchecked_optional_param_type = "string")] id: JsValue,
     #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue,
     #[wasm_bindgen(unchecked_optional_param_type = "Page")] page: JsValue,
 ) -> Promise {
     let given = Given::new(options, page);
     promise(async move {
         given.config()?;
+        let id = if id.is_null_or_undefined() { None } else { Some(id_of(&id)?) };
         let resumed = driver::take_up(&Browser::new(&given), id.as_deref()).await?;
         Ok(resumed.map_or(JsValue::UNDEFINED, |resumed| Js::of(&resumed).0))
     })
@@ -183,9 +193,14 @@ pub fn tasks(
 
 /// Has a purchase forgotten.
 #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
-pub fn forget(id: String, #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue) -> Promise {
+pub fn forget(
+    #[wasm_bindgen(unchecked_param_type = "string")] id: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue,
+) -> Promise {
     let given = Given::new(options, JsValue::UNDEFINED);
-    promise(async move { driver::forget::<Js, _>(&Browser::new(&given), &id).await.map(|()| JsValue::UNDEFINED) })
+    promise(
+        async move { driver::forget::<Js, _>(&Browser::new(&given), &id_of(&id)?).await.map(|()| JsValue::UNDEFINED) },
+    )
 }
 
 /// Counts what is spent of the budget of the options. Resolves with `null` where there is none.
@@ -201,7 +216,7 @@ pub fn budget(#[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] opt
 /// Notes how the task of a purchase has ended; of what is not in the journal, nothing.
 #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
 pub fn finish(
-    id: String,
+    #[wasm_bindgen(unchecked_param_type = "string")] id: JsValue,
     #[wasm_bindgen(unchecked_param_type = "AcceptedTask")] task: JsValue,
     #[wasm_bindgen(unchecked_param_type = "Ended")] ended: JsValue,
     #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue,
@@ -210,9 +225,10 @@ pub fn finish(
     promise(async move {
         let browser = Browser::new(&given);
         let (task, ended) = (AcceptedTask::read(&Js(task))?, Js(ended));
-        let status = ended.text_at("status").unwrap_or_default();
+        let status = ended.text_at("status").filter(|status| ENDS.contains(&status.as_str()));
+        let status = status.ok_or_else(|| Error::invalid("a task ends by `completed`, `failed` or `not_found`"))?;
         let ended = Ended { status, result: ended.get("result"), heard_at: browser.now() };
-        driver::finish(&browser, &id, task, ended).await;
+        driver::finish(&browser, &id_of(&id)?, task, ended).await;
         Ok(JsValue::UNDEFINED)
     })
 }
@@ -242,7 +258,7 @@ pub fn balance(
 /// it, or with nothing when it cannot be found.
 #[wasm_bindgen(unchecked_return_type = "Promise<Receipt | undefined>")]
 pub fn settle(
-    id: String,
+    #[wasm_bindgen(unchecked_param_type = "string")] id: JsValue,
     #[wasm_bindgen(unchecked_param_type = "AcceptedTask")] task: JsValue,
     #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue,
     #[wasm_bindgen(unchecked_optional_param_type = "Page")] page: JsValue,
@@ -254,33 +270,22 @@ pub fn settle(
         let Some((settlement, task_id)) = settlement.zip(task.text_at("taskId")) else {
             return Ok(JsValue::UNDEFINED);
         };
-        let receipt = driver::settle(&Browser::new(&given), settlement::begin(settlement, id, task_id)).await;
+        let receipt = driver::settle(&Browser::new(&given), settlement::begin(settlement, id_of(&id)?, task_id)).await;
         Ok(receipt.map_or(JsValue::UNDEFINED, |receipt| Js::of(&receipt).0))
     })
 }
 
-/// A request, or a quote with the request in it.
-fn wanted_of(given: &Js) -> (Js, Option<Js>) {
-    match (given.get("price"), given.get("request")) {
-        (Some(_), Some(request)) => (request, Some(given.clone())),
-        _ => (given.clone(), None),
-    }
-}
-
 /// Buys what was given, or joins a call that does. Returns the accepted task with the id of its purchase.
-async fn buy(given: &Given, wanted: &Js) -> Result<Js, Failure<Js>> {
+async fn buy(given: &Given, Wanted { request, quote }: &Wanted) -> Result<Js, Failure<Js>> {
     let browser = Browser::new(given);
-    let (wanted, quote) = wanted_of(wanted);
-    let own_id = wanted.text_at("id").filter(|id| !drawn(|drawn| drawn.has(id)));
-    let order = order(&browser, given, &wanted).map_err(|error| identity::unlooked(error, own_id.is_some()))?;
+    let own_id = request.text_at("id").filter(|id| !drawn(|drawn| drawn.has(id)));
+    let order = order(&browser, given, request).map_err(|error| identity::unlooked(error, own_id.is_some()))?;
     let party = party(given, &order, quote.as_ref());
     let begin = async |purchase, id: Option<String>| {
         browser.lead(purchase);
         let mut order = order.clone();
         if let Some(id) = id {
-            let mut named = wanted.copied();
-            named.set("id", Js::of(&id));
-            order.request = request(&browser, &named, &order.config)?;
+            order.request = order.request.under(id);
         }
         let mut task = Js::of(&purchase_of(&browser, order, quote.as_ref()).await?);
         task.set("id", Js::of(&browser.held_id()));
@@ -317,6 +322,21 @@ fn party(given: &Given, order: &Order, quote: Option<&Js>) -> Party {
     let is_drawn = order.request.is_drawn() || is_quoted || drawn(|drawn| drawn.has(id));
     let identity = identity::of_call(order.request.fingerprint(), &order.config);
     Party::new(identity, (!is_drawn).then(|| id.into()), given.of_page("walletTag").as_ref(), order.payer)
+}
+
+/// Notes how the task of a purchase has ended, for callers without the facade.
+async fn note_end(given: &Given, id: &str, task: &Js, outcome: &Result<JsValue, Failure<Js>>) {
+    let status = match outcome.as_ref().map_err(|failure| failure.error.code) {
+        Ok(_) => "completed",
+        Err(Code::GenerationFailed) => "failed",
+        Err(Code::TaskNotFound) => "not_found",
+        Err(_) => return,
+    };
+    if let Ok(task) = AcceptedTask::read(task) {
+        let browser = Browser::new(given);
+        let ended = Ended { status: status.into(), result: None, heard_at: browser.now() };
+        driver::finish(&browser, id, task, ended).await;
+    }
 }
 
 async fn wait_for(given: &Given, id: &str, task: &Js) -> Result<JsValue, Failure<Js>> {
@@ -359,17 +379,16 @@ fn promise(work: impl Future<Output = Result<JsValue, Failure<Js>>> + 'static) -
 /// Reads everything that the caller gave, before anything is sent anywhere.
 fn order(browser: &Browser, given: &Given, wanted: &Js) -> Result<Order, Error> {
     let config = given.config()?;
-    let request = request(browser, wanted, &config)?;
+    let mut request = Request::read(wanted, fresh_id(browser)?)?;
+    request.speak(Dialect { form: config.form, ..request.dialect() });
     let payer = given.of_page("payer").and_then(|payer| parse_address(&payer.as_text()?));
     let clocks = clocks(given);
     let owner = Owner { token: fresh_id(browser)?, is_alone: false };
     Ok(Order { request, config, confirm: browser.confirms(), payer, clocks, owner })
 }
 
-fn request(browser: &Browser, wanted: &Js, config: &Config) -> Result<Request, Error> {
-    let mut request = Request::read(wanted, fresh_id(browser)?)?;
-    request.speak(Dialect { form: config.form, ..request.dialect() });
-    Ok(request)
+fn id_of(id: &JsValue) -> Result<String, Error> {
+    id.as_string().ok_or_else(|| Error::invalid("an id is text"))
 }
 
 /// Any number, no secret: the time will do.

@@ -96,6 +96,12 @@ impl Request {
         Self { seed: seed_of(&id), id, origin: Origin::Drawn, ..self }
     }
 
+    /// The same request for the purchase of that id.
+    #[must_use]
+    pub fn under(self, id: String) -> Self {
+        Self { seed: seed_of(&id), id, origin: Origin::Page, ..self }
+    }
+
     /// The same request, whose id the library drew for a quote.
     #[must_use]
     pub fn drawn(self) -> Self {
@@ -370,10 +376,12 @@ mod tests {
         let fresh = Request::read(&json!({"prompt": "a boat"}), "drawn".into()).unwrap();
         assert!(fresh.is_drawn() && fresh.is_fresh());
         let (drawn, anew) = (named.clone().drawn(), named.clone().anew());
-        for request in [&drawn, &anew, &fresh.anew()] {
+        for request in [&drawn, &anew, &fresh.clone().anew()] {
             assert!(request.is_drawn() && !request.is_fresh());
         }
         assert!(drawn.fresh().is_fresh() && named.fresh().is_fresh());
+        let under = fresh.clone().under("order-2".into());
+        assert_eq!((under.id(), under.is_drawn(), under.fingerprint()), ("order-2", false, fresh.fingerprint()));
         assert!(anew.dialect().seed);
         let mut seedless = anew;
         assert!(seedless.speak(Dialect { seed: false, form: false }) && !seedless.dialect().seed);

@@ -52,9 +52,15 @@ impl Drop for Bell {
     }
 }
 
-/// A promise of what a call gave, whether it is a promise or not, and whether it threw at once or later.
+/// A promise of what a call gave, whether it is a promise or not, and whether it threw at once or later. One of ours: a page's own may throw where it is
+/// waited for, and an error that came through here as it is would leave a caller's promise pending for ever.
 pub(super) fn promise_of(called: Result<JsValue, JsValue>) -> Promise {
-    called.map_or_else(|thrown| Promise::reject(&thrown), |given| Promise::resolve(&given))
+    match called {
+        Ok(given) => Promise::new(&mut |resolve, _| {
+            let _ = resolve.call1(&JsValue::UNDEFINED, &given);
+        }),
+        Err(thrown) => Promise::reject(&thrown),
+    }
 }
 
 /// Some work as one kind of future, which is compiled once instead of into every place that awaits it.

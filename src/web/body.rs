@@ -1,6 +1,6 @@
 //! What is sent for a body of the core, and the text of an answer. Pictures and videos stay with the engine.
 
-use js_sys::{JsString, Uint8Array};
+use js_sys::JsString;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 use super::{
@@ -34,6 +34,14 @@ extern "C" {
     fn decode(this: &Decoder, bytes: &JsValue, options: &JsValue) -> Result<JsValue, JsValue>;
 }
 
+/// What a piece takes of the bytes that are read: all, where it is not known how long it is. Empty ones must not go on for ever.
+fn cost_of(bytes: &Js, most: u32) -> u32 {
+    match bytes.whole_at("length").and_then(|length| u32::try_from(length).ok()) {
+        Some(0) => most / 0x1000,
+        length => length.unwrap_or(most),
+    }
+}
+
 /// Reads the text of a response. What is longer than so many bytes is cut off, and the rest is not fetched.
 pub(super) async fn text_of(response: &JsValue, most: u32, over: &Bell) -> Result<JsString, JsValue> {
     let Some(body) = Js(response.clone()).get("body") else {
@@ -45,12 +53,11 @@ pub(super) async fn text_of(response: &JsValue, most: u32, over: &Bell) -> Resul
     let (mut text, mut left) = (JsString::from(""), most);
     loop {
         let read = Js(over.unless(reader.read()).await?);
-        let piece = read.get("value").filter(|_| !read.is_true_at("done"));
-        let piece = piece.map(|value| value.0.unchecked_into::<Uint8Array>());
-        match piece.map(|bytes| (left.checked_sub(bytes.length()), bytes)) {
+        let bytes = read.get("value").filter(|_| !read.is_true_at("done"));
+        match bytes.map(|bytes| (left.checked_sub(cost_of(&bytes, most)), bytes)) {
             Some((Some(rest), bytes)) => {
                 left = rest;
-                text = text.concat(&decoder.decode(&bytes, &more.0)?);
+                text = text.concat(&decoder.decode(&bytes.0, &more.0)?);
             }
             _ => {
                 quietly(reader.cancel());

@@ -3,10 +3,10 @@
 //! Pages wrap `fetch`: monitoring tools, native shells, tests. What all of them pass on is an address as text, headers in a plain object and a body; a
 //! `Request`, or a `Headers`, loses its body or the payment with some (OpenTelemetry 0.203, Capacitor, wrappers that spread `init.headers`).
 //!
-//! gloo-net has the headers, and reads those of the response. Its sending panics on what pages do to `fetch` (an abort with a reason, a
+//! gloo-net has the headers, those of the response as well. Its sending panics on what pages do to `fetch` (an abort with a reason, a
 //! replaced function), and a panic would leave the caller's promise pending for ever: so `fetch` is called here.
 
-use gloo_net::http::{Headers, Response};
+use gloo_net::http::Headers;
 use js_sys::{Object, Reflect, global};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
@@ -132,7 +132,7 @@ impl Browser {
         let broken = |cause| HttpFailure { status, cause: Some(Js(cause)), is_called_off: false };
         let headers = Reflect::get(&response, &"headers".into()).map_err(broken)?;
         let body = text_of(&response, most, &sending.over).await.map_err(broken)?;
-        let header = |name: &str| header(&response, &headers, name);
+        let header = |name: &str| header(&headers, name);
         let answer = status.and_then(|status| HttpResponse::of(status, header, &Js(body.into())));
         answer.ok_or(HttpFailure { status, cause: None, is_called_off: false })
     }
@@ -152,13 +152,14 @@ const fn thrown(cause: JsValue) -> HttpFailure<Js> {
     HttpFailure { status: None, cause: Some(Js(cause)), is_called_off: false }
 }
 
-/// A header of a response by gloo-net, whose getters rely on members that a page's own `fetch` may leave out.
-fn header(response: &JsValue, headers: &JsValue, name: &str) -> Option<String> {
+/// A header of a response, by its `Headers` as they were found. gloo-net's `Response` would read that member once more, and its getters rely on what a
+/// page's own `fetch` may leave out, or throw.
+fn header(headers: &JsValue, name: &str) -> Option<String> {
     if !headers.is_object() || !Reflect::get(headers, &"get".into()).ok()?.is_function() {
         return None;
     }
-    let response = Response::from(response.clone().unchecked_into::<web_sys::Response>());
-    response.headers().into_raw().get(name).ok().flatten()
+    let headers = Headers::from_raw(headers.clone().unchecked_into());
+    headers.into_raw().get(name).ok().flatten()
 }
 
 /// All but the body. No redirect is followed; nothing is sent of cookies, or taken from a cache.

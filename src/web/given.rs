@@ -1,28 +1,58 @@
-//! What a call of the crate is given.
+//! What a call of the crate is given, read once, when the call is made: whatever its prototype, realm or shape.
 
-use js_sys::Function;
+use js_sys::{Function, JSON, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::Js;
-use crate::core::{config::Config, error::Error, json::Json};
+use crate::core::{
+    config::Config,
+    error::Error,
+    json::Json,
+    names::{FIELDS, MEMBERS, OPTIONS, QUOTE},
+    text::text,
+};
+
+/// Options that are used as they are. All others are copied, and judged by [`Config::read`].
+const USED: [&str; 6] = ["signal", "wallet", "storage", "confirm", "onEvent", "onProgress"];
+
+/// Of those, the functions.
+const FUNCTIONS: [&str; 3] = ["confirm", "onEvent", "onProgress"];
+
+/// `assets` is a list of objects with members.
+const DEEPEST: u32 = 2;
 
 /// The options that count for a call, and what a page has at hand for it.
 #[derive(Clone, Debug)]
 pub(crate) struct Given {
-    options: Js,
+    /// Of the client, of the call and of the wait, in this order.
+    layers: Result<Vec<Js>, Error>,
     page: Js,
 }
 
 impl Given {
     /// `options` is one object, or a list of those that count, the client's first: what [`Config::read`] takes, with a `signal`, a `wallet`, a
     /// `storage`, a `confirm` and an `onEvent`. `page` has what only the facade has at hand.
-    pub(crate) const fn new(options: JsValue, page: JsValue) -> Self {
-        Self { options: Js(options), page: Js(page) }
+    pub(crate) fn new(options: JsValue, page: JsValue) -> Self {
+        let options = Js(options);
+        let layers = options.items().unwrap_or_else(|| vec![options]);
+        let layers = layers.iter().map(layer).collect::<Result<_, _>>();
+        Self { layers: layers.map_err(|_| unreadable("options")), page: Js(page) }
     }
 
     /// The options that the core decides by.
     pub(crate) fn config(&self) -> Result<Config, Error> {
-        Config::read(&self.options)
+        let layers = self.layers.clone()?;
+        for name in FUNCTIONS {
+            if self.option(name).is_some_and(|given| !given.0.is_function()) {
+                return Err(Error::invalid(text!("`", name, "` takes a function")));
+            }
+        }
+        let listens =
+            |signal: Js| Reflect::get(&signal.0, &"addEventListener".into()).is_ok_and(|add| add.is_function());
+        if self.option("signal").is_some_and(|signal| !listens(signal)) {
+            return Err(Error::invalid("`signal` takes an AbortSignal"));
+        }
+        Config::read(&Js::list(layers))
     }
 
     /// An option of a call: the last that was given.
@@ -36,8 +66,7 @@ impl Given {
     }
 
     fn options_of(&self, name: &str) -> impl DoubleEndedIterator<Item = Js> {
-        let layers = self.options.items().unwrap_or_else(|| vec![self.options.clone()]);
-        layers.into_iter().filter_map(move |layer| layer.get(name))
+        self.layers.iter().flatten().filter_map(move |layer| layer.get(name))
     }
 
     /// A function among the options.
@@ -54,4 +83,47 @@ impl Given {
     pub(super) fn by_page(&self, name: &str) -> Option<Function> {
         self.of_page(name)?.0.dyn_into().ok()
     }
+}
+
+fn layer(given: &Js) -> Result<Js, JsValue> {
+    let mut layer = given.named(OPTIONS)?;
+    for (name, value) in layer.entries() {
+        if !USED.contains(&name.as_str()) {
+            layer.set(&name, value.plain(MEMBERS, DEEPEST)?);
+        }
+    }
+    Ok(layer)
+}
+
+/// What is to be bought: a request, and the quote that it was in.
+#[derive(Clone, Debug)]
+pub(crate) struct Wanted {
+    pub(crate) request: Js,
+    pub(crate) quote: Option<Js>,
+}
+
+impl Wanted {
+    /// Reads a request, or a quote with the request in it.
+    pub(crate) fn read(given: JsValue) -> Result<Self, Error> {
+        let names = [QUOTE, FIELDS].concat();
+        let found = Js(given).named(&names).map_err(|_| unreadable("request"))?;
+        let (request, quote) = match (found.get("price"), found.get("request")) {
+            (Some(_), Some(request)) => (request.named(FIELDS).map_err(|_| unreadable("request"))?, Some(found)),
+            _ => (found, None),
+        };
+        Ok(Self { request: with_plain_extra(request)?, quote })
+    }
+}
+
+/// What JSON makes of `extra`, which the page cannot change any more.
+fn with_plain_extra(mut request: Js) -> Result<Js, Error> {
+    if let Some(extra) = request.get("extra") {
+        let copy = JSON::stringify(&extra.0).ok().and_then(|text| Js::parse_text(&Js(text.into())));
+        request.set("extra", copy.ok_or_else(|| Error::invalid("`extra` takes what JSON can hold"))?);
+    }
+    Ok(request)
+}
+
+fn unreadable(what: &str) -> Error {
+    Error::invalid(text!("the ", what, " could not be read; nothing was sent"))
 }

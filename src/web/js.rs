@@ -20,6 +20,8 @@ extern "C" {
     fn items_of(list: &JsValue) -> Result<Array, JsValue>;
     #[wasm_bindgen(catch, js_namespace = Object, js_name = entries)]
     fn entries_of(object: &JsValue) -> Result<Array, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = Object, js_name = keys)]
+    fn keys_of(object: &JsValue) -> Result<Array, JsValue>;
     #[wasm_bindgen(catch, js_namespace = Object, js_name = assign)]
     fn assign(to: &JsValue, from: &JsValue) -> Result<JsValue, JsValue>;
 }
@@ -162,24 +164,72 @@ impl Js {
         Self(Object::<JsValue>::create(JsValue::NULL.unchecked_ref()).into())
     }
 
-    /// A member of its own or of a prototype, but not of an `Object.prototype`: what is there was put there for all objects.
-    fn member(&self, key: &str) -> Option<JsValue> {
+    /// A member of its own or of a prototype, but not of an `Object.prototype`: what is there was put there for all objects. `Err` is what a getter or a
+    /// Proxy throws.
+    pub(super) fn read(&self, key: &str) -> Result<JsValue, JsValue> {
         let key = JsValue::from(key);
-        let mut holder = self.is_object().then(|| self.0.clone())?;
+        let mut holder = self.0.clone();
         for depth in 0..MOST_PROTOTYPES {
-            let above = JsValue::from(Reflect::get_prototype_of(&holder).ok()?);
-            let has_it =
-                !Reflect::get_own_property_descriptor::<Object>(holder.unchecked_ref(), &key).ok()?.is_undefined();
+            let above = JsValue::from(Reflect::get_prototype_of(&holder)?);
+            let has_it = !Reflect::get_own_property_descriptor::<Object>(holder.unchecked_ref(), &key)?.is_undefined();
             if has_it && above.is_null() && depth > 0 {
-                return None;
+                return Ok(JsValue::UNDEFINED);
             }
             // What nobody has, a Proxy may answer for all that.
             if has_it || above.is_null() {
-                return Reflect::get(&self.0, &key).ok();
+                return Reflect::get(&self.0, &key);
             }
             holder = above;
         }
-        None
+        Ok(JsValue::UNDEFINED)
+    }
+
+    fn member(&self, key: &str) -> Option<JsValue> {
+        if self.is_object() { self.read(key).ok() } else { None }
+    }
+
+    /// The members of these names, and those of other names that are its own, in an object that inherits nothing.
+    pub(super) fn named(&self, names: &[&str]) -> Result<Self, JsValue> {
+        let mut found = Self::bare();
+        if self.0.is_null_or_undefined() {
+            return Ok(found);
+        }
+        if !self.is_object() {
+            return Err(error("it is not an object").0);
+        }
+        let own = keys_of(&self.0)?;
+        let own = own.iter().filter_map(|key| key.as_string()).filter(|key| !names.contains(&key.as_str()));
+        for name in names.iter().map(|name| String::from(*name)).chain(own) {
+            let value = self.read(&name)?;
+            if !value.is_undefined() {
+                found.set(&name, Self(value));
+            }
+        }
+        Ok(found)
+    }
+
+    /// A copy as JSON has it, which the page cannot change any more: of objects the members of these names, down to a depth. What no option takes, such
+    /// as a function, is an empty object, which the core refuses by the option's name.
+    pub(super) fn plain(&self, names: &[&str], depth: u32) -> Result<Self, JsValue> {
+        let is_simple =
+            self.0.is_null() || self.0.is_string() || self.0.as_f64().is_some() || self.0.as_bool().is_some();
+        if is_simple {
+            return Ok(self.clone());
+        }
+        let Some(depth) = depth.checked_sub(1).filter(|_| self.0.is_object()) else { return Ok(Self::object()) };
+        if is_list(&self.0) {
+            let copies: Result<Vec<Self>, _> =
+                items_of(&self.0)?.iter().map(|item| Self(item).plain(names, depth)).collect();
+            return Ok(Self::list(copies?));
+        }
+        let mut copy = Self::object();
+        for name in names {
+            let value = self.read(name)?;
+            if !value.is_undefined() {
+                copy.set(name, Self(value).plain(names, depth)?);
+            }
+        }
+        Ok(copy)
     }
 }
 

@@ -197,9 +197,7 @@ fn pictured(record: Js, picture: &Js, is_pictured: &Cell<bool>) -> Js {
     record
 }
 
-/// The records of a list; none where it is no list.
+/// The records of a list; none where it is not a list of records: a budget would count as unspent.
 pub(super) fn records_of(list: &JsValue) -> Option<Vec<Js>> {
-    let mut records = Js(list.clone()).items()?;
-    records.retain(Json::is_object);
-    Some(records)
+    Js(list.clone()).items().filter(|records| records.iter().all(Json::is_object))
 }

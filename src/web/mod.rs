@@ -30,7 +30,7 @@ mod turns;
 mod wallet;
 mod watch;
 
-pub(crate) use given::Given;
+pub(crate) use given::{Given, Wanted};
 pub(crate) use js::{Js, thrown};
 use lease::Lease;
 use page::Caller;

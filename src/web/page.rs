@@ -5,7 +5,11 @@ use std::{cell::RefCell, rc::Rc};
 use js_sys::Function;
 use wasm_bindgen::JsValue;
 
-use super::{Browser, Given, Js, bell::settle, signal::Signal};
+use super::{
+    Browser, Given, Js,
+    bell::{quietly, settle},
+    signal::Signal,
+};
 use crate::{
     core::{failure::Failure, json::Json, notice::Notice, quote::PricedQuote},
     driver::{Listener, Purchase},
@@ -54,7 +58,7 @@ impl Browser {
 /// What the page's function throws is the page's own affair.
 fn tell(on_event: Option<&Function>, notice: &Notice<Js>) {
     if let Some(on_event) = on_event {
-        let _ = on_event.call1(&JsValue::UNDEFINED, &Js::of(notice).0);
+        quietly(on_event.call1(&JsValue::UNDEFINED, &Js::of(notice).0));
     }
 }
 

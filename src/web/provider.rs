@@ -72,8 +72,8 @@ impl Provider {
     fn is_viems(&self) -> bool {
         let is_client = member(self, "extend").is_some_and(|extend| extend.is_function())
             && member(self, "transport").is_some_and(|transport| transport.is_object());
-        let repeats = || member(&member(self, "config")?, "retryCount")?.as_f64();
-        is_client || repeats().is_some()
+        let config = Js(self.into()).get("config");
+        is_client || config.and_then(|config| config.get("retryCount")?.as_number()).is_some()
     }
 }
 

@@ -1,6 +1,5 @@
 //! Where purchases are remembered: a store of the facade's, or the page's own.
 
-use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 use super::{
@@ -79,7 +78,7 @@ impl Store {
 
     /// Takes hold of a purchase, once nobody else has. The page's own store is given the caller's signal.
     pub(super) async fn take_hold(&self, id: &str, signal: &JsValue) -> Result<Hold, JsValue> {
-        if Reflect::get(self, &"hold".into()).is_ok_and(|hold| hold.is_function()) {
+        if Js(self.into()).get("hold").is_some_and(|hold| hold.0.is_function()) {
             let held = settle(self.hold(id, signal)).await?;
             let is_alone = Js(held.clone()).is_true_at("everywhere");
             return Ok(Hold { is_alone, _kept: Kept::Pages(held.unchecked_into()) });
