@@ -129,12 +129,12 @@ test('ids of the wrong kind are refused by a promise', TIMEOUT, async () => {
 describe('a promise of the page that throws where it is waited for', TIMEOUT, () => {
   /** As often as would use up the stack of the WebAssembly, if each took some of it. */
   const OFTEN = 150
+  const withMember = (value, name, descriptor) => Object.defineProperty(Promise.resolve(value), name, descriptor)
   const odd = {
-    'a `then` that throws': (value) =>
-      Object.assign(Promise.resolve(value), { then: () => assert.fail('not for you') }),
-    'a `then` that is none': (value) => Object.assign(Promise.resolve(value), { then: 5 }),
+    'a `then` that throws': (value) => withMember(value, 'then', { value: () => assert.fail('not for you') }),
+    'a `then` that is none': (value) => withMember(value, 'then', { value: 5 }),
     'a `constructor` that throws': (value) =>
-      Object.defineProperty(Promise.resolve(value), 'constructor', { get: () => assert.fail('not for you') }),
+      withMember(value, 'constructor', { get: () => assert.fail('not for you') }),
   }
   for (const [what, make] of Object.entries(odd)) {
     test(`of a store: ${what}`, async () => {
