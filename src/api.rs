@@ -1,7 +1,8 @@
 //! The whole surface towards JavaScript: the public functions under their own names, and what the facade in `js/` needs beside them.
 //!
 //! `options` is one object or a list of those that count for a call, the client's first, as [`Given`] reads them. `page` has what only the facade has at
-//! hand; a page that calls the crate itself can leave it out. What a function rejects with is a plain object with the members of `ImagineError`.
+//! hand; a page that calls the crate itself can leave it out, and has one `storage` then: which of several it is, only the facade tells. What a function
+//! rejects with is a plain object with the members of `ImagineError`.
 #![expect(unreachable_pub)] // wasm-bindgen exports what is `pub`
 
 use std::{cell::RefCell, future::Future, pin::Pin, rc::Rc};

@@ -31,6 +31,20 @@ export function openStore() {
   }
 }
 
+/** What a seller asks for: 1.40 USDC. */
+export const OFFER = {
+  scheme: 'exact',
+  network: 'base',
+  maxAmountRequired: '1400000',
+  asset: '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913',
+  payTo: '0x70997970C51812dc3A010C7d01b50e0d17dc79C8',
+  resource: 'https://seller.test/generation/create',
+  description: '',
+  mimeType: 'application/json',
+  maxTimeoutSeconds: 60,
+  extra: { name: 'USD Coin', version: '2' },
+}
+
 /** What a call of the crate fails with. */
 export const failureOf = (call) =>
   call.then(

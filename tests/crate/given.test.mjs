@@ -1,7 +1,7 @@
 // What the crate is given: read by name when the call is made, whatever its prototype or shape; and what throws where nobody expects it.
 import assert from 'node:assert/strict'
 import { afterEach, before, describe, test } from 'node:test'
-import { failureOf, openCrate, openStore } from './crate.mjs'
+import { failureOf, OFFER, openCrate, openStore } from './crate.mjs'
 
 const TIMEOUT = { timeout: 30_000 }
 
@@ -14,19 +14,6 @@ const { fetch } = globalThis
 afterEach(() => {
   globalThis.fetch = fetch
 })
-
-const OFFER = {
-  scheme: 'exact',
-  network: 'base',
-  maxAmountRequired: '1400000',
-  asset: '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913',
-  payTo: '0x70997970C51812dc3A010C7d01b50e0d17dc79C8',
-  resource: 'https://seller.test/generation/create',
-  description: '',
-  mimeType: 'application/json',
-  maxTimeoutSeconds: 60,
-  extra: { name: 'USD Coin', version: '2' },
-}
 
 /** A seller who asks for 1.40. Returns the requests that it got. */
 function openSeller() {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { EventEmitter } from 'node:events'
 import { after, before, describe, test } from 'node:test'
-import { failureOf, openCrate, openStore } from './crate.mjs'
+import { failureOf, OFFER, openCrate, openStore } from './crate.mjs'
 
 const ACCOUNT = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'
 
@@ -21,19 +21,6 @@ function openWallet() {
   const listeners = () => events.eventNames().flatMap((name) => events.listeners(name)).length
   const wallet = { request, on: events.on.bind(events), removeListener: events.removeListener.bind(events) }
   return { wallet, asked, listeners, emit: (...event) => events.emit(...event) }
-}
-
-const OFFER = {
-  scheme: 'exact',
-  network: 'base',
-  maxAmountRequired: '1400000',
-  asset: '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913',
-  payTo: '0x70997970C51812dc3A010C7d01b50e0d17dc79C8',
-  resource: 'https://seller.test/generation/create',
-  description: '',
-  mimeType: 'application/json',
-  maxTimeoutSeconds: 60,
-  extra: { name: 'USD Coin', version: '2' },
 }
 
 const { fetch } = globalThis
