@@ -30,7 +30,6 @@ struct Shared {
     store: Store,
     signal: JsValue,
     held: RefCell<Held>,
-    is_over: Cell<bool>,
     /// The last write that was begun.
     last: RefCell<Promise>,
 }
@@ -56,7 +55,6 @@ impl Lease {
             store: store.unchecked_into(),
             signal,
             held: RefCell::new(held),
-            is_over: Cell::new(false),
             last: RefCell::new(nothing()),
         }))
     }
@@ -83,9 +81,11 @@ impl Lease {
         let holding = begin(async move {
             let hold = lease.store.take_hold(&wanted, &lease.signal).await?;
             let is_alone = hold.is_alone;
-            if !lease.is_over.get() {
-                lease.held.borrow_mut().hold = Some(hold);
-            }
+            // One that comes when the call has moved on is let go of at once.
+            let mut held = lease.held.borrow_mut();
+            let late = if held.id == wanted { held.hold.replace(hold) } else { Some(hold) };
+            drop(held);
+            drop(late);
             Ok(is_alone.into())
         });
         let (lease, wanted, held) = (self.0.clone(), String::from(id), holding.clone());
@@ -124,9 +124,9 @@ impl Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         let lease = self.0.clone();
-        lease.is_over.set(true);
-        let last = lease.last.borrow().clone();
+        let (recalled, last) = (lease.held.borrow().recalled.clone(), lease.last.borrow().clone());
         let _ = begin(async move {
+            let _ = JsFuture::from(recalled).await;
             let _ = JsFuture::from(last).await;
             let hold = lease.held.borrow_mut().hold.take();
             drop(hold);

@@ -2,7 +2,7 @@
 // tabs, are in tests/browser/storage.test.mjs.
 import assert from 'node:assert/strict'
 import { afterEach, before, describe, test } from 'node:test'
-import { failureOf, openCrate, openStore } from './crate.mjs'
+import { failureOf, OFFER, openCrate, openStore } from './crate.mjs'
 
 const TIMEOUT = { timeout: 30_000 }
 const ID = 'order-1'
@@ -149,6 +149,45 @@ describe("a page's own store", TIMEOUT, () => {
     await buying
     await ticks()
     assert.deepEqual(seen, [[ID, true], 'released'])
+  })
+
+  test('that gives the hold late is told of the end of it after the last write', async () => {
+    const seen = []
+    let give
+    const held = new Promise((resolve) => (give = resolve))
+    const store = openStore()
+    const storage = {
+      ...store,
+      hold: () => held,
+      update: async (...given) => {
+        seen.push('update')
+        return store.update(...given)
+      },
+    }
+    globalThis.fetch = async () => Response.json({ x402Version: 1, accepts: [OFFER] }, { status: 402 })
+    const answers = {
+      eth_requestAccounts: ['0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'],
+      eth_chainId: '0x2105',
+      eth_call: `0x${'f'.repeat(64)}`,
+    }
+    const asked = []
+    const request = async ({ method }) => {
+      asked.push(method)
+      return answers[method]
+    }
+    const leaving = new AbortController()
+    const options = { baseUrl: 'https://seller.test', wallet: { request }, storage, signal: leaving.signal }
+    const buying = failureOf(crate.submit({ prompt: 'a boat' }, options))
+    await until(() => asked.includes('eth_call'))
+    await ticks()
+    leaving.abort()
+    await ticks()
+    give({ release: () => void seen.push('released'), everywhere: true })
+    await buying
+    await until(() => seen.includes('released'))
+    await ticks()
+    assert.deepEqual(seen, ['update', 'update', 'released'])
+    assert.equal(store.records.size, 0, 'the intent is withdrawn')
   })
 
   test('that gives no hold is an error, and nothing was asked for', async () => {
