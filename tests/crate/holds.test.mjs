@@ -51,8 +51,10 @@ function pauseAtPrice() {
   return calls
 }
 
+let last = 0
+/** Each asks for something else under the same id: calls for the same would join before they take turns. */
 const buy = (storage, more) =>
-  failureOf(crate.submit({ prompt: 'a boat', id: ID }, { baseUrl: 'https://seller.test', storage, ...more }))
+  failureOf(crate.submit({ prompt: `boat ${++last}`, id: ID }, { baseUrl: 'https://seller.test', storage, ...more }))
 
 const ticks = async () => {
   for (let round = 0; round < 20; round++) await new Promise(setImmediate)
