@@ -321,18 +321,21 @@ async fn ask_all<J: Json, P: Wallets<J>>(ports: &P, questions: &[(usize, Questio
 
 /// Resolves with the outcome of `work`, or fails with `abandoned` as soon as the caller gives up.
 async fn until<J, T>(
-    mut aborted: Pin<&mut impl Future<Output = J>>,
+    aborted: Pin<&mut impl Future<Output = J>>,
     abandoned: Failure<J>,
     work: impl Future<Output = T>,
 ) -> Result<T, Failure<J>> {
+    unless(aborted, work).await.map_err(|reason| Failure { cause: Some(reason), ..abandoned })
+}
+
+/// Resolves with the outcome of `work`, or fails with the reason as soon as the caller gives up.
+async fn unless<J, T>(mut aborted: Pin<&mut impl Future<Output = J>>, work: impl Future<Output = T>) -> Result<T, J> {
     let mut work = pin!(work);
-    let first = poll_fn(|context| {
-        if let Poll::Ready(reason) = aborted.as_mut().poll(context) {
-            return Poll::Ready(Err(reason));
-        }
-        work.as_mut().poll(context).map(Ok)
-    });
-    first.await.map_err(|reason| Failure { cause: Some(reason), ..abandoned })
+    poll_fn(|context| match aborted.as_mut().poll(context) {
+        Poll::Ready(reason) => Poll::Ready(Err(reason)),
+        Poll::Pending => work.as_mut().poll(context).map(Ok),
+    })
+    .await
 }
 
 mod remembering;
@@ -340,6 +343,5 @@ mod remembering;
 mod tests;
 mod together;
 
-pub use together::{Listener, Purchase, UnderWay};
-
 pub use remembering::{budget, finish, forget, take_up, tasks};
+pub use together::{Listener, Purchase, UnderWay};

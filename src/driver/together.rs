@@ -9,7 +9,7 @@ use std::{
     task::{Poll, Waker},
 };
 
-use super::account;
+use super::{account, unless};
 use crate::{
     core::{
         assets::parse_address,
@@ -127,12 +127,8 @@ impl<J: Json> Purchase<J> {
         party: &Party,
         work: impl Future<Output = T>,
     ) -> Result<T, Failure<J>> {
-        let (mut aborted, mut work) = (pin!(ports.aborted()), pin!(work));
-        poll_fn(|context| match aborted.as_mut().poll(context) {
-            Poll::Ready(reason) => Poll::Ready(Err(self.given_up(party, reason))),
-            Poll::Pending => work.as_mut().poll(context).map(Ok),
-        })
-        .await
+        let mut aborted = pin!(ports.aborted());
+        unless(aborted.as_mut(), work).await.map_err(|reason| self.given_up(party, reason))
     }
 }
 

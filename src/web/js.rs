@@ -153,7 +153,7 @@ const MOST_PROTOTYPES: usize = 16;
 
 impl Js {
     /// A copy of an object, as far as it can be read.
-    pub(crate) fn copied(&self) -> Self {
+    pub(super) fn copied(&self) -> Self {
         let copy = Self::object();
         let _ = assign(&copy.0, &self.0);
         copy

@@ -33,15 +33,13 @@ impl Signal {
 
     /// Resolves with the reason once it fires.
     pub(super) async fn fired(&self) -> Js {
-        loop {
-            if let Some(reason) = self.reason() {
-                return reason;
-            }
+        if self.reason().is_none() {
             let _ = self.fired.rung().await;
-            // It rings when it fires, and when nobody waits any more.
-            if self.reason().is_none() {
-                std::future::pending().await
-            }
+        }
+        match self.reason() {
+            Some(reason) => reason,
+            // It has rung because nobody waits any more.
+            None => std::future::pending().await,
         }
     }
 }
