@@ -111,7 +111,7 @@ export function testComponent({ name, language, server }) {
     const { page } = await open({ stepMs: 100 })
     dapp.user.answers.eth_signTypedData = false
     await page.click('button:enabled')
-    await page.waitForFunction(() => /refused/.test(document.querySelector('main').textContent))
+    await page.waitForFunction(() => /declined in the wallet/.test(document.querySelector('main').textContent))
     assert.deepEqual(await sandbox.payments(), [])
     await page.waitForSelector('button:enabled')
   })
