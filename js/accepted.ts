@@ -40,11 +40,6 @@ export function accepting(load: () => Promise<Core>) {
         const core = await load()
         return readStatus(await calling(core.refresh(id, task, coreOptions(bought))), handle.receipt)
       },
-      ended: (status, task, result) =>
-        quietly(async () => {
-          const core = await load()
-          await calling(core.finish(id, task, { status, ...(result && { result }) }, coreOptions(bought)))
-        }),
     })
     if (task.settlement) quietly(async () => handle.settled(await settle(id, task, bought)))
     return handle

@@ -82,12 +82,6 @@ export interface AcceptedTask {
   result?: KeptGeneration
 }
 
-/** How a task has ended. */
-export interface Ended {
-  status: 'completed' | 'failed' | 'not_found'
-  result?: object
-}
-
 /** A purchase that was taken up from the journal. */
 export interface Resumed {
   id: string

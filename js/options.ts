@@ -3,10 +3,12 @@ import { isImagineError, refuse } from './error.js'
 import { named, plain } from './named.js'
 import OPTIONS from './option-names.json' with { type: 'json' }
 import FIELDS from './request-names.json' with { type: 'json' }
+import MEMBERS from './member-names.json' with { type: 'json' }
+import QUOTE from './quote-names.json' with { type: 'json' }
 import type { Layer } from './core.js'
 import { members } from './members.js'
 import { nameOf, storeOf } from './store.js'
-import type { Asset, Budget, Config, FreeQuote, GenerateRequest, PricedQuote, Quote } from './types.js'
+import type { Config, GenerateRequest, Quote } from './types.js'
 import { providerOf } from './wallets.js'
 
 /** What the facade itself uses of the options of a call, and all that the core has to judge. */
@@ -22,35 +24,8 @@ export interface Options {
   layers: Record<string, unknown>[]
 }
 
-/** What the core reads of a `budget`, and of a token in `assets`. */
-const MEMBERS = Object.keys({
-  amount: 0,
-  per: 0,
-  network: 0,
-  address: 0,
-  name: 0,
-  version: 0,
-  symbol: 0,
-  decimals: 0,
-  maxPrice: 0,
-} satisfies Record<keyof Budget | keyof Asset, 0>)
-
 /** `assets` is a list of objects with members. */
 const DEEPEST = 2
-
-const QUOTE = Object.keys({
-  request: 0,
-  price: 0,
-  network: 0,
-  asset: 0,
-  payTo: 0,
-  x402Version: 0,
-  maxTimeoutSeconds: 0,
-  quotedAt: 0,
-  accepted: 0,
-  outputSchema: 0,
-  seal: 0,
-} satisfies Record<keyof PricedQuote | keyof FreeQuote, 0>)
 
 /** Reads options over those that were given before. */
 export function readOptions(given?: Config | null, before?: Options): Options {

@@ -10,8 +10,6 @@ import type { Generation, ImagineEvent, Paid, Receipt, Task, TaskSnapshot, TaskS
 export interface Watching {
   watch(options: Options, notify: (event: ImagineEvent) => void): Promise<Generation>
   status(): Promise<TaskStatus>
-  /** The task has ended, or the service does not know it any more. The task is as it is known now. */
-  ended(status: 'completed' | 'failed' | 'not_found', task: AcceptedTask, result?: Generation): void
 }
 
 /** One run of the core's wait. */
@@ -38,20 +36,17 @@ export class AcceptedTaskHandle implements Task {
   readonly taskId: string
   #receipt: Receipt | null
   #paid: Paid
-  /** What was signed, while the transaction is not known that paid. */
-  #settlement: unknown
   readonly #watching: Watching
   readonly #listeners = new Set<Listener>()
   #poller: Poller | undefined
   #progress: number | null = null
   #snapshot: TaskSnapshot
 
-  constructor(id: string, { taskId, receipt, paid, settlement }: AcceptedTask, watching: Watching) {
+  constructor(id: string, { taskId, receipt, paid }: AcceptedTask, watching: Watching) {
     this.id = id
     this.taskId = taskId
     this.#receipt = receipt
     this.#paid = paid
-    this.#settlement = settlement
     this.#watching = watching
     this.#snapshot = { status: null, result: null, receipt, error: null, heardAt: null }
   }
@@ -65,7 +60,6 @@ export class AcceptedTaskHandle implements Task {
     if (!receipt) return
     this.#receipt = receipt
     this.#paid = 'yes'
-    this.#settlement = undefined
     const { result } = this.#snapshot
     this.#change({ receipt, ...(result && { result: { ...result, receipt } }) })
   }
@@ -195,8 +189,6 @@ export class AcceptedTaskHandle implements Task {
 
   #finish(result: Generation): void {
     if (this.#snapshot.result) return
-    // What comes from the journal is in it.
-    if (result.heardAt === undefined) this.#over('completed', result)
     this.#change({ result, error: null })
     this.#hear({ type: 'done', result })
     const poller = this.#poller
@@ -215,16 +207,9 @@ export class AcceptedTaskHandle implements Task {
     if (error.code === 'wait_timeout' || error.code === 'invalid_request') {
       if (lasting) this.#start(readOptions({ timeout: null }), false)
     } else {
-      if (error.code === 'generation_failed') this.#over('failed')
-      if (error.code === 'task_not_found') this.#over('not_found')
       this.#change({ error })
       this.#each((listener) => listener.over?.(error))
     }
-  }
-
-  #over(status: 'completed' | 'failed' | 'not_found', result?: Generation): void {
-    const { taskId, receipt } = this
-    this.#watching.ended(status, { taskId, receipt, paid: this.#paid, settlement: this.#settlement }, result)
   }
 
   #hear(event: ImagineEvent): void {

@@ -18,10 +18,10 @@ use crate::{
         assets::{parse_address, parse_own_address},
         clock::Clocks,
         config::Config,
-        error::{Code, Error, Stage},
+        error::{Error, Stage},
         failure::Failure,
         identity::{self, Drawn, Party},
-        journal::{Ended, Filter, Owner},
+        journal::{Filter, Owner},
         json::Json,
         media,
         payment::HeldReceipt,
@@ -39,11 +39,8 @@ use crate::{
 };
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = "import type { AcceptedTask, AnyCoreQuote, BudgetState, CoreOptions, CoreRequest, CoreStatus, Ended, Money, Page, \
+const TYPES: &str = "import type { AcceptedTask, AnyCoreQuote, BudgetState, CoreOptions, CoreRequest, CoreStatus, Money, Page, \
                      Quoted, Receipt, Resumed, TaskFilter, TaskRecord } from '../../js/core.js'";
-
-/// How a task ends.
-const ENDS: [&str; 3] = ["completed", "failed", "not_found"];
 
 thread_local! {
     /// What each wallet has shown of the clocks of chains, for the life of the page. The facade numbers the wallets.
@@ -88,9 +85,7 @@ pub fn generate(
     promise(async move {
         let task = buy(&given, &wanted?).await?;
         let id = task.text_at("id").unwrap_or_default();
-        let outcome = wait_for(&given, &id, &task).await;
-        note_end(&given, &id, &task, &outcome).await;
-        outcome
+        wait_for(&given, id, &task).await
     })
 }
 
@@ -113,7 +108,7 @@ pub fn wait(
     #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue,
 ) -> Promise {
     let given = Given::new(options, JsValue::UNDEFINED);
-    promise(async move { wait_for(&given, &id_of(&id)?, &Js(task)).await })
+    promise(async move { wait_for(&given, id_of(&id)?, &Js(task)).await })
 }
 
 /// Looks once at a task that [`submit`] or [`resume`] gave, of the purchase of that id. Resolves with its status.
@@ -125,8 +120,9 @@ pub fn refresh(
 ) -> Promise {
     let given = Given::new(options, JsValue::UNDEFINED);
     promise(async move {
-        let browser = Browser::watching(&given, id_of(&id)?);
-        let looking = poll::look(&AcceptedTask::read(&Js(task))?.task_id, given.config()?, browser.now())?;
+        let id = id_of(&id)?;
+        let browser = Browser::watching(&given, id.clone());
+        let looking = poll::refresh(id, AcceptedTask::read(&Js(task))?, given.config()?, browser.now());
         driver::watch(&browser, looking.into()).await.map(|status| Js::of(&status).0)
     })
 }
@@ -211,26 +207,6 @@ pub fn budget(#[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] opt
     promise(async move {
         let state = driver::budget::<Js, _>(&Browser::new(&given), &given.config()?).await?;
         Ok(state.map_or(JsValue::NULL, |state| Js::of(&state).0))
-    })
-}
-
-/// Notes how the task of a purchase has ended; of what is not in the journal, nothing.
-#[wasm_bindgen(unchecked_return_type = "Promise<void>")]
-pub fn finish(
-    #[wasm_bindgen(unchecked_param_type = "string")] id: JsValue,
-    #[wasm_bindgen(unchecked_param_type = "AcceptedTask")] task: JsValue,
-    #[wasm_bindgen(unchecked_param_type = "Ended")] ended: JsValue,
-    #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue,
-) -> Promise {
-    let given = Given::new(options, JsValue::UNDEFINED);
-    promise(async move {
-        let browser = Browser::new(&given);
-        let (task, ended) = (AcceptedTask::read(&Js(task))?, Js(ended));
-        let status = ended.text_at("status").filter(|status| ENDS.contains(&status.as_str()));
-        let status = status.ok_or_else(|| Error::invalid("a task ends by `completed`, `failed` or `not_found`"))?;
-        let ended = Ended { status, result: ended.get("result"), heard_at: browser.now() };
-        driver::finish(&browser, &id_of(&id)?, task, ended).await;
-        Ok(JsValue::UNDEFINED)
     })
 }
 
@@ -325,26 +301,11 @@ fn party(given: &Given, order: &Order, quote: Option<&Js>) -> Party {
     Party::new(identity, (!is_drawn).then(|| id.into()), given.of_page("walletTag").as_ref(), order.payer)
 }
 
-/// Notes how the task of a purchase has ended, for callers without the facade.
-async fn note_end(given: &Given, id: &str, task: &Js, outcome: &Result<JsValue, Failure<Js>>) {
-    let status = match outcome.as_ref().map_err(|failure| failure.error.code) {
-        Ok(_) => "completed",
-        Err(Code::GenerationFailed) => "failed",
-        Err(Code::TaskNotFound) => "not_found",
-        Err(_) => return,
-    };
-    if let Ok(task) = AcceptedTask::read(task) {
-        let browser = Browser::new(given);
-        let ended = Ended { status: status.into(), result: None, heard_at: browser.now() };
-        driver::finish(&browser, id, task, ended).await;
-    }
-}
-
-async fn wait_for(given: &Given, id: &str, task: &Js) -> Result<JsValue, Failure<Js>> {
-    let browser = Browser::watching(given, id.into());
+async fn wait_for(given: &Given, id: String, task: &Js) -> Result<JsValue, Failure<Js>> {
+    let browser = Browser::watching(given, id.clone());
     let (config, kept, task) = (given.config(), task.get("result"), AcceptedTask::read(task)?);
     let config = config.map_err(|error| task.own(error))?;
-    let waiting = poll::watch(task, kept, config, seed(&browser), browser.now());
+    let waiting = poll::watch(id, task, kept, config, seed(&browser), browser.now());
     driver::watch(&browser, waiting).await.map(|status| Js::of(&status).0)
 }
 

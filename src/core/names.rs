@@ -12,24 +12,11 @@ pub const OPTIONS: &[&str] = &include!("../../js/option-names.json");
 /// Every field of a request. The facade reads the same table.
 pub const FIELDS: &[&str] = &include!("../../js/request-names.json");
 
-/// What is read of a `budget`, and of a token in `assets`.
-pub const MEMBERS: &[&str] =
-    &["amount", "per", "network", "address", "name", "version", "symbol", "decimals", "maxPrice"];
+/// What is read of a `budget`, and of a token in `assets`. The facade reads the same table.
+pub const MEMBERS: &[&str] = &include!("../../js/member-names.json");
 
-/// What is read of a quote.
-pub const QUOTE: &[&str] = &[
-    "request",
-    "price",
-    "network",
-    "asset",
-    "payTo",
-    "x402Version",
-    "maxTimeoutSeconds",
-    "quotedAt",
-    "accepted",
-    "outputSchema",
-    "seal",
-];
+/// What is read of a quote. The facade reads the same table.
+pub const QUOTE: &[&str] = &include!("../../js/quote-names.json");
 
 /// As much of a page's own name as an error repeats.
 const LONGEST_NAME: usize = 40;

@@ -108,6 +108,22 @@ impl<J: Json> Generation<J> {
     }
 }
 
+impl<J: Json> Generation<J> {
+    /// What lasts of it, as a `KeptGeneration` of the public types: of each file the best address.
+    #[must_use]
+    pub fn lasting(&self, task_id: &str) -> J {
+        let mut made = J::of(self);
+        made.set("taskId", J::of(task_id));
+        for name in FILES {
+            if let Some(sources) = made.get(name) {
+                let lasting = sources.items().unwrap_or_default().into_iter().find(lasts);
+                made.set(name, lasting.unwrap_or_else(J::null));
+            }
+        }
+        made
+    }
+}
+
 /// The video and the picture. Some services put the picture that was asked for in the place of the video.
 fn arranged<J: Json>(mut films: Vec<Source<J>>, picture: Option<Source<J>>) -> (Vec<Source<J>>, Vec<Source<J>>) {
     let mut pictures = Vec::from_iter(picture);
@@ -317,6 +333,21 @@ mod tests {
         {
             assert_eq!(read(&answer), json!({ "templateData": {} }), "{answer}");
         }
+    }
+
+    #[test]
+    fn of_each_file_the_best_address_lasts() {
+        let lasting = |answer: &Value| Generation::read(answer).lasting("t1");
+        let film = json!(base64::encode(FILM));
+        let made =
+            json!({ "video": { "data": film }, "image": "data:image/png;base64,AAAA", "gif": "https://x/a.gif" });
+        let answer = json!({ "result": made, "artifactUrl": URL });
+        let kept = lasting(&answer);
+        assert_eq!(read(&answer)["video"], json!([{ "bytes": film, "mimeType": VIDEO }, { "url": URL }]));
+        assert_eq!(kept["video"]["url"], URL);
+        assert_eq!((&kept["image"], &kept["gif"]["url"]), (&Value::Null, &json!("https://x/a.gif")));
+        assert_eq!((&kept["taskId"], &kept["templateData"]), (&json!("t1"), &json!({})));
+        assert_eq!(lasting(&json!({ "result": { "text": "a boat" } }))["text"], "a boat");
     }
 
     #[test]

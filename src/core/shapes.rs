@@ -18,6 +18,7 @@ use super::{
     journal::{self, Filter, Owner, Resumed},
     json::Json,
     money::Money,
+    names,
     notice::Notice,
     pace::Why,
     payment::{HeldReceipt, Receipt},
@@ -114,6 +115,22 @@ fn quote(request: &Value, answer: Answer<Value>) -> Quote<Value> {
 
 fn answered(status: u16, body: String) -> Answer<Value> {
     Ok(HttpResponse { status, body: body.into(), ..HttpResponse::default() })
+}
+
+#[test]
+fn the_names_that_are_read_of_what_a_page_gives_are_those_that_its_types_declare() {
+    let declared = |begins: &[&str]| -> BTreeSet<String> {
+        begins
+            .iter()
+            .flat_map(|begins| {
+                let [_, all] = members(&block(TYPES, begins));
+                all
+            })
+            .collect()
+    };
+    let read = |names: &[&str]| names.iter().copied().map(String::from).collect::<BTreeSet<_>>();
+    assert_eq!(read(names::QUOTE), declared(&["export interface PricedQuote", "export interface FreeQuote"]));
+    assert_eq!(read(names::MEMBERS), declared(&["export interface Budget", "export interface Asset"]));
 }
 
 #[test]

@@ -19,7 +19,7 @@ use crate::{
         clock::{self, Clocks},
         failure::Failure,
         identity::{self, Account},
-        journal::{self, Change, Edit, Known, Settled, Written},
+        journal::{self, Change, Edit, Judged, Known, Written},
         json::Json,
         machine::{Machine, Next},
         money::Money,
@@ -97,17 +97,17 @@ where
 {
     let intended = Cell::default();
     let outcome = drive(ports, next, async |step| buy(ports, step, &intended).await).await;
+    // If that fails, the record that is left says that nothing was paid, and blocks nothing for longer than its signature could be used.
     if let Some((id, withdrawal)) = intended.take() {
-        withdraw(ports, &id, withdrawal).await;
+        note(ports, &id, withdrawal).await;
     }
     outcome
 }
 
-/// Withdraws an intent. Runs to completion even if the caller gives up. If it fails, the record that is left says that nothing was paid, and blocks nothing
-/// for longer than its signature could be used.
-async fn withdraw<J: Json, P: Journal<J> + Page<J>>(ports: &P, id: &str, withdrawal: Change<J>) {
-    let (mut undoing, mut aborted) = (pin!(update(ports, id, withdrawal)), pin!(ports.aborted()));
-    poll_fn(|context| match undoing.as_mut().poll(context) {
+/// Changes a record, whatever comes of it. Who gives up does not wait for it; what was begun goes on.
+async fn note<J: Json, P: Journal<J> + Page<J>>(ports: &P, id: &str, change: Change<J>) {
+    let (mut noting, mut aborted) = (pin!(update(ports, id, change)), pin!(ports.aborted()));
+    poll_fn(|context| match noting.as_mut().poll(context) {
         Poll::Pending => aborted.as_mut().poll(context).map(drop),
         Poll::Ready(_) => Poll::Ready(()),
     })
@@ -186,7 +186,7 @@ where
 
 async fn look<J: Json, P>(ports: &P, step: poll::Step<J>) -> poll::Next<J>
 where
-    P: Http<J> + Journal<J> + Rests<J> + Clock<J>,
+    P: Http<J> + Journal<J> + Rests<J> + Clock<J> + Page<J>,
 {
     use poll::Step;
     match step {
@@ -201,6 +201,10 @@ where
         Step::Look(request, state) => {
             let answer = ports.send(&request).await;
             state.answered(answer, ports.now())
+        }
+        Step::Write(id, change, state) => {
+            note(ports, &id, *change).await;
+            state.written()
         }
         done @ Step::Done(_) => done.into(),
     }
@@ -282,9 +286,9 @@ pub async fn account<J: Json, P: Wallets<J>>(ports: &P, other: Option<Address>) 
 /// Changes a record. What a storage that fails has written, its record shows.
 async fn update<J: Json, P: Journal<J>>(ports: &P, id: &str, change: Change<J>) -> Result<Written<J>, Option<J>> {
     let edit = Rc::new(Edit::new(id, change));
-    match edit.settled(ports.update(&edit).await) {
-        Settled::Over(outcome) => outcome,
-        Settled::Doubted(doubt) => doubt.read(read(ports, id).await),
+    match edit.judge(ports.update(&edit).await) {
+        Judged::Over(outcome) => outcome,
+        Judged::Doubted(doubt) => doubt.read(read(ports, id).await),
     }
 }
 
@@ -343,5 +347,5 @@ mod remembering;
 mod tests;
 mod together;
 
-pub use remembering::{budget, finish, forget, take_up, tasks};
+pub use remembering::{budget, forget, take_up, tasks};
 pub use together::{Listener, Purchase, UnderWay};

@@ -4,7 +4,7 @@ use super::*;
 use crate::core::{
     budget::State,
     config::Config,
-    journal::{Choice, Ended, Filter, Resumed},
+    journal::{Choice, Filter, Resumed},
 };
 
 /// Most pages have fewer purchases than this under way: the others are read only where these do not decide.
@@ -55,12 +55,6 @@ where
         Ok(_) => Ok(()),
         Err(cause) => Err(Failure { cause, ..journal::unstored().into() }),
     }
-}
-
-/// Notes how the task of a purchase has ended; of what is not in the journal, nothing. The page has its result, whether it could be written
-/// down or not.
-pub async fn finish<J: Json, P: Journal<J>>(ports: &P, id: &str, task: AcceptedTask<J>, ended: Ended<J>) {
-    let _ = update(ports, id, Change::Finish { task, ended }).await;
 }
 
 /// Counts what is spent of the budget, if there is one.

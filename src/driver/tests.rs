@@ -326,7 +326,7 @@ fn what_comes_too_late_ends_a_purchase_only_where_it_is_needed() {
 
 fn wait(world: &World) -> Result<TaskStatus<Value>, Failure<Value>> {
     let task = AcceptedTask { task_id: TASK.into(), receipt: None, paid: Paid::No, settlement: None };
-    block_on(watch(world, poll::watch(task, None, Config::read(&json!({})).unwrap(), 1, world.now())))
+    block_on(watch(world, poll::watch("id-1".into(), task, None, Config::read(&json!({})).unwrap(), 1, world.now())))
 }
 
 #[test]
@@ -343,8 +343,16 @@ fn a_wait_looks_until_it_is_done() {
     assert_eq!(raw["result"]["generation"]["video"]["url"], "https://x/v.mp4");
     assert_eq!(
         world.names(),
-        ["sleep", "look", "(status)", "sleep", "look", "(retrying)", "sleep", "look", "(status)"]
+        ["sleep", "look", "(status)", "sleep", "look", "(retrying)", "sleep", "look", "(status)", "write"]
     );
+}
+
+#[test]
+fn who_gives_up_while_an_end_is_noted_is_told_how_it_ended() {
+    let world = World { abort_at: Some("write"), ..World::default() };
+    let body = json!({"status": "completed", "result": {}}).to_string().into();
+    world.looks.replace(vec![Ok(HttpResponse { status: 200, body, ..HttpResponse::default() })]);
+    assert!(matches!(wait(&world), Ok(TaskStatus::Completed { .. })));
 }
 
 #[test]

@@ -108,7 +108,6 @@ test('ids of the wrong kind are refused by a promise', TIMEOUT, async () => {
     () => crate.refresh({}, {}),
     () => crate.resume(5, { storage }),
     () => crate.forget(undefined, { storage }),
-    () => crate.finish('a', { taskId: 't' }, { status: 'nonsense' }, { storage }),
   ]
   for (const call of calls) assert.equal((await failureOf(call())).code, 'invalid_request')
 })

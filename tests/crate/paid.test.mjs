@@ -52,7 +52,8 @@ describe('the crate, without the facade', { timeout: 120_000 }, () => {
     assert.ok(done.raw)
     assert.equal(wallet.asked.filter((method) => method === 'eth_signTypedData_v4').length, 1)
     assert.equal((await sandbox.payments()).length, 1)
-    assert.equal(storage.records.get(REQUEST.id).paid, 'yes')
+    const { paid, step, result } = storage.records.get(REQUEST.id)
+    assert.deepEqual([paid, step, result.video.url], ['yes', 'done', `${sandbox.mediaUrl}/video.mp4`])
     assert.deepEqual(events.filter((type) => type !== 'status').slice(0, 3), ['quoted', 'connected', 'signing'])
 
     assert.equal((await crate.status(done.taskId, options(wallet, storage))).status, 'completed')

@@ -2,33 +2,28 @@
 
 use std::rc::Rc;
 
-use serde::Serialize;
-
 use super::{
     super::{
         accepted::AcceptedTask,
-        budget::{self, Budget},
+        budget,
         defect::{self, Defect},
         error::{Code, Error, Paid, Retry, Stage, read_paid},
         json::Json,
         payment::{Receipt, Settled},
         settlement::Settlement,
-        spending::{LONGEST_LIFE_MS, LONGEST_OPEN_MS, Spending},
-        terms::Offer,
     },
+    ended::{Ended, is_better},
+    forgetting::{forget, is_untidy, tidied, vacated},
+    intent::{Intent, is_of_owner},
     life::Life,
     order::OrderRecord,
-    record::{Kept, closes_at, created_at, nonce},
-    result,
-    spent::{forgotten, left_of, left_of_forgotten, spent},
+    record::{Kept, nonce},
+    revised::{Revised, fresh},
     word::Word,
 };
 
 /// A write that takes longer has failed for its caller.
 pub const WRITE_PATIENCE_MS: u64 = 10_000;
-
-/// The status of a task that the service does not know.
-const NOT_FOUND: &str = "not_found";
 
 /// A change of the record of one purchase.
 #[derive(Clone, Debug)]
@@ -100,46 +95,6 @@ pub enum Change<J> {
         /// Milliseconds since the epoch.
         now: u64,
     },
-}
-
-/// How a task has ended.
-#[derive(Clone, Debug)]
-pub struct Ended<J> {
-    /// `completed` or `failed`; or `not_found`, which ends nothing: the service may yet find it again.
-    pub status: String,
-    /// What was made.
-    pub result: Option<J>,
-    /// When the service said so, in milliseconds since the epoch.
-    pub heard_at: u64,
-}
-
-/// The wish to have a purchase signed.
-#[derive(Clone, Debug)]
-pub struct Intent {
-    /// What is bought, from whom, for how much.
-    pub order: Rc<OrderRecord>,
-    /// Whose wish it is.
-    pub owner: Owner,
-    /// What it claims of a budget, if there is one.
-    pub claim: Option<Claim>,
-}
-
-/// A call that has hold of a purchase.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Owner {
-    /// A random word that no other call has.
-    pub token: String,
-    /// No other call, in whatever tab, can be at the purchase.
-    pub is_alone: bool,
-}
-
-/// A part of a budget.
-#[derive(Clone, Debug)]
-pub struct Claim {
-    /// The budget.
-    pub budget: Budget,
-    /// What is to be paid.
-    pub offer: Offer,
 }
 
 /// What takes the place of a record.
@@ -290,54 +245,6 @@ impl<J: Json> Change<J> {
     }
 }
 
-impl Intent {
-    fn apply<J: Json>(&self, id: &str, record: Option<&J>, life: Option<Life>, since: &[J]) -> (Put<J>, Written<J>) {
-        if let Some(record) = record.filter(|record| !self.may_replace(*record, life)) {
-            return (Put::Keep, Written::Standing(record.clone()));
-        }
-        let reached = match &self.claim {
-            Some(claim) => claim.check(id, record, since, self.order.created_at()),
-            None => Ok(None),
-        };
-        match reached {
-            Err(error) => (Put::Keep, Written::Refused(error)),
-            Ok(reached) => {
-                let mut revised = Revised::of(&fresh(id, &self.order, record));
-                revised.step(Life::Signing).paid(Paid::No).text("owner", &self.owner.token);
-                (Put::Record(revised.finish()), Written::Done(reached))
-            }
-        }
-    }
-
-    /// Nothing can come of the record any more, or nobody is left who could make something of it.
-    fn may_replace<J: Json>(&self, record: &J, life: Option<Life>) -> bool {
-        match life {
-            Some(Life::Abandoned | Life::Forgotten) => true,
-            Some(Life::Signing) => {
-                let is_over = |at: u64| at.saturating_add(LONGEST_OPEN_MS) <= self.order.created_at();
-                self.owner.is_alone || is_of_owner(record, &self.owner.token) || created_at(record).is_none_or(is_over)
-            }
-            Some(Life::Signed) => defect::is_on(Defect::SignedReplaced),
-            _ => false,
-        }
-    }
-}
-
-impl Claim {
-    /// Whether the budget allows it beside all other purchases, and those that were forgotten under this id.
-    fn check<J: Json>(
-        &self,
-        id: &str,
-        record: Option<&J>,
-        since: &[J],
-        now: u64,
-    ) -> Result<Option<budget::State>, Error> {
-        let mut spent = spent(since, Some(id))?;
-        spent.extend(record.map(forgotten).unwrap_or_default());
-        self.budget.check(&spent, &self.offer, now)
-    }
-}
-
 fn sign<J: Json>(owner: &str, payment: &Kept, record: Option<&J>, life: Option<Life>) -> (Put<J>, Written<J>) {
     match (record, life) {
         (Some(record), Some(Life::Signing)) if is_of_owner(record, owner) || defect::is_on(Defect::OwnerUnchecked) => {
@@ -354,191 +261,10 @@ fn sign<J: Json>(owner: &str, payment: &Kept, record: Option<&J>, life: Option<L
     }
 }
 
-fn forget<J: Json>(record: &J, life: Option<Life>, now: u64) -> (Put<J>, Written<J>) {
-    let is_long_past = || closes_at(record).is_some_and(|at| at.saturating_add(LONGEST_LIFE_MS) <= now);
-    let is_under_way = match life {
-        Some(Life::Signed) => read_paid(record) != Paid::Yes,
-        // The service may have begun, or even ended, before the token has taken the payment.
-        Some(Life::Accepted | Life::Done) => read_paid(record) == Paid::Unknown,
-        _ => false,
-    };
-    if is_under_way && !is_long_past() && !defect::is_on(Defect::ForgottenUnderWay) {
-        return (Put::Keep, Written::Refused(may_be_paid()));
-    }
-    let left = left_of(record, budget::LONGEST_PERIOD_MS, now);
-    (tombstone(record, left), Written::Done(None))
-}
-
-/// What stays of a record whose intent is withdrawn.
-fn vacated<J: Json>(record: &J) -> Put<J> {
-    let left = record.get("forgotten").and_then(|list| list.items()).unwrap_or_default();
-    tombstone(record, left)
-}
-
-/// Amounts and times, instead of a record; nothing where there are none.
-fn tombstone<J: Json>(record: &J, left: Vec<J>) -> Put<J> {
-    let times = left.iter().filter_map(|spending| spending.whole_at("by"));
-    let Some(created_at) = times.max() else { return Put::Remove };
-    let order = TombstoneOrder { created_at };
-    Put::Record(J::of(&Tombstone { id: record.get("id"), step: Life::Forgotten, order, forgotten: left }))
-}
-
-#[derive(Serialize)]
-struct Tombstone<J> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<J>,
-    step: Life,
-    order: TombstoneOrder,
-    forgotten: Vec<J>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct TombstoneOrder {
-    created_at: u64,
-}
-
-/// A record of that order, instead of one of which only what was forgotten stays.
-fn fresh<J: Json>(id: &str, order: &OrderRecord, before: Option<&J>) -> J {
-    J::of(&Fresh { id, order, forgotten: before.and_then(|before| before.get("forgotten")) })
-}
-
-#[derive(Serialize)]
-struct Fresh<'a, J> {
-    id: &'a str,
-    order: &'a OrderRecord,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    forgotten: Option<J>,
-}
-
-/// Whether nothing of what was forgotten is counted by any budget any more, or some of it is of a time to come: its clock
-/// was ahead, and was set right since.
-fn is_untidy<J: Json>(record: &J, now: u64) -> bool {
-    let is_over = |spending: &Spending| spending.until(budget::LONGEST_PERIOD_MS) <= now;
-    let all = forgotten(record);
-    match Life::read(record) {
-        Some(Life::Forgotten) if all.iter().all(is_over) => true,
-        Some(_) => all.iter().any(|spending| spending.seen_at(now) != *spending),
-        None => false,
-    }
-}
-
-/// A record with no more of what was forgotten than some budget still counts.
-fn tidied<J: Json>(record: &J, life: Option<Life>, now: u64) -> Put<J> {
-    let left = left_of_forgotten(record, budget::LONGEST_PERIOD_MS, now);
-    if life == Some(Life::Forgotten) {
-        return tombstone(record, left);
-    }
-    let mut revised = Revised::of(record);
-    revised.set("forgotten", Some(J::list(left)));
-    Put::Record(revised.finish())
-}
-
-/// The ids of the records that [`Change::Tidy`] changes.
-#[must_use]
-pub fn untidy<J: Json>(records: &[J], now: u64) -> Vec<String> {
-    let mut ids = Vec::new();
-    for record in records {
-        if is_untidy(record, now) {
-            ids.extend(record.text_at("id"));
-        }
-    }
-    ids
-}
-
 fn free<J: Json>(id: &str, order: &OrderRecord, task_id: &str, before: Option<&J>) -> J {
     let mut revised = Revised::of(&fresh(id, order, before));
     revised.step(Life::Accepted).paid(Paid::No).text("taskId", task_id);
     revised.finish()
-}
-
-/// A copy of a record that gets other members.
-struct Revised<J>(Vec<(String, J)>);
-
-impl<J: Json> Revised<J> {
-    fn of(record: &J) -> Self {
-        Self(record.entries())
-    }
-
-    /// Puts a member last; one of nothing is left out.
-    fn set(&mut self, key: &str, value: Option<J>) -> &mut Self {
-        if let Some(at) = self.0.iter().position(|(other, _)| other == key) {
-            self.0.remove(at);
-        }
-        if let Some(value) = value {
-            self.0.push((key.into(), value));
-        }
-        self
-    }
-
-    fn text(&mut self, key: &str, text: &str) -> &mut Self {
-        self.set(key, Some(J::of(text)))
-    }
-
-    fn step(&mut self, life: Life) -> &mut Self {
-        self.text("step", &life.name())
-    }
-
-    fn paid(&mut self, paid: Paid) -> &mut Self {
-        self.text("paid", &paid.name())
-    }
-
-    /// What a task says of the money.
-    fn hear_task(&mut self, record: &J, life: Life, task: &AcceptedTask<J>) -> &mut Self {
-        let word = Word { paid: task.paid, receipt: task.receipt.clone() };
-        self.hear(record, life, word, task.settlement.as_ref().map(J::of))
-    }
-
-    /// What is said of the money, beside what the record knows. What was signed stays while no transaction is known.
-    fn hear(&mut self, record: &J, life: Life, word: Word<J>, payment: Option<J>) -> &mut Self {
-        // Of an intent, `no` says only that nothing was signed yet.
-        let former = if life == Life::Signing { Word::unknown() } else { Word::of(record) };
-        let known = word.after(former);
-        let is_open = known.paid != Paid::No && !known.has_transaction();
-        let payment = payment.or_else(|| record.get("payment").filter(|_| life != Life::Signed)).filter(|_| is_open);
-        self.paid(known.paid).set("receipt", known.receipt).set("payment", payment)
-    }
-
-    /// There is a task. A record that has ended keeps the one whose end it has.
-    fn has_task(&mut self, life: Life, task_id: &str) {
-        if life != Life::Done {
-            self.text("taskId", task_id).step(Life::Accepted);
-        }
-    }
-
-    /// How a task has ended. That the service does not know it any more ends nothing.
-    fn ended(&mut self, ended: &Ended<J>) {
-        self.text("status", &ended.status);
-        if ended.status == NOT_FOUND {
-            self.step(Life::Accepted);
-        } else {
-            self.step(Life::Done);
-            if let Some(result) = ended.result.as_ref().and_then(result::kept) {
-                self.set("heardAt", Some(J::whole(ended.heard_at))).set("result", Some(result));
-            }
-        }
-    }
-
-    fn finish(self) -> J {
-        let mut record = J::object();
-        for (key, value) in self.0 {
-            record.set(&key, value);
-        }
-        record
-    }
-}
-
-/// Whether an end says more than the one that the record has: what a file was made of stays.
-fn is_better<J: Json>(ended: &Ended<J>, record: &J) -> bool {
-    let has_file = |result: Option<J>| result.as_ref().is_some_and(result::shows_something);
-    match ended.result.as_ref().and_then(result::kept) {
-        Some(result) => has_file(Some(result)) || !has_file(record.get("result")),
-        None => false,
-    }
-}
-
-fn is_of_owner<J: Json>(record: &J, owner: &str) -> bool {
-    record.text_at("owner").as_deref() == Some(owner)
 }
 
 /// Whether that payment is the one of the record. Where no lock keeps tabs apart, one may have bought anew meanwhile.
@@ -557,9 +283,4 @@ fn taken_over() -> Error {
     let message = "another call has taken this purchase over while the wallet was open; the signature that this one got was \
                    not sent: `resume()` looks at the other";
     Error::unpaid(Code::PaymentUnknown, Stage::Wallet, message).paid(Paid::Unknown, Retry::Resume)
-}
-
-fn may_be_paid() -> Error {
-    let message = "this purchase may be paid: money may be under way for it; call `resume()` first";
-    Error::invalid(message).paid(Paid::Unknown, Retry::Resume)
 }

@@ -46,7 +46,7 @@ struct Applied<J> {
 
 /// What is known of a change once the storage has answered.
 #[derive(Clone, Debug)]
-pub enum Settled<J> {
+pub enum Judged<J> {
     /// What came of it, or why it could not be written; `None` when it is not known whether it was.
     Over(Result<Written<J>, Option<J>>),
     /// What the storage says of it does not tell what it has written: its record shows that.
@@ -118,25 +118,25 @@ impl<J: Json> Edit<J> {
     /// Takes what the storage says: that it has written, or what it threw, or nothing in time (`Err(None)`). What nobody was told of in time may yet
     /// be written.
     #[must_use]
-    pub fn settled(&self, said: Result<(), Option<J>>) -> Settled<J> {
+    pub fn judge(&self, said: Result<(), Option<J>>) -> Judged<J> {
         let thrown = match said {
-            Err(None) => return Settled::Over(Err(None)),
+            Err(None) => return Judged::Over(Err(None)),
             Err(Some(thrown)) => Some(thrown),
             Ok(()) => None,
         };
         let Progress::Open(calls) = self.progress.replace(Progress::Closed) else {
-            return Settled::Over(Err(Some(thrown.unwrap_or_else(J::null))));
+            return Judged::Over(Err(Some(thrown.unwrap_or_else(J::null))));
         };
         match (calls.last(), thrown) {
             (Some(last), None)
                 if defect::is_on(Defect::LastCallBelieved) || calls.iter().all(|call| call.agrees(last)) =>
             {
-                Settled::Over(Ok(last.written.clone()))
+                Judged::Over(Ok(last.written.clone()))
             }
-            (Some(_), Some(thrown)) if defect::is_on(Defect::FailedWriteBelieved) => Settled::Over(Err(Some(thrown))),
-            (Some(_), thrown) => Settled::Doubted(Doubt { calls, thrown: thrown.unwrap_or_else(J::null) }),
+            (Some(_), Some(thrown)) if defect::is_on(Defect::FailedWriteBelieved) => Judged::Over(Err(Some(thrown))),
+            (Some(_), thrown) => Judged::Doubted(Doubt { calls, thrown: thrown.unwrap_or_else(J::null) }),
             // A storage that has not called the change has not written it.
-            (None, thrown) => Settled::Over(Err(Some(thrown.unwrap_or_else(J::null)))),
+            (None, thrown) => Judged::Over(Err(Some(thrown.unwrap_or_else(J::null)))),
         }
     }
 }

@@ -18,20 +18,27 @@
 
 mod change;
 mod edit;
+mod ended;
+mod forgetting;
 mod imprint;
+mod intent;
 mod life;
 mod listing;
 mod order;
 mod record;
 mod result;
+mod revised;
 mod spent;
 #[cfg(test)]
 mod tests;
 mod trouble;
 mod word;
 
-pub use change::{Change, Claim, Ended, Intent, Owner, Put, WRITE_PATIENCE_MS, Written, untidy};
-pub use edit::{Doubt, Edit, Settled};
+pub use change::{Change, Put, WRITE_PATIENCE_MS, Written};
+pub use edit::{Doubt, Edit, Judged};
+pub use ended::Ended;
+pub use forgetting::untidy;
+pub use intent::{Claim, Intent, Owner};
 pub use life::Life;
 pub use listing::{Choice, Filter, Resumed, choose, find, tasks, whereabouts};
 pub use order::OrderRecord;

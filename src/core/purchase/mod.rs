@@ -27,13 +27,16 @@ mod signing;
 mod talking;
 #[cfg(test)]
 mod tests;
+mod trouble;
+mod underway;
 
 pub use order::Order;
 pub use pricing::{Probed, Probing, read_probe};
 pub use recalling::{Recalled, Recalling, resume};
-pub use settling::{Paying, ReadingChain, Settling, Underway};
+pub use settling::{Paying, ReadingChain, Settling};
 pub use signing::{Checking, Confirming, DrawingNonce, Signing, Writing};
 pub use talking::{Choosing, Counting, Talking};
+pub use underway::Underway;
 
 use std::{ops::ControlFlow, rc::Rc};
 

@@ -11,7 +11,6 @@ use super::{
         clock::Clocks,
         config::Config,
         error::Paid,
-        http::Answer,
         http_request::{HttpRequest, Method},
         journal::{self, Change, Owner},
         json::Json,
@@ -73,12 +72,6 @@ impl Order {
     pub(super) fn probe(&self) -> HttpRequest {
         let body = self.request.body();
         HttpRequest { url: self.config.base_url.create(), method: Method::Post { body }, patience: PATIENCE_MS }
-    }
-
-    /// Puts the request into the words that this server takes, when it refuses a field that others know. Says whether that
-    /// changed anything.
-    pub(super) fn reword<J>(&mut self, answer: &Answer<J>) -> bool {
-        answer.as_ref().is_ok_and(|response| self.request.reword(response))
     }
 
     /// Begins at the wallet, with a quote that the page has from before.

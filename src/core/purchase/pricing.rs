@@ -25,6 +25,16 @@ pub enum Probed<J> {
     Terms(Vec<terms::Entry<J>>),
     /// The server took the request as it is: the task is real.
     Accepted(String),
+    /// The server refused a field that others know: the request is in other words now.
+    Reworded,
+}
+
+impl Order {
+    /// Takes the answer to the unpaid request.
+    pub(super) fn probed<J: Json>(&mut self, answer: Answer<J>) -> Result<Probed<J>, Failure<J>> {
+        let is_reworded = answer.as_ref().is_ok_and(|response| self.request.reword(response));
+        if is_reworded { Ok(Probed::Reworded) } else { read_probe(answer) }
+    }
 }
 
 /// Reads the answer to the unpaid request. Nothing has been signed, so every failure is `paid: no`.
@@ -69,12 +79,10 @@ impl Probing {
     #[must_use]
     pub fn answered<J: Json>(self, answer: Answer<J>, now: u64) -> Next<J> {
         let mut order = self.0;
-        if order.reword(&answer) {
-            return order.ask_price();
-        }
-        let entries = match read_probe(answer) {
+        let entries = match order.probed(answer) {
             Ok(Probed::Terms(entries)) => entries,
             Ok(Probed::Accepted(task_id)) => return order.taken_free(task_id, now),
+            Ok(Probed::Reworded) => return order.ask_price(),
             Err(failure) => return Step::Done(Err(failure)).into(),
         };
         match order.config.policy.choose(&entries) {

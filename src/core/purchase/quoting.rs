@@ -14,7 +14,7 @@ use super::{
         quote::{FreeQuote, PricedQuote, Quote},
     },
     order::Order,
-    pricing::{Probed, read_probe},
+    pricing::Probed,
 };
 
 /// What to do next.
@@ -50,11 +50,9 @@ impl Quoting {
     #[must_use]
     pub fn answered<J: Json>(self, answer: Answer<J>, now: u64) -> Next<J> {
         let mut order = self.0;
-        if order.reword(&answer) {
-            return begin(order);
-        }
-        let outcome = match read_probe(answer) {
+        let outcome = match order.probed(answer) {
             Ok(Probed::Accepted(task_id)) => return free(&order, task_id, now),
+            Ok(Probed::Reworded) => return begin(order),
             Ok(Probed::Terms(entries)) => order.config.policy.prefer(&entries).map_err(Failure::from),
             Err(failure) => Err(failure),
         };

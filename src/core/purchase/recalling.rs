@@ -12,7 +12,7 @@ use super::{
     },
     Next, Order, Step,
     order::Quoted,
-    settling::Underway,
+    underway::Underway,
 };
 
 /// Takes up a purchase from the journal, wherever it was interrupted. Never signs.

@@ -26,8 +26,8 @@ use super::{
     },
     Asked, Next, Order, Step,
     order::Deal,
-    settling::Underway,
     talking::refused,
+    underway::Underway,
 };
 
 /// `0x` and the 65 bytes of a key's signature.

@@ -5,10 +5,10 @@ use proptest::prelude::*;
 use super::*;
 
 /// A storage that has this record calls the change, and then says that.
-fn edited(record: Option<Value>, change: Change<Value>, said: Result<(), Option<Value>>) -> Settled<Value> {
+fn edited(record: Option<Value>, change: Change<Value>, said: Result<(), Option<Value>>) -> Judged<Value> {
     let edit = Edit::new("id-1", change);
     edit.apply(record, Some(&[])).unwrap();
-    edit.settled(said)
+    edit.judge(said)
 }
 
 #[test]
@@ -16,8 +16,8 @@ fn what_a_storage_that_fails_has_written_is_told_by_what_it_shows() {
     let (before, signed) = (after(&[intend("a")]), after(&[intend("a"), sign("a")]));
     let shown = |record: Result<Option<Value>, Value>| match edited(before.clone(), sign("a"), Err(Some(json!("lost"))))
     {
-        Settled::Doubted(doubt) => doubt.read(record),
-        Settled::Over(outcome) => panic!("{outcome:?}"),
+        Judged::Doubted(doubt) => doubt.read(record),
+        Judged::Over(outcome) => panic!("{outcome:?}"),
     };
     let mut pictured = signed.clone().unwrap();
     pictured["payment"]["picture"] = json!({});
@@ -43,9 +43,9 @@ fn what_a_storage_that_fails_has_written_is_told_by_what_it_shows() {
 #[test]
 fn a_record_that_was_to_go_or_to_stay_is_read_after_a_failure_as_well() {
     let lost = || Err(Some(json!("lost")));
-    let read = |settled: Settled<Value>, record: Option<Value>| match settled {
-        Settled::Doubted(doubt) => doubt.read(Ok(record)),
-        Settled::Over(outcome) => panic!("{outcome:?}"),
+    let read = |judged: Judged<Value>, record: Option<Value>| match judged {
+        Judged::Doubted(doubt) => doubt.read(Ok(record)),
+        Judged::Over(outcome) => panic!("{outcome:?}"),
     };
     let intended = after(&[intend("a")]);
     let withdraw = || edited(intended.clone(), Change::Withdraw { owner: "a".into() }, lost());
@@ -61,12 +61,12 @@ fn a_record_that_was_to_go_or_to_stay_is_read_after_a_failure_as_well() {
 #[test]
 fn a_storage_is_believed_when_it_has_written_and_not_known_when_it_is_late() {
     let before = after(&[intend("a")]);
-    assert!(matches!(edited(before.clone(), sign("a"), Ok(())), Settled::Over(Ok(Written::Done(None)))));
-    assert!(matches!(edited(before.clone(), sign("a"), Err(None)), Settled::Over(Err(None))));
+    assert!(matches!(edited(before.clone(), sign("a"), Ok(())), Judged::Over(Ok(Written::Done(None)))));
+    assert!(matches!(edited(before.clone(), sign("a"), Err(None)), Judged::Over(Err(None))));
     let edit = Edit::new("id-1", sign("a"));
-    assert!(matches!(edit.settled(Ok(())), Settled::Over(Err(Some(Value::Null)))), "it was never called");
+    assert!(matches!(edit.judge(Ok(())), Judged::Over(Err(Some(Value::Null)))), "it was never called");
     let edit = Edit::new("id-1", sign("a"));
-    assert!(matches!(edit.settled(Err(Some(json!("full")))), Settled::Over(Err(Some(cause))) if cause == "full"));
+    assert!(matches!(edit.judge(Err(Some(json!("full")))), Judged::Over(Err(Some(cause))) if cause == "full"));
     // What a storage calls when its caller has been told changes nothing.
     assert_eq!(edit.apply(before, None).unwrap(), Put::Keep);
 }
@@ -74,7 +74,7 @@ fn a_storage_is_believed_when_it_has_written_and_not_known_when_it_is_late() {
 #[test]
 fn a_late_call_of_a_change_that_nobody_was_told_of_still_writes() {
     let edit = Edit::new("id-1", Change::Withdraw { owner: "a".into() });
-    assert!(matches!(edit.settled(Err(None)), Settled::Over(Err(None))));
+    assert!(matches!(edit.judge(Err(None)), Judged::Over(Err(None))));
     assert_eq!(edit.apply(after(&[intend("a")]), None).unwrap(), Put::Remove);
 }
 
@@ -85,7 +85,7 @@ fn no_budget_is_held_against_purchases_that_the_storage_did_not_give() {
     wish.claim = Some(Claim { budget, offer: price() });
     let edit = Edit::new("id-1", Change::Intend(wish));
     assert!(edit.apply(None, None).is_err());
-    assert!(matches!(edit.settled(Err(Some(json!("thrown")))), Settled::Over(Err(Some(_)))));
+    assert!(matches!(edit.judge(Err(Some(json!("thrown")))), Judged::Over(Err(Some(_)))));
     assert!(Edit::new("id-1", intend("a")).apply(None, None).is_ok(), "without a budget, none is needed");
 }
 
@@ -100,9 +100,9 @@ fn called(
     for record in with {
         edit.apply(record.clone(), Some(&[])).unwrap();
     }
-    match edit.settled(said) {
-        Settled::Doubted(doubt) => doubt.read(Ok(shows)),
-        Settled::Over(outcome) => outcome,
+    match edit.judge(said) {
+        Judged::Doubted(doubt) => doubt.read(Ok(shows)),
+        Judged::Over(outcome) => outcome,
     }
 }
 
@@ -131,7 +131,7 @@ fn a_retry_with_the_same_outcome_leaves_no_doubt() {
         let edit = Edit::new("id-1", sign("a"));
         edit.apply(before.clone(), None).unwrap();
         edit.apply(then, None).unwrap();
-        assert!(matches!(edit.settled(Ok(())), Settled::Over(Ok(Written::Done(None)))));
+        assert!(matches!(edit.judge(Ok(())), Judged::Over(Ok(Written::Done(None)))));
     }
 }
 
@@ -145,7 +145,7 @@ fn where_a_budget_was_exceeded_in_one_of_two_calls_nothing_is_signed() {
     let edit = Edit::new("id-1", Change::Intend(wish));
     edit.apply(None, Some(&[other])).unwrap();
     edit.apply(None, Some(&[])).unwrap();
-    let Settled::Doubted(doubt) = edit.settled(Ok(())) else { panic!("believed") };
+    let Judged::Doubted(doubt) = edit.judge(Ok(())) else { panic!("believed") };
     assert!(matches!(doubt.read(Ok(None)), Ok(Written::Refused(error)) if error.code == Code::BudgetExceeded));
 }
 
@@ -166,7 +166,7 @@ fn a_refusal_stands_where_a_write_would_have_left_the_same() {
         for (record, since) in calls {
             edit.apply(record, Some(&since)).unwrap();
         }
-        let Settled::Doubted(doubt) = edit.settled(Ok(())) else { panic!("believed") };
+        let Judged::Doubted(doubt) = edit.judge(Ok(())) else { panic!("believed") };
         let told = doubt.read(Ok(intended.clone()));
         assert!(matches!(&told, Ok(Written::Refused(error)) if error.code == Code::BudgetExceeded), "{told:?}");
     }
@@ -190,7 +190,7 @@ fn the_record_of_another_purchase_is_not_changed() {
         for (change_name, change) in changes() {
             let edit = Edit::new("id-1", change);
             assert!(edit.apply(Some(record.clone()), Some(&[])).is_err(), "{name}, {change_name}");
-            assert!(matches!(edit.settled(Ok(())), Settled::Over(Err(Some(_)))), "it was never called");
+            assert!(matches!(edit.judge(Ok(())), Judged::Over(Err(Some(_)))), "it was never called");
         }
     }
     let nameless = json!({"step": "signed"});
@@ -226,9 +226,9 @@ proptest! {
                 };
             }
         }
-        let told = match edit.settled(if fails { Err(Some(json!("failed"))) } else { Ok(()) }) {
-            Settled::Doubted(doubt) => doubt.read(Ok(has.clone())),
-            Settled::Over(outcome) => outcome,
+        let told = match edit.judge(if fails { Err(Some(json!("failed"))) } else { Ok(()) }) {
+            Judged::Doubted(doubt) => doubt.read(Ok(has.clone())),
+            Judged::Over(outcome) => outcome,
         };
         let is_signed = life(has.as_ref()) == Some(Life::Signed);
         match told {

@@ -436,7 +436,7 @@ fn a_server_that_does_not_know_the_seed_is_asked_without() {
     assert_eq!(ended(other.step).code, Code::Http);
 
     let mut quoting = order(&json!({}));
-    assert!(quoting.reword(&refusal()));
+    assert!(matches!(quoting.probed(refusal()), Ok(Probed::Reworded)));
     let quote = Value::of(&priced(&quoting, answer(402, DOCUMENTED)).0.unwrap());
     let Step::Recall(_, recalling) = order(&json!({})).begin_with(&quote, NOW).step else { panic!() };
     let Step::FindWallets(Finding::Payer(choosing)) = recalling.recalled(recalled(None)).step else { panic!() };

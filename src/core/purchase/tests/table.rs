@@ -76,12 +76,14 @@ fn task(paid: bool) -> AcceptedTask<Value> {
 
 /// A task ends in this way, or is never finished.
 fn waited(paid: bool, status: u16, body: &Value) -> Error {
-    let mut step = poll::watch(task(paid), None, Config::read(&json!({"timeout": 600_000})).unwrap(), 7, NOW).step;
+    let mut step =
+        poll::watch("id-1".into(), task(paid), None, Config::read(&json!({"timeout": 600_000})).unwrap(), 7, NOW).step;
     loop {
         step = match step {
             poll::Step::Read(..) => panic!("a wait knows its task"),
             poll::Step::Rest(until, waiting) => waiting.woke(poll::tests::woken(&json!({"due": true})), until).step,
             poll::Step::Look(_, looking) => looking.answered(answer(status, body), NOW + 600_000).step,
+            poll::Step::Write(.., noting) => noting.written().step,
             poll::Step::Done(outcome) => return outcome.unwrap_err().error,
         };
     }
@@ -294,7 +296,14 @@ fn ways() -> Vec<(Error, &'static [&'static str])> {
         (resumed(), &[]),
         (given_up(&order(&json!({})).begin::<Value>().step), &[]),
         (given_up(&order(&json!({})).ask_price::<Value>().step), &[]),
-        (poll::watch(task(true), None, Config::read(&json!({})).unwrap(), 7, NOW).step.given_up().unwrap().error, &[]),
+        (
+            poll::watch("id-1".into(), task(true), None, Config::read(&json!({})).unwrap(), 7, NOW)
+                .step
+                .given_up()
+                .unwrap()
+                .error,
+            &[],
+        ),
         (given_up(&Step::Send(request, Sent::Paying(paying))), PAYMENT),
     ]
 }

@@ -40,7 +40,7 @@ use crate::core::{
     block::Block,
     chain,
     defect::{self, Defect},
-    journal::{Doubt, Edit, Filter, Settled},
+    journal::{Doubt, Edit, Filter, Judged},
     scheme::Scheme,
     uuid,
 };

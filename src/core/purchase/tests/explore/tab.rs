@@ -176,13 +176,13 @@ impl Tab {
             Step::Write(id, change, state) => {
                 let stale = defect::is_on(Defect::BudgetReadBefore).then_some(&seen);
                 let settled = match doubt {
-                    Some(doubt) if fault == Some(Fault::Unread) => Settled::Over(doubt.read(Err(json!("unread")))),
-                    Some(doubt) => Settled::Over(doubt.read(Ok(world.journal.get(&id).cloned()))),
+                    Some(doubt) if fault == Some(Fault::Unread) => Judged::Over(doubt.read(Err(json!("unread")))),
+                    Some(doubt) => Judged::Over(doubt.read(Ok(world.journal.get(&id).cloned()))),
                     None => world.write(&id, &change, fault, stale),
                 };
                 match settled {
-                    Settled::Over(outcome) => state.written(outcome, world.now),
-                    Settled::Doubted(doubt) => {
+                    Judged::Over(outcome) => state.written(outcome, world.now),
+                    Judged::Doubted(doubt) => {
                         let step = Step::Write(id, change, state);
                         self.at = At::Running(Box::new(Running { step, doubt: Some(doubt), withdrawal, seen }));
                         return Ok(());

@@ -55,7 +55,7 @@ impl World {
     /// One atomic step of the storage, as it should go.
     pub(super) fn update(&mut self, id: &str, change: &Change<Value>) -> Written<Value> {
         match self.write(id, change, None, None) {
-            Settled::Over(Ok(written)) => written,
+            Judged::Over(Ok(written)) => written,
             other => panic!("nothing goes wrong, and {other:?}"),
         }
     }
@@ -67,24 +67,24 @@ impl World {
         change: &Change<Value>,
         fault: Option<Fault>,
         seen: Option<&Vec<Value>>,
-    ) -> Settled<Value> {
+    ) -> Judged<Value> {
         let edit = Edit::new(id, change.clone());
         match fault {
-            Some(Fault::Full) => return edit.settled(Err(Some(json!("full")))),
-            Some(Fault::Dropped) => return edit.settled(Err(None)),
+            Some(Fault::Full) => return edit.judge(Err(Some(json!("full")))),
+            Some(Fault::Dropped) => return edit.judge(Err(None)),
             _ => {}
         }
         let all = || self.journal.values().cloned().collect::<Vec<_>>();
         let since = (fault != Some(Fault::Hollow)).then(|| seen.cloned().unwrap_or_else(all));
         match edit.apply(self.journal.get(id).cloned(), since.as_deref()) {
-            Err(why) => return edit.settled(Err(Some(json!(why)))),
+            Err(why) => return edit.judge(Err(Some(json!(why)))),
             Ok(_) if fault == Some(Fault::Undone) => {}
             Ok(put) => put.take_place(id, &mut self.journal),
         }
         if fault == Some(Fault::Twice) {
             drop(edit.apply(None, since.as_deref()));
         }
-        edit.settled(match fault {
+        edit.judge(match fault {
             Some(Fault::Untold) => Err(None),
             Some(Fault::Denied | Fault::Undone) => Err(Some(json!("failed"))),
             _ => Ok(()),

@@ -1,0 +1,53 @@
+//! How the task of a purchase has ended.
+
+use super::{
+    super::{json::Json, task::TaskStatus},
+    result,
+};
+
+/// The status of a task that the service does not know.
+const NOT_FOUND: &str = "not_found";
+
+/// How a task has ended.
+#[derive(Clone, Debug)]
+pub struct Ended<J> {
+    /// `completed` or `failed`; or `not_found`, which ends nothing: the service may yet find it again.
+    pub status: String,
+    /// What was made.
+    pub result: Option<J>,
+    /// When the service said so, in milliseconds since the epoch.
+    pub heard_at: u64,
+}
+
+impl<J: Json> Ended<J> {
+    /// How a task has ended by what the service says of it; none of one that goes on, or may.
+    #[must_use]
+    pub fn of(status: &TaskStatus<J>, heard_at: u64) -> Option<Self> {
+        let (word, result) = match status {
+            TaskStatus::Completed { task_id, result, .. } => ("completed", Some(result.lasting(task_id))),
+            TaskStatus::Failed { .. } => ("failed", None),
+            _ => return None,
+        };
+        Some(Self { status: word.into(), result, heard_at })
+    }
+
+    /// The service does not know the task any more.
+    #[must_use]
+    pub fn not_found(heard_at: u64) -> Self {
+        Self { status: NOT_FOUND.into(), result: None, heard_at }
+    }
+
+    /// The service may yet find the task again.
+    pub(super) fn ends_nothing(&self) -> bool {
+        self.status == NOT_FOUND
+    }
+}
+
+/// Whether an end says more than the one that the record has: what a file was made of stays.
+pub(super) fn is_better<J: Json>(ended: &Ended<J>, record: &J) -> bool {
+    let has_file = |result: Option<J>| result.as_ref().is_some_and(result::shows_something);
+    match ended.result.as_ref().and_then(result::kept) {
+        Some(result) => has_file(Some(result)) || !has_file(record.get("result")),
+        None => false,
+    }
+}
