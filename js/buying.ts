@@ -9,7 +9,8 @@ import { compose } from './image.js'
 import { members } from './members.js'
 import { coreOptions, readPurchase, staying, type Options } from './options.js'
 import type { GenerateRequest, Quote, Task } from './types.js'
-import { checkWallet, finders, numberAtHand, payerOf, tagOf } from './wallets.js'
+import { checkWallet, isPending, payerOf } from './wallet-like.js'
+import { choose, finders, numberAtHand, tagOf } from './wallets.js'
 import { complete, prepare } from './wanted.js'
 
 /** Returns the functions that buy, over a way to load the WebAssembly. */
@@ -29,8 +30,12 @@ export function buying(load: () => Promise<Core>) {
     const { request, quote } = readPurchase(given)
     const begun = quote && 'accepted' in quote ? quote.accepted : undefined
     if (begun?.taskId) return found(begun.id, begun.taskId, begun.baseUrl, options)
+    checkWallet(options.wallet)
+    return buy(request, quote, isPending(options.wallet) ? await unlookedUp(request.id, choose(options)) : options)
+  }
+
+  const buy = async (request: GenerateRequest, quote: Quote | undefined, options: Options): Promise<Task> => {
     const { signal, wallet, confirm } = options
-    checkWallet(wallet)
     // What tells the wallet from that of another call is how it stands at the click.
     const about = members({ payer: payerOf(wallet), walletTag: tagOf(wallet), walletNumber: numberAtHand(wallet) })
     const preparing = ready(signal, prepare(request, options, load))
@@ -43,7 +48,7 @@ export function buying(load: () => Promise<Core>) {
     const own = { onEvent, ...(confirm && { confirm: (part: CoreQuote) => confirm(whole(part)) }) }
     const page = { ...about, ...finders(wallet), ...members({ picture }), compose }
     const buying = calling(core.submit(ordered(fields, quote), coreOptions(options, own), page))
-    const task = await buying.catch(describeWallets)
+    const task = await buying.catch(describeWallets(wallet))
     return accepted(task.id ?? '', task, options)
   }
 

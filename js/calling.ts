@@ -32,9 +32,13 @@ export async function undecided<T>(work: Promise<T>): Promise<T> {
 }
 
 /** What a page needs to let the visitor choose a wallet, or open it in one. */
-export function describeWallets(error: ImagineError): never {
-  const { code } = error
-  if (code !== 'no_wallet' && code !== 'wallet_ambiguous') throw error
-  const wallets = present().map(({ name, rdns }) => ({ name, ...(rdns && { rdns }) }))
-  throw restate(error, { details: { wallets, ...(code === 'no_wallet' && { links: mobileLinks() }) } })
-}
+export const describeWallets =
+  (wallet: Options['wallet']) =>
+  (error: ImagineError): never => {
+    const { code } = error
+    if (code !== 'no_wallet' && code !== 'wallet_ambiguous') throw error
+    if (wallet === null)
+      throw restate(error, { message: 'no wallet yet: `wallet` is empty; connect one, then try again' })
+    const wallets = present().map(({ name, rdns }) => ({ name, ...(rdns && { rdns }) }))
+    throw restate(error, { details: { wallets, ...(code === 'no_wallet' && { links: mobileLinks() }) } })
+  }

@@ -1,5 +1,5 @@
 import { attempt } from './attempt.js'
-import type { ErrorCode, Paid, Receipt } from './types.js'
+import type { AnyImagineError, ErrorCode, Paid, Receipt } from './types.js'
 
 /** Marks our errors across copies of the package, where `instanceof` fails. */
 const BRAND = Symbol.for('imagine-x402.error')
@@ -24,15 +24,15 @@ export class ImagineError extends Error {
    */
   declare readonly retry: 'safe' | 'resume' | 'pays_again' | 'never'
   /** The task it is about, where there is one. */
-  declare readonly taskId?: string
+  declare readonly taskId?: string | undefined
   /** What was paid, where it is known. */
-  declare readonly receipt?: Receipt
+  declare readonly receipt?: Receipt | undefined
   /**
    * Facts for programs, such as `{ have, need, address }`, `{ price, cap }`, `{ offers }`, `{ wallets, links }` where
    * no wallet is, or `{ status, body, reason }` of an answer, where `reason` is the service's own: one line of plain
    * text.
    */
-  declare readonly details?: Record<string, unknown>
+  declare readonly details?: Record<string, unknown> | undefined
   /** What the wallet, the network or the page's own function threw, identity kept. */
   declare readonly cause?: unknown
 
@@ -44,10 +44,20 @@ export class ImagineError extends Error {
     Object.assign(this, failure, { name: failure.code === 'aborted' ? 'AbortError' : 'ImagineError' })
     Object.defineProperty(this, BRAND, { value: true })
   }
+
+  /** For logs: the name, the message and the cause in words, too, which `JSON.stringify` leaves out of errors. */
+  toJSON(): Record<string, unknown> {
+    const { message, cause } = this
+    const why = cause === undefined ? {} : { cause: attempt(() => String((cause as Partial<Error>)?.message ?? cause)) }
+    return { ...Object.fromEntries(Object.entries(this)), message, ...why }
+  }
 }
 
-/** Whether a caught value is an {@link ImagineError}, of this copy of the package or another. */
-export function isImagineError(value: unknown): value is ImagineError {
+/**
+ * Whether a caught value is an {@link ImagineError}, of this copy of the package or another. Its `code` then tells the
+ * type of its `details`.
+ */
+export function isImagineError(value: unknown): value is AnyImagineError {
   return typeof value === 'object' && value !== null && BRAND in value
 }
 

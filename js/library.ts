@@ -9,7 +9,8 @@ import { compose } from './image.js'
 import { members } from './members.js'
 import { copies, coreOptions, readMembers, readOptions, readRequest, staying, type Options } from './options.js'
 import type { BalanceOptions, Client, Config, Library, TaskFilter, WasmSource } from './types.js'
-import { atHand, checkWallet, finders, findWallets, numberAtHand, payerOf, watchWallets } from './wallets.js'
+import { checkWallet, isPending, payerOf } from './wallet-like.js'
+import { atHand, choose, finders, findWallets, numberAtHand, watchWallets } from './wallets.js'
 import { complete, prepare } from './wanted.js'
 
 /** The public functions over a way to load the WebAssembly. */
@@ -21,6 +22,11 @@ export function library(load: (source?: WasmSource) => Promise<Core>): Library {
 function client(load: () => Promise<Core>, config?: Config): Client {
   const over = (options?: Config): Options => readOptions(options, readOptions(config))
   const { ready, submit, accepted } = buying(load)
+  /** The options of a call that reads through a wallet: through any, where the page has named none yet. */
+  const read = async (options: Options): Promise<Options> => {
+    const chosen = isPending(options.wallet) ? await choose(options) : options
+    return { ...chosen, wallet: chosen.wallet ?? undefined }
+  }
 
   return {
     submit: async (given, options) => submit(given, over(options)),
@@ -47,15 +53,17 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       return readStatus(await calling(core.status(id, coreOptions(all))), null)
     },
     resume: async (taskId, options) => {
-      const all = over(options)
+      const given = over(options)
       if (typeof (taskId ?? '') !== 'string')
         throw refuse('invalid_request', '`resume` takes the id of a purchase or of a task')
+      checkWallet(given.wallet)
+      const all = await undecided(read(given))
       const [core] = await undecided(ready(all.signal))
       const onEvent = (event: CoreEvent) => {
         if (event.type !== 'quoted' && event.type !== 'status') tell(all, event)
       }
       const resuming = calling(core.resume(taskId, coreOptions(all, { onEvent }), { ...finders(all.wallet), compose }))
-      const resumed = await resuming.catch(describeWallets)
+      const resumed = await resuming.catch(describeWallets(all.wallet))
       if (!resumed) return null
       const { id, baseUrl, task, result } = resumed
       return accepted(id, { ...task, ...(result && { result }) }, baseUrl ? staying(all, baseUrl) : all)
@@ -84,13 +92,13 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     balance: async (options) => {
       const { network, ...given } = readMembers<BalanceOptions>('options', options, ['wallet', 'address', 'network'])
       const bound = over()
-      const wallet = given.wallet ?? bound.wallet
-      checkWallet(wallet)
+      checkWallet(given.wallet)
+      const { wallet } = await read({ ...bound, wallet: given.wallet ?? bound.wallet })
       const address = given.address ?? payerOf(wallet)
       const where = network ? readOptions({ networks: [network] }) : unsignalled(bound)
       const [core] = await ready(undefined)
       const page = { ...finders(wallet), ...members({ payer: address, walletNumber: numberAtHand(wallet) }) }
-      return calling(core.balance(coreOptions({ ...where, wallet }), page)).catch(describeWallets)
+      return calling(core.balance(coreOptions({ ...where, wallet }), page)).catch(describeWallets(wallet))
     },
   }
 }

@@ -9,12 +9,13 @@ import type { Layer } from './core.js'
 import { members } from './members.js'
 import { nameOf, storeOf } from './store.js'
 import type { Config, GenerateRequest, Quote } from './types.js'
-import { providerOf } from './wallets.js'
+import { providerOf } from './wallet-like.js'
 
 /** What the facade itself uses of the options of a call, and all that the core has to judge. */
 export interface Options {
   signal: Config['signal'] | undefined
-  wallet: Config['wallet'] | undefined
+  /** `null` where the page has named none yet. */
+  wallet: Config['wallet'] | null | undefined
   confirm: Config['confirm'] | undefined
   onEvent: Config['onEvent'] | undefined
   onProgress: Config['onProgress'] | undefined
@@ -44,7 +45,7 @@ export function readOptions(given?: Config | null, before?: Options): Options {
     }
     return {
       signal: signal ?? before?.signal,
-      wallet: wallet ?? before?.wallet,
+      wallet: wallet ?? before?.wallet ?? (before && hasNone(given) ? null : undefined),
       confirm: confirm ?? before?.confirm,
       onEvent: onEvent ?? before?.onEvent,
       onProgress: onProgress ?? before?.onProgress,
@@ -54,6 +55,10 @@ export function readOptions(given?: Config | null, before?: Options): Options {
     }
   })
 }
+
+/** Whether a page has named its wallet by what may yet become one, such as the client of a hook. */
+const hasNone = (given?: Config | null): boolean =>
+  Boolean(given && Object.hasOwn(given, 'wallet') && (given.wallet ?? null) === null)
 
 /** The options of a call as the core takes them, with what it uses itself. */
 export function coreOptions(

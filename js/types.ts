@@ -33,56 +33,56 @@ export interface GenerateRequest {
    * A picture to start from: an http(s) address (the server fetches it), a base64 data URL, or the picture itself, up
    * to 25 MB. The type of bytes is read from the bytes: PNG, JPEG, GIF, WebP, AVIF or BMP.
    */
-  image?: string | URL | Blob | BufferSource | HTMLCanvasElement | OffscreenCanvas
+  image?: string | URL | Blob | ArrayBuffer | ArrayBufferView | HTMLCanvasElement | OffscreenCanvas | undefined
   /** The model, by the service's own name for it. Default: none is sent, and the service takes its own. */
-  videoModel?: string
+  videoModel?: string | undefined
   /** Seconds, above 0. Default: none are sent, and the service takes its own. */
-  duration?: number
+  duration?: number | undefined
   /** Remixes or continues an earlier video: the `remixId` of its result. */
-  soraVideoId?: string
+  soraVideoId?: string | undefined
   /** Lets the server rewrite the prompt. Default false. */
-  autoEnhance?: boolean
+  autoEnhance?: boolean | undefined
   /** Deploys a Clanker token for the result, for good. Off unless set. */
-  autoClank?: boolean
+  autoClank?: boolean | undefined
   /**
    * The idempotency id: 1 to 128 letters, digits, `-`, `_`, `.` and `:`. Default a fresh UUID. It is sent as `seed`: as
    * it is if it is a UUID, else as the UUID (version 5) that is derived from it.
    */
-  id?: string
+  id?: string | undefined
   /**
    * Further fields, passed on under `templateData`: what JSON can hold. A name that is not listed here belongs in it.
    */
-  extra?: Record<string, unknown>
+  extra?: Record<string, unknown> | undefined
 }
 
 /**
  * Options of every call. They are read by name when the call is made, own or inherited, but never from an
- * `Object.prototype`. An unknown name is `invalid_request`; so is `null` for `maxPrice`, `payTo`, `networks`, `assets`,
- * `budget` and `storage`. `undefined` means left out.
+ * `Object.prototype`. An unknown name is `invalid_request`; so is `null` for `maxPrice`, `payTo`, `payer`, `networks`,
+ * `assets`, `budget` and `storage`. `undefined` means left out.
  */
 export interface CallOptions {
   /**
    * Ends the call at once, in every stage: the error is `aborted`, says whether money moved, and has the signal's
    * reason as `cause`.
    */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   /** Where the service is: https, or http on this machine. Default `https://eliza.getimagine.club`. */
-  baseUrl?: string
+  baseUrl?: string | undefined
 }
 
 /** Options of a call that waits. */
 export interface WaitOptions extends CallOptions {
   /** Told everything, in order. What it throws is reported and does no harm. */
-  onEvent?: (event: ImagineEvent) => void
+  onEvent?: ((event: ImagineEvent) => void) | undefined
   /** Told each status with its percentage, which never goes back; `null` where the server gives none. */
-  onProgress?: (percent: number | null, status: TaskStatus) => void
+  onProgress?: ((percent: number | null, status: TaskStatus) => void) | undefined
   /**
    * Milliseconds between two looks: default 15000, at least 2000. Where progress shows the end, looks are fewer before
    * it and closer around it.
    */
-  pollInterval?: number
+  pollInterval?: number | undefined
   /** Milliseconds of waiting: default 20 minutes; `null` is no limit. */
-  timeout?: number | null
+  timeout?: number | null | undefined
 }
 
 /** Options of a call that takes a purchase up. */
@@ -91,52 +91,59 @@ export interface ResumeOptions extends WaitOptions {
    * The wallet through which the chain is read; others on the page are asked only where it is silent. Default: all of
    * them are asked. None is asked to sign, and none opens a prompt.
    */
-  wallet?: WalletLike
+  wallet?: WalletLike | null | undefined
 }
 
 /** Options of a call that buys. */
 export interface GenerateOptions extends WaitOptions {
   /**
-   * The visitor's wallet. Default: the only one found; several and none chosen is `wallet_ambiguous`. Its first account
-   * pays.
+   * The visitor's wallet. Default: the only one found; several and none chosen is `wallet_ambiguous`. Named as
+   * `undefined` or `null` in the options of a call, it is `no_wallet`, so that no other wallet is asked while yours is
+   * not there yet, unless the client has one.
    */
-  wallet?: WalletLike
+  wallet?: WalletLike | null | undefined
+  /**
+   * The account that pays. Default: that of the viem client or the ethers signer in `wallet`, or else the first of the
+   * connected accounts that has enough; at most five are looked at. One that the wallet has not connected to the page
+   * is `wallet_locked`.
+   */
+  payer?: Address | undefined
   /**
    * The most that it may cost, in USDC, as decimal text. Default `"5.00"`. A higher price is `price_too_high`, and
    * nothing is signed.
    */
-  maxPrice?: string
+  maxPrice?: string | undefined
   /** Asked once the price and the wallet are known, before the wallet's prompt opens. Anything but `true` declines. */
-  confirm?: (quote: PricedQuote) => boolean | Promise<boolean>
+  confirm?: ((quote: PricedQuote) => boolean | Promise<boolean>) | undefined
 }
 
 /** What `createClient` binds. The options of a call go over it. */
 export interface Config extends GenerateOptions {
   /** The allowed networks, in order of preference. Default `["eip155:8453"]`. */
-  networks?: Network[]
+  networks?: Network[] | undefined
   /**
    * How requests are sent: `json` by default, with a picture as base64 in it; `form` for servers that take
    * `multipart/form-data`, with the picture as a file. A server that refuses the JSON as too large (413) gets the form
    * by itself, before anything is paid.
    */
-  upload?: 'json' | 'form'
+  upload?: 'json' | 'form' | undefined
   /** When given, nobody else is ever paid. `undefined` sets no limit. A wrong EIP-55 checksum is refused. */
-  payTo?: Address[]
+  payTo?: Address[] | undefined
   /**
    * The most that all purchases of this origin may cost together in any period of that length, over all tabs. Counted
    * from the journal, which keeps amount and time of what was forgotten; `memory` knows of this page alone.
    */
-  budget?: Budget
+  budget?: Budget | undefined
   /**
    * Tokens that may be paid with besides the USDC of `networks`. Not together with `budget`, which counts USDC alone.
    */
-  assets?: Asset[]
+  assets?: Asset[] | undefined
   /**
    * Where purchases are remembered. Default `indexeddb`: they survive reloads and crashes, and all tabs share them.
    * `memory` is gone with the page: a payment whose answer is lost with it cannot be found again. A {@link Store} of
    * the page's own keeps them elsewhere. Where a client has a `budget`, no call can take another one.
    */
-  storage?: 'indexeddb' | 'memory' | Store
+  storage?: 'indexeddb' | 'memory' | Store | undefined
 }
 
 /** A token besides USDC that may be paid with. It has to know `transferWithAuthorization` (EIP-3009). */
@@ -166,16 +173,37 @@ export interface Budget {
 }
 
 /**
- * An EIP-1193 provider, an EIP-6963 detail, a viem client (whose account, if it has one, is the one that pays), or the
- * `rdns` of an announced wallet.
+ * A wallet as pages have it: an EIP-1193 provider or a viem client; an object with a provider in it, such as an EIP-6963
+ * detail; the `rdns` of an announced wallet; a connector of wagmi; a `BrowserProvider` or signer of ethers; web3.js; or
+ * a promise of any of them. The account of a client or signer is the one that pays. A connector or promise is waited
+ * for when the call is made, which may use up the visitor's click: wallets that open a window of their own need the
+ * provider itself.
  */
-export type WalletLike =
-  | Eip1193Provider
+export type WalletLike = Eip1193Provider | WalletHolder | WalletConnector | WalletSender | PromiseLike<unknown> | string
+
+/** An EIP-6963 detail, an entry of `wallets()`, a signer of ethers, or web3.js. */
+export type WalletHolder =
   | {
-      /** The wallet itself, in an EIP-6963 detail or an entry of `wallets()`. */
-      provider: Eip1193Provider
+      /** The wallet itself, or what holds it. */
+      provider: Eip1193Provider | WalletSender | WalletHolder
     }
-  | string
+  | {
+      /** The wallet of web3.js. */
+      currentProvider: unknown
+    }
+
+/** A connector of wagmi. */
+export interface WalletConnector {
+  /** Resolves with the provider. */
+  getProvider(): Promise<unknown>
+}
+
+/** A `BrowserProvider` of ethers. */
+export interface WalletSender {
+  /** Asks the wallet. */
+  // biome-ignore lint/suspicious/noExplicitAny: of ethers' own
+  send(method: string, params: any[]): Promise<unknown>
+}
 
 /** What wallets put into pages ([EIP-1193](https://eips.ethereum.org/EIPS/eip-1193)). */
 export interface Eip1193Provider {
@@ -194,11 +222,11 @@ export interface WalletInfo {
   /** The EIP-6963 uuid, or `window.ethereum`. */
   id: string
   /** Its reverse domain name, such as `io.metamask`, by which `wallet` may name it. */
-  rdns?: string
+  rdns?: string | undefined
   /** What people call it. */
   name: string
   /** A data URL, for an `<img>` and nothing else. */
-  icon?: string
+  icon?: string | undefined
   /** The wallet itself. */
   provider: Eip1193Provider
 }
@@ -225,9 +253,9 @@ export interface StoreHold {
 /** Which records to list. */
 export interface StoreFilter {
   /** Those begun at that time or later, in milliseconds since 1970, and those without a time. */
-  since?: number
+  since?: number | undefined
   /** At most that number. */
-  limit?: number
+  limit?: number | undefined
 }
 
 /**
@@ -382,7 +410,7 @@ export interface Media {
   /** For the `src` of an element. */
   url: string
   /** As the server names it, or, of bytes, what they show. */
-  mimeType?: string
+  mimeType?: string | undefined
 }
 
 /** A finished generation. */
@@ -390,32 +418,34 @@ export interface Generation {
   /** The server's id of the task. */
   taskId: string
   /** What the server wrote about it. */
-  text?: string
+  text?: string | undefined
   /** The video. */
-  video?: Media
+  video?: Media | undefined
   /** The cover, or the picture where the server made no video. */
-  image?: Media
+  image?: Media | undefined
   /** A moving preview. */
-  gif?: Media
+  gif?: Media | undefined
   /** The server's name for how it was made. */
-  templateName?: string
+  templateName?: string | undefined
   /** The server's agent that made it. */
-  agentId?: string
+  agentId?: string | undefined
   /** What the server says of how it was made, untouched. */
   templateData: Record<string, unknown>
   /** Pass as `soraVideoId` to remix this video. */
-  remixId?: string
+  remixId?: string | undefined
   /** The token that `autoClank` deployed. */
-  token?: {
-    /** Its contract. */
-    address: Address
-    /** Its short name. */
-    symbol?: string
-    /** Its long name. */
-    name?: string
-    /** The server's word for its chain. */
-    chain?: string
-  }
+  token?:
+    | {
+        /** Its contract. */
+        address: Address
+        /** Its short name. */
+        symbol?: string | undefined
+        /** Its long name. */
+        name?: string | undefined
+        /** The server's word for its chain. */
+        chain?: string | undefined
+      }
+    | undefined
   /** What was paid; `null` when nothing was, or when the task was only looked at. */
   receipt: Receipt | null
   /** The server's answer, untouched; `null` where the result comes from the journal. */
@@ -424,7 +454,7 @@ export interface Generation {
    * When the server said so, in milliseconds since the epoch: only where the result comes from the journal, since the
    * server has forgotten the task or cannot be reached.
    */
-  heardAt?: number
+  heardAt?: number | undefined
 }
 
 /**
@@ -453,9 +483,9 @@ export interface Receipt {
   /** The EIP-3009 nonce: with the payer it names the payment on the chain. */
   nonce: Hex
   /** The transaction that moved the money, where it is known. */
-  transaction?: Hex
+  transaction?: Hex | undefined
   /** The same in a block explorer, on chains whose explorer is known. */
-  explorerUrl?: string
+  explorerUrl?: string | undefined
   /**
    * How the settlement is known: the server named the transaction (`server`), or its logs show the transfer (`chain`).
    * `unknown`: the server took the payment and showed no receipt; the transaction is looked for in the background.
@@ -470,7 +500,7 @@ export interface TaskRecord {
   /** The idempotency id, by which `resume` and `forget` know it. */
   id: string
   /** The server's id of the task, once it is known. */
-  taskId?: string
+  taskId?: string | undefined
   /** The service that it was bought from. */
   baseUrl: string
   /** What was asked for. */
@@ -487,13 +517,13 @@ export interface TaskRecord {
   /** Whether money moved for it. */
   paid: Paid
   /** What it cost. */
-  price?: Money
+  price?: Money | undefined
   /** What was paid. */
-  receipt?: Receipt
+  receipt?: Receipt | undefined
   /** How the task ended; `not_found` while the server does not know it any more. */
-  status?: TaskStatus['status']
+  status?: TaskStatus['status'] | undefined
   /** What was made. */
-  result?: KeptGeneration
+  result?: KeptGeneration | undefined
 }
 
 /** How much of a budget is spent. Amounts are USDC as decimal text. */
@@ -511,9 +541,9 @@ export interface BudgetState {
 /** Which records are wanted. */
 export interface TaskFilter {
   /** Only those that may still bring something: paid, or perhaps paid, and not finished. */
-  unfinished?: boolean
+  unfinished?: boolean | undefined
   /** So many of the newest. Default all. */
-  limit?: number
+  limit?: number | undefined
 }
 
 /** An accepted task. Iterate its events, wait for its result, or use it as a Svelte store or a React external store. */
@@ -596,6 +626,15 @@ export type ImagineEvent =
       messageHash: Hex
       /** From when on it is worth nothing, in this page's clock. Milliseconds since the epoch. */
       validBefore: number
+      /** What the wallet shows: most show the amount in the token's smallest unit, and no symbol. */
+      display: {
+        /** Whole tokens, as decimal text: `"1.20"`. */
+        amount: string
+        /** The `value` that the wallet shows: `"1200000"`. */
+        atomic: string
+        /** The `to` that the wallet shows. */
+        to: Address
+      }
     }
   /** The payment is sent. */
   | {
@@ -688,6 +727,80 @@ export type ErrorCode =
   | 'wait_timeout'
   | 'aborted'
 
+/** What a wallet says when it refuses or fails, as one line of its own words. */
+export interface WalletWords {
+  /** Its code, as text. */
+  walletCode?: string
+  /** Its message, of at most 500 characters. */
+  walletMessage?: string
+}
+
+/** What a service answers when it refuses. */
+export interface ServiceWords {
+  /** The HTTP status. */
+  status?: number
+  /** The start of the body, as it came. */
+  body?: string
+  /** The service's reason, as one line of plain text. */
+  reason?: string
+  /** The start of the receipt's header, as it came. */
+  paymentResponse?: string
+}
+
+/** What was signed, of a payment whose end is not known or that was not taken. */
+export interface PaymentFacts {
+  /** The purchase's own id. */
+  id: string
+  /** With the payer, it names the payment on the chain. */
+  nonce: Hex
+  /** Who pays. */
+  payer: Address
+  /** Who is paid. */
+  payTo: Address
+  /** Whole tokens, as decimal text. */
+  amount: string
+  /** The token contract. */
+  asset: Address
+  /** The chain. */
+  network: Network
+  /** From when on it is worth nothing, in milliseconds since the epoch. */
+  validBefore: number
+}
+
+/** The `details` of errors by their code, where they have any. Amounts are decimal text, times milliseconds. */
+export interface ErrorDetails {
+  no_wallet: { wallets: { name: string; rdns?: string }[]; links: { name: string; url: string }[] }
+  wallet_ambiguous: { wallets: { name: string; rdns?: string }[] }
+  wallet_busy: WalletWords
+  wallet_locked: WalletWords
+  wallet_error: WalletWords
+  user_rejected: WalletWords
+  wrong_network: WalletWords
+  signature_expired: { prompt: 'open' | 'answered' }
+  clock_mismatch: { chain: number; machine: number }
+  no_acceptable_offer: { offers: Record<string, unknown>[]; reason?: string }
+  price_too_high: { price: string; cap: string }
+  budget_exceeded: { budget: string; left: string; price: string; resetsAt?: number }
+  insufficient_funds: { have: string; need: string; address: Address; network: Network }
+  unsupported_environment: { id?: string }
+  network: ServiceWords
+  http: ServiceWords
+  bad_response: ServiceWords
+  generation_failed: { reason: string }
+  payment_rejected: Partial<PaymentFacts> & ServiceWords
+  payment_unknown: Partial<PaymentFacts> & ServiceWords
+  task_not_found: Partial<PaymentFacts>
+  aborted: Partial<PaymentFacts>
+}
+
+/** An error whose `code` tells the type of its `details`. */
+export type AnyImagineError = {
+  [Code in ErrorCode]: ImagineError & {
+    readonly code: Code
+    readonly details?: Code extends keyof ErrorDetails ? ErrorDetails[Code] : Record<string, unknown>
+  }
+}[ErrorCode]
+
 /* ---------- functions ---------- */
 
 /** The functions, bound to a configuration. */
@@ -745,11 +858,11 @@ export type BudgetOptions = Pick<Config, 'budget' | 'storage'>
 /** Whose balance, and where. */
 export interface BalanceOptions {
   /** Through which it is read; it has to be on the network. Default: the only one found. */
-  wallet?: WalletLike
+  wallet?: WalletLike | undefined
   /** Default: the account that is connected. */
-  address?: Address
+  address?: Address | undefined
   /** Default: the first of the client's `networks`. */
-  network?: Network
+  network?: Network | undefined
 }
 
 /** What WebAssembly may be loaded from. */

@@ -3,11 +3,13 @@
  * `window.ethereum`.
  */
 import type { Page } from './core.js'
-import { refuse } from './error.js'
+import { unlessAborted } from './abort.js'
+import { isImagineError, refuse } from './error.js'
 import { safely } from './events.js'
 import { attempt, now, quietly } from './attempt.js'
-import { look } from './named.js'
 import type { Eip1193Provider, WalletInfo, WalletLike } from './types.js'
+import type { Options } from './options.js'
+import { checkWallet, isProvider, providerOf, told } from './wallet-like.js'
 
 /** Those that have announced themselves, each once, in the order in which they came. */
 const announced: WalletInfo[] = []
@@ -55,7 +57,8 @@ async function tellFirst(tell: () => void): Promise<void> {
 }
 
 /** The providers that will do: the one chosen, or all there are. */
-async function findProviders(wallet?: WalletLike): Promise<Eip1193Provider[]> {
+async function findProviders(wallet?: WalletLike | null): Promise<Eip1193Provider[]> {
+  if (wallet === null) return []
   const chosen = providerOf(wallet)
   if (chosen) return [chosen]
   ask()
@@ -69,8 +72,43 @@ async function findProviders(wallet?: WalletLike): Promise<Eip1193Provider[]> {
   return [...new Set(present().map(({ provider }) => provider))]
 }
 
+/** How long a promise or a connector is given to tell the provider. */
+const TOLD_MS = 10_000
+
+/**
+ * The options with the wallet that a promise or a connector has told.
+ *
+ * @throws {ImagineError} `wallet_error` when it tells none; `aborted`
+ */
+export async function choose(options: Options): Promise<Options> {
+  const { wallet, signal } = options
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('it did not tell in time')), TOLD_MS)
+  })
+  try {
+    const given = await unlessAborted(signal, Promise.race([told(wallet), late]), (reason) =>
+      refuse('aborted', 'aborted before anything was sent', { cause: reason }),
+    )
+    checkWallet(given)
+    return { ...options, wallet: (given ?? null) as WalletLike | null }
+  } catch (cause) {
+    if (isImagineError(cause)) throw cause
+    throw refuse(
+      'wallet_error',
+      'the connector or promise in `wallet` did not give a wallet: connect it, then try again',
+      {
+        stage: 'wallet',
+        cause,
+      },
+    )
+  } finally {
+    quietly(() => clearTimeout(timer))
+  }
+}
+
 /** How the core finds the wallets for a call. */
-export function finders(wallet?: WalletLike): Required<Pick<Page, 'findWallets' | 'findOthers'>> {
+export function finders(wallet?: WalletLike | null): Required<Pick<Page, 'findWallets' | 'findOthers'>> {
   let asked: Promise<unknown> | undefined
   return {
     findWallets: () => findProviders(wallet),
@@ -83,17 +121,11 @@ export function finders(wallet?: WalletLike): Required<Pick<Page, 'findWallets' 
 }
 
 /** The provider that will do, as far as that is known at once: the chosen one, or the only one there. */
-export function atHand(wallet?: WalletLike): Eip1193Provider | undefined {
+export function atHand(wallet?: WalletLike | null): Eip1193Provider | undefined {
+  if (wallet === null) return undefined
   const there = present()
   if (typeof wallet === 'string') return there.find(({ rdns }) => rdns === wallet)?.provider
   return providerOf(wallet) ?? (there.length === 1 ? there[0]?.provider : undefined)
-}
-
-/**
- * The provider in what a page passes as `wallet`: itself (or a viem client), or the `provider` of an EIP-6963 detail.
- */
-export function providerOf(wallet: unknown): Eip1193Provider | undefined {
-  return [wallet, memberOf(wallet, 'provider')].find(isProvider)
 }
 
 /** What tells whether two calls mean the same wallet. */
@@ -107,7 +139,8 @@ export interface WalletTag {
 const numbers = new WeakMap<Eip1193Provider, number>()
 let lastNumber = 0
 
-export function tagOf(wallet: WalletLike | undefined): WalletTag {
+export function tagOf(wallet: WalletLike | null | undefined): WalletTag {
+  if (wallet === null) return {}
   const chosen = providerOf(wallet)
   if (chosen) return { number: numberOf(chosen) }
   const name = typeof wallet === 'string' ? wallet : ''
@@ -116,7 +149,7 @@ export function tagOf(wallet: WalletLike | undefined): WalletTag {
 }
 
 /** The number of the provider that is {@link atHand}. */
-export function numberAtHand(wallet?: WalletLike): number | undefined {
+export function numberAtHand(wallet?: WalletLike | null): number | undefined {
   const provider = atHand(wallet)
   return provider && numberOf(provider)
 }
@@ -126,15 +159,6 @@ function numberOf(provider: Eip1193Provider): number {
   const number = numbers.get(provider) ?? ++lastNumber
   numbers.set(provider, number)
   return number
-}
-
-/** The account of a viem client, the only one that it stands for. */
-export function payerOf(wallet: unknown): string | undefined {
-  const account = memberOf(wallet, 'account')
-  const [address, type] = ['address', 'type'].map((name) => memberOf(account, name))
-  if (type === 'local')
-    throw refuse('invalid_request', '`wallet` takes no viem client that signs by itself: pass an EIP-1193 provider')
-  return address as string | undefined
 }
 
 const canListen = () => typeof addEventListener === 'function' && typeof Event === 'function'
@@ -205,20 +229,4 @@ export function present(): WalletInfo[] {
   if (announced.length > 0) return [...announced]
   const provider = attempt(() => (globalThis as { ethereum?: unknown }).ethereum)
   return isProvider(provider) ? [{ id: 'window.ethereum', name: 'Browser wallet', provider }] : []
-}
-
-function isProvider(value: unknown): value is Eip1193Provider {
-  return typeof memberOf(value, 'request') === 'function'
-}
-
-/** A member of what may be anything, as a page or a wallet made it. */
-function memberOf(value: unknown, name: string): unknown {
-  const isObject = typeof value === 'object' || typeof value === 'function'
-  return isObject && value !== null ? attempt(() => look(value, name)) : undefined
-}
-
-/** Refuses what cannot be a wallet. */
-export function checkWallet(wallet: unknown): void {
-  if (wallet === undefined || typeof wallet === 'string' || providerOf(wallet)) return
-  throw refuse('invalid_request', "`wallet` takes an EIP-1193 provider, an EIP-6963 detail, or a wallet's rdns")
 }

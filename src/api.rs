@@ -223,7 +223,7 @@ pub fn balance(
         let asset = asset.ok_or_else(|| Error::invalid("`networks` is empty"))?;
         let invalid = || Error::invalid("`address` takes 0x and 40 hex digits, with the right checksum or none");
         let owner = match given.of_page("payer") {
-            None => None,
+            None => config.payer,
             Some(payer) => Some(payer.as_text().as_deref().and_then(parse_own_address).ok_or_else(invalid)?),
         };
         learn_clock(&given, &config);
@@ -343,7 +343,8 @@ fn order(browser: &Browser, given: &Given, wanted: &Js) -> Result<Order, Error> 
     let config = given.config()?;
     let mut request = Request::read(wanted, fresh_id(browser)?)?;
     request.speak(Dialect { form: config.form, ..request.dialect() });
-    let payer = given.of_page("payer").and_then(|payer| parse_address(&payer.as_text()?));
+    let of_client = || given.of_page("payer").and_then(|payer| parse_address(&payer.as_text()?));
+    let payer = config.payer.or_else(of_client);
     let clocks = clocks(given);
     let owner = Owner { token: fresh_id(browser)?, is_alone: false };
     Ok(Order { request, config, confirm: browser.confirms(), payer, clocks, owner })

@@ -1,6 +1,6 @@
 //! What the page sets: where, on which networks, to whom and up to how much.
 
-use alloy_primitives::U256;
+use alloy_primitives::{Address, U256};
 
 use super::{
     assets::{Asset, parse_own_address},
@@ -25,8 +25,8 @@ const DEFAULT_STORAGE: &str = "indexeddb";
 /// The limits of a client, which no call lifts or widens.
 const HELD: [&str; 4] = ["networks", "assets", "payTo", "budget"];
 
-/// Options that limit something, where `null` could mean "no limit" as well as "nothing at all".
-const NEVER_NULL: [&str; 6] = ["maxPrice", "payTo", "networks", "assets", "budget", "storage"];
+/// Options that limit something or say who pays, where `null` could mean "no limit" as well as "nothing at all".
+const NEVER_NULL: [&str; 7] = ["maxPrice", "payTo", "payer", "networks", "assets", "budget", "storage"];
 
 /// A checked configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub struct Config {
     pub base_url: BaseUrl,
     /// What may be signed.
     pub policy: Policy,
+    /// The only account to pay from, if the page names one.
+    pub payer: Option<Address>,
     /// What all purchases may cost together.
     pub budget: Option<Budget>,
     /// Milliseconds between two looks at a task.
@@ -70,6 +72,7 @@ impl Config {
         Ok(Self {
             base_url: base_url(options)?,
             policy: Policy { tokens: tokens(options)?, pay_to: pay_to(options)? },
+            payer: payer(options)?,
             budget,
             poll_interval: poll_interval(options)?,
             timeout: timeout(options)?,
@@ -167,7 +170,13 @@ fn assets<J: Json>(options: &J) -> Result<Vec<Token>, Error> {
     Ok(tokens)
 }
 
-fn pay_to<J: Json>(options: &J) -> Result<Option<Vec<alloy_primitives::Address>>, Error> {
+fn payer<J: Json>(options: &J) -> Result<Option<Address>, Error> {
+    let Some(given) = options.get("payer") else { return Ok(None) };
+    let wrong = || Error::invalid("`payer` takes an address: 0x and 40 hex digits, with the right checksum or none");
+    given.as_text().as_deref().and_then(parse_own_address).map(Some).ok_or_else(wrong)
+}
+
+fn pay_to<J: Json>(options: &J) -> Result<Option<Vec<Address>>, Error> {
     let Some(named) = strings(options, "payTo")? else {
         return Ok(None);
     };
@@ -332,6 +341,8 @@ mod tests {
             (json!({"networks": ["base"]}), "base"),
             (json!({"networks": ["eip155:2"]}), "eip155:2"),
             (json!({"payTo": ["0x12"]}), "payTo"),
+            (json!({"payer": "0x12"}), "payer"),
+            (json!({"payer": [PAYEE]}), "payer"),
             (json!({"maxPrice": "abc"}), "maxPrice"),
             (json!({"maxPrice": "-1"}), "maxPrice"),
             (json!({"maxPrice": "1e3"}), "maxPrice"),
@@ -360,7 +371,7 @@ mod tests {
 
     #[test]
     fn null_is_refused_for_limits_and_means_left_out_elsewhere() {
-        for name in ["maxPrice", "payTo", "networks", "assets", "budget", "storage"] {
+        for name in NEVER_NULL {
             for layers in [json!({name: null}), json!([{name: null}, {}]), json!([{}, {name: null}])] {
                 let error = Config::read::<Value>(&layers).unwrap_err();
                 assert_eq!((error.code, error.paid), (Code::InvalidRequest, Paid::No), "{layers}");

@@ -1,7 +1,8 @@
 //! What wallets reject with, and what it means.
 //!
 //! They throw plain objects as often as errors, and disagree on nearly every code. So a rejection is read by its members and
-//! never by its class, and the table here is the only place that knows who says what.
+//! never by its class, and the table here is the only place that knows who says what. A code says more than words, which may
+//! quote anything: a client of viem puts the whole request into its message.
 
 use super::{
     error::{Code, Error, Retry, Stage},
@@ -45,8 +46,8 @@ const fn row(codes: &'static [i32], words: &'static [&'static str], means: Meani
     Row { codes, words, means }
 }
 
-/// The first row that fits counts.
-const TABLE: &[Row] = &[
+/// The first row with codes that fits counts, or else the first without.
+static TABLE: &[Row] = &[
     // 4001 "please request after current approval resolve", though nobody refused: RabbyHub/Rabby, notification.ts.
     row(&[4001], &["after current approval"], Meaning::Busy),
     // "userRejectedRequest": https://eips.ethereum.org/EIPS/eip-1193#provider-errors. MetaMask, Rabby, Coinbase ("Request rejected").
@@ -64,6 +65,13 @@ const TABLE: &[Row] = &[
             "denied by the user",
             "request rejected",
         ],
+        Meaning::Refused,
+    ),
+    // "User closed modal": Reown's AppKit. "User cancelled", "User canceled", "cancelled by user": Trust Wallet, Magic, Ledger's own
+    // libraries. "User closed the popup": Web3Auth. "User exited …": Privy. "User declined …": Frame. `ACTION_REJECTED`: ethers 6.17.0.
+    row(
+        &[],
+        &["cancel", "user closed", "closed by the user", "user exited", "user declined", "action_rejected"],
         Meaning::Refused,
     ),
     // "Request of type … already pending": @metamask/approval-controller 8.0.0.
@@ -93,6 +101,8 @@ const TABLE: &[Row] = &[
     // "unsupportedMethod": EIP-1193. -32601: JSON-RPC; MetaMask Mobile (thirdweb-dev/js#7938), Rabby. -32004: EIP-1474; Rainbow, and Base's
     // sub-accounts (@base-org/account 2.5.10). 5101: @walletconnect/utils.
     row(&[4200, -32601, -32004, 5101], &[], Meaning::Unable),
+    // ethers 6.17.0, for 4200 and "the method … does not exist".
+    row(&[], &["unsupported_operation"], Meaning::Unable),
     // "disconnected": EIP-1193. 1011 "Page reload required.": @metamask/providers 22.1.1, BaseProvider. 6000: @walletconnect/utils.
     row(&[4900, 1011, 6000], &[], Meaning::Gone),
     // -32603 "Popup window was blocked": @coinbase/wallet-sdk 4.4.0 and @base-org/account 2.5.10.
@@ -102,37 +112,82 @@ const TABLE: &[Row] = &[
 /// What a rejection says, whatever its class, and what it wraps.
 struct Rejection {
     codes: Vec<i32>,
-    message: String,
-    /// All its messages, in lower case.
+    /// Its own words.
+    said: String,
+    /// All words and codes in words, in lower case.
     words: String,
 }
 
+/// What a request that is quoted begins with.
+const QUOTES: [&str; 3] = ["\n\n", "Request body", "{"];
+/// As many letters of a wallet's words stand in a message.
+const MOST_QUOTED: usize = 100;
+/// Errors that are wrapped deeper or wider than this are not read.
+const MOST_WRAPPED: usize = 8;
+
 impl Rejection {
     fn read<J: Json>(thrown: &J) -> Self {
-        let mut rejection = Self { codes: Vec::new(), message: String::new(), words: String::new() };
-        rejection.take(thrown);
-        rejection.message = rejection.words.clone();
-        // MetaMask Mobile's, then that of errors which pages and viem make of errors.
-        let inner = thrown.get("data").and_then(|data| data.get("originalError"));
-        inner.iter().chain(&thrown.get("cause")).for_each(|inner| rejection.take(inner));
+        let said = words(thrown).unwrap_or_default();
+        let mut rejection = Self { codes: Vec::new(), said, words: String::new() };
+        let mut errors = vec![thrown.clone()];
+        let mut at = 0usize;
+        while let Some(error) = errors.get(at).cloned() {
+            rejection.take(&error);
+            let room = MOST_WRAPPED.saturating_sub(errors.len());
+            errors.extend(wrapped(&error).into_iter().take(room));
+            at = at.saturating_add(1);
+        }
         rejection.words.make_ascii_lowercase();
         rejection
     }
 
-    fn take<J: Json>(&mut self, thrown: &J) {
-        self.codes.extend(read_code(thrown));
-        self.words.push_str(&thrown.text_at("message").or_else(|| thrown.as_text()).unwrap_or_default());
+    fn take<J: Json>(&mut self, error: &J) {
+        self.codes.extend(read_code(error));
+        for words in [words(error), error.text_at("details"), error.text_at("code")] {
+            self.words.push_str(&words.unwrap_or_default());
+            self.words.push('\n');
+        }
     }
 
     fn is_of(&self, row: &Row) -> bool {
         let has_code = row.codes.iter().any(|code| self.codes.contains(code));
-        let says = |word: &&str| self.words.as_bytes().windows(word.len()).any(|part| part == word.as_bytes());
+        let says = |word: &&str| place(&self.words, word).is_some();
         (has_code || row.codes.is_empty()) && (row.words.is_empty() || row.words.iter().any(says))
     }
 
-    fn meaning(&self) -> Meaning {
-        TABLE.iter().find(|row| self.is_of(row)).map_or(Meaning::Failed, |row| row.means)
+    fn row(&self) -> Option<&'static Row> {
+        let is_coded = |row: &&Row| !row.codes.is_empty() && self.is_of(row);
+        TABLE.iter().find(is_coded).or_else(|| TABLE.iter().find(|row| self.is_of(row)))
     }
+
+    fn meaning(&self) -> Meaning {
+        self.row().map_or(Meaning::Failed, |row| row.means)
+    }
+}
+
+/// What pages and libraries wrap: `data.originalError` is MetaMask Mobile's, `cause` of errors in JavaScript and of viem's,
+/// `error` and `info.error` are of ethers, and a message may be an error as JSON.
+fn wrapped<J: Json>(error: &J) -> Vec<J> {
+    let inner = |name: &str, of: &str| error.get(name).and_then(|outer| outer.get(of));
+    let message = error.get("message").as_ref().and_then(J::parse_text).filter(Json::is_object);
+    let all = [inner("data", "originalError"), error.get("cause"), error.get("error"), inner("info", "error"), message];
+    all.into_iter().flatten().collect()
+}
+
+/// What an error says in words, without the request that it quotes: viem and ethers have a short form, and viem's long one
+/// goes on after an empty line.
+fn words<J: Json>(error: &J) -> Option<String> {
+    let said = error.text_at("shortMessage").or_else(|| error.text_at("message")).or_else(|| error.as_text())?;
+    let mut own = said.as_str();
+    for mark in QUOTES {
+        own = place(own, mark).and_then(|at| own.get(..at)).unwrap_or(own);
+    }
+    Some(own.into())
+}
+
+/// Where a text has a phrase. The standard library's own search weighs three kilobytes.
+fn place(text: &str, phrase: &str) -> Option<usize> {
+    text.as_bytes().windows(phrase.len()).position(|part| part == phrase.as_bytes())
 }
 
 /// Codes come as numbers, and as text from some.
@@ -150,34 +205,52 @@ pub fn lacks_chain<J: Json>(thrown: &J) -> bool {
     Rejection::read(thrown).meaning() == Meaning::ChainMissing
 }
 
-/// What a rejection comes to, when `asking` (in words) was under way. Nothing has been paid.
+/// What a rejection comes to, when `asking` (in words) was under way. Nothing has been paid. The wallet's own words are facts for programs:
+/// they may be long, and be in any language.
 #[must_use]
 pub fn read<J: Json>(thrown: &J, asking: &str) -> Error {
     let rejection = Rejection::read(thrown);
-    let (code, retry, what) = match rejection.meaning() {
-        Meaning::Refused => (Code::UserRejected, Retry::Safe, "the request was declined in the wallet"),
-        Meaning::Busy => {
-            (Code::WalletBusy, Retry::Safe, "another request is open in the wallet: finish it there, then try again")
-        }
+    let said = reason::line(&rejection.said);
+    let (code, retry, message) = match rejection.meaning() {
+        Meaning::Refused => (Code::UserRejected, Retry::Safe, text!(asking, " was declined in the wallet")),
+        Meaning::Busy => (
+            Code::WalletBusy,
+            Retry::Safe,
+            "another request is open in the wallet: finish it there, then try again; one of this page from before it was \
+             reloaded pays nothing"
+                .into(),
+        ),
         Meaning::Withheld => (
             Code::WalletLocked,
             Retry::Safe,
-            "the wallet does not share its account with this page: unlock it, or connect again",
+            "the wallet does not share its account with this page: unlock it, or connect again".into(),
         ),
         Meaning::ChainMissing | Meaning::Elsewhere => {
-            (Code::WrongNetwork, Retry::Safe, "the wallet is on another network: switch it, then try again")
+            (Code::WrongNetwork, Retry::Safe, "the wallet is on another network: switch it, then try again".into())
         }
-        Meaning::Unable => (Code::WalletError, Retry::Never, "this wallet cannot pay here: use another one"),
-        Meaning::Gone => (Code::WalletError, Retry::Safe, "the wallet has lost its connection: reload the page"),
+        Meaning::Unable => (Code::WalletError, Retry::Never, "this wallet cannot pay here: use another one".into()),
+        Meaning::Gone => {
+            (Code::WalletError, Retry::Safe, "the wallet has lost its connection: connect it again, or reload the page".into())
+        }
         Meaning::WindowBlocked => (
             Code::WalletError,
             Retry::Safe,
-            "the browser kept the wallet from opening its window: allow it, or pay a `quote()`, within the click",
+            "the browser kept the wallet from opening its window: allow it, or pay a `quote()`, within the click".into(),
         ),
-        Meaning::Failed => (Code::WalletError, Retry::Safe, "the wallet failed"),
+        Meaning::Failed => (Code::WalletError, Retry::Safe, text!("the wallet failed at ", asking, quoted(&said))),
     };
-    let message = text!(what, " (at ", asking, ": ", reason::line(&rejection.message), ")");
-    Error::unpaid(code, Stage::Wallet, message).retry(retry)
+    let mut error = Error::unpaid(code, Stage::Wallet, message).retry(retry);
+    if let Some(code) = thrown.get("code").and_then(|code| code.as_number().or_else(|| code.as_text())) {
+        error = error.detail("walletCode", reason::line(&code));
+    }
+    if said.is_empty() { error } else { error.detail("walletMessage", said) }
+}
+
+/// Words that nobody here has understood are all that there is to go by.
+fn quoted(said: &str) -> String {
+    let said = said.trim_end_matches('.');
+    let short = said.char_indices().nth(MOST_QUOTED).and_then(|(at, _)| said.get(..at)).unwrap_or(said);
+    if short.is_empty() { String::new() } else { text!(": ", short) }
 }
 
 #[cfg(test)]
@@ -195,6 +268,16 @@ mod tests {
             (said(-32603, "User rejected the request."), Meaning::Refused),
             (json!("MetaMask Tx Signature: User denied message signature."), Meaning::Refused),
             (json!({"message": "Ledger device: denied by the user? (0x6985)"}), Meaning::Refused),
+            (json!({"message": "User closed modal"}), Meaning::Refused),
+            (said(-32603, "Magic RPC Error: [-32603] User canceled action."), Meaning::Refused),
+            (said(-32000, "Cancelled"), Meaning::Refused),
+            (json!({"code": "ACTION_REJECTED", "shortMessage": "user rejected action"}), Meaning::Refused),
+            (json!({"code": "ACTION_REJECTED", "message": "no"}), Meaning::Refused),
+            (json!({"code": "UNKNOWN_ERROR", "error": {"code": -32002, "message": "pending"}}), Meaning::Busy),
+            (json!({"code": "UNSUPPORTED_OPERATION", "info": {"error": {"code": 4200}}}), Meaning::Unable),
+            (json!({"code": "UNSUPPORTED_OPERATION"}), Meaning::Unable),
+            (json!({"message": "it failed", "cause": {"cause": {"cause": {"code": 4001}}}}), Meaning::Refused),
+            (json!({"message": json!({"code": 4001, "message": "no"}).to_string()}), Meaning::Refused),
             (json!({"code": -1, "message": "it failed", "cause": {"code": 4001}}), Meaning::Refused),
             (said(4001, "please request after current approval resolve"), Meaning::Busy),
             (said(-32002, "Request of type 'wallet_requestPermissions' already pending"), Meaning::Busy),
@@ -231,12 +314,58 @@ mod tests {
         }
     }
 
+    /// A code says more than words, and a request that is quoted says nothing.
+    #[test]
+    fn words_of_a_quoted_request_mean_nothing() {
+        let body = r#"Request body: {"method":"eth_signTypedData_v4","params":["{\"chainId\":\"0x2105\"}"]}"#;
+        let viems =
+            format!("RPC Request failed.\n\nURL: http://x\n{body}\n\nDetails: Method not found\nVersion: viem@2.57.20");
+        let meaning = |thrown: Value| Rejection::read(&thrown).meaning();
+        for (code, expected) in [(-32601, Meaning::Unable), (-32603, Meaning::Failed), (4001, Meaning::Refused)] {
+            assert_eq!(meaning(json!({"code": code, "message": viems})), expected, "{code}");
+            assert_eq!(meaning(json!({"code": code, "message": format!("It failed. {body}")})), expected, "{code}");
+            let ethers = format!("could not coalesce error (error={{ \"code\": {code} }}, payload={{ {body} }})");
+            assert_eq!(meaning(json!({"code": "UNKNOWN_ERROR", "message": ethers, "error": {"code": code}})), expected);
+        }
+        let short = json!({"code": -32603, "message": viems, "shortMessage": "It failed.", "details": "user rejected"});
+        assert_eq!(meaning(short), Meaning::Refused);
+        let named = json!({"code": 4100, "message": "Provided chainId 8453 is not authorized, user rejected"});
+        assert_eq!(meaning(named), Meaning::Withheld, "its code says more");
+    }
+
+    #[test]
+    fn errors_that_wrap_each_other_for_ever_are_read_in_part() {
+        let mut deep = json!({"code": 4001});
+        for _ in 0..1_000 {
+            deep = json!({"code": -1, "message": "it failed", "cause": deep, "error": {"message": "again"}});
+        }
+        assert_eq!(Rejection::read(&deep).meaning(), Meaning::Failed);
+    }
+
+    #[test]
+    fn the_message_is_short_and_has_no_dump_of_the_wallet() {
+        let long = format!("Something. {}", "went wrong ".repeat(1_000));
+        let said = |thrown: Value| read(&thrown, "the signature");
+        let error = said(json!({"code": -32603, "message": long}));
+        assert!(error.message.starts_with("the wallet failed at the signature: Something. went wrong"));
+        assert!(error.message.len() < 160 && !error.message.contains(".)"), "{}", error.message);
+        assert_eq!(said(json!({"message": "Broken."})).message, "the wallet failed at the signature: Broken");
+        assert_eq!(said(json!(null)).message, "the wallet failed at the signature");
+        assert_eq!(said(json!({"code": 4001, "message": long})).message, "the signature was declined in the wallet");
+        let details = |thrown| Value::of(&said(thrown).details);
+        assert_eq!(
+            details(json!({"code": -32603, "message": "Broken."})),
+            json!({"walletCode": "-32603", "walletMessage": "Broken."})
+        );
+        assert_eq!(details(json!("no")), json!({"walletMessage": "no"}));
+        assert_eq!(details(json!({"code": {}})), json!({}));
+    }
+
     #[test]
     fn each_row_of_the_table_is_of_use() {
         for (place, row) in TABLE.iter().enumerate() {
             let is_met = |(thrown, _): &(Value, Meaning)| {
-                let rejection = Rejection::read(thrown);
-                TABLE.iter().position(|row| rejection.is_of(row)) == Some(place)
+                Rejection::read(thrown).row().is_some_and(|row| std::ptr::eq(row, &TABLE[place]))
             };
             assert!(samples().iter().any(is_met), "{place}: {:?} {:?}", row.codes, row.words);
             assert!(row.words.iter().all(|word| *word == word.to_lowercase()));
@@ -261,8 +390,7 @@ mod tests {
                 (code, retry, Paid::No, Stage::Wallet),
                 "{thrown}"
             );
-            let words = thrown["message"].as_str().unwrap_or_default();
-            assert!(error.message.contains("the signature") && error.message.contains(words), "{}", error.message);
+            assert!(error.message.len() < 160 && !error.message.ends_with('.'), "{}", error.message);
             assert_eq!(lacks_chain(&thrown), meaning == Meaning::ChainMissing, "{thrown}");
         }
     }

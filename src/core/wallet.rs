@@ -198,15 +198,27 @@ pub fn the_only(wallets: usize) -> Result<(), Error> {
     Err(Error::unpaid(code, Stage::Wallet, message))
 }
 
-/// The account to pay from, of what `eth_requestAccounts` gave: the wanted one, or the first.
+/// The accounts that may pay, of what `eth_requestAccounts` gave: the wanted one, or each once. What is no address is passed over, unless it is the
+/// first: a wallet that names its account in another way is not to pay from its next.
+#[must_use]
+pub fn read_accounts<J: Json>(answer: &J, wanted: Option<Address>) -> Vec<Address> {
+    let mut accounts = Vec::new();
+    for account in answer.items().unwrap_or_default() {
+        match account.as_text().as_deref().and_then(parse_address) {
+            Some(account) if !accounts.contains(&account) && wanted.is_none_or(|wanted| wanted == account) => {
+                accounts.push(account);
+            }
+            None if accounts.is_empty() && wanted.is_none() => break,
+            _ => {}
+        }
+    }
+    accounts
+}
+
+/// The first of them.
 #[must_use]
 pub fn read_account<J: Json>(answer: &J, wanted: Option<Address>) -> Option<Address> {
-    let accounts = answer.items()?;
-    let mut accounts = accounts.iter().map(|account| account.as_text().as_deref().and_then(parse_address));
-    match wanted {
-        Some(_) => accounts.find(|account| *account == wanted)?,
-        None => accounts.next()?,
-    }
+    read_accounts(answer, wanted).first().copied()
 }
 
 /// A chain id as wallets write it: hex text, decimal text or a number.
@@ -335,14 +347,20 @@ mod tests {
             assert_eq!(read_chain_id(&answer), id, "{answer}");
         }
         let [first, second] = [ASSETS[0].address, ASSETS[1].address];
-        let accounts = json!([first.to_string().to_lowercase(), second.to_string()]);
-        assert_eq!(read_account(&accounts, None), Some(first));
-        assert_eq!(read_account(&accounts, Some(second)), Some(second));
-        assert_eq!(read_account(&accounts, Some(ASSETS[2].address)), None);
-        for none in
-            [json!([]), json!(null), json!("0xf39f"), json!([{}]), json!(["f39fd6e51aad88f6f4ce6ab8827279cfffb92266"])]
-        {
-            assert_eq!(read_account(&none, None), None, "{none}");
+        let both = json!([first.to_string().to_lowercase(), second.to_string(), "0x", first.to_string()]);
+        assert_eq!(read_accounts(&both, None), [first, second]);
+        assert_eq!(read_accounts(&both, Some(second)), [second]);
+        assert_eq!(read_accounts(&json!(["eip155:1", second.to_string()]), Some(second)), [second]);
+        assert!(read_accounts(&both, Some(ASSETS[2].address)).is_empty());
+        for none in [
+            json!([]),
+            json!(null),
+            json!("0xf39f"),
+            json!([{}]),
+            json!(["f39fd6e51aad88f6f4ce6ab8827279cfffb92266"]),
+            json!(["eip155:1", second.to_string()]),
+        ] {
+            assert!(read_accounts(&none, None).is_empty(), "{none}");
         }
         assert_eq!(read_uint(&json!(format!("0x{:064x}", 7))), Some(U256::from(7)));
         for none in [json!("0x"), json!("0x07"), json!(7), json!(format!("0x{:066x}", 7))] {

@@ -72,58 +72,70 @@ export interface Client {
 export interface GenerateRequest {
   prompt: string
   /** An http(s) or data URL, or bytes. Added: every view, OffscreenCanvas. */
-  image?: string | URL | Blob | BufferSource | HTMLCanvasElement | OffscreenCanvas
-  videoModel?: string // sent only when given: the service's default is the service's
-  duration?: number // seconds; sent only when given
-  soraVideoId?: string // remix or continue an earlier video
-  autoEnhance?: boolean // always sent explicitly
-  autoClank?: boolean // deploys a token: off unless set
+  image?: string | URL | Blob | ArrayBuffer | ArrayBufferView | HTMLCanvasElement | OffscreenCanvas | undefined
+  videoModel?: string | undefined // sent only when given: the service's default is the service's
+  duration?: number | undefined // seconds; sent only when given
+  soraVideoId?: string | undefined // remix or continue an earlier video
+  autoEnhance?: boolean | undefined // always sent explicitly
+  autoClank?: boolean | undefined // deploys a token: off unless set
   /**
    * Idempotency id, sent as `seed`; default a fresh UUID. The task can be found by it if the answer is lost.
    * Added: one that is not a UUID is sent as the UUID (version 5) that is derived from it.
    */
-  id?: string
+  id?: string | undefined
   /** Further fields, passed through under `templateData`. */
-  extra?: Record<string, unknown>
+  extra?: Record<string, unknown> | undefined
 }
 
 /**
  * Added: options and requests are read by name when the call is made, own or inherited, but never from an
- * `Object.prototype`. An unknown name is `invalid_request`; so is `null` for `maxPrice`, `payTo`, `networks`, `assets`,
- * `budget` and `storage`. `undefined` means left out.
+ * `Object.prototype`. An unknown name is `invalid_request`; so is `null` for `maxPrice`, `payTo`, `payer`, `networks`,
+ * `assets`, `budget` and `storage`. `undefined` means left out.
  */
 export interface CallOptions {
-  signal?: AbortSignal
-  baseUrl?: string
+  signal?: AbortSignal | undefined
+  baseUrl?: string | undefined
 }
 export interface WaitOptions extends CallOptions {
-  onEvent?: (event: ImagineEvent) => void
-  onProgress?: (percent: number | null, status: TaskStatus) => void
-  pollInterval?: number // ms; default 15000, at least 2000
-  timeout?: number | null // ms of waiting; default 20 minutes; null = no limit
+  onEvent?: ((event: ImagineEvent) => void) | undefined
+  onProgress?: ((percent: number | null, status: TaskStatus) => void) | undefined
+  pollInterval?: number | undefined // ms; default 15000, at least 2000
+  timeout?: number | null | undefined // ms of waiting; default 20 minutes; null = no limit
 }
 /** Added: the wallet through which the chain is read; without one, all that are on the page are asked. */
 export interface ResumeOptions extends WaitOptions {
-  wallet?: WalletLike
+  wallet?: WalletLike | null | undefined
 }
 export interface GenerateOptions extends WaitOptions {
-  wallet?: WalletLike // default: the only wallet found; several and none chosen is an error that lists them
-  maxPrice?: string // in USDC; default "5.00"
-  confirm?: (quote: PricedQuote) => boolean | Promise<boolean>
+  wallet?: WalletLike | null | undefined // default: the only wallet found; several and none chosen is an error that lists them
+  payer?: Address | undefined // added: which account pays; default: the first that has enough
+  maxPrice?: string | undefined // in USDC; default "5.00"
+  confirm?: ((quote: PricedQuote) => boolean | Promise<boolean>) | undefined
 }
 export interface Config extends GenerateOptions {
-  networks?: Network[] // allowed, in order of preference; default ["eip155:8453"]
-  payTo?: Address[] // if given, no other recipient is ever signed for; a wrong EIP-55 checksum is refused
-  budget?: { amount: string; per: 'hour' | 'day' | 'week' } // over all tabs, kept in the journal
-  assets?: Asset[] // tokens allowed besides the built-in USDC table
+  networks?: Network[] | undefined // allowed, in order of preference; default ["eip155:8453"]
+  payTo?: Address[] | undefined // if given, no other recipient is ever signed for; a wrong EIP-55 checksum is refused
+  budget?: { amount: string; per: 'hour' | 'day' | 'week' } | undefined // over all tabs, kept in the journal
+  assets?: Asset[] | undefined // tokens allowed besides the built-in USDC table
   /** Of a client with a budget, no call can take another one. Added: a store of the page's own. */
-  storage?: 'indexeddb' | 'memory' | Store
-  upload?: 'json' | 'form' // added: servers that take a form, or no large JSON
+  storage?: 'indexeddb' | 'memory' | Store | undefined
+  upload?: 'json' | 'form' | undefined // added: servers that take a form, or no large JSON
 }
 /** Added: which budget, and where it is counted. */
 export type BudgetOptions = Pick<Config, 'budget' | 'storage'>
-/** Any EIP-1193 provider, an EIP-6963 detail, a viem client, or the `rdns` of an announced wallet. */
-export type WalletLike = Eip1193Provider | { provider: Eip1193Provider } | string
+/**
+ * Any EIP-1193 provider, an EIP-6963 detail, a viem client, or the `rdns` of an announced wallet. Added: what connectors,
+ * ethers and web3.js have, and promises.
+ */
+export type WalletLike = Eip1193Provider | WalletHolder | WalletConnector | WalletSender | PromiseLike<unknown> | string
+export type WalletHolder = { provider: Eip1193Provider | WalletSender | WalletHolder } | { currentProvider: unknown }
+export interface WalletConnector {
+  getProvider(): Promise<unknown>
+}
+export interface WalletSender {
+  // biome-ignore lint/suspicious/noExplicitAny: of ethers' own
+  send(method: string, params: any[]): Promise<unknown>
+}
 export interface Eip1193Provider {
   request(args: { method: string; params?: unknown }): Promise<unknown>
   // biome-ignore lint/suspicious/noExplicitAny: the standard's own shape
@@ -134,9 +146,9 @@ export interface Eip1193Provider {
 
 export interface WalletInfo {
   id: string // EIP-6963 uuid, or "window.ethereum"
-  rdns?: string
+  rdns?: string | undefined
   name: string
-  icon?: string
+  icon?: string | undefined
   provider: Eip1193Provider
 }
 
@@ -156,8 +168,8 @@ export interface StoreHold {
 }
 /** Those begun at that time or later (milliseconds since 1970) and those without a time; at most that number. */
 export interface StoreFilter {
-  since?: number
-  limit?: number
+  since?: number | undefined
+  limit?: number | undefined
 }
 /** Returns what takes the record's place: `undefined` removes it, the very same record leaves everything as it is. */
 export type StoreChange = (
@@ -236,20 +248,22 @@ export type TaskStatus =
 
 export interface Media {
   url: string
-  mimeType?: string
+  mimeType?: string | undefined
 }
 export interface Generation {
   taskId: string
-  text?: string
-  video?: Media
-  image?: Media
-  gif?: Media
-  templateName?: string
-  agentId?: string
+  text?: string | undefined
+  video?: Media | undefined
+  image?: Media | undefined
+  gif?: Media | undefined
+  templateName?: string | undefined
+  agentId?: string | undefined
   templateData: Record<string, unknown>
   /** Pass as `soraVideoId` to remix this video. */
-  remixId?: string
-  token?: { address: Address; symbol?: string; name?: string; chain?: string }
+  remixId?: string | undefined
+  token?:
+    | { address: Address; symbol?: string | undefined; name?: string | undefined; chain?: string | undefined }
+    | undefined
   receipt: Receipt | null
   /** The server's answer, untouched; `null` where the result comes from the journal. */
   raw: unknown
@@ -257,7 +271,7 @@ export interface Generation {
    * Added: when the server said so; only where the result comes from the journal, since the server has forgotten it or
    * is away.
    */
-  heardAt?: number
+  heardAt?: number | undefined
 }
 /** Added: what was made, as the journal keeps it: without files that came as bytes, up to 64 KiB of JSON. */
 export interface KeptGeneration extends Partial<Omit<Generation, 'receipt' | 'raw' | 'heardAt'>> {
@@ -271,25 +285,25 @@ export interface Receipt {
   payer: Address
   payTo: Address
   nonce: Hex
-  transaction?: Hex
-  explorerUrl?: string
+  transaction?: Hex | undefined
+  explorerUrl?: string | undefined
   /** How it is known: the server named the transaction, or its logs show the transfer. */
   settled: 'server' | 'chain' | 'unknown'
   at: number
 }
 export interface TaskRecord {
   id: string
-  taskId?: string
+  taskId?: string | undefined
   baseUrl: string
   prompt: string
   createdAt: number
   /** Added: `unreadable` is a record that this version cannot read. `forget` takes it out of the way. */
   step: 'signing' | 'signed' | 'accepted' | 'done' | 'abandoned' | 'unreadable'
   paid: Paid
-  price?: Money
-  receipt?: Receipt
-  status?: TaskStatus['status']
-  result?: KeptGeneration // added: what was made, kept for the day on which the service has forgotten the task
+  price?: Money | undefined
+  receipt?: Receipt | undefined
+  status?: TaskStatus['status'] | undefined
+  result?: KeptGeneration | undefined // added: what was made, kept for the day on which the service has forgotten the task
 }
 /** Added: amounts of USDC as decimal text. `resetsAt`: when some of it comes back; `null` when nothing is spent. */
 export interface BudgetState {
@@ -325,7 +339,15 @@ export type ImagineEvent =
   /** Added: the purchase takes the budget past 80 %. */
   | ({ type: 'budget' } & BudgetState)
   /** The wallet prompt is open. The hashes are what a hardware wallet shows. */
-  | { type: 'signing'; typedData: unknown; digest: Hex; domainHash: Hex; messageHash: Hex; validBefore: number }
+  | {
+      type: 'signing'
+      typedData: unknown
+      digest: Hex
+      domainHash: Hex
+      messageHash: Hex
+      validBefore: number
+      display: { amount: string; atomic: string; to: Address } // added: what the wallet shows
+    }
   | { type: 'paying'; nonce: Hex }
   | { type: 'payment_unknown'; reason: string; checkAgainAt: number }
   | { type: 'accepted'; taskId: string; receipt: Receipt | null }
@@ -365,6 +387,59 @@ export type ErrorCode =
   | 'task_not_found'
   | 'wait_timeout'
   | 'aborted'
+
+/** Added: the `details` of errors by their code, where they have any. */
+export interface ErrorDetails {
+  no_wallet: { wallets: { name: string; rdns?: string }[]; links: { name: string; url: string }[] }
+  wallet_ambiguous: { wallets: { name: string; rdns?: string }[] }
+  wallet_busy: WalletWords
+  wallet_locked: WalletWords
+  wallet_error: WalletWords
+  user_rejected: WalletWords
+  wrong_network: WalletWords
+  signature_expired: { prompt: 'open' | 'answered' }
+  clock_mismatch: { chain: number; machine: number }
+  no_acceptable_offer: { offers: Record<string, unknown>[]; reason?: string }
+  price_too_high: { price: string; cap: string }
+  budget_exceeded: { budget: string; left: string; price: string; resetsAt?: number }
+  insufficient_funds: { have: string; need: string; address: Address; network: Network }
+  unsupported_environment: { id?: string }
+  network: ServiceWords
+  http: ServiceWords
+  bad_response: ServiceWords
+  generation_failed: { reason: string }
+  payment_rejected: Partial<PaymentFacts> & ServiceWords
+  payment_unknown: Partial<PaymentFacts> & ServiceWords
+  task_not_found: Partial<PaymentFacts>
+  aborted: Partial<PaymentFacts>
+}
+export interface WalletWords {
+  walletCode?: string
+  walletMessage?: string
+}
+export interface ServiceWords {
+  status?: number
+  body?: string
+  reason?: string
+  paymentResponse?: string
+}
+export interface PaymentFacts {
+  id: string
+  nonce: Hex
+  payer: Address
+  payTo: Address
+  amount: string
+  asset: Address
+  network: Network
+  validBefore: number
+}
+/** Added: an error whose `code` tells the type of its `details`. */
+export type AnyImagineError = {
+  [Code in ErrorCode]: ImagineError & {
+    readonly code: Code
+    readonly details?: Code extends keyof ErrorDetails ? ErrorDetails[Code] : Record<string, unknown>
+  }
+}[ErrorCode]
 export class ImagineError extends Error {
   readonly code: ErrorCode
   readonly stage: 'request' | 'quote' | 'wallet' | 'payment' | 'wait'
@@ -375,10 +450,12 @@ export class ImagineError extends Error {
    * it cannot work as it stands.
    */
   readonly retry: 'safe' | 'resume' | 'pays_again' | 'never'
-  readonly taskId?: string
-  readonly receipt?: Receipt
-  readonly details?: Record<string, unknown> // e.g. {have, need, address}; {price, cap}; {offers}
+  readonly taskId?: string | undefined
+  readonly receipt?: Receipt | undefined
+  readonly details?: Record<string, unknown> | undefined // e.g. {have, need, address}; {price, cap}; {offers}
   readonly cause?: unknown // the original value, identity kept
+  /** Added: message and name as well, and the cause in words. */
+  toJSON(): Record<string, unknown>
 }
 /** By brand, not by prototype: survives two copies of the package. */
-export function isImagineError(value: unknown): value is ImagineError
+export function isImagineError(value: unknown): value is AnyImagineError

@@ -15,7 +15,8 @@ use super::{
         failure::Failure,
         journal::{self, Change, Claim, Kept, Life, Signed, Written},
         json::Json,
-        notice::Notice,
+        money::Money,
+        notice::{Display, Notice},
         payment::{HeldReceipt, Payment},
         settlement::Settlement,
         signature::{self, Signature},
@@ -102,7 +103,9 @@ impl DrawingNonce {
         let typed_data = authorization.typed_data();
         let document = typed_data.document();
         let question = Question::sign(self.payer, &document, time_left(&authorization, stamp));
+        let Money { amount, atomic, .. } = authorization.amount();
         let notice = Notice::Signing {
+            display: Display { amount, atomic, to: text::address(authorization.transfer().to) },
             typed_data: J::parse(&document),
             digest: text::word(typed_data.digest()),
             domain_hash: text::word(typed_data.domain.separator()),
@@ -140,7 +143,7 @@ impl Signing {
         let signed = match answer {
             Ok(signed) => signed,
             Err(Some(thrown)) => return refused(thrown, "the signature"),
-            Err(None) => return too_late(),
+            Err(None) => return left_alone(),
         };
         let Some(given) = signed.as_text().as_deref().and_then(signature::read_bytes) else {
             return bad_signature("the wallet did not return a valid signature; nothing was sent");
@@ -241,10 +244,17 @@ impl Checking {
     }
 }
 
+/// The prompt may be open, hidden behind the page, or wait for a locked wallet.
+fn left_alone<J>() -> Next<J> {
+    let message = "the wallet's prompt was not answered in time, so nothing was paid: unlock the wallet, and close a prompt \
+                   that is still open; approving it pays nothing";
+    Error::unpaid(Code::SignatureExpired, Stage::Wallet, message).detail("prompt", "open").into()
+}
+
 fn too_late<J>() -> Next<J> {
     let message =
-        "the authorization ran out before it was signed; nothing was sent, and what is signed now is never sent";
-    Error::unpaid(Code::SignatureExpired, Stage::Wallet, message).into()
+        "the signature came when there was no time left to settle the payment: it was not sent, and never will be";
+    Error::unpaid(Code::SignatureExpired, Stage::Wallet, message).detail("prompt", "answered").into()
 }
 
 fn bad_signature<J>(message: &str) -> Next<J> {

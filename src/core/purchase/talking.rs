@@ -24,6 +24,9 @@ use super::{
     signing::{Confirming, DrawingNonce},
 };
 
+/// Of accounts that are connected, so many are asked for what they have: all at once, within a click.
+const MOST_PAYERS: usize = 5;
+
 /// Waiting for the list of wallets.
 #[derive(Clone, Debug)]
 pub struct Choosing<J> {
@@ -37,7 +40,8 @@ impl<J: Json> Choosing<J> {
     pub fn found(self, wallets: usize) -> Next<J> {
         match wallet::the_only(wallets) {
             Ok(()) => {
-                Talk { deal: self.deal, quote: self.quote, wallet: 0 }.ask(Question::connect(), WalletQuestion::Connect)
+                let talk = Talk { deal: self.deal, quote: self.quote, wallet: 0, payers: Vec::new() };
+                talk.ask(Question::connect(), WalletQuestion::Connect)
             }
             Err(error) => error.into(),
         }
@@ -56,25 +60,27 @@ struct Talk<J> {
     deal: Box<Deal>,
     quote: Rc<PricedQuote<J>>,
     wallet: usize,
+    /// The accounts that may pay, the wallet's first one first.
+    payers: Vec<Address>,
 }
 
 /// What was asked.
 #[derive(Clone, Copy, Debug)]
 enum WalletQuestion {
     Connect,
-    Chain(Address),
-    Switch(Address),
-    Add(Address),
-    ChainAgain(Address),
+    Chain,
+    Switch,
+    Add,
+    ChainAgain,
 }
 
 impl WalletQuestion {
     const fn in_words(self) -> &'static str {
         match self {
             Self::Connect => "the connection",
-            Self::Chain(_) | Self::ChainAgain(_) => "the question about its network",
-            Self::Switch(_) => "the network switch",
-            Self::Add(_) => "the request to add the network",
+            Self::Chain | Self::ChainAgain => "the question about its network",
+            Self::Switch => "the network switch",
+            Self::Add => "the request to add the network",
         }
     }
 }
@@ -85,22 +91,19 @@ impl<J: Json> Talking<J> {
     pub fn answered(self, answer: Reply<J>) -> Next<J> {
         let talk = self.talk;
         match (self.asked, answer) {
-            (WalletQuestion::Connect, Ok(accounts)) => match talk.payer(&accounts) {
-                Some(payer) => talk.with(payer),
-                None => no_account().into(),
-            },
-            (WalletQuestion::Chain(payer), Ok(id)) => talk.on_chain(&id, payer),
-            (WalletQuestion::Switch(payer) | WalletQuestion::Add(payer), Ok(_)) => {
-                talk.ask(Question::chain_id(), WalletQuestion::ChainAgain(payer))
+            (WalletQuestion::Connect, Ok(accounts)) => talk.with(&accounts),
+            (WalletQuestion::Chain, Ok(id)) => talk.on_chain(&id),
+            (WalletQuestion::Switch | WalletQuestion::Add, Ok(_)) => {
+                talk.ask(Question::chain_id(), WalletQuestion::ChainAgain)
             }
-            (WalletQuestion::Switch(payer), Err(Some(thrown))) if rejection::lacks_chain(&thrown) => {
+            (WalletQuestion::Switch, Err(Some(thrown))) if rejection::lacks_chain(&thrown) => {
                 match Question::add(&talk.asset().chain) {
-                    Some(question) => talk.ask(question, WalletQuestion::Add(payer)),
+                    Some(question) => talk.ask(question, WalletQuestion::Add),
                     None => Next::failed(talk.still_elsewhere(), thrown),
                 }
             }
-            (WalletQuestion::ChainAgain(payer), Ok(id)) if talk.is_home(&id) => talk.count(payer),
-            (WalletQuestion::ChainAgain(_), Ok(_)) => talk.still_elsewhere().into(),
+            (WalletQuestion::ChainAgain, Ok(id)) if talk.is_home(&id) => talk.count(),
+            (WalletQuestion::ChainAgain, Ok(_)) => talk.still_elsewhere().into(),
             (asked, Err(Some(thrown))) => refused(thrown, asked.in_words()),
             (asked, Err(None)) => unanswered(asked).into(),
         }
@@ -113,39 +116,45 @@ pub(super) fn refused<J: Json>(thrown: J, asking: &str) -> Next<J> {
 
 fn unanswered(asked: WalletQuestion) -> Error {
     let code = match asked {
-        WalletQuestion::Connect | WalletQuestion::Switch(_) | WalletQuestion::Add(_) => Code::WalletBusy,
-        WalletQuestion::Chain(_) | WalletQuestion::ChainAgain(_) => Code::WalletError,
+        WalletQuestion::Connect | WalletQuestion::Switch | WalletQuestion::Add => Code::WalletBusy,
+        WalletQuestion::Chain | WalletQuestion::ChainAgain => Code::WalletError,
     };
-    let message = text!("the wallet did not respond to ", asked.in_words(), ": open it, or reload the page");
+    let message = text!(
+        "the wallet did not respond to ",
+        asked.in_words(),
+        ": unlock it, answer or close its prompt, and try again; nothing was paid"
+    );
     Error::unpaid(code, Stage::Wallet, message)
 }
 
-/// Waiting for what the payer has, and for the time of the chain.
+/// Waiting for what the accounts have that may pay, and for the time of the chain.
 #[derive(Clone, Debug)]
-pub struct Counting<J> {
-    talk: Talk<J>,
-    payer: Address,
-}
+pub struct Counting<J>(Talk<J>);
 
 impl<J: Json> Counting<J> {
     /// The wallet answered, or threw. Both are best-effort: a wallet that cannot read may still pay, and without a block this
     /// machine's clock has to do.
     #[must_use]
     pub fn answered(self, replies: Vec<Reply<J>>, now: u64) -> Next<J> {
-        let Self { talk, payer } = self;
-        let offer = &talk.deal.offer;
-        let [balance, block] = &*replies else { return no_answers().into() };
-        let have = balance.as_ref().ok().and_then(wallet::read_uint);
-        if let Some(have) = have.filter(|have| *have < offer.amount) {
-            return too_little(&Money::of(offer.asset, have), offer, payer).into();
-        }
+        let talk = self.0;
+        let [balances @ .., block] = &*replies else { return no_answers().into() };
+        let payer = match talk.payer(balances) {
+            Ok(payer) => payer,
+            Err(error) => return error.into(),
+        };
         let clock = match talk.clock(block.as_ref().ok(), now) {
             Ok(clock) => clock,
             Err(error) => return error.into(),
         };
+        let mut notices = Vec::new();
+        if talk.payers.first() != Some(&payer) {
+            notices.push(Notice::Connected { address: text::address(payer), chain_id: talk.asset().chain.id });
+        }
         let confirm = talk.deal.order.confirm;
         let drawing = DrawingNonce { deal: talk.deal, wallet: talk.wallet, payer, clock, intended_at: 0 };
-        if confirm { Step::Confirm(talk.quote, Confirming(drawing)).into() } else { drawing.intend(now) }
+        let Next { step, .. } =
+            if confirm { Step::Confirm(talk.quote, Confirming(drawing)).into() } else { drawing.intend(now) };
+        Next { notices, step }
     }
 }
 
@@ -153,8 +162,9 @@ fn no_answers() -> Error {
     Error::unpaid(Code::WalletError, Stage::Wallet, "the wallet did not answer; nothing was paid: try again")
 }
 
-fn no_account() -> Error {
-    let message = "the wallet connected, but did not give the account: unlock it, or choose the account in it";
+fn no_account(wanted: Option<Address>) -> Error {
+    let which = wanted.map_or_else(|| "an account".into(), text::address);
+    let message = text!("the wallet connected, but did not give ", which, ": unlock it, or choose the account in it");
     Error::unpaid(Code::WalletLocked, Stage::Wallet, message)
 }
 
@@ -168,23 +178,40 @@ impl<J: Json> Talk<J> {
         Next { notices: Vec::new(), step }
     }
 
-    fn with(self, payer: Address) -> Next<J> {
-        if self.deal.offer.pay_to == payer {
+    /// The wallet has connected these accounts. None of them is to pay itself.
+    fn with(mut self, accounts: &J) -> Next<J> {
+        self.payers = wallet::read_accounts(accounts, self.deal.order.payer);
+        if self.payers.is_empty() {
+            return no_account(self.deal.order.payer).into();
+        }
+        let pay_to = self.deal.offer.pay_to;
+        self.payers.retain(|payer| *payer != pay_to);
+        if self.payers.is_empty() {
             return self.deal.offer.refuse::<J>("the seller names the payer's own account as the recipient").into();
         }
-        self.ask(Question::chain_id(), WalletQuestion::Chain(payer))
+        self.payers.truncate(MOST_PAYERS);
+        self.ask(Question::chain_id(), WalletQuestion::Chain)
     }
 
-    fn payer(&self, accounts: &J) -> Option<Address> {
-        wallet::read_account(accounts, self.deal.order.payer)
+    /// The first account that has enough, as far as the wallet could read what they have. If it could not of the first, the first.
+    fn payer(&self, balances: &[Reply<J>]) -> Result<Address, Error> {
+        let offer = &self.deal.offer;
+        let have = |balance: &Reply<J>| balance.as_ref().ok().and_then(wallet::read_uint);
+        let mut counted = self.payers.iter().zip(balances.iter().map(have));
+        let first = counted.clone().next().ok_or_else(no_answers)?;
+        match (first, counted.find(|(_, have)| have.is_some_and(|have| have >= offer.amount))) {
+            ((payer, None), _) | (_, Some((payer, _))) => Ok(*payer),
+            ((payer, Some(have)), None) => Err(too_little(&Money::of(offer.asset, have), offer, *payer)),
+        }
     }
 
-    fn count(self, payer: Address) -> Next<J> {
-        let questions = [Question::balance_of(self.asset(), payer), block::latest()];
+    fn count(self) -> Next<J> {
         let is_in_click = self.deal.is_quoted && !self.deal.order.confirm;
-        let questions = if is_in_click { questions.map(Question::briefly) } else { questions };
-        let questions = questions.map(|question| (self.wallet, question)).into();
-        Step::AskAll(questions, Gathered::Counting(Counting { talk: self, payer })).into()
+        let balances = self.payers.iter().map(|payer| Question::balance_of(self.asset(), *payer));
+        let questions = balances.chain([block::latest()]);
+        let briefly = |question: Question| if is_in_click { question.briefly() } else { question };
+        let questions = questions.map(|question| (self.wallet, briefly(question))).collect();
+        Step::AskAll(questions, Gathered::Counting(Counting(self))).into()
     }
 
     /// The clock of the chain: as its latest block shows it, or else as this page has seen it before.
@@ -200,19 +227,20 @@ impl<J: Json> Talk<J> {
         wallet::read_chain_id(chain_id) == Some(self.asset().chain.id)
     }
 
-    fn on_chain(self, answer: &J, payer: Address) -> Next<J> {
+    fn on_chain(self, answer: &J) -> Next<J> {
         let Some(chain_id) = wallet::read_chain_id(answer) else {
             let named = reason::line(&answer.to_text());
             let message = text!("the wallet names its network in a way that cannot be read: ", named);
             return Error::unpaid(Code::WalletError, Stage::Wallet, message).into();
         };
         let chain = &self.asset().chain;
-        let mut notices = vec![Notice::Connected { address: text::address(payer), chain_id }];
+        let first = self.payers.first().copied().unwrap_or_default();
+        let mut notices = vec![Notice::Connected { address: text::address(first), chain_id }];
         let Next { step, .. } = if chain_id == chain.id {
-            self.count(payer)
+            self.count()
         } else {
             notices.push(Notice::Switching { network: chain.caip2 });
-            self.ask(Question::switch_to(chain), WalletQuestion::Switch(payer))
+            self.ask(Question::switch_to(chain), WalletQuestion::Switch)
         };
         Next { notices, step }
     }

@@ -281,6 +281,94 @@ fn the_account_that_the_page_names_pays_or_none() {
     assert_eq!(pay_from(other, json!([PAYER.to_string()])), Err(Code::WalletLocked));
 }
 
+/// What a purchase comes to with a wallet that has connected these accounts, each with so much; none of what it cannot read.
+fn paid_by(accounts: &[Address], have: &[Option<u64>], payer: Option<Address>) -> Result<Address, Error> {
+    let mut world = good_world(&json!({}));
+    let mut next = Order { payer, ..order(&json!({})) }.begin::<Value>();
+    loop {
+        next = match next.step {
+            Step::Ask(_, question, Asked::Talking(talking)) if question.is_connect() => {
+                talking.answered(Ok(json!(accounts.iter().map(Address::to_string).collect::<Vec<_>>())))
+            }
+            Step::AskAll(questions, Gathered::Counting(counting)) => {
+                let replies = questions.iter().map(|(_, question)| {
+                    let params = question.params.clone().unwrap();
+                    let owner = accounts.iter().position(|account| params.contains(&hex::encode(account.into_word())));
+                    match owner.map(|at| have[at]) {
+                        Some(Some(have)) => Ok(json!(format!("0x{have:064x}"))),
+                        Some(None) => Err(None),
+                        None => talk(question, 0),
+                    }
+                });
+                counting.answered(replies.collect(), NOW)
+            }
+            Step::DrawNonce(drawing) => break Ok(drawing.payer),
+            Step::Done(outcome) => break Err(outcome.unwrap_err().error),
+            step => world.perform(step),
+        };
+    }
+}
+
+#[test]
+fn the_first_connected_account_that_has_enough_pays() {
+    let account = |digit: u8| Address::repeat_byte(digit);
+    let all: Vec<Address> = (1..=7).map(account).collect();
+    let (enough, little) = (Some(1_000_000), Some(999_999));
+    let paid = |have: &[Option<u64>]| {
+        paid_by(&all[..have.len()], have, None).map_err(|error| (error.code, error.details.get("address").cloned()))
+    };
+    let poor = |digit: u8| Err((Code::InsufficientFunds, Some(account(digit).to_string().into())));
+    assert_eq!(paid(&[enough, enough]), Ok(account(1)), "the one that the visitor has chosen in the wallet");
+    assert_eq!(paid(&[little, enough]), Ok(account(2)));
+    assert_eq!(paid(&[Some(0), little, None, enough, enough]), Ok(account(4)));
+    assert_eq!(paid(&[None, enough]), Ok(account(1)), "a wallet that cannot read may still pay");
+    assert_eq!(paid(&[None, little]), Ok(account(1)));
+    assert_eq!(paid(&[little, None]), poor(1));
+    assert_eq!(paid(&[little, Some(0)]), poor(1));
+    assert_eq!(paid(&[little, little, little, little, little, enough]), poor(1), "five are asked");
+    assert_eq!(paid_by(&all[..2], &[little, enough], Some(account(1))).unwrap_err().code, Code::InsufficientFunds);
+    assert_eq!(paid_by(&all[..2], &[enough, enough], Some(account(2))).unwrap(), account(2));
+}
+
+#[test]
+fn an_account_never_pays_itself() {
+    let (seller, other) = (address!("0x13a9e3ee4A25C3C72D67F42044438aabc54f2b96"), Address::repeat_byte(7));
+    let paid = |accounts: &[Address]| paid_by(accounts, &[Some(9_000_000); 2], None);
+    assert_eq!(paid(&[seller, other]).unwrap(), other);
+    assert_eq!(paid(&[seller]).unwrap_err().code, Code::NoAcceptableOffer);
+}
+
+#[test]
+fn the_page_is_told_which_account_pays_if_it_is_not_the_first() {
+    let told = |have: [u64; 2]| {
+        let accounts = [Address::repeat_byte(1), Address::repeat_byte(2)];
+        let mut world = good_world(&json!({}));
+        let mut next = order(&json!({})).begin::<Value>();
+        let mut connected = Vec::new();
+        loop {
+            for notice in &next.notices {
+                if let Notice::Connected { address, .. } = notice {
+                    connected.push(address.clone());
+                }
+            }
+            next = match next.step {
+                Step::Ask(_, question, Asked::Talking(talking)) if question.is_connect() => {
+                    talking.answered(Ok(json!(accounts.map(|account| account.to_string()))))
+                }
+                Step::AskAll(_, Gathered::Counting(counting)) => {
+                    let [first, second] = have.map(|have| Ok(json!(format!("0x{have:064x}"))));
+                    counting.answered(vec![first, second, Err(None)], NOW)
+                }
+                Step::DrawNonce(_) => break connected,
+                step => world.perform(step),
+            };
+        }
+    };
+    let [first, second] = [1, 2].map(|digit| Address::repeat_byte(digit).to_string());
+    assert_eq!(told([1_000_000, 1_000_000]), [first.clone()]);
+    assert_eq!(told([0, 1_000_000]), [first, second]);
+}
+
 #[test]
 fn a_prompt_that_never_ends_is_left_to_itself() {
     let silent = |method: &'static str| {
@@ -309,6 +397,8 @@ fn a_prompt_that_never_ends_is_left_to_itself() {
         };
     };
     assert_eq!((error.code, error.paid, error.retry), (Code::SignatureExpired, Paid::No, Retry::Safe));
+    assert_eq!(error.details.get("prompt"), Some(&"open".into()), "it is no late signature");
+    assert!(error.message.contains("approving it pays nothing"), "{}", error.message);
 }
 
 #[test]
