@@ -47,7 +47,7 @@ const GROUPS = {
 const SLOW = [
   'explore::',
   'core::secp256k1::',
-  'vectors_agree',
+  'hashes_match_those_of_other_libraries',
   'every_form_of_a_signature_names_its_signer',
   'no_period_is_overspent',
   'what_was_found_is_played_again',

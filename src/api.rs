@@ -1,8 +1,9 @@
-//! The whole surface towards JavaScript: the public functions under their own names, and what the facade in `js/` needs beside them.
+//! The public functions of the crate, under their own names, and what the facade in `js/` needs besides.
 //!
-//! `options` is one object or a list of those that count for a call, the client's first, as [`Given`] reads them. `page` has what only the facade has at
-//! hand; a page that calls the crate itself can leave it out, and has one `storage` then: which of several it is, only the facade tells. What a function
-//! rejects with is a plain object with the members of `ImagineError`.
+//! `options` is one object, or the list of objects that apply to a call, the client's first; [`Given`] reads them.
+//! `page` has what only the facade can supply. A page that calls the crate directly can leave it out; it then has a
+//! single `storage`, since only the facade tells several apart. Every function rejects with a plain object that has the
+//! members of `ImagineError`.
 #![expect(unreachable_pub)] // wasm-bindgen exports what is `pub`
 
 use std::{cell::RefCell, future::Future, pin::Pin, rc::Rc};
@@ -43,7 +44,7 @@ const TYPES: &str = "import type { AcceptedTask, AnyCoreQuote, BudgetState, Core
                      Quoted, Receipt, Resumed, TaskFilter, TaskRecord } from '../../js/core.js'";
 
 thread_local! {
-    /// What each wallet has shown of the clocks of chains, for the life of the page. The facade numbers the wallets.
+    /// The chain clocks that each wallet has shown, kept for the life of the page. The facade numbers the wallets.
     static CLOCKS: RefCell<Vec<(u64, Clocks)>> = const { RefCell::new(Vec::new()) };
     static DRAWN: RefCell<Drawn> = const { RefCell::new(Drawn::new()) };
     static UNDER_WAY: Rc<UnderWay<Js>> = Rc::new(UnderWay::default());
@@ -53,7 +54,7 @@ fn drawn<T>(act: impl FnOnce(&mut Drawn) -> T) -> T {
     DRAWN.with(|drawn| act(&mut drawn.borrow_mut()))
 }
 
-/// Asks for the price. Resolves with a quote, without the request that the facade adds.
+/// Requests the price. Resolves with a quote, to which the facade adds the request.
 #[wasm_bindgen(unchecked_return_type = "Promise<AnyCoreQuote>")]
 pub fn quote(
     #[wasm_bindgen(unchecked_param_type = "CoreRequest")] request: JsValue,
@@ -74,7 +75,7 @@ pub fn quote(
     })
 }
 
-/// Buys, and waits for what was bought. Resolves with its status.
+/// Buys, and waits for the result. Resolves with the status of the task.
 #[wasm_bindgen(unchecked_return_type = "Promise<CoreStatus>")]
 pub fn generate(
     #[wasm_bindgen(unchecked_param_type = "CoreRequest | Quoted")] wanted: JsValue,
@@ -89,7 +90,8 @@ pub fn generate(
     })
 }
 
-/// Buys, or joins a call that buys the same. Resolves with the accepted task: one object for all that have joined.
+/// Buys, or joins a call that buys the same. Resolves with the accepted task: the same object for all calls that
+/// joined.
 #[wasm_bindgen(unchecked_return_type = "Promise<AcceptedTask>")]
 pub fn submit(
     #[wasm_bindgen(unchecked_param_type = "CoreRequest | Quoted")] wanted: JsValue,
@@ -100,7 +102,8 @@ pub fn submit(
     promise(async move { buy(&given, &wanted?).await.map(|task| task.0) })
 }
 
-/// Waits for a task that [`submit`] or [`resume`] gave, of the purchase of that id. Resolves with its status once it is completed.
+/// Waits for a task that [`submit`] or [`resume`] returned; `id` is that of its purchase. Resolves with its status once
+/// completed.
 #[wasm_bindgen(unchecked_return_type = "Promise<CoreStatus>")]
 pub fn wait(
     #[wasm_bindgen(unchecked_param_type = "string")] id: JsValue,
@@ -111,7 +114,7 @@ pub fn wait(
     promise(async move { wait_for(&given, id_of(&id)?, &Js(task)).await })
 }
 
-/// Looks once at a task that [`submit`] or [`resume`] gave, of the purchase of that id. Resolves with its status.
+/// Polls once a task that [`submit`] or [`resume`] returned; `id` is that of its purchase. Resolves with its status.
 #[wasm_bindgen(unchecked_return_type = "Promise<CoreStatus>")]
 pub fn refresh(
     #[wasm_bindgen(unchecked_param_type = "string")] id: JsValue,
@@ -127,7 +130,7 @@ pub fn refresh(
     })
 }
 
-/// Looks once at the task of that id, or at that of the purchase of that id. Resolves with its status.
+/// Polls once the task of that id, or the task of the purchase of that id. Resolves with its status.
 #[wasm_bindgen(unchecked_return_type = "Promise<CoreStatus>")]
 pub fn status(
     #[wasm_bindgen(unchecked_param_type = "string")] id: JsValue,
@@ -140,7 +143,7 @@ pub fn status(
     })
 }
 
-/// Whether nothing was ever bought under that id: this page drew it, and has sent no payment for it.
+/// Whether nothing was ever bought under that id: this page generated it and has sent no payment for it.
 #[wasm_bindgen]
 pub fn fresh(id: &str) -> bool {
     drawn(|drawn| drawn.has(id))
@@ -152,14 +155,14 @@ pub fn keccak(bytes: &[u8]) -> JsValue {
     word(keccak256(bytes)).into()
 }
 
-/// The media type that the first bytes of a file show.
+/// Returns the media type that a file's first bytes show.
 #[wasm_bindgen(unchecked_return_type = "string | undefined")]
 pub fn sniff(head: &[u8]) -> JsValue {
     media::sniff(head).into()
 }
 
-/// Takes up a purchase from the journal: that of this id or task, or else the one that most needs it. Resolves with
-/// `{ id, baseUrl?, task }`, or with nothing. Never signs.
+/// Resumes a purchase from the journal: the one with this id or task id, or else the one that most needs it. Resolves
+/// with `{ id, baseUrl?, task }`, or `undefined` if there is none. Never signs.
 #[wasm_bindgen(unchecked_return_type = "Promise<Resumed | undefined>")]
 pub fn resume(
     #[wasm_bindgen(unchecked_optional_param_type = "string")] id: JsValue,
@@ -175,7 +178,7 @@ pub fn resume(
     })
 }
 
-/// Lists the purchases that the journal has.
+/// Lists the purchases in the journal.
 #[wasm_bindgen(unchecked_return_type = "Promise<TaskRecord[]>")]
 pub fn tasks(
     #[wasm_bindgen(unchecked_param_type = "Partial<TaskFilter>")] filter: JsValue,
@@ -188,7 +191,7 @@ pub fn tasks(
     })
 }
 
-/// Has a purchase forgotten.
+/// Removes a purchase from the journal.
 #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
 pub fn forget(
     #[wasm_bindgen(unchecked_param_type = "string")] id: JsValue,
@@ -200,7 +203,7 @@ pub fn forget(
     )
 }
 
-/// Counts what is spent of the budget of the options. Resolves with `null` where there is none.
+/// Returns how much of the configured budget is spent. Resolves with `null` if there is no budget.
 #[wasm_bindgen(unchecked_return_type = "Promise<BudgetState | null>")]
 pub fn budget(#[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue) -> Promise {
     let given = Given::new(options, JsValue::UNDEFINED);
@@ -210,7 +213,8 @@ pub fn budget(#[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] opt
     })
 }
 
-/// Reads a balance of the first token of the options: of the account named as `payer`, or of the one that the wallet has connected.
+/// Reads a balance of the first configured token: that of the account `payer`, or else of the account that the wallet
+/// has connected.
 #[wasm_bindgen(unchecked_return_type = "Promise<Money>")]
 pub fn balance(
     #[wasm_bindgen(unchecked_optional_param_type = "CoreOptions")] options: JsValue,
@@ -231,8 +235,8 @@ pub fn balance(
     })
 }
 
-/// Looks for the transaction of a task that was accepted without one, in the background. Resolves with the receipt that names
-/// it, or with nothing when it cannot be found.
+/// Searches in the background for the transaction of a task that was accepted without one. Resolves with the receipt
+/// that names it, or `undefined` if it cannot be found.
 #[wasm_bindgen(unchecked_return_type = "Promise<Receipt | undefined>")]
 pub fn settle(
     #[wasm_bindgen(unchecked_param_type = "string")] id: JsValue,
@@ -252,7 +256,7 @@ pub fn settle(
     })
 }
 
-/// Buys what was given, or joins a call that does. Returns the accepted task with the id of its purchase.
+/// Buys, or joins a call that buys the same. Returns the accepted task with the id of its purchase.
 async fn buy(given: &Given, Wanted { request, quote }: &Wanted) -> Result<Js, Failure<Js>> {
     let browser = Browser::new(given);
     let own_id = request.text_at("id").filter(|id| !drawn(|drawn| drawn.has(id)));
@@ -292,7 +296,7 @@ async fn purchase_of(
     outcome
 }
 
-/// What the call is compared with others by.
+/// What tells this call from others.
 fn party(given: &Given, order: &Order, quote: Option<&Js>) -> Party {
     let id = order.request.id();
     let is_quoted = quote.is_some_and(|quote| drew(quote, id));
@@ -309,7 +313,7 @@ async fn wait_for(given: &Given, id: String, task: &Js) -> Result<JsValue, Failu
     driver::watch(&browser, waiting).await.map(|status| Js::of(&status).0)
 }
 
-/// The clocks that the wallet of a call has shown; none where it is not known yet which wallet that is.
+/// The clocks that this call's wallet has shown; empty while the wallet is not known.
 fn clocks(given: &Given) -> Clocks {
     let number = given.of_page("walletNumber").and_then(|number| read_number(&number.as_number()?));
     let Some(number) = number else { return Clocks::default() };
@@ -323,7 +327,7 @@ fn clocks(given: &Given) -> Clocks {
     })
 }
 
-/// Reads the time of the chain once, as early as a wallet is at hand, so that a click need not wait for it.
+/// Reads the chain's time once, as soon as there is a wallet, so that a click need not wait for it.
 fn learn_clock(given: &Given, config: &Config) {
     let clocks = clocks(given);
     if !config.policy.tokens.iter().all(|token| clocks.knows(token.asset.chain.id)) {
@@ -332,13 +336,13 @@ fn learn_clock(given: &Given, config: &Config) {
     }
 }
 
-/// Boxed first, so that what makes a promise of a future is compiled once.
+/// Boxed first, so that the conversion into a promise is compiled only once.
 fn promise(work: impl Future<Output = Result<JsValue, Failure<Js>>> + 'static) -> Promise {
     let work: Pin<Box<dyn Future<Output = _>>> = Box::pin(work);
     future_to_promise(async move { work.await.map_err(|failure| thrown(&failure)) })
 }
 
-/// Reads everything that the caller gave, before anything is sent anywhere.
+/// Reads all arguments before anything is sent.
 fn order(browser: &Browser, given: &Given, wanted: &Js) -> Result<Order, Error> {
     let config = given.config()?;
     let mut request = Request::read(wanted, fresh_id(browser)?)?;
@@ -354,7 +358,7 @@ fn id_of(id: &JsValue) -> Result<String, Error> {
     id.as_string().ok_or_else(|| Error::invalid("an id is text"))
 }
 
-/// Any number, no secret: the time will do.
+/// Any number will do; it need not be secret. The time is one.
 fn seed(browser: &Browser) -> u64 {
     let random = browser.draw().and_then(|bytes| bytes.first_chunk().copied());
     random.map_or_else(|| browser.now(), u64::from_le_bytes)

@@ -1,16 +1,16 @@
-//! The Rust half of the npm package `imagine-x402`: AI video that the visitor pays for.
+//! The Rust half of the npm package `imagine-x402`: AI video that visitors pay for with their own wallet.
 //!
-//! Data flows downwards and comes back up.
+//! Data flows down this list, and results flow back up.
 //!
 //! | module | what it is |
 //! | --- | --- |
 //! | `api` (wasm only) | the whole `#[wasm_bindgen]` surface |
-//! | [`driver`] | the one async loop: performs what the core asks for, decides nothing |
-//! | [`ports`] | what the driver needs from the world, as traits |
-//! | `web` (wasm only) | the ports (fetch, wallet, journal, clock, rests, entropy, the page) over the browser's APIs |
-//! | [`core`] | pure: no JS, no async, no clock, no randomness; everything that decides about money |
+//! | [`driver`] | the one async loop: performs the core's steps, decides nothing |
+//! | [`ports`] | the traits through which the driver reaches the outside world |
+//! | `web` (wasm only) | the ports (fetch, wallet, journal, clock, rests, entropy, the page) on the browser's APIs |
+//! | [`core`] | pure: no JS, no async, no clock, no randomness; makes every decision about money |
 //!
-//! JavaScript crates stand in the dependency graph of `wasm32` only, so a leak into the core fails `cargo test`.
+//! JavaScript crates are dependencies of `wasm32` only, so using one in the core fails `cargo test`.
 
 #![cfg_attr(
     any(test, fuzzing),

@@ -13,23 +13,23 @@ use super::{
     settlement::Settlement,
 };
 
-/// A task that the server has accepted, with the receipt as it is at hand: fresh, or from JavaScript.
+/// A task that the service has accepted, with its receipt in the form at hand: newly made, or read from JavaScript.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AcceptedTask<R> {
-    /// The server's id.
+    /// The service's id.
     pub task_id: String,
     /// What was paid; `None` for a task that was accepted without payment.
     pub receipt: Option<R>,
     /// Whether money moved for it.
     pub paid: Paid,
-    /// What was signed, while the transaction is not known that paid.
+    /// The signed authorization, while its transaction is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub settlement: Option<Rc<Settlement>>,
 }
 
 impl<J: Json> AcceptedTask<HeldReceipt<J>> {
-    /// The same, with its receipt as it is stored.
+    /// The same task, with its receipt as it is stored.
     #[must_use]
     pub fn plainly(&self) -> AcceptedTask<J> {
         AcceptedTask {
@@ -42,10 +42,10 @@ impl<J: Json> AcceptedTask<HeldReceipt<J>> {
 }
 
 impl<J: Json> AcceptedTask<J> {
-    /// Takes a task back that has been to JavaScript.
+    /// Reads a task that has been to JavaScript and back.
     ///
     /// # Errors
-    /// `invalid_request` when it is none.
+    /// `invalid_request` if it is not one.
     pub fn read(value: &J) -> Result<Self, Error> {
         let task_id = value.text_at("taskId").filter(|id| is_task_id(id));
         let task_id = task_id.ok_or_else(|| Error::invalid("this is no task of `submit()`"))?;
@@ -59,7 +59,7 @@ impl<J: Json> AcceptedTask<J> {
         self.receipt.as_ref()?.text_at("nonce")
     }
 
-    /// A task that the journal has.
+    /// A task read from the journal.
     #[must_use]
     pub fn kept(self) -> AcceptedTask<HeldReceipt<J>> {
         AcceptedTask {

@@ -1,4 +1,5 @@
-//! The pinned table of tokens: the only ones that are ever signed for, with the EIP-712 domain of the token contract itself.
+//! The pinned table of tokens, with each contract's own EIP-712 domain. Besides the tokens that the page names, only
+//! these are ever signed for.
 //!
 //! Addresses, names and versions are those of Circle's contracts, as x402 lists them in its `DEFAULT_ASSETS`. The name
 //! differs by chain ("USD Coin" on Base, "USDC" on Base Sepolia), so it is never taken from a seller.
@@ -12,7 +13,8 @@ use super::{
     text::{self, number, text},
 };
 
-/// A token on its chain. There is one of each, so that two are the same only if they are in the same place.
+/// A token on its chain. Each exists once in memory, so two references are the same token only if they are the same
+/// address in memory.
 #[derive(Debug)]
 pub struct Asset {
     /// The chain.
@@ -23,13 +25,13 @@ pub struct Asset {
     pub name: &'static str,
     /// EIP-712 `version`.
     pub version: &'static str,
-    /// What people call it.
+    /// The symbol that people know.
     pub symbol: &'static str,
-    /// How many atomic digits make one whole token.
+    /// The number of decimals.
     pub decimals: u8,
 }
 
-/// A chain, and what a wallet needs to add it.
+/// A chain, and what a wallet needs in order to add it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Chain {
     /// EIP-155 chain id.
@@ -40,29 +42,29 @@ pub struct Chain {
     pub x402_name: Option<&'static str>,
     /// The name that people know.
     pub name: &'static str,
-    /// A public node, for wallets that do not know the chain; where there is none, the visitor has to add it.
+    /// A public node, for wallets that do not know the chain. If there is none, the visitor has to add the chain.
     pub node: Option<Node>,
-    /// The block explorer, without a slash at the end; empty where none is known.
+    /// The block explorer, without a trailing slash; empty if none is known.
     pub explorer: &'static str,
     /// Milliseconds between two blocks.
     pub block_ms: u64,
 }
 
-/// A public node of a chain, and what its fees are paid in.
+/// A public node of a chain, and the currency of its fees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Node {
-    /// The address of its JSON-RPC.
+    /// The URL of its JSON-RPC.
     pub url: &'static str,
-    /// The chain's own coin, of 18 decimals.
+    /// The chain's native currency, which has 18 decimals.
     pub coin: Coin,
 }
 
-/// The coin that a chain's fees are paid in.
+/// The currency in which a chain's fees are paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Coin {
     /// The name that people know.
     pub name: &'static str,
-    /// What stands behind amounts.
+    /// Its symbol.
     pub symbol: &'static str,
 }
 
@@ -73,7 +75,7 @@ const fn usdc(chain: Chain, address: Address, name: &'static str) -> Asset {
     Asset { chain, address, name, version: "2", symbol: "USDC", decimals: 6 }
 }
 
-/// Every token that may be signed for.
+/// Every built-in token.
 #[rustfmt::skip]
 pub static ASSETS: [Asset; 13] = [
     usdc(
@@ -139,13 +141,13 @@ impl PartialEq for Asset {
 impl Eq for Asset {}
 
 impl Asset {
-    /// The USDC of a network, whichever way the network is named (`base` or `eip155:8453`).
+    /// The USDC of a network, by either name of the network (`base` or `eip155:8453`).
     #[must_use]
     pub fn on(network: &str) -> Option<&'static Self> {
         ASSETS.iter().find(|asset| asset.chain.is_called(network))
     }
 
-    /// The token of that address on a network: its USDC, or one of those that this call names.
+    /// The token at that address on a network: its USDC, or one of those that this call names.
     #[must_use]
     pub fn among(named: &[&'static Self], network: &str, address: Address) -> Option<&'static Self> {
         let is_it = |asset: &&Self| asset.address == address && asset.chain.is_called(network);
@@ -158,8 +160,8 @@ impl Asset {
         ASSETS.contains(self)
     }
 
-    /// Reads a token that the page names: `{network, address, name, version, symbol, decimals}`. What is read of equal members is
-    /// the same token.
+    /// Reads a token that the page names: `{network, address, name, version, symbol, decimals}`. Equal members always
+    /// return the same token.
     ///
     /// # Errors
     /// The name of the member that is wrong.
@@ -187,7 +189,7 @@ impl Asset {
         Ok(asset)
     }
 
-    /// What [`Asset::read`] takes.
+    /// The input of [`Asset::read`].
     #[must_use]
     pub fn to_json(&self) -> String {
         ObjectWriter::default()
@@ -201,12 +203,12 @@ impl Asset {
     }
 }
 
-/// More than any token has, and few enough for every amount to be written in 78 digits.
+/// More than any token has, and few enough that every amount has at most 78 digits.
 const MOST_DECIMALS: u64 = 36;
 
 thread_local! {
-    /// One of each token that has been read: each lives as long as the page, like those of the table. Nothing is looked up here by its
-    /// address: which tokens are known is for each call to say.
+    /// Each token that has been read, once; it lives as long as the page, like those of the table. Nothing is looked up
+    /// here by address: each call decides which tokens it knows.
     static NAMED: RefCell<Vec<&'static Asset>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -215,7 +217,7 @@ impl Chain {
         self.caip2 == network || self.x402_name == Some(network)
     }
 
-    /// A chain of the table, or one of which no more is known than what it is called.
+    /// A chain of the table, or one that is known by name only.
     fn of(id: u64, caip2: String) -> Self {
         ASSETS.iter().find(|asset| asset.chain.id == id).map_or_else(
             || {
@@ -227,19 +229,19 @@ impl Chain {
     }
 }
 
-/// Reads `eip155:` and a number, in the one way to write it.
+/// Reads `eip155:` and a number in its canonical form.
 fn chain_id(caip2: &str) -> Option<u64> {
     let id = text::read_number(caip2.strip_prefix("eip155:")?)?;
     (text!("eip155:", number(id)) == caip2).then_some(id)
 }
 
-/// Reads `0x` and 40 hex digits, of any case.
+/// Reads `0x` and 40 hex digits of either case.
 #[must_use]
 pub fn parse_address(given: &str) -> Option<Address> {
     text::read_exactly(given).map(Address::new)
 }
 
-/// Reads an address that a page wrote down: letters of both cases are a checksum ([EIP-55](https://eips.ethereum.org/EIPS/eip-55)),
+/// Reads an address written by a page. Mixed case is a checksum ([EIP-55](https://eips.ethereum.org/EIPS/eip-55)),
 /// which has to be right.
 #[must_use]
 pub fn parse_own_address(given: &str) -> Option<Address> {
@@ -257,7 +259,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    /// The values that the token contracts themselves give for `DOMAIN_SEPARATOR()`.
+    /// What the token contracts themselves return from `DOMAIN_SEPARATOR()`.
     const SEPARATORS: [(u64, B256); 13] = [
         (8453, b256!("0x02fa7265e7c5d81118673727957699e4d68f74cd74b7db77da710fe8a2c7834f")),
         (84_532, b256!("0x71f17a3b2ff373b803d70a5a07c046c1a2bc8e89c09ef722fcb047abe94c9818")),
@@ -283,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn networks_go_by_both_names() {
+    fn networks_are_found_by_both_names() {
         assert_eq!(Asset::on("base"), Asset::on("eip155:8453"));
         assert_eq!(Asset::on("base-sepolia").map(|a| a.chain.id), Some(84532));
         for unknown in ["", "Base", "eip155:2", "eip155:08453", "8453", "solana"] {
@@ -306,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_known_to_those_who_name_it() {
+    fn a_token_of_the_page_is_known_only_to_calls_that_name_it() {
         let read = |name: &str| {
             let address = "0x60a3E35Cc302bFA44Cb288Bc5a4F316Fdb1adb42";
             Asset::read(&json!({
@@ -325,7 +327,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_wrong_checksum_is_refused_and_none_at_all_is_not(bytes in any::<[u8; 20]>(), at in 2usize..42) {
+        fn a_wrong_checksum_is_refused_and_a_missing_one_is_not(bytes in any::<[u8; 20]>(), at in 2usize..42) {
             let address = Address::from(bytes);
             let written = address.to_string();
             let digits = written.strip_prefix("0x").unwrap();

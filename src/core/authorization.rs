@@ -1,4 +1,4 @@
-//! The authorization of one transfer: the one thing that is ever signed.
+//! The authorization of one transfer: the only thing that is ever signed.
 
 use alloy_primitives::{Address, B256, U256};
 
@@ -7,12 +7,13 @@ use super::{
     transfer::Transfer,
 };
 
-/// Facilitators refuse an authorization that runs out within 6 seconds (x402 `exact` scheme, `validBefore >= now + 6`).
+/// Facilitators refuse an authorization that expires within 6 seconds (x402 `exact` scheme, `validBefore >= now + 6`).
 pub const SETTLE_MS: u64 = 6_000;
-/// The longest that an authorization is left open, whatever the seller asks for: it is a bearer cheque until then.
+/// The longest validity of an authorization, even if the seller asks for more: until it expires, the seller can cash
+/// it.
 pub const LONGEST_SECONDS: u64 = 600;
 
-/// An authorization to pay one offer, and no more.
+/// An authorization to pay exactly one offer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authorization {
     scheme: Scheme,
@@ -22,10 +23,11 @@ pub struct Authorization {
 }
 
 impl Authorization {
-    /// Stamps an authorization of exactly the offer's amount to its recipient, open from now on for the offer's window.
+    /// Stamps an authorization of exactly the offer's amount to its recipient, valid from now on for the offer's
+    /// window.
     ///
-    /// It is never open for more than ten minutes by the chain's own clock. `validAfter` is 0, which every facilitator
-    /// accepts and which a fast clock cannot spoil.
+    /// It is never valid for more than ten minutes by the chain's own clock. `validAfter` is 0, which every facilitator
+    /// accepts and which works even if the clock is fast.
     #[must_use]
     pub fn stamp(offer: &Offer, payer: Address, nonce: B256, stamp: impl Into<Stamp>) -> Self {
         let stamp = stamp.into();
@@ -43,7 +45,7 @@ impl Authorization {
         Self { scheme: offer.scheme, asset: offer.asset, transfer, valid_before }
     }
 
-    /// Takes an authorization back that was written down: its scheme, its token, and its message.
+    /// Restores an authorization that was written down, from its scheme, its token and its message.
     #[must_use]
     pub fn read<J: Json>(scheme: Scheme, asset: &'static Asset, message: &J) -> Option<Self> {
         let transfer = Transfer::read(message)?;
@@ -57,7 +59,7 @@ impl Authorization {
         &self.transfer
     }
 
-    /// The scheme in which it pays.
+    /// The scheme of the payment.
     #[must_use]
     pub const fn scheme(&self) -> Scheme {
         self.scheme
@@ -69,31 +71,31 @@ impl Authorization {
         self.asset
     }
 
-    /// What it pays.
+    /// The amount.
     #[must_use]
     pub fn amount(&self) -> Money {
         Money::of(self.asset, self.transfer.value)
     }
 
-    /// When it stops being worth anything, in milliseconds since the epoch.
+    /// When it expires, in milliseconds since the epoch.
     #[must_use]
     pub const fn valid_before_ms(&self) -> u64 {
         self.valid_before.saturating_mul(1000)
     }
 
-    /// A time in seconds before which it was surely not signed, even by a clock that is a little fast.
+    /// A time in seconds before which it was certainly not signed, even by a clock that is a little fast.
     #[must_use]
     pub const fn stamped_after(&self) -> u64 {
         self.valid_before.saturating_sub(LONGEST_SECONDS).saturating_sub(LONGEST_SECONDS)
     }
 
-    /// What the wallet is shown.
+    /// The typed data that the wallet shows.
     #[must_use]
     pub fn typed_data(&self) -> TypedData<'static> {
         self.scheme.typed_data(self.asset, &self.transfer)
     }
 
-    /// What the wallet signs.
+    /// The digest that the wallet signs.
     #[must_use]
     pub fn digest(&self) -> B256 {
         self.typed_data().digest()
@@ -133,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_signed_are_the_tokens_domain_and_the_message() {
+    fn the_tokens_domain_and_the_message_are_signed() {
         let authorization = stamped(60, NOW);
         // `DOMAIN_SEPARATOR()` of USDC on Base.
         let domain = b256!("0x02fa7265e7c5d81118673727957699e4d68f74cd74b7db77da710fe8a2c7834f");
@@ -169,9 +171,9 @@ mod tests {
     }
 
     proptest! {
-        /// The search for its transaction begins then: not too late, and not longer ago than it has to.
+        /// The search for the transaction begins at this time: early enough to find it, and no earlier than necessary.
         #[test]
-        fn nothing_was_signed_before_it_could_be(seconds in 10u64..5_000, fast in 0u64..=600) {
+        fn the_earliest_signing_time_is_neither_too_late_nor_too_early(seconds in 10u64..5_000, fast in 0u64..=600) {
             let machine = NOW / 1000;
             let authorization = stamped(seconds, NOW);
             prop_assert!(seconds < LONGEST_SECONDS || authorization.stamped_after() <= machine - fast);
@@ -179,7 +181,7 @@ mod tests {
             prop_assert!(authorization.stamped_after() + 2 * LONGEST_SECONDS >= machine);
         }
 
-        /// A bearer cheque is not left open for longer than ten minutes, whatever the seller asks for.
+        /// An authorization is valid for ten minutes at most, even if the seller asks for more.
         #[test]
         fn a_window_is_the_sellers_up_to_ten_minutes(seconds in 10u64..5_000) {
             let open_for = stamped(seconds, NOW).valid_before_ms() - NOW;

@@ -1,4 +1,4 @@
-//! What an account has of a token, read through a wallet. Nothing here opens a prompt or moves money.
+//! An account's balance of a token, read through a wallet. Nothing here opens a prompt or moves money.
 
 use std::ops::ControlFlow;
 
@@ -55,7 +55,7 @@ impl<J> Machine<J> for Step<J> {
     }
 }
 
-/// Begins, where so many wallets will do. Without an owner it is the account that the wallet has connected to the page.
+/// Begins with that many usable wallets. Default owner: the account that the wallet has connected to the page.
 #[must_use]
 pub fn read<J: Json>(asset: &'static Asset, owner: Option<Address>, wallets: usize) -> Step<J> {
     match wallet::the_only(wallets) {
@@ -122,7 +122,7 @@ mod tests {
 
     const OWNER: &str = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
 
-    /// Answers in turn; gives what was asked, and the outcome.
+    /// Answers in turn; returns the methods that were called, and the outcome.
     fn play(
         owner: Option<&str>,
         wallets: usize,
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_read_of_an_address_or_of_the_connected_account() {
+    fn a_balance_is_read_for_an_address_or_the_connected_account() {
         let (asked, money) = play(Some(OWNER), 1, vec![home(), balance()]);
         assert_eq!(asked, ["eth_chainId", "eth_call"]);
         assert_eq!(money.unwrap().amount, "1.234567");
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_in_the_way_is_said() {
+    fn every_obstacle_is_reported() {
         for (owner, wallets, answers, code) in [
             (None, 0, vec![], Code::NoWallet),
             (None, 2, vec![], Code::WalletAmbiguous),

@@ -1,6 +1,7 @@
-//! Base64 with the standard alphabet and padding, as x402 headers have it.
+//! Base64 with the standard alphabet and padding, as in x402 headers.
 //!
-//! By hand, because the constant-time code of the usual crates is four times the bytes and guards no secret here.
+//! Written by hand: the constant-time code of the usual crates is four times as large and there is no secret to protect
+//! here.
 
 use super::text::trim_end;
 
@@ -24,7 +25,7 @@ fn letter(value: u32) -> char {
     ALPHABET.get(at).copied().map_or('=', char::from)
 }
 
-/// Decodes text, padded or not; anything else in it is refused.
+/// Decodes text with or without padding; any other character is refused.
 #[must_use]
 pub fn decode(text: &str) -> Option<Vec<u8>> {
     let content = trim_end(text, "=");
@@ -65,7 +66,7 @@ mod tests {
 
     /// The vectors of [RFC 4648](https://www.rfc-editor.org/rfc/rfc4648#section-10).
     #[test]
-    fn the_standard_vectors() {
+    fn the_standard_vectors_are_encoded_and_decoded() {
         for (bytes, text) in [
             ("", ""),
             ("f", "Zg=="),
@@ -87,12 +88,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_encoded_decodes(bytes in any::<Vec<u8>>()) {
+        fn decoding_reverses_encoding(bytes in any::<Vec<u8>>()) {
             prop_assert_eq!(decode(&encode(&bytes)), Some(bytes));
         }
 
         #[test]
-        fn no_text_panics(text in ".*") {
+        fn reading_any_text_never_panics(text in ".*") {
             let _ = decode(&text);
         }
     }

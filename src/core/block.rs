@@ -1,14 +1,14 @@
-//! Blocks, by which a chain tells the time.
+//! Blocks, which tell the chain's time.
 
 use super::{
     json::Json,
     wallet::{Question, read_chain_id},
 };
 
-/// A block: everything before its time is over for the chain.
+/// A block. Everything before its time is over for the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Block {
-    /// Its height.
+    /// Its number.
     pub number: u64,
     /// Seconds since the epoch.
     pub timestamp: u64,
@@ -28,7 +28,7 @@ impl Block {
     }
 }
 
-/// Asks for the latest block.
+/// The question for the latest block.
 #[must_use]
 pub fn latest() -> Question {
     Question::reading("eth_getBlockByNumber", "[\"latest\",false]".into())

@@ -1,7 +1,8 @@
-//! What all purchases of this origin may cost together.
+//! The limit on what all purchases of this origin may cost together.
 //!
-//! The journal is what is counted: each purchase from the moment at which its signature is asked for, unless it has come to
-//! nothing. It is read in the same atomic step that notes the new purchase, so two tabs cannot both take what is left.
+//! The amounts come from the journal. Each purchase counts from the moment its signature is requested, unless it ended
+//! without a payment. The journal is read in the same atomic step that records the new purchase, so two tabs cannot
+//! both spend what is left.
 
 use alloy_primitives::U256;
 use serde::Serialize;
@@ -19,22 +20,22 @@ use super::{
 const HOUR_MS: u64 = 3_600_000;
 const WEEK_MS: u64 = 7 * 24 * HOUR_MS;
 
-/// What was spent longer ago than this, no budget counts.
+/// Spending older than this counts in no budget.
 pub const LONGEST_PERIOD_MS: u64 = WEEK_MS;
 
-/// A page is told when less than this part of a budget is left: a fifth.
+/// The page gets an event when less than this fraction of a budget is left: a fifth.
 const MARK_PARTS: usize = 5;
 
-/// This much, in any period of that length.
+/// At most this amount in any period of this length.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Budget {
-    /// Decimal text that has been checked.
+    /// Decimal text, already checked.
     amount: String,
     per: &'static str,
     period_ms: u64,
 }
 
-/// How much of a budget is spent, as decimal amounts of USDC.
+/// How much of a budget is spent, in decimal amounts of USDC.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs)] // the fields are those of `BudgetState` in the public types
@@ -72,17 +73,17 @@ impl Budget {
         text!(self.amount, " per ", self.per)
     }
 
-    /// Purchases that were begun before then count no more.
+    /// The start of the period: older purchases no longer count.
     #[must_use]
     pub const fn since(&self, now_ms: u64) -> u64 {
         now_ms.saturating_sub(self.period_ms).saturating_sub(LONGEST_LIFE_MS)
     }
 
-    /// Whether the offer may be paid beside what was spent. Returns how much of the budget is spent then, if this takes it
-    /// past the mark.
+    /// Checks whether the offer fits the budget besides what was spent. Returns the state of the budget if this
+    /// purchase takes it past the mark.
     ///
     /// # Errors
-    /// `budget_exceeded` with `{budget, left, price}`, and `resetsAt` where waiting helps.
+    /// `budget_exceeded` with `{budget, left, price}`, and `resetsAt` if waiting helps.
     pub fn check(&self, spent: &[Spending], offer: &Offer, now_ms: u64) -> Result<Option<State>, Error> {
         let spent = &seen_at(spent, now_ms);
         let fits = |time| self.spent_at(spent, time).saturating_add(offer.amount) <= self.atomic();
@@ -106,7 +107,7 @@ impl Budget {
         })
     }
 
-    /// How much of it is spent at that time, by the purchases of [`Budget::since`].
+    /// How much is spent at that time, by the purchases of [`Budget::since`].
     #[must_use]
     pub fn state(&self, spent: &[Spending], now_ms: u64) -> State {
         let spent = &seen_at(spent, now_ms);
@@ -137,7 +138,7 @@ impl Budget {
         left.into_iter().fold(U256::ZERO, U256::saturating_add) < self.atomic()
     }
 
-    /// When the first of those that are meant ceases to count, after that time.
+    /// When the first of these purchases stops counting, after that time.
     fn first_end(&self, spent: &[Spending], after: u64, is_meant: &dyn Fn(&Spending, u64) -> bool) -> Option<u64> {
         let mut first = None;
         for one in spent {
@@ -154,7 +155,7 @@ impl Budget {
     }
 }
 
-/// What was noted by a clock that was ahead counts no longer than what is bought now.
+/// A purchase recorded by a clock that was ahead counts no longer than one made now.
 fn seen_at(spent: &[Spending], now: u64) -> Vec<Spending> {
     let mut seen = spent.to_vec();
     for one in &mut seen {
@@ -204,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_spent_is_told_and_when_it_may_be_spent_again() {
+    fn the_spent_amount_is_reported_with_the_time_when_it_is_available_again() {
         let day = budget("3.00", "day");
         let records = [
             record("done", "yes", NOW - 2 * HOUR_MS, 1_500_000),
@@ -231,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_have_been_paid_counts_and_what_came_to_nothing_does_not() {
+    fn a_purchase_counts_if_it_may_have_been_paid_and_not_if_it_ended_unpaid() {
         let counts = |step, paid, age| {
             budget("1.00", "day").check(&spent(&[record(step, paid, NOW - age, 1)]), &costing(1_000_000), NOW).is_err()
         };
@@ -255,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_counts_as_its_stated_price_or_says_how_to_get_out() {
+    fn an_unreadable_record_counts_its_stated_price_or_the_error_says_what_to_do() {
         let stated = |order: Value| json!({"id": "odd", "step": "later", "order": order});
         let newer = stated(json!({"version": 9, "createdAt": NOW - HOUR_MS, "price": {"atomic": "1"}}));
         let timeless = stated(json!({"price": {"atomic": "1"}}));
@@ -280,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn the_state_of_a_budget_is_told() {
+    fn the_state_of_a_budget_is_reported() {
         let day = budget("5.00", "day");
         let told = |records: &[Value]| Value::of(&day.state(&spent(records), NOW));
         assert_eq!(told(&[]), json!({"limit": "5.00", "spent": "0.00", "left": "5.00", "resetsAt": null}));
@@ -292,14 +293,14 @@ mod tests {
     }
 
     #[test]
-    fn only_what_costs_something_and_ends_later_has_an_end_to_tell() {
+    fn the_reset_time_ignores_free_and_expired_purchases() {
         const DAY_MS: u64 = 24 * HOUR_MS;
         let day = budget("1.00", "day");
         let moved = |by: u64, atomic: u64| Spending::Moved { by, atomic: U256::from(atomic) };
         let resets_at = |spent: &[Spending]| day.state(spent, NOW).resets_at;
         assert_eq!(resets_at(&[moved(NOW, 0), moved(NOW - DAY_MS, 1)]), None);
         assert_eq!(resets_at(&[moved(NOW, 1), moved(NOW - DAY_MS + 1, 1)]), Some(NOW + 1));
-        // What a clock that was ahead has noted counts no longer than what is bought now.
+        // A purchase recorded by a clock that was ahead counts no longer than one made now.
         let ahead = moved(u64::MAX, 1);
         assert_eq!(resets_at(&[ahead]), Some(NOW + LONGEST_LIFE_MS + DAY_MS));
         let refused = day.check(&[ahead], &costing(1_000_000), NOW).unwrap_err();
@@ -337,8 +338,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whoever asks before each purchase never spends more in any period, however late each payment moves within its
-        /// window, and waits no longer than told.
+        /// Checking before each purchase never overspends any period, however late each payment moves within its
+        /// window, and `resetsAt` is never later than necessary.
         #[test]
         fn no_period_is_overspent(
             purchases in prop::collection::vec((0u64..HOUR_MS, 1u64..3_000_000, 0u64..=LONGEST_OPEN_MS, any::<bool>()), 1..40),
@@ -363,17 +364,17 @@ mod tests {
         }
     }
 
-    /// Money that moves.
+    /// A payment.
     #[derive(Clone, Copy, Debug)]
     struct Move {
         begun: u64,
         at: u64,
         atomic: u64,
-        /// Somebody hears of it when it has moved.
+        /// When it becomes known that the money has moved.
         is_heard: bool,
     }
 
-    /// What the journal has of it by then.
+    /// The record in the journal by then.
     fn record_of(one: &Move, now: u64) -> Value {
         if one.is_heard && one.at <= now {
             let mut record = record("accepted", "yes", one.begun, one.atomic);

@@ -1,7 +1,7 @@
-//! What the token contract itself says of an authorization, read through a wallet.
+//! What the token contract itself reports about an authorization, read through a wallet.
 //!
-//! Reading opens no prompt. A wallet reads the chain that it is on, so its chain is asked for first; everything after it is
-//! read at one block, so that "unused" and "run out" are said of the same moment.
+//! Reading opens no prompt. A wallet reads the chain that it is on, so its chain is read first. Everything else is read
+//! at one block, so that "unused" and "expired" refer to the same moment.
 
 use alloy_primitives::{B256, b256};
 
@@ -17,26 +17,27 @@ use super::{
 
 /// The event `Transfer(address indexed,address indexed,uint256)` of [ERC-20](https://eips.ethereum.org/EIPS/eip-20).
 const TRANSFER: B256 = b256!("0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef");
-/// Blocks older than this are there to stay.
+/// Blocks older than this are final.
 const REPLACEABLE_SECONDS: u64 = 20;
-/// As many blocks as every public node searches in one question.
+/// The number of blocks that every public node searches in one request.
 const BLOCKS_SEARCHED: u64 = 1_000;
 
-/// Whether the authorization can never be used any more if it was not used by this block: blocks only get younger, but
-/// for the last few, which a chain may still replace.
+/// Whether the authorization, if it was unused at this block, can never be used any more. Block times only increase,
+/// except for the last few blocks, which a chain may still replace.
 #[must_use]
 pub const fn is_over(authorization: &Authorization, block: Block) -> bool {
     block.time_ms().saturating_sub(1000 * REPLACEABLE_SECONDS) >= authorization.valid_before_ms()
 }
 
-/// Asks whether the authorization was used up to that block.
+/// The question whether the authorization was used up to that block.
 #[must_use]
 pub fn authorization_state(authorization: &Authorization, block: Block) -> Question {
     let data = authorization.scheme().state_call(authorization.transfer());
     Question::call(authorization.asset().address, &data, &text::quantity(block.number))
 }
 
-/// Asks for the transaction that used the authorization. The search begins before the time at which it was stamped.
+/// The question for the transaction that used the authorization. The search starts before the time at which it was
+/// stamped.
 #[must_use]
 pub fn authorization_used(authorization: &Authorization, block: Block) -> Question {
     let age = block.timestamp.saturating_sub(authorization.stamped_after());
@@ -55,27 +56,27 @@ pub fn authorization_used(authorization: &Authorization, block: Block) -> Questi
     Question::reading("eth_getLogs", text!("[", filter, "]"))
 }
 
-/// Asks for what a transaction did.
+/// The question for the receipt of a transaction.
 #[must_use]
 pub fn transaction_receipt(hash: &str) -> Question {
     Question::reading("eth_getTransactionReceipt", text!("[", json::string(hash), "]"))
 }
 
-/// Whether the authorization was used: the answer to [`authorization_state`].
+/// Whether the authorization was used, from the answer to [`authorization_state`].
 #[must_use]
 pub fn read_state<J: Json>(answer: &J) -> Option<bool> {
     Some(!read_uint(answer)?.is_zero())
 }
 
-/// The transaction that used it: the answer to [`authorization_used`].
+/// The transaction that used it, from the answer to [`authorization_used`].
 #[must_use]
 pub fn read_transaction<J: Json>(answer: &J) -> Option<String> {
     let hash = answer.items()?.first()?.text_at("transactionHash")?;
     text::read_exactly::<32>(&hash).is_some().then_some(hash)
 }
 
-/// Whether a transaction paid what was authorized: the answer to [`transaction_receipt`] has the token's own events, of the
-/// authorization that was used and of the transfer to the seller.
+/// Whether a transaction paid what was authorized: the answer to [`transaction_receipt`] has the token's own events for
+/// the use of the authorization and for the transfer to the seller.
 #[must_use]
 pub fn shows_transfer<J: Json>(answer: &J, authorization: &Authorization) -> bool {
     let transfer @ Transfer { from, to, value, .. } = authorization.transfer();
@@ -142,7 +143,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_state_is_asked_at_the_block_whose_time_is_known() {
+    fn the_state_is_read_at_the_block_whose_time_is_known() {
         let block = Block::read(&json!({"number": "0x10", "timestamp": "0x67c08b99"})).unwrap();
         let asked = params(authorization_state(&authorization(), block));
         assert_eq!(asked[0]["to"], "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913");

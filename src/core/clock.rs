@@ -1,9 +1,9 @@
-//! The two clocks of a purchase: the chain's, by which alone an authorization runs out, and this machine's, in which the
-//! page is told every time.
+//! The two clocks of a purchase: the chain's, which alone decides when an authorization expires, and this machine's,
+//! which every time reported to the page refers to.
 //!
-//! Either may be wrong. Up to a day apart, an authorization is stamped by the chain's clock; further apart, nothing is
-//! signed. Whether its window has passed is decided by both: by the time of a block, and by the time that has passed on
-//! this machine since the stamp.
+//! Either may be wrong. If they are up to a day apart, an authorization is stamped by the chain's clock; if further,
+//! nothing is signed. Whether its window has passed is decided by both: by a block's time, and by the time that has
+//! passed on this machine since the stamp.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -15,26 +15,26 @@ use super::{
     wallet::{self, Question, Reply},
 };
 
-/// The latest block that a node has is never quite new.
+/// Normal age of a node's latest block.
 const BLOCK_AGE_MS: u64 = 30_000;
-/// Some chains make blocks only when there is something to put in.
+/// Some chains make blocks only when there are transactions.
 const LONGEST_GAP_MS: u64 = 300_000;
 /// A larger difference between a node and this machine means that one of them is broken.
 const FURTHEST_OFF_MS: u64 = 24 * 3_600_000;
 const HOUR_MS: u64 = 3_600_000;
 
-/// How far the clock of a chain is ahead of this machine's, as its latest block shows.
+/// How far a chain's clock is ahead of this machine's, according to its latest block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ChainClock {
-    /// Milliseconds; 0 while no block has been read.
+    /// Milliseconds; 0 until a block has been read.
     ahead: i64,
 }
 
 impl ChainClock {
-    /// Sets the clock by the time that a node shows.
+    /// Sets the clock by a node's time.
     ///
     /// # Errors
-    /// `clock_mismatch` with `{chain, machine}` when the two are a day apart or more.
+    /// `clock_mismatch` with `{chain, machine}` if the two are a day apart or more.
     fn set(chain_ms: u64, now_ms: u64) -> Result<Self, Error> {
         if !is_plausible(chain_ms, now_ms) {
             return Err(mismatch(chain_ms, now_ms));
@@ -44,14 +44,14 @@ impl ChainClock {
         Ok(Self { ahead: ahead.unwrap_or_default() })
     }
 
-    /// The chain's time at a time of this machine.
+    /// Converts a time of this machine to the chain's clock.
     #[must_use]
     pub const fn at(self, now_ms: u64) -> u64 {
         now_ms.saturating_add_signed(self.ahead)
     }
 
-    /// Stamps an authorization now. A chain that seems to be behind may only have made no block for a while: what is open
-    /// a little longer does no harm, while what has run out is of no use.
+    /// Stamps an authorization now. A chain that seems to be behind may only have made no block for a while: a window
+    /// that is a little too long does no harm, while one that has expired is useless.
     #[must_use]
     pub fn stamp(self, now_ms: u64) -> Stamp {
         let chain_ms = self.at(now_ms);
@@ -60,7 +60,7 @@ impl ChainClock {
     }
 }
 
-/// Whether the time of a block is less than a day from this machine's clock. A block that is further off proves nothing.
+/// Whether a block's time is less than a day from this machine's clock. A block further off proves nothing.
 #[must_use]
 pub const fn is_plausible(chain_ms: u64, now_ms: u64) -> bool {
     chain_ms.abs_diff(now_ms) < FURTHEST_OFF_MS
@@ -83,32 +83,32 @@ fn mismatch(chain_ms: u64, machine_ms: u64) -> Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamp {
     machine_ms: u64,
-    /// The time that is stamped.
+    /// The time of the stamp.
     time_ms: u64,
-    /// The time of the chain, as far as it is known.
+    /// The chain's time, as far as it is known.
     chain_ms: u64,
 }
 
 impl Stamp {
-    /// The time that is stamped, in milliseconds.
+    /// The time of the stamp, in milliseconds.
     #[must_use]
     pub const fn time_ms(self) -> u64 {
         self.time_ms
     }
 
-    /// The time of the chain, in milliseconds.
+    /// The chain's time, in milliseconds.
     #[must_use]
     pub const fn chain_ms(self) -> u64 {
         self.chain_ms
     }
 
-    /// This machine's time at a time on the clock of the stamp.
+    /// Converts a time on the stamp's clock to this machine's.
     #[must_use]
     pub const fn here(self, time_ms: u64) -> u64 {
         self.machine_ms.saturating_add(time_ms.saturating_sub(self.time_ms))
     }
 
-    /// This machine's time once the chain, too, is at that time, counted from the stamp.
+    /// This machine's time once the chain has reached that time as well, counted from the stamp.
     #[must_use]
     pub const fn on_chain(self, time_ms: u64) -> u64 {
         self.machine_ms.saturating_add(time_ms.saturating_sub(self.chain_ms))
@@ -122,19 +122,19 @@ impl From<u64> for Stamp {
     }
 }
 
-/// Asks a wallet for its chain and its latest block, at once and without a prompt.
+/// The questions for a wallet's chain and its latest block, to be asked at once and without a prompt.
 #[must_use]
 pub fn questions(wallet: usize) -> Vec<(usize, Question)> {
     vec![(wallet, Question::chain_id()), (wallet, block::latest())]
 }
 
-/// The clocks of chains that one wallet of this page has shown: chain ids, and milliseconds by which each was ahead of this
-/// machine. Kept for the life of the page, so that a click does not depend on how fast a node answers.
+/// The chain clocks that one wallet of this page has shown: chain ids, and by how many milliseconds each was ahead of
+/// this machine. Kept for the life of the page, so that a click does not depend on how fast a node responds.
 #[derive(Clone, Debug, Default)]
 pub struct Clocks(Rc<RefCell<Vec<(u64, i64)>>>);
 
 impl Clocks {
-    /// Keeps what the wallet has shown, however far off it is.
+    /// Stores what the wallet has shown, even if it is far off.
     pub fn learn(&self, chain_id: u64, block: Block, now_ms: u64) {
         let Some(ahead) = block.time_ms().checked_signed_diff(now_ms) else { return };
         let mut clocks = self.0.borrow_mut();
@@ -143,7 +143,7 @@ impl Clocks {
     }
 
     /// Learns from the replies to [`questions`].
-    pub fn hear<J: Json>(&self, replies: &[Reply<J>], now_ms: u64) {
+    pub fn learn_from<J: Json>(&self, replies: &[Reply<J>], now_ms: u64) {
         let [Ok(chain), Ok(block)] = replies else { return };
         if let Some((id, block)) = wallet::read_chain_id(chain).zip(Block::read(block)) {
             self.learn(id, block, now_ms);
@@ -156,10 +156,10 @@ impl Clocks {
         self.0.borrow().iter().any(|(id, _)| *id == chain_id)
     }
 
-    /// The clock of a chain; this machine's while nothing is known.
+    /// The clock of a chain; this machine's if nothing is known.
     ///
     /// # Errors
-    /// `clock_mismatch` with `{chain, machine}` when the two are a day apart or more.
+    /// `clock_mismatch` with `{chain, machine}` if the two are a day apart or more.
     pub fn of(&self, chain_id: u64, now_ms: u64) -> Result<ChainClock, Error> {
         let clocks = self.0.borrow();
         let known = clocks.iter().find(|(id, _)| *id == chain_id);
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_off_is_set_by_the_chain() {
+    fn a_wrong_clock_is_corrected_by_the_chain() {
         assert_eq!(ChainClock::default().at(NOW), NOW, "untold");
         for (off, at) in [(0, 0), (-29, 0), (29, 0), (-30, -30), (3600, 3600), (-3600, -3600), (DAY - 1, DAY - 1)] {
             assert_eq!(clock(off).unwrap().at(NOW), NOW.saturating_add_signed(at * 1000), "{off} s");
@@ -226,7 +226,8 @@ mod tests {
 
     #[test]
     fn a_window_ends_on_this_machine_when_it_ends_on_the_chain() {
-        // A chain that is up to five minutes behind may only be idle: the stamp is by the machine, the end by the chain.
+        // A chain that is up to five minutes behind may only be idle: the stamp is by the machine, the end by the
+        // chain.
         for (off, time, end) in [(0, 0, 60), (3600, 3600, 60), (-3600, -3600, 60), (-200, 0, 260)] {
             let stamp = clock(off).unwrap().stamp(NOW);
             let closes = NOW.saturating_add_signed(time * 1000) + 60_000;
@@ -253,14 +254,14 @@ mod tests {
         assert_eq!((at(8453), at(1)), (NOW + 7_200_000, NOW - 3_600_000));
         assert!(clocks.knows(1) && clocks.knows(8453) && !clocks.knows(137));
         let shown = json!({"number": "0x1", "timestamp": format!("0x{:x}", NOW / 1000 + 60)});
-        clocks.hear(&[Ok(json!("0x2105")), Ok(shown.clone())], NOW);
+        clocks.learn_from(&[Ok(json!("0x2105")), Ok(shown.clone())], NOW);
         assert_eq!(at(8453), NOW + 60_000);
         for nothing in [[Err(None), Ok(shown)], [Ok(json!("0x2105")), Ok(json!(null))]] {
-            clocks.hear(&nothing, NOW + 9_000_000);
+            clocks.learn_from(&nothing, NOW + 9_000_000);
             assert_eq!(at(8453), NOW + 60_000);
         }
         let far = json!({"number": "0x1", "timestamp": format!("0x{:x}", NOW / 1000 + 30 * 86_400)});
-        clocks.hear(&[Ok(json!("0x2105")), Ok(far)], NOW);
+        clocks.learn_from(&[Ok(json!("0x2105")), Ok(far)], NOW);
         assert_eq!(
             clocks.of(8453, NOW).unwrap_err().code,
             Code::ClockMismatch,
@@ -269,7 +270,8 @@ mod tests {
     }
 
     proptest! {
-        /// Promise 10: ten minutes at most by the node's clock, whatever the two clocks show; for a node that lies, a day more.
+        /// Promise 10: valid for ten minutes at most by the node's clock, whatever the two clocks show; if the node
+        /// lies, a day more.
         #[test]
         fn an_authorization_is_open_for_ten_minutes_by_the_clock_of_the_node(
             off in -100_000i64..100_000,

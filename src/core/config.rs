@@ -1,4 +1,4 @@
-//! What the page sets: where, on which networks, to whom and up to how much.
+//! The page's configuration: which service, which networks, whom to pay and how much at most.
 
 use alloy_primitives::{Address, U256};
 
@@ -22,16 +22,16 @@ const SHORTEST_INTERVAL_MS: u64 = 2_000;
 const DEFAULT_TIMEOUT_MS: u64 = 20 * 60 * 1000;
 const DEFAULT_STORAGE: &str = "indexeddb";
 
-/// The limits of a client, which no call lifts or widens.
+/// Limits of a client that no call can lift or widen.
 const HELD: [&str; 4] = ["networks", "assets", "payTo", "budget"];
 
-/// Options that limit something or say who pays, where `null` could mean "no limit" as well as "nothing at all".
+/// Options for which `null` could mean "any" as well as "nothing at all", so it is rejected.
 const NEVER_NULL: [&str; 7] = ["maxPrice", "payTo", "payer", "networks", "assets", "budget", "storage"];
 
 /// A checked configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// The service.
+    /// The service's address.
     pub base_url: BaseUrl,
     /// What may be signed.
     pub policy: Policy,
@@ -39,19 +39,19 @@ pub struct Config {
     pub payer: Option<Address>,
     /// What all purchases may cost together.
     pub budget: Option<Budget>,
-    /// Milliseconds between two looks at a task.
+    /// Milliseconds between two polls.
     pub poll_interval: u64,
-    /// Milliseconds of waiting; `None` is no limit.
+    /// Maximum wait in milliseconds; `None` for no limit.
     pub timeout: Option<u64>,
-    /// Whether requests are sent as forms from the beginning.
+    /// Whether requests are sent as forms from the start.
     pub form: bool,
-    /// Where purchases are remembered, as the page names it.
+    /// Where purchases are kept, as the page names it.
     pub storage: String,
 }
 
 impl Config {
-    /// Reads the options of a call: one object, or a list of those that count for it, the client's first. A later one goes
-    /// over those before it, but lifts no limit of theirs.
+    /// Reads the options of a call: one object, or the list of those that apply to it, the client's first. Later ones
+    /// override earlier ones, but cannot lift their limits.
     ///
     /// # Errors
     /// `invalid_request` with the name of the option.
@@ -89,7 +89,7 @@ fn check_nulls<J: Json>(options: &J) -> Result<(), Error> {
     }
 }
 
-/// One object of them all. `null` stands for what was left out, except as a `timeout`.
+/// Merges all objects into one. `null` counts as absent, except for `timeout`.
 fn merged<J: Json>(layers: &[J]) -> Result<J, Error> {
     let mut all = J::object();
     for layer in layers {
@@ -109,7 +109,7 @@ fn merged<J: Json>(layers: &[J]) -> Result<J, Error> {
     Ok(all)
 }
 
-/// Where purchases are remembered. What it may be is the facade's to say, which opens it.
+/// Where purchases are kept. The facade, which opens the storage, decides which values are valid.
 fn storage<J: Json>(options: &J) -> String {
     options.text_at("storage").unwrap_or_else(|| DEFAULT_STORAGE.into())
 }
@@ -259,14 +259,14 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_goes_as_a_form_only_where_the_page_says_so() {
+    fn a_picture_is_sent_as_a_form_only_if_the_page_says_so() {
         for (upload, is_form) in [(json!("form"), true), (json!("json"), false), (Value::Null, false)] {
             assert_eq!(Config::read(&json!({"upload": upload})).unwrap().form, is_form, "{upload}");
         }
     }
 
     #[test]
-    fn a_poll_every_two_seconds_is_the_most() {
+    fn the_shortest_poll_interval_is_two_seconds() {
         assert_eq!(Config::read(&json!({"pollInterval": 2_000})).unwrap().poll_interval, 2_000);
         assert!(Config::read(&json!({"pollInterval": 1_999})).is_err());
     }
@@ -402,7 +402,7 @@ mod tests {
         }
     }
 
-    /// Any value of each option, none of them the default.
+    /// A value of each option, never the default.
     fn some(name: &str, second: bool) -> Value {
         let pick = |one: Value, other: Value| if second { other } else { one };
         match name {
@@ -424,7 +424,8 @@ mod tests {
     }
 
     proptest! {
-        /// A client's limits stand whatever a call says; everything else is the call's word, then the client's.
+        /// A client's limits hold whatever a call says; for everything else the call's option counts, then the
+        /// client's.
         #[test]
         fn a_call_lifts_no_limit_of_its_client(
             bound in prop::sample::subsequence(&MERGED[..], 0..=8),
@@ -446,7 +447,10 @@ mod tests {
         }
 
         #[test]
-        fn a_budget_of_a_client_stands(cents in 1u64..10_000, per in select(&["hour", "day", "week"][..])) {
+        fn no_call_changes_the_budget_of_its_client(
+            cents in 1u64..10_000,
+            per in select(&["hour", "day", "week"][..]),
+        ) {
             let client = json!({"budget": {"amount": format!("0.{cents:04}"), "per": per}});
             let call = json!({"budget": {"amount": "999999", "per": "hour"}});
             let alone = Config::read(&client).unwrap().budget;

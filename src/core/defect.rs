@@ -1,47 +1,47 @@
-//! Defects that the tests switch on, one at a time, to see that they are found. In every other build there is none of it.
+//! Defects that tests switch on, one at a time, to check that they are found. No other build contains them.
 
 /// A rule that is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Defect {
-    /// Whoever has a signature may write it, whoever's the intent is.
+    /// A call with a signature may write it, even if the intent belongs to another call.
     OwnerUnchecked,
-    /// A signature is written where its intent was forgotten.
+    /// A signature is written although its intent was forgotten.
     ForgottenIntentSigned,
-    /// An intent takes the place of a payment that was signed.
+    /// An intent replaces a payment that was signed.
     SignedReplaced,
-    /// The wallet opens before the journal has the purchase.
+    /// The wallet opens before the purchase is in the journal.
     AskedBeforeWritten,
-    /// The payment leaves before the journal has it.
+    /// The payment is sent before it is in the journal.
     SentBeforeWritten,
     /// What the wallet signed is not compared with what it was shown.
     SignerNotCompared,
-    /// A payment that the token has not taken is called dead while its window is open.
+    /// A payment that the token has not taken is declared dead while its window is open.
     WindowIgnored,
-    /// A block alone says that the window is past: this machine's clock does not.
+    /// A block alone shows that the window has passed; this machine's clock is not checked.
     MachineTimeIgnored,
     /// A wallet that is not the payer's is believed.
     OneReaderBelieved,
-    /// Where no wallet can be asked, nothing was paid.
+    /// If no wallet can be asked, the purchase is reported as unpaid.
     AbandonedWithoutBlock,
-    /// What is sent again is another payment.
+    /// A resend is a different payment.
     AnotherResent,
-    /// A task of a payment that the token never took is paid.
+    /// A task counts as paid although the token never took its payment.
     UnpaidTaskPaid,
-    /// A status word that nobody knows is a task.
+    /// An unknown status word counts as a task.
     OddWordBelieved,
-    /// A purchase can be forgotten while money is under way for it.
+    /// A purchase can be forgotten while its payment is in progress.
     ForgottenUnderWay,
-    /// The budget is held against records that were read before.
+    /// The budget is checked against records that were read earlier.
     BudgetReadBefore,
-    /// A record that cannot be read is taken up before others.
+    /// A record that cannot be read is resumed before others.
     UnreadableChosen,
-    /// A storage that says it has failed has written nothing.
+    /// A storage that reports a failure is assumed to have written nothing.
     FailedWriteBelieved,
-    /// A record that somebody else has gone on with since was never written.
+    /// A record that another call has since changed counts as never written.
     ChangedRecordUnwritten,
-    /// A storage that gives no purchases of a budget's period has none.
+    /// A storage that returns no purchases for a budget's period is assumed to have none.
     MissingPeriodUnspent,
-    /// Of a storage that calls a change twice, with different records, the last call counts.
+    /// If a storage calls a change twice with different records, the last call counts.
     LastCallBelieved,
 }
 
@@ -77,20 +77,20 @@ thread_local! {
     static ON: std::cell::Cell<Option<Defect>> = const { std::cell::Cell::new(None) };
 }
 
-/// Switches one on for this thread, and all others off.
+/// Switches one defect on for this thread, and all others off.
 #[cfg(test)]
 pub fn switch(defect: Option<Defect>) {
     ON.set(defect);
 }
 
-/// Whether it is switched on.
+/// Whether the defect is switched on.
 #[cfg(test)]
 #[must_use]
 pub fn is_on(defect: Defect) -> bool {
     ON.get() == Some(defect)
 }
 
-/// Whether it is switched on.
+/// Whether the defect is switched on.
 #[cfg(not(test))]
 #[must_use]
 pub const fn is_on(_: Defect) -> bool {

@@ -1,6 +1,6 @@
-//! Typed data by [EIP-712](https://eips.ethereum.org/EIPS/eip-712), as `eth_signTypedData_v4` takes it.
+//! [EIP-712](https://eips.ethereum.org/EIPS/eip-712) typed data, as `eth_signTypedData_v4` takes it.
 //!
-//! Written by hand on alloy-primitives: the general encoder of alloy-dyn-abi costs nine times the bytes in the browser.
+//! Written by hand on alloy-primitives: the general encoder of alloy-dyn-abi is nine times as large in the browser.
 
 use alloy_primitives::{Address, B256, U256, b256, keccak256};
 
@@ -47,7 +47,7 @@ impl Domain<'_> {
 /// One message to be signed.
 #[derive(Clone, Debug)]
 pub struct TypedData<'a> {
-    /// For whom it is signed.
+    /// The domain it is signed for.
     pub domain: Domain<'a>,
     /// The members of each type, as JSON text.
     pub types: &'static str,
@@ -60,7 +60,7 @@ pub struct TypedData<'a> {
 }
 
 impl TypedData<'_> {
-    /// What is signed: `keccak256(0x1901 ‖ domain separator ‖ struct hash)`.
+    /// The digest that is signed: `keccak256(0x1901 ‖ domain separator ‖ struct hash)`.
     #[must_use]
     pub fn digest(&self) -> B256 {
         let mut bytes = vec![0x19, 0x01];
@@ -88,7 +88,7 @@ impl TypedData<'_> {
     }
 }
 
-/// The hash of a struct whose members are all words of their own, of which the first is the hash of its type.
+/// Hashes a struct whose members are one word each; the first word is the hash of its type.
 pub(super) fn hash_words(words: &[B256]) -> B256 {
     keccak256(words.concat())
 }

@@ -1,4 +1,4 @@
-//! What can go wrong, and the truth about money when it does.
+//! Errors, and what each says about money.
 
 use std::{ops::Deref, rc::Rc};
 
@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use super::{json::Json, named::named};
 
 named! {
-    /// What happened. The strings that JavaScript sees are the names in snake case.
+    /// What happened. JavaScript sees these names in snake case.
     #[expect(missing_docs)] // the names are the public error codes, explained in the README's table
     pub enum Code {
         InvalidRequest,
@@ -41,13 +41,13 @@ named! {
 }
 
 named! {
-    /// The part of a purchase in which it happened.
+    /// The stage of a purchase at which it happened.
     pub enum Stage {
-        /// Reading what the caller gave.
+        /// Reading the arguments.
         Request,
-        /// Asking for the price.
+        /// Requesting the price.
         Quote,
-        /// Talking with the wallet.
+        /// Talking to the wallet.
         Wallet,
         /// The paid request.
         Payment,
@@ -63,7 +63,7 @@ named! {
         No,
         /// Certain: the seller accepted the payment.
         Yes,
-        /// An authorization was sent, and its fate is not known.
+        /// An authorization was sent, and its outcome is not known.
         Unknown,
     }
 }
@@ -83,37 +83,38 @@ named! {
     pub enum Retry {
         /// Call again: nothing was paid.
         Safe,
-        /// Do not pay again: look for the task.
+        /// Do not pay again: resume the purchase.
         Resume,
         /// A new call is a new purchase.
         PaysAgain,
-        /// It cannot work as it stands.
+        /// The same call will fail again.
         Never,
     }
 }
 
-/// A failure, whole but for its cause (see [`Failure`](super::failure::Failure)). Boxed, because nearly every function of the core may return one.
+/// An error without its cause (see [`Failure`](super::failure::Failure)). Boxed, because nearly every function of the
+/// core may return one.
 #[derive(Clone, Debug, Serialize)]
 pub struct Error(Box<ErrorFields>);
 
-/// The members of an [`Error`], as they cross to JavaScript.
+/// The members of an [`Error`], as JavaScript sees them.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ErrorFields {
     /// What happened, and what to do.
     pub message: String,
-    /// What happened, for programs.
+    /// What happened, as a code.
     pub code: Code,
     /// Where it happened.
     pub stage: Stage,
     /// Whether money moved.
     pub paid: Paid,
-    /// What may be done next.
+    /// What the caller may do next.
     pub retry: Retry,
-    /// The task it is about, where there is one.
+    /// The task, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task_id: Option<String>,
-    /// Facts for programs, by name.
+    /// Structured details by name.
     #[serde(skip_serializing_if = "Details::is_empty")]
     pub details: Details,
 }
@@ -149,47 +150,47 @@ impl Error {
         }))
     }
 
-    /// Bad input of the caller, refused before any network call.
+    /// Invalid input, rejected before anything is sent.
     #[must_use]
     pub fn invalid(message: impl Into<String>) -> Self {
         Self::unpaid(Code::InvalidRequest, Stage::Request, message).retry(Retry::Never)
     }
 
-    /// The same error with another answer to "what next".
+    /// The same error with another `retry`.
     #[must_use]
     pub fn retry(mut self, retry: Retry) -> Self {
         self.0.retry = retry;
         self
     }
 
-    /// The same error with another answer to "did money move".
+    /// The same error with another `paid`.
     #[must_use]
     pub fn paid(mut self, paid: Paid, retry: Retry) -> Self {
         self.0.paid = paid;
         self.retry(retry)
     }
 
-    /// Names the task it is about.
+    /// Adds the task id.
     #[must_use]
     pub fn about(mut self, task_id: Option<String>) -> Self {
         self.0.task_id = task_id;
         self
     }
 
-    /// Adds a fact.
+    /// Adds a detail.
     #[must_use]
     pub fn detail(self, name: &'static str, value: impl Into<Detail>) -> Self {
         self.add(name, value.into())
     }
 
-    /// Adds several facts.
+    /// Adds several details.
     #[must_use]
     pub fn details(mut self, facts: Vec<(&'static str, Detail)>) -> Self {
         self.0.details.0.extend(facts);
         self
     }
 
-    /// Apart, so that it is compiled once and not for every kind of value.
+    /// Separate, so that it is compiled once and not for every type of value.
     #[inline(never)]
     fn add(mut self, name: &'static str, value: Detail) -> Self {
         self.0.details.0.push((name, value));
@@ -197,12 +198,12 @@ impl Error {
     }
 }
 
-/// Named facts of an error, in order.
+/// The named details of an error, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Details(Vec<(&'static str, Detail)>);
 
 impl Details {
-    /// The fact of that name.
+    /// The detail of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Detail> {
         self.0.iter().find(|(n, _)| *n == name).map(|(_, d)| d)
@@ -212,7 +213,7 @@ impl Details {
         self.0.is_empty()
     }
 
-    /// Builds a group of facts.
+    /// Builds a group of details.
     #[must_use]
     pub const fn of(facts: Vec<(&'static str, Detail)>) -> Self {
         Self(facts)
@@ -225,13 +226,13 @@ impl Serialize for Details {
     }
 }
 
-/// One fact of an error.
+/// One detail of an error.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Detail {
-    /// Text, and every amount.
+    /// Text; every amount is text.
     Text(String),
-    /// A time in milliseconds, a status code.
+    /// A time in milliseconds or a status code.
     Number(u64),
     /// Several groups, such as the offers of a seller.
     List(Rc<Vec<Details>>),
@@ -267,7 +268,7 @@ mod tests {
     use serde_json::{Value, json};
 
     #[test]
-    fn an_error_has_details_where_there_are_some() {
+    fn an_error_has_details_only_if_there_are_some() {
         let error = Error::invalid("`limit` takes a whole number");
         assert_eq!(Value::of(&error).get("details"), None);
         assert_eq!(Value::of(&error.detail("id", "id-1"))["details"], json!({"id": "id-1"}));

@@ -1,15 +1,15 @@
-//! An error on its way to the page, with what the core takes from outside and gives back as it is.
+//! An error on its way to the page, with values from outside that are passed on unchanged.
 
 use super::{error::Error, payment::HeldReceipt};
 
-/// An error together with what came from outside, identity kept.
+/// An error together with values from outside, passed on by identity.
 #[derive(Clone, Debug)]
 pub struct Failure<J> {
     /// What happened.
     pub error: Error,
     /// What the wallet, the network or the caller's own function threw.
     pub cause: Option<J>,
-    /// The receipt of the payment that it is about.
+    /// The receipt of the payment.
     pub receipt: Option<HeldReceipt<J>>,
 }
 

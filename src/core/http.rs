@@ -1,4 +1,4 @@
-//! What the service answers, and where it is asked.
+//! The service's responses, and its address.
 
 use serde::{Serialize, Serializer};
 
@@ -8,44 +8,43 @@ use super::{
     text::{cut, hex, keep, read_number, text, trim_end},
 };
 
-/// An answer whose body arrived whole.
+/// A response whose body arrived completely.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HttpResponse<J> {
     /// The HTTP status.
     pub status: u16,
-    /// The header `PAYMENT-REQUIRED`, where the server sends it and CORS shows it, decoded: headers of x402 are base64 of
-    /// UTF-8 JSON
-    /// ([version 1](https://github.com/coinbase/x402/blob/main/specs/transports-v1/http.md),
-    /// [version 2](https://github.com/coinbase/x402/blob/main/specs/transports-v2/http.md)).
+    /// The header `PAYMENT-REQUIRED`, decoded, if the server sends it and CORS exposes it. x402 headers are base64 of
+    /// UTF-8 JSON ([version 1](https://github.com/coinbase/x402/blob/main/specs/transports-v1/http.md), [version
+    /// 2](https://github.com/coinbase/x402/blob/main/specs/transports-v2/http.md)).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub terms: Option<String>,
-    /// The header `PAYMENT-RESPONSE` or `X-PAYMENT-RESPONSE`, in the same way.
+    /// The header `PAYMENT-RESPONSE` or `X-PAYMENT-RESPONSE`, likewise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub receipt: Option<String>,
-    /// The header `Retry-After`, where CORS shows it.
+    /// The header `Retry-After`, if CORS exposes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<String>,
     /// The body.
     pub body: Body<J>,
 }
 
-/// A body. What is longer than an answer of words, as a video is that comes as text, stays with the engine.
+/// A body. If it is too long for a text response, as an inline video is, it stays with the engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Body<J> {
-    /// What was given.
+    /// The value as received.
     given: J,
     /// Its text, or the start of it.
     pub text: String,
-    /// The whole of it, where it is JSON.
+    /// All of it, if it is JSON.
     pub json: Option<J>,
 }
 
-/// More than terms or a refusal may have, in UTF-16 units.
+/// Longer than any terms or refusal, in UTF-16 units.
 const LONGEST_TEXT: u32 = 0x8_0000;
 
 impl<J: Json> Body<J> {
-    /// Reads a body that is given as text.
+    /// Reads a body given as text.
     #[must_use]
     pub fn read(text: &J) -> Option<Self> {
         Some(Self { given: text.clone(), text: text.text_start(LONGEST_TEXT)?, json: J::parse_text(text) })
@@ -67,7 +66,7 @@ impl<J: Json> Default for HttpResponse<J> {
 }
 
 impl<J: Json> HttpResponse<J> {
-    /// An answer by its parts: `header` gives the header of a name in small letters, where the page may read it.
+    /// Builds a response from its parts. `header` returns a header by its lowercase name, if the page may read it.
     #[must_use]
     pub fn of(status: u16, header: impl Fn(&str) -> Option<String>, body: &J) -> Option<Self> {
         let decoded = |name: &str| header(name).and_then(|text| decoded(&text));
@@ -80,7 +79,7 @@ impl<J: Json> HttpResponse<J> {
         })
     }
 
-    /// Reads `{ status, terms?, receipt?, retryAfter?, body }`; none when it is no answer.
+    /// Reads `{ status, terms?, receipt?, retryAfter?, body }`; `None` if it is not a response.
     #[must_use]
     pub fn read(answer: &J) -> Option<Self> {
         Some(Self {
@@ -99,25 +98,25 @@ fn decoded(header: &str) -> Option<String> {
     Some(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), String::from))
 }
 
-/// No whole answer.
+/// A request without a complete response.
 #[derive(Clone, Debug)]
 pub struct HttpFailure<J> {
-    /// The status, when the answer broke off after it.
+    /// The status, if the response broke off after it.
     pub status: Option<u16>,
-    /// What `fetch` threw; none when the answer did not come in time.
+    /// What `fetch` threw; `None` if the response did not arrive in time.
     pub cause: Option<J>,
-    /// Nobody wants the answer any more.
-    pub is_called_off: bool,
+    /// The request was cancelled because nobody wants the answer any more.
+    pub is_cancelled: bool,
 }
 
-/// What comes of a request.
+/// The outcome of a request.
 pub type Answer<J> = Result<HttpResponse<J>, HttpFailure<J>>;
 
 fn status<J: Json>(told: &J) -> Option<u16> {
     told.whole_at("status").and_then(|status| u16::try_from(status).ok())
 }
 
-/// The address of the service's API, checked.
+/// The checked address of the service's API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl(String);
 
@@ -138,26 +137,26 @@ impl BaseUrl {
         (allowed && clean).then(|| Self(trim_end(text, "/").into()))
     }
 
-    /// The address without a slash at the end.
+    /// The address without a trailing slash.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Where a generation is asked for.
+    /// The endpoint that starts a generation.
     #[must_use]
     pub fn create(&self) -> String {
         text!(self.0, "/generation/create")
     }
 
-    /// Where a task is looked at. `task_id` has passed [`is_task_id`].
+    /// The endpoint that reports a task's status. `task_id` has passed [`is_task_id`].
     #[must_use]
     pub fn status(&self, task_id: &str) -> String {
         text!(self.0, "/generation/", percent_encoded(task_id), "/status")
     }
 }
 
-/// The host of `host` or `host:port`, when both could be real.
+/// The host of `host` or `host:port`, if both are plausible.
 fn host(authority: &str) -> Option<&str> {
     let (host, named) = match authority.strip_prefix(LOOPBACK) {
         Some(_) => (LOOPBACK, true),
@@ -170,7 +169,7 @@ fn host(authority: &str) -> Option<&str> {
 
 const LOOPBACK: &str = "[::1]";
 
-/// Labels with dots between them.
+/// Whether these are labels separated by dots.
 fn is_name(host: &str) -> bool {
     let mut before = b'.';
     let fits = |byte: u8| {
@@ -181,11 +180,11 @@ fn is_name(host: &str) -> bool {
     host.bytes().all(fits) && before != b'.'
 }
 
-/// Whether a service may name a task so: 1 to 128 visible characters, which are encoded where they enter an address. `.`
-/// and `..` would lead to another place even so.
+/// Whether a service may use this as a task id: 1 to 128 visible characters, which are encoded in the URL. `.` and `..`
+/// are refused, since they would change the path even when encoded.
 #[must_use]
 pub fn is_task_id(text: &str) -> bool {
-    // Not `count`, which the standard library has for the fastest of machines, and in half a kilobyte.
+    // Not `count`, whose implementation in the standard library is tuned for speed and takes half a kilobyte.
     let mut left = 128u32;
     let mut fits = |c: char| {
         let is_within = left > 0;
@@ -195,7 +194,7 @@ pub fn is_task_id(text: &str) -> bool {
     !matches!(text, "" | "." | "..") && text.chars().all(&mut fits)
 }
 
-/// Neither a space of any kind, nor a control character, nor one that hides in a line or turns it.
+/// Neither whitespace, a control character, an invisible character nor one that changes the text direction.
 const fn is_visible(c: char) -> bool {
     let is_space =
         matches!(c, ' ' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}');
@@ -207,7 +206,7 @@ const fn is_visible(c: char) -> bool {
     !is_space && !is_control && !hides
 }
 
-/// Text as one segment of an address ([RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)).
+/// Encodes text as one segment of a URL path ([RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)).
 fn percent_encoded(text: &str) -> String {
     let mut segment = String::new();
     for byte in text.bytes() {
@@ -221,7 +220,8 @@ fn percent_encoded(text: &str) -> String {
     segment
 }
 
-/// Whether a page may name a purchase so: letters, digits, `-`, `_`, `.` and `:`, a letter or digit first.
+/// Whether a page may use this as a purchase id: letters, digits, `-`, `_`, `.` and `:`, starting with a letter or
+/// digit.
 #[must_use]
 pub fn is_own_id(text: &str) -> bool {
     let mut bytes = text.bytes();
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_crosses_to_other_tabs_and_back() {
+    fn a_response_can_be_passed_to_other_tabs_and_read_there() {
         let body = json!("{\"status\":\"queued\"}");
         for headers in [true, false] {
             let header = |_: &str| headers.then(|| base64::encode(b"{}"));
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn only_safe_addresses() {
+    fn only_safe_addresses_are_accepted() {
         for (text, create) in [
             ("https://eliza.getimagine.club", "https://eliza.getimagine.club/generation/create"),
             ("https://example.org/api//", "https://example.org/api/generation/create"),
@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn task_ids_cannot_leave_their_place() {
+    fn task_ids_cannot_change_the_path() {
         let base = BaseUrl::parse("https://example.org/api").unwrap();
         for (id, segment) in [
             ("123e4567-e89b-12d3-a456-426614174000", "123e4567-e89b-12d3-a456-426614174000"),
@@ -349,7 +349,7 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// However a service names its task, the name is one segment of the address, and is read from it again.
+        /// Any task id is one segment of the URL, and can be read back from it.
         #[test]
         fn a_task_id_is_one_segment(id in "\\PC{0,140}") {
             let segment = percent_encoded(&id);
@@ -372,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_names_its_purchases_in_plain_letters() {
+    fn purchase_ids_consist_of_plain_characters() {
         for good in ["123e4567-e89b-12d3-a456-426614174000", "17", "job:1.2", "image-a_b"] {
             assert!(is_own_id(good), "{good}");
         }
@@ -382,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_of_another_tab_is_read_if_it_is_whole() {
+    fn a_response_from_another_tab_is_read_if_it_is_complete() {
         let whole = json!({"status": 402, "terms": "t", "receipt": "r", "retryAfter": "5", "body": "b"});
         let [terms, receipt, retry_after] = ["t", "r", "5"].map(|text| Some(text.into()));
         let expected = HttpResponse { status: 402, terms, receipt, retry_after, body: "b".into() };

@@ -1,4 +1,4 @@
-//! What is sent to the service.
+//! Requests to the service.
 
 use std::rc::Rc;
 
@@ -7,18 +7,18 @@ use super::payment::Payment;
 /// A request to the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpRequest {
-    /// The whole address.
+    /// The full URL.
     pub url: String,
-    /// What is sent.
+    /// How it is sent.
     pub method: Method,
-    /// How many milliseconds an answer is waited for.
+    /// The timeout in milliseconds.
     pub patience: u64,
 }
 
-/// How it is sent. No request follows a redirect or carries credentials.
+/// The method and body. No request follows a redirect or carries credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// Reads, never from a cache.
+    /// Reads, bypassing the cache.
     Get,
     /// Posts a JSON body without payment.
     Post {

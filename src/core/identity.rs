@@ -1,7 +1,7 @@
-//! What makes two calls the same purchase, whatever objects they are made of.
+//! What makes two calls the same purchase, even if they are given different objects.
 //!
-//! A request is told from others by its [`Fingerprint`], a call by that, the service and the limits. Of two calls with
-//! one identity, [`relate`] says whether they are one purchase: that depends on whose account would pay.
+//! A request is identified by its [`Fingerprint`]; a call by that, the service and the limits. For two calls with the
+//! same identity, [`relate`] decides whether they are one purchase: that depends on which account would pay.
 
 use alloy_primitives::{Address, keccak256};
 
@@ -15,22 +15,22 @@ use super::{
     wallet::{self, Question},
 };
 
-/// Deeper members of `extra` count in the order in which the page has them. The stack of the WebAssembly is small.
+/// Deeper members of `extra` are compared in the page's own order. The WebAssembly stack is small.
 const DEEPEST: u32 = 8;
-/// Ids of quotes that a page has not paid yet. When there are more, all are forgotten: they are looked up again.
+/// Ids of quotes that a page has not paid yet. If there are more, all are dropped: those purchases are looked up again.
 const MOST_DRAWN: usize = 100;
 
-/// What tells a request from others: hashes of what the page gave. Two requests with one fingerprint ask for the same.
+/// Identifies a request: hashes of what the page passed. Two requests with the same fingerprint ask for the same thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fingerprint {
     current: String,
-    /// What version 1 of the records may have for the same request: the hash of the whole body with its id, today and
-    /// while the library named a model of its own, and of the picture.
+    /// What version 1 records may contain for the same request: the hash of the whole body with its id, with and
+    /// without the model that the library used to name, and of the picture.
     former: Vec<String>,
 }
 
 impl Fingerprint {
-    /// `given` is what the page gave, in a canonical form. `bodies` and `digests` are those of version 1.
+    /// `given` is what the page passed, in a canonical form. `bodies` and `digests` are those of version 1.
     #[must_use]
     pub fn of(given: &str, bodies: &[String], digests: &[&str]) -> Self {
         let mut former = Vec::new();
@@ -42,13 +42,13 @@ impl Fingerprint {
         Self { current: word(keccak256(given)), former }
     }
 
-    /// As it is recorded.
+    /// As it is stored.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.current
     }
 
-    /// Whether version 1 had that for the same request under the same id.
+    /// Whether version 1 stored that for the same request under the same id.
     #[must_use]
     pub fn was(&self, recorded: &str) -> bool {
         self.former.iter().any(|former| former == recorded)
@@ -82,7 +82,7 @@ fn canonical_within<J: Json>(value: &J, depth: u32) -> String {
     object.finish()
 }
 
-/// Members by their names. By insertion, since the sorting of the standard library is larger than all of this file.
+/// Sorts members by name. By insertion, since the standard library's sorting is larger than this whole file.
 #[must_use]
 pub fn sorted<J>(members: Vec<(String, J)>) -> Vec<(String, J)> {
     let mut sorted: Vec<(String, J)> = Vec::new();
@@ -93,7 +93,7 @@ pub fn sorted<J>(members: Vec<(String, J)>) -> Vec<(String, J)> {
     sorted
 }
 
-/// What a call is about: the request, the service, what the page allows, and where it is remembered.
+/// What a call is about: the request, the service, the limits, and the storage.
 #[must_use]
 pub fn of_call(fingerprint: &Fingerprint, config: &Config) -> String {
     let mut parts = text::Text::default();
@@ -102,7 +102,7 @@ pub fn of_call(fingerprint: &Fingerprint, config: &Config) -> String {
     };
     add(fingerprint.as_str());
     add(config.base_url.as_str());
-    // What another journal has can neither be taken up nor counted in this one's budget.
+    // A purchase in another journal can be neither resumed nor counted in this one's budget.
     add(&config.storage);
     for token in &config.policy.tokens {
         add(token.asset.chain.caip2);
@@ -118,7 +118,7 @@ pub fn of_call(fingerprint: &Fingerprint, config: &Config) -> String {
     word(keccak256(parts.finish()))
 }
 
-/// A call of the library, as far as it tells whose purchase it is.
+/// A call, as far as needed to tell whether it is the same purchase as another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Party {
     identity: String,
@@ -131,9 +131,9 @@ pub struct Party {
 /// The wallet of a call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Wallet {
-    /// The number of the provider, where it is known: one object, one number.
+    /// The number of the provider, if it is known: one per object.
     number: Option<u64>,
-    /// The words in which the page named it: its `rdns`, or nothing for the only one that there is. None for an object.
+    /// How the page named it: its `rdns`, or an empty name for the only one there is. `None` for an object.
     name: Option<String>,
 }
 
@@ -145,10 +145,10 @@ impl Wallet {
     }
 }
 
-/// How long a second call waits to be told the account of its wallet.
+/// How long a second call waits for its wallet to report the account.
 const PATIENCE_MS: u64 = 5_000;
 
-/// Asks a wallet for the accounts that it has connected.
+/// The question for the accounts that a wallet has connected.
 #[must_use]
 pub fn question() -> Question {
     Question { patience: PATIENCE_MS, ..Question::accounts() }
@@ -159,17 +159,17 @@ pub fn question() -> Question {
 pub enum Account {
     /// Not known yet.
     Unknown,
-    /// This one.
+    /// This account.
     Of(Address),
-    /// The wallet has connected none to this page.
+    /// The wallet has connected no account to this page.
     Unconnected,
-    /// The wallet does not tell.
+    /// The wallet does not report it.
     Silent,
 }
 
 impl Account {
-    /// Reads what a wallet answers to `eth_accounts`.
-    /// Of several accounts it is that of the other call, if it is among them: in doubt, nothing is paid twice.
+    /// Reads a wallet's answer to `eth_accounts`.
+    /// If it lists several accounts, the other call's counts if it is among them: in doubt, nothing is paid twice.
     #[must_use]
     pub fn answered<J: Json>(accounts: &J, other: Option<Address>) -> Self {
         let first = wallet::read_account(accounts, None);
@@ -182,7 +182,8 @@ impl Account {
 }
 
 impl Party {
-    /// A call with that identity, the id that the page chose, `{ number?, name? }` of its wallet, and the only account to pay from, if there is one.
+    /// A call with that identity, the id that the page chose, its wallet's `{ number?, name? }`, and the only account
+    /// to pay from, if any.
     #[must_use]
     pub fn new<J: Json>(identity: String, own_id: Option<String>, wallet: Option<&J>, payer: Option<Address>) -> Self {
         let wallet = wallet.map_or_else(Wallet::default, |wallet| Wallet {
@@ -198,26 +199,27 @@ impl Party {
         self.account
     }
 
-    /// The same call, of which the account is known now.
+    /// The same call, now that its account is known.
     #[must_use]
     pub fn with(&self, account: Account) -> Self {
         Self { account, ..self.clone() }
     }
 
-    /// What a call that was to join this one fails with when it gives up. `stands` is what this one would fail with, if it has come that far. Under an
-    /// id that the page chose, and that this call has not looked up, something may have been paid.
+    /// The error for a call that was going to join this one and aborts. `abort_error` is the error that this one would
+    /// have if it aborted now, once it has got that far. If the page chose an id that this call has not looked up,
+    /// something may have been paid under it.
     #[must_use]
-    pub fn given_up<J: Clone>(&self, second: &Self, stands: Option<&Failure<J>>, reason: J) -> Failure<J> {
+    pub fn given_up<J: Clone>(&self, second: &Self, abort_error: Option<&Failure<J>>, reason: J) -> Failure<J> {
         let early =
             || Error::unpaid(Code::Aborted, Stage::Request, "aborted before the purchase was begun or taken up");
-        let is_looked_up = stands.is_some() && second.own_id == self.own_id;
-        let failure = stands.cloned().unwrap_or_else(|| early().into());
+        let is_looked_up = abort_error.is_some() && second.own_id == self.own_id;
+        let failure = abort_error.cloned().unwrap_or_else(|| early().into());
         let error = if is_looked_up { failure.error } else { unlooked(failure.error, second.own_id.is_some()) };
         Failure { error, cause: Some(reason), ..failure }
     }
 }
 
-/// What went wrong before the journal was read: under an id that the page chose, something may have been paid.
+/// An error before the journal was read: if the page chose the id, something may have been paid under it.
 #[must_use]
 pub fn unlooked(error: Error, has_own_id: bool) -> Error {
     let may_be_paid = has_own_id && error.paid == Paid::No && error.code != Code::InvalidRequest;
@@ -225,22 +227,22 @@ pub fn unlooked(error: Error, has_own_id: bool) -> Error {
 }
 
 named! {
-    /// How a call relates to one that is under way.
+    /// How a call relates to one that is in progress.
     pub enum Relation {
         /// They are one purchase.
         Same,
-        /// They are two.
+        /// They are two purchases.
         Other,
-        /// Once the first has connected, the wallet of the second is asked for its accounts; then it can be told.
+        /// Unclear: once the first call has connected, the second call's wallet is asked for its accounts.
         Ask,
     }
 }
 
-/// Returns how the second call relates to the first, which is under way. A call whose wallet does not tell its account
-/// joins: in doubt, nothing is paid twice.
+/// Returns how the second call relates to the first, which is in progress. If its wallet does not report an account,
+/// the call joins: in doubt, nothing is paid twice.
 #[must_use]
 pub fn relate(first: &Party, second: &Party) -> Relation {
-    // A call that joins another one would lose its own id.
+    // A call that joined another one would lose its own id.
     let other_ids = second.own_id.is_some() && first.own_id != second.own_id;
     if first.identity != second.identity || other_ids {
         return Relation::Other;
@@ -257,7 +259,7 @@ pub fn relate(first: &Party, second: &Party) -> Relation {
     }
 }
 
-/// Ids that this page drew, for quotes, and has sent no payment for: nothing was ever bought under them.
+/// Ids that this page generated, for quotes, and has sent no payment for: nothing was ever bought under them.
 #[derive(Debug, Default)]
 pub struct Drawn(Vec<String>);
 
@@ -268,7 +270,7 @@ impl Drawn {
         Self(Vec::new())
     }
 
-    /// Notes an id: it was just drawn, or what took it has come to nothing.
+    /// Adds an id: it was just generated, or its purchase ended without a payment.
     pub fn note(&mut self, id: &str) {
         if self.0.len() >= MOST_DRAWN {
             self.0.clear();
@@ -276,21 +278,21 @@ impl Drawn {
         self.0.push(id.into());
     }
 
-    /// Notes an id again that a purchase took, if that has come to nothing for certain: nothing was ever bought under it.
+    /// Adds the id of a purchase again, if that certainly ended without a payment: nothing was ever bought under it.
     pub fn give_back(&mut self, id: &str, failed: Option<Paid>) {
         if failed == Some(Paid::No) {
             self.note(id);
         }
     }
 
-    /// Takes an id for a purchase, which alone may rely on its being fresh. Whether it was there.
+    /// Removes an id for a purchase, which alone may rely on the id being fresh. Returns whether it was there.
     pub fn take(&mut self, id: &str) -> bool {
         let before = self.0.len();
         self.0.retain(|drawn| drawn != id);
         self.0.len() < before
     }
 
-    /// Whether the id is there.
+    /// Whether the id is listed.
     #[must_use]
     pub fn has(&self, id: &str) -> bool {
         self.0.iter().any(|drawn| drawn == id)

@@ -1,8 +1,8 @@
-//! The picture that a video starts from. Its bytes stay with the facade; the core sees addresses.
+//! The picture that a video starts from. Its bytes stay with the facade; the core only sees URLs.
 
 use super::error::{Code, Error, Stage};
 
-/// Checks an image given as text: an http(s) address, which the server fetches.
+/// Checks an image given as text: an http(s) URL, which the server fetches.
 ///
 /// # Errors
 /// `image_unreadable` for anything else.
@@ -19,7 +19,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_addresses_that_a_server_can_use() {
+    fn only_urls_that_a_server_can_use_are_accepted() {
         assert!(check_url("https://example.com/input_reference.jpg").is_ok());
         for bad in [
             "",

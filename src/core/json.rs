@@ -1,8 +1,8 @@
 //! JSON as the core reads and writes it.
 //!
-//! Parsing is the engine's: in the browser [`Json`] stands on `JSON.parse`, in native tests on `serde_json::Value`,
-//! so the same reading code is exercised in both. `tests/json` holds one against the other, method by method; where they
-//! differ, it says so. Numbers are text: no float ever decides about money.
+//! Parsing is done by the engine: in the browser [`Json`] uses `JSON.parse`, in native tests `serde_json::Value`, so
+//! both run the same reading code. `tests/json` compares the two, method by method, and documents where they differ.
+//! Numbers are text: floats never decide about money.
 
 use serde::Serialize;
 
@@ -12,37 +12,37 @@ use super::text::read_number;
 pub trait Json: Clone + Serialize + 'static {
     /// A whole number below 2^53.
     fn whole(number: u64) -> Self;
-    /// A value of the library's own, as its `Serialize` writes it.
+    /// Converts a value of the library's own, as its `Serialize` writes it.
     fn of<T: Serialize + ?Sized>(value: &T) -> Self;
     /// `null`.
     fn null() -> Self;
     /// A list.
     fn list(items: Vec<Self>) -> Self;
-    /// An object without members.
+    /// An empty object.
     fn object() -> Self;
-    /// Sets a member of an object. The key is one that the library knows: `__proto__` is a setter in the browser.
+    /// Sets a member of an object. Use it for known keys only: `__proto__` is a setter in the browser.
     fn set(&mut self, key: &str, value: Self);
-    /// Parses a whole document; `None` when it is not JSON.
+    /// Parses a whole document; `None` if it is not JSON.
     fn parse(text: &str) -> Option<Self>;
-    /// Parses the content of a string; `None` when it is not JSON, or not a string.
+    /// Parses the content of a string; `None` if it is not JSON, or not a string.
     fn parse_text(text: &Self) -> Option<Self>;
-    /// The value as JSON text; `null` for what is nested too deeply to be written.
+    /// The value as JSON text; `null` if it is nested too deeply to be written.
     fn to_text(&self) -> String;
-    /// A member of an object, which an array is not. Absent, `null` and `undefined` are all `None`.
+    /// A member of an object (arrays have none). Absent, `null` and `undefined` are all `None`.
     fn get(&self, key: &str) -> Option<Self>;
-    /// Whether the member `key` is there and `null`.
+    /// Whether the member `key` is present and `null`.
     fn is_null_at(&self, key: &str) -> bool;
-    /// The members of an object, in its own order: keys that are whole numbers come first, as everywhere in JavaScript.
+    /// The members of an object, in the engine's order: integer keys come first, as everywhere in JavaScript.
     fn entries(&self) -> Vec<(String, Self)>;
     /// The items of an array.
     fn items(&self) -> Option<Vec<Self>>;
-    /// The first items of an array, that many at most.
+    /// The first items of an array, at most that many.
     fn items_start(&self, most: u32) -> Option<Vec<Self>>;
     /// The content of a string.
     fn as_text(&self) -> Option<String>;
-    /// The start of a string, of that many UTF-16 units at most.
+    /// The start of a string, at most that many UTF-16 units.
     fn text_start(&self, most: u32) -> Option<String>;
-    /// A number as JavaScript prints it: `8`, `0.5`, `1e-7`; what JSON does not have is `null`.
+    /// A number as JavaScript prints it: `8`, `0.5`, `1e-7`; `null` if JSON cannot represent it.
     fn as_number(&self) -> Option<String>;
     /// A boolean.
     fn as_boolean(&self) -> Option<bool>;
@@ -125,7 +125,7 @@ impl ObjectWriter {
         self.raw(key, &string(value))
     }
 
-    /// Adds a string member when there is one.
+    /// Adds a string member, if there is one.
     pub fn optional(&mut self, key: &str, value: Option<&str>) -> &mut Self {
         match value {
             Some(value) => self.text(key, value),
@@ -133,7 +133,7 @@ impl ObjectWriter {
         }
     }
 
-    /// Adds a member whose value is JSON text already, when there is one.
+    /// Adds a member whose value is JSON text already, if there is one.
     pub fn optional_raw(&mut self, key: &str, json: Option<&str>) -> &mut Self {
         match json {
             Some(json) => self.raw(key, json),

@@ -1,15 +1,16 @@
-//! What the machines of the core have in common: each is a chain of states without I/O, which the driver takes step by step.
+//! What the core's state machines have in common: each is a chain of states without I/O, which the driver runs step by
+//! step.
 
 use std::ops::ControlFlow;
 
 use super::{failure::Failure, notice::Notice};
 
-/// A step of a machine, and what the page is told before it.
+/// A step of a machine, and the events that the page gets before it.
 #[derive(Debug)]
 pub struct Next<S, J> {
-    /// Told first, in order.
+    /// Sent to the page first, in order.
     pub notices: Vec<Notice<J>>,
-    /// Done then.
+    /// Performed then.
     pub step: S,
 }
 
@@ -20,7 +21,7 @@ impl<S, J> From<S> for Next<S, J> {
 }
 
 impl<S, J> Next<S, J> {
-    /// A step of which the page is told first.
+    /// A step with an event before it.
     pub fn after(notice: Notice<J>, step: S) -> Self {
         Self { notices: vec![notice], step }
     }
@@ -28,12 +29,13 @@ impl<S, J> Next<S, J> {
 
 /// A machine at one of its steps.
 pub trait Machine<J>: Sized {
-    /// What it comes to when nothing fails.
+    /// The result when nothing fails.
     type Outcome;
 
-    /// Breaks with what the machine has come to, or continues with its step.
+    /// Breaks with the result of the machine, or continues with its step.
     fn ended(self) -> ControlFlow<Result<Self::Outcome, Failure<J>>, Self>;
 
-    /// The error of a caller that gives up before this step or in the middle of it; none where nobody can, or it is too late.
+    /// The error for a caller that aborts before or during this step; `None` if it cannot be aborted, or it is too
+    /// late.
     fn given_up(&self) -> Option<Failure<J>>;
 }

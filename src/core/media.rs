@@ -1,9 +1,9 @@
-//! What a file is, by its first bytes: whatever a name, a header or a server says of it.
+//! The type of a file by its first bytes, whatever its name, a header or a server claims.
 
-/// How many bytes show it.
+/// How many bytes are needed to tell.
 pub const HEAD: u32 = 12;
 
-/// How files of each type begin; a point stands for any byte.
+/// How files of each type begin; a dot stands for any byte.
 const TYPES: [(&[u8], &str); 9] = [
     (b"....ftypavi", "image/avif"),
     (b"....ftypqt", "video/quicktime"),
@@ -16,7 +16,7 @@ const TYPES: [(&[u8], &str); 9] = [
     (b"BM", "image/bmp"),
 ];
 
-/// The media type that the first bytes of a file show.
+/// The media type that a file's first bytes show.
 #[must_use]
 pub fn sniff(head: &[u8]) -> Option<&'static str> {
     let begins = |pattern: &[u8]| {
@@ -25,7 +25,7 @@ pub fn sniff(head: &[u8]) -> Option<&'static str> {
     TYPES.iter().find(|(pattern, _)| begins(pattern)).map(|(_, media_type)| *media_type)
 }
 
-/// Whether a media type is that of a picture.
+/// Whether it is the media type of a picture.
 #[must_use]
 pub fn is_picture(media_type: &str) -> bool {
     media_type.starts_with("image/")

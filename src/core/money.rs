@@ -1,4 +1,4 @@
-//! Amounts: whole atomic units inside, decimal text outside, floats never.
+//! Amounts: atomic units inside, decimal text outside, never floats.
 
 use alloy_primitives::U256;
 use serde::Serialize;
@@ -17,7 +17,7 @@ pub struct Money {
     pub atomic: String,
     /// `"USDC"`.
     pub symbol: &'static str,
-    /// How many atomic digits make one whole token.
+    /// The number of decimals.
     pub decimals: u8,
 }
 
@@ -34,13 +34,14 @@ impl Money {
     }
 }
 
-/// Reads atomic units: one to 78 decimal digits that fit 256 bits. No sign, exponent, prefix or space.
+/// Reads atomic units: one to 78 decimal digits that fit into 256 bits. No sign, exponent, prefix or space.
 #[must_use]
 pub fn parse_atomic(text: &str) -> Option<U256> {
     if text.len() <= 78 { read_decimal(text) } else { None }
 }
 
-/// Reads a decimal amount such as `"5.00"` into atomic units. More places than `decimals` are refused, not rounded.
+/// Reads a decimal amount such as `"5.00"` into atomic units. More decimal places than `decimals` are rejected, not
+/// rounded.
 #[must_use]
 pub fn parse_units(text: &str, decimals: u8) -> Option<U256> {
     let (whole, fraction) = cut(text, b'.').unwrap_or((text, "0"));
@@ -125,14 +126,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn written_amounts_read_back(limbs in any::<[u64; 4]>(), decimals in 0u8..=18) {
-            // Two bits are left free so that no written amount passes the 78 digits of a U256.
+        fn written_amounts_can_be_read_back(limbs in any::<[u64; 4]>(), decimals in 0u8..=18) {
+            // Two bits are left free so that no written amount exceeds the 78 digits of a U256.
             let atomic = U256::from_limbs(limbs) >> 2;
             prop_assert_eq!(parse_units(&format_units(atomic, decimals), decimals), Some(atomic));
         }
 
         #[test]
-        fn no_text_panics(text in ".*", decimals in any::<u8>()) {
+        fn reading_any_text_never_panics(text in ".*", decimals in any::<u8>()) {
             let _ = (parse_atomic(&text), parse_units(&text, decimals));
         }
     }

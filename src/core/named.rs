@@ -1,6 +1,6 @@
-//! Enums whose values JavaScript sees by name.
+//! Enums whose values JavaScript sees as strings.
 
-/// An enum whose values cross by their names in snake case.
+/// An enum whose values cross to JavaScript as their names in snake case.
 macro_rules! named {
     ($(#[$of_all:meta])* pub enum $name:ident { $($(#[$of_one:meta])* $value:ident,)+ }) => {
         $(#[$of_all])*

@@ -1,4 +1,5 @@
-//! The names that options and requests may have. Anything else is refused, since a misspelt limit would limit nothing.
+//! The allowed names of options and request fields. Anything else is rejected, since a misspelt limit would limit
+//! nothing.
 
 use super::{
     error::Error,
@@ -12,30 +13,30 @@ pub const OPTIONS: &[&str] = &include!("../../js/option-names.json");
 /// Every field of a request. The facade reads the same table.
 pub const FIELDS: &[&str] = &include!("../../js/request-names.json");
 
-/// What is read of a `budget`, and of a token in `assets`. The facade reads the same table.
+/// The members of a `budget`, and of a token in `assets`. The facade reads the same table.
 pub const MEMBERS: &[&str] = &include!("../../js/member-names.json");
 
-/// What is read of a quote. The facade reads the same table.
+/// The members of a quote. The facade reads the same table.
 pub const QUOTE: &[&str] = &include!("../../js/quote-names.json");
 
-/// As much of a page's own name as an error repeats.
+/// How much of a name an error repeats.
 const LONGEST_NAME: usize = 40;
 
-/// A name with more wrong letters than this is another word.
+/// A name with more wrong letters than this is a different word.
 const MOST_SLIPS: usize = 2;
 
-/// Refuses options with a name that is not one of [`OPTIONS`].
+/// Rejects options with a name that is not in [`OPTIONS`].
 ///
 /// # Errors
-/// `invalid_request` with the name, and the one that it is close to.
+/// `invalid_request` with the name, and a similar one if there is one.
 pub fn check_options<J: Json>(options: &J) -> Result<(), Error> {
     check(options, OPTIONS, "an option of imagine-x402", "")
 }
 
-/// Refuses a request with a name that is not one of [`FIELDS`].
+/// Rejects a request with a name that is not in [`FIELDS`].
 ///
 /// # Errors
-/// `invalid_request` with the name, and the one that it is close to.
+/// `invalid_request` with the name, and a similar one if there is one.
 pub fn check_fields<J: Json>(request: &J) -> Result<(), Error> {
     check(request, FIELDS, "a field of a request", "; further fields for the service go into `extra`")
 }
@@ -62,7 +63,8 @@ fn nearest<'a>(unknown: &str, known: &[&'a str]) -> Option<&'a str> {
     (slips <= MOST_SLIPS && slips.saturating_mul(2) < nearest.len()).then_some(nearest)
 }
 
-/// How many letters have to be added, dropped or replaced to make one name the other (Levenshtein).
+/// The edit distance: how many letters have to be added, dropped or replaced to turn one name into the other
+/// (Levenshtein).
 fn distance(one: &str, other: &str) -> usize {
     let mut row = Vec::new();
     while row.len() < other.len() {
@@ -87,7 +89,7 @@ mod tests {
     use proptest::{prelude::*, sample::select};
     use serde_json::{Value, json};
 
-    /// What limits a purchase: the names that may least of all be missed.
+    /// The options that limit a purchase: a misspelling of these must never go unnoticed.
     const LIMITS: [&str; 6] = ["maxPrice", "payTo", "networks", "assets", "budget", "storage"];
 
     fn options(name: &str) -> Value {
@@ -101,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_of_the_nearest_names_is_meant_and_half_a_name_is_not_enough() {
+    fn the_first_of_the_nearest_names_is_suggested_and_half_a_name_is_not_enough() {
         assert_eq!(nearest("payTx", &["payTa", "payTb"]), Some("payTa"));
         assert_eq!(nearest("abxy", &["abcd"]), None);
         assert_eq!(nearest("abcxy", &["abcde"]), Some("abcde"));
@@ -120,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_names_are_refused_with_the_known_one_that_they_are_close_to() {
+    fn unknown_names_are_refused_with_a_similar_known_one() {
         for (name, meant) in [
             ("maxprice", "maxPrice"),
             ("MAX_PRICE", "maxPrice"),
@@ -144,13 +146,13 @@ mod tests {
     }
 
     #[test]
-    fn short_names_are_meant_only_by_what_is_the_same_but_for_case() {
+    fn short_names_are_suggested_only_if_just_the_case_differs() {
         assert!(refusal(check_fields(&options("ID"))).contains("`id`"));
         assert!(!refusal(check_fields(&options("fx"))).contains("mean"));
     }
 
     #[test]
-    fn an_unknown_name_is_repeated_in_part_and_without_hidden_characters() {
+    fn an_unknown_name_is_repeated_in_part_without_hidden_characters() {
         let message = refusal(check_options(&options(&format!("\u{7}\u{202e}{}", "x".repeat(5_000)))));
         assert!(message.len() < 120 && message.is_ascii() && !message.contains(char::is_control), "{message}");
     }
@@ -188,7 +190,7 @@ mod tests {
         }
 
         #[test]
-        fn the_distance_is_the_same_both_ways_and_none_between_equals(one in "[a-d]{0,6}", other in "[a-d]{0,6}") {
+        fn the_distance_is_symmetric_and_zero_between_equal_names(one in "[a-d]{0,6}", other in "[a-d]{0,6}") {
             prop_assert_eq!(distance(&one, &other), distance(&other, &one));
             prop_assert_eq!(distance(&one, &other) == 0, one == other);
         }

@@ -1,4 +1,5 @@
-//! What a page is told on the way. The two ends, `accepted` and `done`, are the outcomes of the machines themselves.
+//! The events of a purchase on its way. The two ends, `accepted` and `done`, are the results of the machines
+//! themselves.
 
 use std::rc::Rc;
 

@@ -1,28 +1,30 @@
-//! When to look at a task again.
+//! When to poll a task again.
 //!
-//! The first look comes soon, since what is refused is refused at once; the second late, since hardly anything is done within half a minute.
-//! From then on a look follows the other at the page's interval, unless progress shows when the task will be done: then each look comes
-//! halfway to that time, so that few are spent on the way and the last ones gather around the end.
+//! The first poll comes soon, since a refusal comes at once; the second late, since hardly any task is done within half
+//! a minute. After that, polls follow at the page's interval, unless progress shows when the task will be done: then
+//! each poll comes halfway to that time, so that few are spent on the way and the last ones gather around the end. (A
+//! *look* in the code is one such poll.)
 //!
-//! All times are those of the wall clock in milliseconds: a device that slept is late at most by its sleep.
+//! All times are wall-clock times in milliseconds: a device that slept is late by at most that sleep.
 
 use super::{named::named, text::read_number};
 
-/// What is refused is known by then.
+/// A refusal is known by then.
 const FIRST_LOOK_MS: u64 = 5_000;
-/// Between an answer and the next look, whatever happens.
+/// Minimum pause between a response and the next poll, whatever happens.
 const SHORTEST_PAUSE_MS: u64 = 2_000;
-/// The longest pause after errors.
+/// Maximum pause after errors.
 const LONGEST_BACKOFF_MS: u64 = 30_000;
-/// A page that is hidden for so long is looked at again later.
+/// A page that is hidden for longer than this is polled more slowly.
 const LONG_HIDDEN_MS: u64 = 300_000;
-/// The pause of a page that is hidden for long, or offline: browsers are wrong about that at times, so it is never given up.
+/// The pause of a page that is hidden for long, or offline. Browsers sometimes report this wrongly, so polling never
+/// stops.
 const SLOW_PAUSE_MS: u64 = 60_000;
-/// What a server asks for is kept up to here.
+/// Maximum `Retry-After` that is obeyed.
 const LONGEST_RETRY_AFTER_MS: u64 = 300_000;
 
 named! {
-    /// Why the looks come rarely.
+    /// Why polling is slow.
     pub enum Why {
         /// The browser has stopped the page.
         Frozen,
@@ -33,21 +35,21 @@ named! {
     }
 }
 
-/// How the page stands while its task is waited for. Times are in milliseconds since the epoch.
+/// The state of the page while its task is waited for. Times are in milliseconds since the epoch.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Presence {
-    /// Since when nobody sees it; none while somebody may.
+    /// Since when it has been hidden; `None` while it is visible.
     pub hidden_since: Option<u64>,
     /// When it was last shown, focused, restored or resumed, or the network came back.
     pub returned_at: u64,
-    /// The browser has no network.
+    /// The browser reports that it is offline.
     pub is_offline: bool,
-    /// The browser has stopped it.
+    /// The browser has frozen it.
     pub is_frozen: bool,
 }
 
 impl Presence {
-    /// Why the looks come rarely, if they do.
+    /// Why polling is slow, if it is.
     #[must_use]
     pub const fn away(&self, now: u64) -> Option<Why> {
         match self.hidden_since {
@@ -59,32 +61,32 @@ impl Presence {
     }
 }
 
-/// What the looks so far say about the next one.
+/// The history of polls, which determines the next one.
 #[derive(Clone, Debug)]
 pub struct Pace {
     interval: u64,
-    /// Makes pauses a little longer or shorter, so that not all pages of the world look at once.
+    /// Varies the pauses a little, so that not all pages in the world poll at once.
     seed: u64,
-    /// When the last look ended.
+    /// When the last poll ended.
     since: u64,
-    /// The time until the next look, by the looks alone.
+    /// The pause until the next poll, not counting what happens on the page.
     pause: u64,
-    /// When the page last learned how the task stands; after a failed poll, when that poll began. A return later than
-    /// this brings the next poll forward. A return in the same millisecond does not: it may be the one that began that
-    /// poll.
+    /// When the page last learned the task's status; after a failed poll, when that poll began. A return later than
+    /// this brings the next poll forward. A return in the same millisecond does not: it may be the one that started
+    /// that poll.
     seen_at: u64,
-    /// No look before, whatever happens on the page.
+    /// No poll before this time, whatever happens on the page.
     quiet_until: u64,
-    /// No look before, not even at a deadline: the server has asked for it.
-    kept_until: u64,
+    /// No poll before this time, not even at a deadline: the server asked for it.
+    server_quiet_until: u64,
     looks: u32,
     failures: u32,
-    /// The first progress heard, and the latest that was more.
+    /// The first progress received, and the latest that was higher.
     first: Option<Mark>,
     latest: Option<Mark>,
 }
 
-/// So many percent, heard at that time.
+/// A percentage, and when it was received.
 #[derive(Clone, Copy, Debug)]
 struct Mark {
     percent: u64,
@@ -92,10 +94,11 @@ struct Mark {
 }
 
 impl Pace {
-    /// Begins to wait for a task that was accepted then, if that is known. `interval` is the page's, `seed` any number.
+    /// Starts the wait for a task that was accepted at `accepted_at`, if known. `interval` is the page's, `seed` any
+    /// number.
     #[must_use]
     pub fn new(interval: u64, accepted_at: Option<u64>, seed: u64, now: u64) -> Self {
-        // When it was accepted, nothing of it was done.
+        // When it was accepted, its progress was 0.
         let accepted = accepted_at.filter(|at| *at <= now).map(|at| Mark { percent: 0, at });
         let mut pace = Self {
             interval,
@@ -104,7 +107,7 @@ impl Pace {
             pause: 0,
             seen_at: now,
             quiet_until: now.saturating_add(SHORTEST_PAUSE_MS),
-            kept_until: 0,
+            server_quiet_until: 0,
             looks: 0,
             failures: 0,
             first: accepted,
@@ -114,24 +117,24 @@ impl Pace {
         pace
     }
 
-    /// When the next look is due.
+    /// When the next poll is due.
     #[must_use]
     pub fn due(&self, presence: &Presence) -> u64 {
         let slowest = presence.away(self.since).map_or(0, |_| SLOW_PAUSE_MS);
         let regular = self.since.saturating_add(self.pause.max(slowest));
         let has_returned = presence.returned_at > self.seen_at;
         let due = if has_returned { regular.min(presence.returned_at) } else { regular };
-        due.max(self.quiet_until).max(self.kept_until)
+        due.max(self.quiet_until).max(self.server_quiet_until)
     }
 
-    /// Whether the server has asked not to be looked at before some later time.
+    /// Whether the server has asked not to be polled before some later time.
     #[must_use]
-    pub const fn is_kept(&self, now: u64) -> bool {
-        now < self.kept_until
+    pub const fn must_wait(&self, now: u64) -> bool {
+        now < self.server_quiet_until
     }
 
-    /// A look was answered; `percent` is its progress.
-    pub fn heard(&mut self, percent: Option<u64>, now: u64) {
+    /// A poll was answered; `percent` is its progress.
+    pub fn answered(&mut self, percent: Option<u64>, now: u64) {
         self.failures = 0;
         if let Some(percent) = percent.filter(|percent| self.latest.is_none_or(|latest| *percent > latest.percent)) {
             let mark = Mark { percent, at: now };
@@ -145,7 +148,7 @@ impl Pace {
         self.pause = self.jittered(pause);
     }
 
-    /// A look that was begun at `asked_at` came to nothing. Gives the number of such looks in a row.
+    /// A poll that began at `asked_at` failed. Returns the number of consecutive failures.
     pub fn missed(&mut self, asked_at: u64, now: u64) -> u32 {
         self.failures = self.failures.saturating_add(1);
         self.seen_at = asked_at;
@@ -156,18 +159,18 @@ impl Pace {
         self.failures
     }
 
-    /// A look was called off, so that its answer is not known.
-    pub const fn called_off(&mut self, now: u64) {
+    /// A poll was cancelled, so its answer is not known.
+    pub const fn cancelled(&mut self, now: u64) {
         self.seen_at = now;
         self.since = now;
     }
 
-    /// The server asks not to be asked before, by the header `Retry-After` in seconds
-    /// ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)). A date is not read.
-    pub fn keep_quiet(&mut self, retry_after: &str, now: u64) {
+    /// The server asks for a pause by the header `Retry-After` in seconds ([RFC
+    /// 9110](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)). A date is ignored.
+    pub fn obey_retry_after(&mut self, retry_after: &str, now: u64) {
         if let Some(seconds) = read_number(retry_after) {
             let ms = seconds.saturating_mul(1000).min(LONGEST_RETRY_AFTER_MS);
-            self.kept_until = self.kept_until.max(now.saturating_add(ms));
+            self.server_quiet_until = self.server_quiet_until.max(now.saturating_add(ms));
         }
     }
 
@@ -185,7 +188,7 @@ impl Pace {
         (end.abs_diff(now) / 2).max(self.interval / 4).max(SHORTEST_PAUSE_MS).min(longest)
     }
 
-    /// When the task will be done if it goes on as between the first progress and the latest.
+    /// When the task will be done if it goes on as between the first and the latest progress.
     fn expected_end(&self) -> Option<u64> {
         let (first, latest) = (self.first?, self.latest?);
         let done = latest.percent.saturating_sub(first.percent);
@@ -211,26 +214,26 @@ mod tests {
     const INTERVAL: u64 = 15_000;
     const VISIBLE: Presence = Presence { hidden_since: None, returned_at: 0, is_offline: false, is_frozen: false };
 
-    /// Within the tenth by which pauses differ.
+    /// Asserts a pause within the tenth by which pauses vary.
     fn assert_about(pause: u64, expected: u64) {
         assert!(pause >= expected * 9 / 10 && pause <= expected * 11 / 10, "{pause} is not about {expected}");
     }
 
-    /// The pauses before each of the looks, which hear that.
-    fn pauses(heard: &[Option<u64>]) -> Vec<u64> {
+    /// The pauses before each poll, given the progress that each receives.
+    fn pauses(progress: &[Option<u64>]) -> Vec<u64> {
         let mut now = 0;
         let mut pace = Pace::new(INTERVAL, None, 1, now);
         let mut pauses = Vec::new();
-        for percent in heard {
+        for percent in progress {
             let due = pace.due(&VISIBLE);
             pauses.push(due - now);
             now = due;
-            pace.heard(*percent, now);
+            pace.answered(*percent, now);
         }
         pauses
     }
 
-    /// The numbers are those of Knuth's generator, by another program.
+    /// The expected numbers are from another implementation of Knuth's generator.
     #[test]
     fn pauses_differ_by_the_upper_bits_of_the_generator() {
         let mut pace = Pace::new(INTERVAL, None, 7, 0);
@@ -239,14 +242,14 @@ mod tests {
     }
 
     #[test]
-    fn the_first_look_is_soon_the_second_late_and_the_others_keep_the_interval() {
+    fn the_first_poll_is_soon_the_second_late_and_the_others_keep_the_interval() {
         for (pause, expected) in pauses(&[None; 6]).into_iter().zip([5_000, 22_500, 15_000, 15_000, 15_000, 15_000]) {
             assert_about(pause, expected);
         }
     }
 
     #[test]
-    fn looks_gather_where_progress_says_that_the_end_is() {
+    fn polls_gather_around_the_end_that_progress_predicts() {
         let finished = 100_000;
         let mut now = 0;
         let mut pace = Pace::new(INTERVAL, None, 3, now);
@@ -254,7 +257,7 @@ mod tests {
         while now < finished {
             now = pace.due(&VISIBLE);
             looks.push(now);
-            pace.heard(Some(now * 100 / finished), now);
+            pace.answered(Some(now * 100 / finished), now);
         }
         assert!(now < finished + INTERVAL / 4, "{looks:?}");
         assert!(looks.len() <= 8, "{looks:?}");
@@ -263,18 +266,18 @@ mod tests {
     #[test]
     fn a_task_that_is_fast_is_seen_done_soon() {
         let mut pace = Pace::new(INTERVAL, Some(0), 1, 0);
-        pace.heard(Some(75), 6_000);
+        pace.answered(Some(75), 6_000);
         assert!(pace.due(&VISIBLE) <= 10_500, "three quarters took six seconds");
         let mut unknown = Pace::new(INTERVAL, Some(9_000), 1, 0);
-        unknown.heard(Some(75), 6_000);
+        unknown.answered(Some(75), 6_000);
         assert!(unknown.due(&VISIBLE) > 20_000, "a time to come says nothing");
         let mut resumed = Pace::new(INTERVAL, Some(0), 1, 86_400_000);
-        resumed.heard(Some(75), 86_405_000);
+        resumed.answered(Some(75), 86_405_000);
         assert_about(resumed.due(&VISIBLE) - 86_405_000, INTERVAL * 3 / 2);
     }
 
     #[test]
-    fn progress_that_stands_still_is_not_believed_for_long() {
+    fn stalled_progress_is_not_trusted_for_long() {
         let standing = [Some(0), Some(25), Some(50), Some(90)].into_iter().chain([Some(90); 20]).collect::<Vec<_>>();
         assert_about(*pauses(&standing).last().unwrap(), INTERVAL);
     }
@@ -286,15 +289,15 @@ mod tests {
             assert_eq!(pace.missed(0, 0), attempt);
             assert_about(pace.due(&VISIBLE).max(1_800), expected);
         }
-        pace.heard(None, 0);
+        pace.answered(None, 0);
         assert_eq!(pace.missed(0, 0), 1);
     }
 
     #[test]
-    fn a_page_that_returns_looks_at_once_unless_it_has_just_heard() {
+    fn a_page_that_returns_polls_at_once_unless_it_just_got_an_answer() {
         let mut pace = Pace::new(INTERVAL, None, 1, 0);
         let returned = |at| Presence { returned_at: at, ..VISIBLE };
-        pace.heard(None, 10_000);
+        pace.answered(None, 10_000);
         assert_eq!(pace.due(&returned(14_000)), 14_000);
         assert_eq!(pace.due(&returned(10_500)), 12_000, "two seconds after the answer");
         assert!(pace.due(&returned(9_000)) > 20_000, "it was back when the answer came");
@@ -310,7 +313,7 @@ mod tests {
         assert!(pace.due(&VISIBLE) > 3_000, "the pause is too short to tell the two apart");
         assert_eq!(pace.due(&returned(1_000)), pace.due(&VISIBLE), "the wait began");
         assert_eq!(pace.due(&returned(1_001)), 3_000);
-        pace.heard(None, 10_000);
+        pace.answered(None, 10_000);
         assert_eq!(pace.due(&returned(10_000)), pace.due(&VISIBLE), "an answer came");
         assert_eq!(pace.due(&returned(10_001)), 12_000);
         pace.missed(20_000, 25_000);
@@ -319,28 +322,28 @@ mod tests {
     }
 
     #[test]
-    fn nobody_hurries_for_a_page_that_is_not_seen() {
+    fn a_hidden_page_is_polled_slowly() {
         let mut pace = Pace::new(INTERVAL, None, 1, 0);
         let hidden = Presence { hidden_since: Some(0), ..VISIBLE };
-        pace.heard(None, LONG_HIDDEN_MS - 1);
+        pace.answered(None, LONG_HIDDEN_MS - 1);
         assert!(pace.due(&hidden) < LONG_HIDDEN_MS + 25_000);
-        pace.heard(None, LONG_HIDDEN_MS);
+        pace.answered(None, LONG_HIDDEN_MS);
         assert_eq!(pace.due(&hidden), LONG_HIDDEN_MS + SLOW_PAUSE_MS);
         assert_eq!(pace.due(&Presence { is_offline: true, ..VISIBLE }), LONG_HIDDEN_MS + SLOW_PAUSE_MS);
     }
 
     #[test]
-    fn a_server_is_left_alone_for_as_long_as_it_asks() {
+    fn a_servers_retry_after_is_obeyed() {
         let mut pace = Pace::new(INTERVAL, None, 1, 0);
         for (asked, quiet) in
             [("40", 40_000), ("0", 0), ("100000", LONGEST_RETRY_AFTER_MS), ("Fri, 31 Dec 1999 23:59:59 GMT", 0)]
         {
             pace.missed(1_000_000, 1_000_000);
-            pace.keep_quiet(asked, 1_000_000);
+            pace.obey_retry_after(asked, 1_000_000);
             let at_once = Presence { returned_at: 1_000_001, ..VISIBLE };
             assert_eq!(pace.due(&at_once), 1_000_000 + quiet.max(2_000), "{asked}");
-            assert_eq!((pace.is_kept(1_000_000), pace.is_kept(1_000_000 + quiet)), (quiet > 0, false));
-            pace.kept_until = 0;
+            assert_eq!((pace.must_wait(1_000_000), pace.must_wait(1_000_000 + quiet)), (quiet > 0, false));
+            pace.server_quiet_until = 0;
         }
     }
 
@@ -368,11 +371,12 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever is heard and however the page stands: two seconds between an answer or an error and the next look, a minute at most without
-        /// one unless the server or the page asked for more, never before the server allows it, and at once for a page that returns.
-        /// A return in the same millisecond as the last news changes nothing.
+        /// Whatever progress is received and whatever the page does: two seconds between a response or an error and the
+        /// next poll, a minute at most without one unless the server or the page asked for more, never before the
+        /// server allows it, and at once when the page returns. A return in the same millisecond as the last answer
+        /// changes nothing.
         #[test]
-        fn looks_are_neither_too_many_nor_too_few(
+        fn polls_are_neither_too_frequent_nor_too_rare(
             events in prop::collection::vec((event(), 0u64..100_000), 1..100),
             interval in 2_000u64..120_000,
             accepted_at in prop::option::of(0u64..2_000),
@@ -386,7 +390,7 @@ mod tests {
                 match event {
                     Event::Heard(percent) => {
                         now = now.max(pace.due(&presence));
-                        pace.heard(percent, now);
+                        pace.answered(percent, now);
                         (answered, known) = (now, now);
                     }
                     Event::Missed => {
@@ -396,11 +400,11 @@ mod tests {
                         (answered, known) = (now, asked);
                     }
                     Event::CalledOff => {
-                        pace.called_off(now);
+                        pace.cancelled(now);
                         known = now;
                     }
                     Event::RetryAfter(seconds) => {
-                        pace.keep_quiet(&seconds.to_string(), now);
+                        pace.obey_retry_after(&seconds.to_string(), now);
                         allowed = allowed.max(now + u64::from(seconds.min(300)) * 1_000);
                     }
                     Event::Returned => {

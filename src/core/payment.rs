@@ -1,4 +1,4 @@
-//! The payment header of x402, and what comes back for it.
+//! The payment header of x402, and the receipt for it.
 
 use std::rc::Rc;
 
@@ -15,26 +15,26 @@ use super::{
     text::{self, text},
 };
 
-/// The extension by which a server recognises a payment that it sees again
+/// The extension by which a server recognises a resent payment
 /// ([specification](https://github.com/coinbase/x402/blob/main/specs/extensions/payment_identifier.md)).
 const IDENTIFIER: &str = "payment-identifier";
 
-/// What is sent to pay: the same bytes whenever it is.
+/// What is sent to pay: the same bytes every time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Payment {
-    /// The version of x402, which names the header.
+    /// The version of x402, which determines the header's name.
     pub version: Version,
     /// The value of the header.
     pub header: String,
-    /// The request that it pays.
+    /// The body of the request that it pays for.
     pub body: String,
-    /// The hash of the answer in which the seller asked to be paid: one that is answered so again was not seen.
+    /// The hash of the 402 that it answers: if the seller sends the same 402 again, it has not seen the payment.
     pub demand: Option<String>,
 }
 
 impl Payment {
-    /// A signed authorization in the form that the seller's version has for it: padded base64 of UTF-8 JSON. What the seller
-    /// wants to see again is given back word for word. `signature` is hex, `id` that of the request.
+    /// A signed authorization in the format of the seller's version: padded base64 of UTF-8 JSON. What the seller wants
+    /// back is returned word for word. `signature` is hex, `id` that of the request.
     #[must_use]
     pub fn of<J: Json>(echo: &Echo, authorization: &Authorization, signature: &str, id: &str, body: &str) -> Self {
         let scheme = authorization.scheme();
@@ -42,7 +42,8 @@ impl Payment {
         let mut payment = ObjectWriter::default();
         payment
             .raw("x402Version", &text::number(echo.version.digit().into()))
-            // Version 2 has both in `accepted` alone, but thirdweb's server (5.121.6) looks for them here; the others take them.
+            // Version 2 only has both in `accepted`, but thirdweb's server (5.121.6) looks for them here; others ignore
+            // them.
             .text("scheme", &scheme.name())
             .text("network", &echo.network);
         if echo.version == Version::Two {
@@ -67,8 +68,8 @@ impl Payment {
     }
 }
 
-/// The extensions as the server announced them, with the identifier put in where it asks for one: the same for the same
-/// request, 16 to 128 letters, digits, `-` and `_`.
+/// The extensions as the server announced them, with the identifier filled in where it asks for one: 16 to 128 letters,
+/// digits, `-` and `_`, the same for the same request.
 fn identified<J: Json>(extensions: &J, id: &str) -> String {
     let Some(extension) = extensions.get(IDENTIFIER) else { return extensions.to_text() };
     let id = json::string(&text!("pay_", text::hex(&keccak256(id).0)));
@@ -86,7 +87,7 @@ fn put<J: Json>(object: &J, key: &str, json: &str) -> String {
     writer.raw(key, json).finish()
 }
 
-/// What was paid, as far as it is known.
+/// What was paid, as far as known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs)] // the fields are those of `Receipt` in the public types
@@ -109,16 +110,16 @@ pub struct Receipt {
 named! {
     /// How the settlement is known.
     pub enum Settled {
-        /// The server says so.
+        /// The server reports it.
         Server,
         /// The logs of the transaction show the transfer.
         Chain,
-        /// The server took the payment and showed no receipt, and the transaction has not been found.
+        /// The server accepted the payment without a receipt, and the transaction has not been found.
         Unknown,
     }
 }
 
-/// A receipt: made now, or kept from before.
+/// A receipt: newly made, or stored earlier.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 #[expect(missing_docs)]
@@ -128,7 +129,8 @@ pub enum HeldReceipt<J> {
 }
 
 impl Receipt {
-    /// The receipt of an accepted payment. `header` is the server's own, which CORS may hide: it is never required.
+    /// The receipt of an accepted payment. `header` is the server's own receipt, which CORS may hide, so it is never
+    /// required.
     #[must_use]
     pub fn claimed<J: Json>(authorization: &Authorization, task_id: &str, header: Option<&str>, now_ms: u64) -> Self {
         let settlement = header.and_then(J::parse).filter(|s| s.is_true_at("success"));
@@ -137,8 +139,8 @@ impl Receipt {
         Self::of(authorization, task_id, settled, transaction, now_ms)
     }
 
-    /// The receipt of a payment of which the token says that it was taken: with the transaction whose logs show the transfer,
-    /// where it was found.
+    /// The receipt of a payment that the token reports as taken, with the transaction whose logs show the transfer, if
+    /// it was found.
     #[must_use]
     pub fn proven(authorization: &Authorization, task_id: &str, transaction: Option<String>, now_ms: u64) -> Self {
         let settled = if transaction.is_some() { Settled::Chain } else { Settled::Unknown };
@@ -190,8 +192,8 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    // What the official clients (@x402/evm 2.27.0 for version 1, x402-fetch 1.2.0) sign and send for these terms, with the
-    // clock stopped at 1740672089 s. Our `validAfter` is 0, so only the parts without it can be compared byte for byte.
+    // What the official clients (@x402/evm 2.27.0 for version 1, x402-fetch 1.2.0) sign and send for these terms, with
+    // the clock stopped at 1740672089 s. Our `validAfter` is 0, so only the other parts can be compared byte for byte.
     fn authorization() -> Authorization {
         let offer = offer(&ASSETS[0], 1_200_000, 300);
         let nonce: [u8; 32] = core::array::from_fn(|i| u8::try_from(i).unwrap() + 1);
@@ -203,7 +205,7 @@ mod tests {
         )
     }
 
-    /// The digest and signature that @x402/evm 2.27.0 makes for version 2, where it, too, has `validAfter` 0.
+    /// The digest and signature of @x402/evm 2.27.0 for version 2, which also uses `validAfter` 0.
     const DIGEST: &str = "0x8391d20fbabfe4d9bf20bb69b77e68db5ff43e61dd62f415d6cebbb1727722b8";
     const SIGNATURE: &str = "0x6837d349c8947d5063ea7def18b41739c6e5f3f868318458ae86242fd400eb0717aacdf94fe1ce9d9486ba8da2f4e3ee5b33201115431c04fa6d5d5877a7c0401c";
 
@@ -227,7 +229,7 @@ mod tests {
         })
     }
 
-    /// Adds what version 2 payments have beyond the specification.
+    /// Adds what version 2 payments contain beyond the specification.
     fn name_the_offer(payment: &mut Value, network: &str) {
         payment["scheme"] = "exact".into();
         payment["network"] = network.into();
@@ -252,7 +254,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_the_seller_wants_to_see_again_is_given_back_in_any_script(texts in prop::array::uniform3(".{0,40}")) {
+        fn what_the_seller_wants_back_is_returned_in_any_script(texts in prop::array::uniform3(".{0,40}")) {
             let [note, url, extension] = texts;
             let (accepted, resource) = (json!({"amount": "1", "note": note}), json!({"url": url}));
             let extensions = json!({"note": extension});
@@ -270,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn extensions_are_given_back_and_the_identifier_is_put_in() {
+    fn extensions_are_returned_with_the_identifier_filled_in() {
         let echoed = |extensions: Value| {
             let two = Echo {
                 version: Version::Two,
@@ -291,7 +293,7 @@ mod tests {
         assert_eq!(echoed(json!({"payment-identifier": {}}))["payment-identifier"]["info"]["id"], id);
     }
 
-    /// What the specification itself shows of headers, decoded.
+    /// The specification's own example of a header, decoded.
     fn published(name: &str) -> Value {
         let vectors: Value = serde_json::from_str(include_str!("../../tests/vectors/transport.json")).unwrap();
         decoded(vectors[name].as_str().unwrap())
@@ -331,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn receipts_come_with_and_without_the_servers_word() {
+    fn receipts_are_made_with_and_without_the_servers_header() {
         let hash = format!("0x{}", "ab".repeat(32));
         let encode = |value: Value| value.to_string();
         let receipt = |header: Option<String>| Receipt::claimed::<Value>(&authorization(), "t1", header.as_deref(), 7);

@@ -14,13 +14,13 @@ use super::{
 /// What the page allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// What may be paid with, in order of preference.
+    /// The tokens that may be used, in order of preference.
     pub tokens: Vec<Token>,
-    /// The only recipients, when given.
+    /// The only allowed recipients, if given.
     pub pay_to: Option<Vec<Address>>,
 }
 
-/// A token, and the most of it that one purchase may cost.
+/// A token, and the most that one purchase may cost in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token {
     /// The token.
@@ -30,11 +30,11 @@ pub struct Token {
 }
 
 impl Policy {
-    /// Picks the offer to pay: the first allowed token in order of preference, and within it the seller's order.
-    /// An offer over the cap is passed over while another is under it.
+    /// Picks the offer to pay: the first allowed token in order of preference, and within it the seller's order. An
+    /// offer over the cap is skipped if another is below it.
     ///
     /// # Errors
-    /// `price_too_high` when only the cap stands in the way, `no_acceptable_offer` with every offer and its reason otherwise.
+    /// `price_too_high` if only the cap is in the way, otherwise `no_acceptable_offer` with every offer and its reason.
     pub fn choose<J: Json>(&self, entries: &[Entry<J>]) -> Result<Offer, Error> {
         let judged = self.judged(entries);
         let allowed = self.ranked(&judged);
@@ -45,7 +45,7 @@ impl Policy {
         }
     }
 
-    /// The preferred offer whatever it costs, for a quote that only shows the price.
+    /// The preferred offer at any price, for a quote that only shows the price.
     ///
     /// # Errors
     /// `no_acceptable_offer` with every offer and its reason.
@@ -54,7 +54,7 @@ impl Policy {
         self.ranked(&judged).first().map(|offer| (*offer).clone()).ok_or_else(|| refusal(entries, &judged))
     }
 
-    /// Each entry's offer, or why it may not be signed. What it costs is not judged here.
+    /// Each entry's offer, or why it may not be signed. The price is not checked here.
     fn judged<J: Json>(&self, entries: &[Entry<J>]) -> Vec<Result<Offer, String>> {
         let named: Vec<_> = self.tokens.iter().map(|token| token.asset).collect();
         entries.iter().map(|entry| self.judge(entry.offer(&named)?)).collect()
@@ -112,7 +112,7 @@ impl Policy {
             .detail("cap", cap))
     }
 
-    /// The most that may be paid in the token of an offer; none when it may not be paid with.
+    /// The cap in the token of an offer; `None` if the token is not allowed.
     fn cap(&self, offer: &Offer) -> Option<U256> {
         self.tokens.iter().find(|token| token.asset == offer.asset).map(|token| token.cap)
     }
@@ -138,7 +138,7 @@ mod tests {
     use serde_json::{Value, json};
 
     const EURC: &str = "0x60a3E35Cc302bFA44Cb288Bc5a4F316Fdb1adb42";
-    /// What clients may believe a token to be called.
+    /// What clients may wrongly believe a token to be called.
     const NAMES: [&str; 3] = ["EURC", "Euro Coin", "Fake"];
 
     fn naming(name: &str) -> Policy {
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_recipient_on_the_list_is_paid_where_there_is_one() {
+    fn only_a_recipient_on_the_list_is_paid_if_there_is_a_list() {
         for (list, is_allowed) in [
             (json!({}), true),
             (json!({"payTo": [PAYEE]}), true),
@@ -192,9 +192,9 @@ mod tests {
     }
 
     proptest! {
-        /// The cap itself may be paid, and not one unit more.
+        /// A price equal to the cap may be paid, and not one unit more.
         #[test]
-        fn a_price_is_held_against_the_cap(cap in 1u64..4_000_000, price in 1u64..4_000_000, at_cap: bool) {
+        fn a_price_is_checked_against_the_cap(cap in 1u64..4_000_000, price in 1u64..4_000_000, at_cap: bool) {
             let price = if at_cap { cap } else { price };
             let written = format!("{}.{:06}", cap / 1_000_000, cap % 1_000_000);
             let policy = Config::read(&json!({"maxPrice": written})).unwrap().policy;
@@ -211,7 +211,7 @@ mod tests {
         }
 
         #[test]
-        fn a_token_is_what_this_client_calls_it_whatever_others_do(
+        fn a_token_has_the_name_that_this_client_gives_it(
             own in select(&NAMES[..]),
             said in select(&NAMES[..]),
             others in vec(select(&NAMES[..]), 0..4),

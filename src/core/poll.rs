@@ -1,7 +1,8 @@
-//! Waiting for a task: looks, and rests between them, until it is finished or the wait is too long.
+//! Waiting for a task: status requests and rests between them, until it is finished or the wait times out. Each status
+//! request is called a *look* here.
 //!
-//! Deadlines are wall-clock times, never counted ticks: after a long sleep the task is looked at once more before the
-//! wait is called too long. Errors in between never lose the task. What another tab hears of the task counts as heard here.
+//! Deadlines are wall-clock times, never counted ticks: after a long sleep the task is polled once more before the wait
+//! times out. Errors in between never lose the task. An answer that another tab gets counts here as well.
 
 use std::ops::ControlFlow;
 
@@ -21,48 +22,49 @@ use super::{
     text::text,
 };
 
-/// How long an answer is waited for.
+/// Timeout of a look.
 const PATIENCE_MS: u64 = 20_000;
-/// How long at the end of the wait.
+/// Timeout of the look at the deadline.
 const LAST_LOOK_MS: u64 = 2_000;
-/// A fresh task may not be known everywhere yet.
+/// For this long after acceptance, the service may not know the task everywhere yet.
 const FRESH_MS: u64 = 60_000;
-/// Consecutive answers that there is no such task before the wait gives up: a single one may be a proxy's.
+/// Consecutive "no such task" answers before the wait gives up: a single one may come from a proxy.
 const ABSENCES: u32 = 3;
 
-/// What to do next. Each state is used up by its outcome.
+/// What to do next. Each state is consumed by its outcome.
 #[derive(Debug)]
 pub enum Step<J> {
-    /// Read what the journal has of a purchase of that id.
+    /// Read the journal's record of the purchase of that id.
     Read(String, Box<Locating>),
-    /// Let the time pass until then, or until something happens.
+    /// Rest until that time, or until something happens.
     Rest(u64, Waiting<J>),
-    /// Ask the server, unless the look is called off.
+    /// Send a status request, unless it is cancelled.
     Look(HttpRequest, Looking<J>),
-    /// Note how the task has ended in the record of that purchase.
+    /// Write how the task ended into the record of that purchase.
     Write(String, Box<Change<J>>, Noting<J>),
-    /// It is over; of a wait, the task is completed.
+    /// The end. A wait that succeeds ends with a completed task.
     Done(Result<TaskStatus<J>, Failure<J>>),
 }
 
-/// A step, and what the page is told before it.
+/// A step, and the events that the page gets before it.
 pub type Next<J> = machine::Next<Step<J>, J>;
 
-/// Waiting for what the journal has of a task that is known by an id alone.
+/// Waiting for the record of a task that is only known by an id.
 #[derive(Clone, Debug)]
 pub struct Locating {
     id: String,
     config: Config,
 }
 
-/// Begins to look once at a task: by the service's id, or that of a purchase in the journal, which may have been bought elsewhere.
+/// Starts one look at a task: by the service's id, or that of a purchase in the journal, which may have been bought
+/// from another service.
 #[must_use]
 pub fn locate<J: Json>(id: String, config: Config) -> Step<J> {
     Step::Read(id.clone(), Box::new(Locating { id, config }))
 }
 
 impl Locating {
-    /// The record, where there is one: whoever cannot read the journal may still know the task.
+    /// The record, if there is one. Without a readable journal, the service may still know the id.
     #[must_use]
     pub fn located<J: Json>(self, record: Option<J>, now: u64) -> Next<J> {
         let Self { id, mut config } = self;
@@ -81,35 +83,35 @@ impl Locating {
 #[derive(Clone, Debug)]
 pub struct Waiting<J>(Box<Watch<J>>);
 
-/// Waiting for an answer, since then.
+/// Waiting for the answer to a look, and when it began.
 #[derive(Clone, Debug)]
 pub struct Looking<J>(Box<Watch<J>>, u64);
 
-/// Waiting for the journal, which is to remember how the task has ended.
+/// Waiting for the journal to store how the task ended.
 #[derive(Debug)]
 pub struct Noting<J>(Result<TaskStatus<J>, Failure<J>>);
 
 #[derive(Clone, Debug)]
 struct Watch<J> {
-    /// The id of the purchase, where it is known.
+    /// The id of the purchase, if known.
     id: Option<String>,
     task: AcceptedTask<J>,
     config: Config,
-    /// There is one look, whatever it shows.
+    /// There is only one look, whatever its answer.
     is_single: bool,
     started: u64,
     pace: Pace,
     presence: Presence,
-    /// Why the page was told that the looks come rarely.
+    /// Why the page was told that polling is slow.
     paused: Option<Why>,
-    /// Looks in a row that found no such task.
+    /// Consecutive looks that found no such task.
     absences: u32,
-    /// What was made, as the journal has it: for a service that has forgotten the task, or is away.
+    /// The result from the journal, in case the service has forgotten the task or is unavailable.
     kept: Option<J>,
 }
 
-/// Begins to wait for the task of the purchase of that id. `seed` is any number. With the result that the journal has kept of a finished task, there is one
-/// look at once.
+/// Starts to wait for the task of the purchase of that id. `seed` is any number. If the journal has the result of the
+/// finished task, the first look comes at once.
 #[must_use]
 pub fn watch<J: Json>(
     id: String,
@@ -124,10 +126,10 @@ pub fn watch<J: Json>(
     if watch.kept.is_some() { watch.look(PATIENCE_MS, now).into() } else { watch.rest(Vec::new(), now) }
 }
 
-/// Looks at a task once. What goes wrong says nothing about money: whether the task was paid is not known here.
+/// Looks at a task once. An error says nothing about money: whether the task was paid is not known here.
 ///
 /// # Errors
-/// `invalid_request` when the id could not be a task's.
+/// `invalid_request` if the id cannot be a task's.
 pub fn look<J: Json>(task_id: &str, config: Config, now: u64) -> Result<Step<J>, Error> {
     if !is_task_id(task_id) {
         return Err(Error::invalid("a task id has 1 to 128 visible characters, and is neither `.` nor `..`"));
@@ -161,15 +163,15 @@ impl<J: Json> Machine<J> for Step<J> {
     }
 }
 
-/// How a rest has ended.
+/// How a rest ended.
 #[derive(Clone, Debug)]
 pub struct Woken<J> {
-    /// How the page stands.
+    /// The state of the page.
     pub presence: Presence,
-    /// The time has come.
+    /// The time is up.
     pub is_due: bool,
-    /// What another tab was answered about the task, for [`HttpResponse::read`].
-    pub heard: Option<J>,
+    /// The response that another tab got about the task, for [`HttpResponse::read`].
+    pub answer: Option<J>,
 }
 
 impl<J: Json> Waiting<J> {
@@ -178,13 +180,13 @@ impl<J: Json> Waiting<J> {
     pub fn woke(self, woken: Woken<J>, now: u64) -> Next<J> {
         let mut watch = self.0;
         watch.presence = woken.presence;
-        if let Some(response) = woken.heard.and_then(|heard| HttpResponse::read(&heard)) {
+        if let Some(response) = woken.answer.and_then(|answer| HttpResponse::read(&answer)) {
             return Looking(watch, now).answered(Ok(response), now);
         }
         if !woken.is_due {
             return watch.rest(Vec::new(), now);
         }
-        if watch.left(now) == Some(0) && watch.pace.is_kept(now) {
+        if watch.left(now) == Some(0) && watch.pace.must_wait(now) {
             return watch.looked(Vec::new(), now);
         }
         // At the deadline there is one more look, for a moment, unless the server has asked for none.
@@ -192,7 +194,7 @@ impl<J: Json> Waiting<J> {
         watch.look(patience, now).into()
     }
 
-    /// The page or the browser threw instead of resting. To ask again at once would never end.
+    /// The page or the browser threw instead of resting. Trying again at once would loop for ever.
     #[must_use]
     pub fn broke(self, thrown: J) -> Next<J> {
         let message = text!(
@@ -206,13 +208,13 @@ impl<J: Json> Waiting<J> {
 }
 
 impl<J: Json> Looking<J> {
-    /// An answer came, or none.
+    /// The look was answered, or failed.
     #[must_use]
     pub fn answered(self, answer: Answer<J>, now: u64) -> Next<J> {
         let Self(mut watch, asked_at) = self;
         let retry_after = answer.as_ref().ok().and_then(|response| response.retry_after.as_deref());
         if let Some(retry_after) = retry_after {
-            watch.pace.keep_quiet(retry_after, now);
+            watch.pace.obey_retry_after(retry_after, now);
         }
         if let Some(result) = watch.kept.clone().filter(|result| is_worse::<J>(&answer, result)) {
             let task_id = watch.task.task_id;
@@ -221,7 +223,7 @@ impl<J: Json> Looking<J> {
         match answer {
             Ok(response) => match TaskStatus::read(&response, &watch.task.task_id) {
                 Ok(status) if watch.is_single => watch.over(Ended::of(&status, now), Ok(status)).into(),
-                Ok(status) => watch.heard(status, now),
+                Ok(status) => watch.received(status, now),
                 Err(error) if watch.is_single => Step::Done(Err(error.into())).into(),
                 Err(error) => watch.missed(error.message.clone(), asked_at, now),
             },
@@ -229,9 +231,9 @@ impl<J: Json> Looking<J> {
                 let error = look_error(Code::Network, "the server could not be reached; try again");
                 Step::Done(Err(Failure { cause, ..error.into() })).into()
             }
-            // The page is left, and may come back as it is, or another tab has heard of the task.
-            Err(HttpFailure { is_called_off: true, .. }) => {
-                watch.pace.called_off(now);
+            // The page was left (and may be restored later), or another tab has an answer.
+            Err(HttpFailure { is_cancelled: true, .. }) => {
+                watch.pace.cancelled(now);
                 watch.rest(Vec::new(), now)
             }
             Err(_) => watch.missed("the server could not be reached".into(), asked_at, now),
@@ -240,15 +242,15 @@ impl<J: Json> Looking<J> {
 }
 
 impl<J: Json> Noting<J> {
-    /// The page is told how it ended, whether it could be written down or not.
+    /// Reports how the task ended, whether or not it could be written.
     #[must_use]
     pub fn written(self) -> Next<J> {
         Step::Done(self.0).into()
     }
 }
 
-/// Whether the result that the journal has kept is better than an answer. What came as bytes is not in it: then only a service
-/// that has forgotten the task has less.
+/// Whether the journal's result is better than this answer. It does not contain inline bytes: a result without a file
+/// is only better if the service has forgotten the task.
 fn is_worse<J: Json>(answer: &Answer<J>, kept: &J) -> bool {
     let status = answer.as_ref().ok().and_then(|response| TaskStatus::<J>::read(response, "").ok());
     match status {
@@ -289,10 +291,10 @@ impl<J: Json> Watch<J> {
         Step::Look(HttpRequest { url, method: Method::Get, patience }, Looking(self, now))
     }
 
-    fn heard(mut self: Box<Self>, status: TaskStatus<J>, now: u64) -> Next<J> {
+    fn received(mut self: Box<Self>, status: TaskStatus<J>, now: u64) -> Next<J> {
         let absent = matches!(status, TaskStatus::NotFound { .. });
         self.absences = if absent { self.absences.saturating_add(1) } else { 0 };
-        self.pace.heard(status.progress(), now);
+        self.pace.answered(status.progress(), now);
         let notices = vec![Notice::Status { status: status.clone(), heard_at: now }];
         let mut ended = Ended::of(&status, now);
         let outcome = match status {
@@ -310,7 +312,7 @@ impl<J: Json> Watch<J> {
         Next { notices, step: self.over(ended, outcome) }
     }
 
-    /// It is over. How the task has ended is noted first, where it has and its purchase is known.
+    /// The end. How the task ended is written first, if it has ended and its purchase is known.
     fn over(self, ended: Option<Ended<J>>, outcome: Result<TaskStatus<J>, Failure<J>>) -> Step<J> {
         match (self.id, ended) {
             (Some(id), Some(ended)) => {
@@ -345,13 +347,13 @@ impl<J: Json> Watch<J> {
         self.config.timeout.map(|timeout| self.started.saturating_add(timeout).saturating_sub(now))
     }
 
-    /// When the next look is due: at the deadline, if not before.
+    /// When the next look is due: at the deadline, if not earlier.
     fn due(&self) -> u64 {
         let due = self.pace.due(&self.presence);
         self.config.timeout.map_or(due, |timeout| due.min(self.started.saturating_add(timeout)))
     }
 
-    /// Goes on after a look, unless it was the one at the deadline.
+    /// Continues after a look, unless it was the one at the deadline.
     fn looked(self: Box<Self>, notices: Vec<Notice<J>>, now: u64) -> Next<J> {
         if self.left(now) != Some(0) {
             return self.rest(notices, now);
@@ -367,7 +369,7 @@ impl<J: Json> Watch<J> {
         Next { notices, step: Step::Rest(until, Waiting(self)) }
     }
 
-    /// What the page is told when the looks begin to come rarely, and when they come often again.
+    /// The event when polling slows down, and when it is back to normal.
     const fn pause(&mut self, now: u64) -> Option<Notice<J>> {
         let away = self.presence.away(now);
         match (self.paused, away) {
@@ -384,12 +386,12 @@ impl<J: Json> Watch<J> {
     }
 }
 
-/// What the caller of one look is told when it gives up.
+/// The error when the caller of one look aborts.
 fn given_up() -> Error {
     look_error(Code::Aborted, "aborted; the task goes on")
 }
 
-/// An error of one look: it moves no money, and whether the task was paid is not known to it.
+/// An error of one look, which moves no money and does not know whether the task was paid.
 #[must_use]
 fn look_error(code: Code, message: &str) -> Error {
     Error::unpaid(code, Stage::Wait, message).paid(Paid::Unknown, Retry::Safe)

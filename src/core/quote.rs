@@ -1,4 +1,4 @@
-//! The price of a request, as it crosses to JavaScript and back.
+//! The price of a request, in the form that crosses to JavaScript and back.
 
 use std::ops::Not;
 
@@ -17,13 +17,13 @@ use super::{
     text::{address, decimal, text},
 };
 
-/// What asking for the price comes to.
+/// The outcome of a price request.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub enum Quote<J> {
-    /// The server wants to be paid.
+    /// The service wants a payment.
     Priced(PricedQuote<J>),
-    /// The server took the request without asking for payment.
+    /// The service accepted the request without payment.
     Free(FreeQuote<J>),
 }
 
@@ -32,7 +32,7 @@ pub enum Quote<J> {
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs)] // the fields are those of `PricedQuote` in the public types
 pub struct PricedQuote<J> {
-    /// The idempotency id of the request that was quoted.
+    /// The id of the request that was quoted.
     pub id: String,
     pub price: Money,
     pub network: &'static str,
@@ -43,46 +43,46 @@ pub struct PricedQuote<J> {
     pub quoted_at: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_schema: Option<J>,
-    /// What [`reopen`] reads again.
+    /// What [`reopen`] reads back.
     pub seal: Seal,
 }
 
-/// A task that the server took without asking for payment. There is nothing to pay, and nobody to be paid.
+/// A task that the service accepted without payment. There is nothing to pay, and no recipient.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs)] // the fields are those of `FreeQuote` in the public types
 pub struct FreeQuote<J> {
-    /// The idempotency id of the request that was taken.
+    /// The id of the request that was accepted.
     pub id: String,
-    /// Zero, in the token that would have been preferred.
+    /// Zero, in the preferred token.
     pub price: Money,
     pub quoted_at: u64,
     pub accepted: TaskRecord<J>,
 }
 
-/// What a quote is good for.
+/// What a quote is valid for.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Seal {
-    /// Where it was asked.
+    /// The service that was asked.
     base_url: String,
     /// The hash of the request that was quoted.
     body: String,
-    /// Set when the server does not know the field `seed`.
+    /// Set if the service does not know the field `seed`.
     #[serde(skip_serializing_if = "Not::not")]
     seedless: bool,
-    /// Set when the server takes a form.
+    /// Set if the service takes a form.
     #[serde(skip_serializing_if = "Not::not")]
     form: bool,
-    /// The id, if the library drew it.
+    /// The id, if the library generated it.
     #[serde(skip_serializing_if = "Option::is_none")]
     drawn: Option<String>,
-    /// The seller's own terms with this offer alone, as JSON text.
+    /// The seller's own terms reduced to this offer, as JSON text.
     terms: String,
 }
 
 impl<J> Quote<J> {
-    /// The idempotency id of the request.
+    /// The id of the request.
     #[must_use]
     pub fn id(&self) -> &str {
         match self {
@@ -119,7 +119,7 @@ impl<J: Json> PricedQuote<J> {
 }
 
 impl<J: Json> FreeQuote<J> {
-    /// The quote of a request that became this task.
+    /// The quote of a request that was accepted without payment as this task.
     #[must_use]
     pub fn of(request: &Request, config: &Config, task_id: String, now_ms: u64) -> Self {
         let asset = config.policy.tokens.first().map_or(&ASSETS[0], |token| token.asset);
@@ -144,18 +144,18 @@ impl<J: Json> FreeQuote<J> {
     }
 }
 
-/// Whether the quote says that the library drew that id for it.
+/// Whether the quote says that the library generated that id for it.
 #[must_use]
 pub fn drew<J: Json>(quote: &J, id: &str) -> bool {
     quote.get("seal").and_then(|seal| seal.text_at("drawn")).as_deref() == Some(id)
 }
 
-/// Takes a quote back from JavaScript: reads the seller's own offer again, holds it against the policy of this call and
-/// against what the quote shows. So what was shown is what is signed, for what was asked, to the seller that was asked.
-/// Returns the offer, and the words in which the seller takes the request.
+/// Takes a quote back from JavaScript: reads the seller's own offer again, and checks it against the policy of this
+/// call and against what the quote shows. So exactly what was shown is signed, for the request and the seller that were
+/// quoted. Returns the offer, and the dialect in which the seller takes the request.
 ///
 /// # Errors
-/// `invalid_request` when it is no quote of ours or was changed, otherwise what the policy says.
+/// `invalid_request` if it is not one of our quotes or was changed, otherwise the error of the policy.
 pub fn reopen<J: Json>(quote: &J, request: &Request, config: &Config) -> Result<(Offer, Dialect), Error> {
     let stale = |why: &str| Error::invalid(text!(why, ": ask for a new one"));
     let seal = quote.get("seal").ok_or_else(|| stale("this is no quote of `quote()`"))?;

@@ -1,5 +1,4 @@
-//! Why a server says no, in its own words. They are shown to people, so they are one short line of plain text,
-//! whatever the server sends.
+//! The server's own reason for a refusal. It is shown to people, so it is reduced to one short line of plain text.
 
 use super::{
     error::{Code, Detail, Error, Stage},
@@ -10,17 +9,17 @@ use super::{
 
 /// The most characters of a reason.
 const MOST_LETTERS: usize = 500;
-/// Headers and bodies that are longer than terms may be are not searched.
+/// Headers and bodies longer than terms may be are not searched.
 const LONGEST_ANSWER: usize = 0x4_0000;
-/// Nested deeper than this, words are not found.
+/// Text nested deeper than this is not found.
 const DEEPEST: usize = 6;
-/// Of several problems, the first ones.
+/// If there are several problems, only this many are shown.
 const MOST_PROBLEMS: usize = 5;
 
-/// Where servers have their words, in the order in which they are read out. First those of x402: of a failed
-/// settlement, and of a 402. Then those of others: [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) (`title`,
-/// `detail`), OAuth, FastAPI (`detail: [{loc, msg}]`), NestJS (`error` and `message`, a list), Zod (`issues`,
-/// `formErrors`), and at last by the name of a field: Laravel and Zod.
+/// Where servers put their messages, in reading order. First those of x402: of a failed settlement, and of a 402. Then
+/// those of others: [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) (`title`, `detail`), OAuth, FastAPI (`detail:
+/// [{loc, msg}]`), NestJS (`error` and `message`, a list), Zod (`issues`, `formErrors`), and finally by field name:
+/// Laravel and Zod.
 const WORDS: [&str; 16] = [
     "errorReason",
     "error_reason",
@@ -42,20 +41,20 @@ const WORDS: [&str; 16] = [
 const WORDS_OF_X402: usize = 5;
 const WORDS_BY_FIELD: [&str; 2] = ["errors", "fieldErrors"];
 
-/// Where a problem of a list says which field it is about: FastAPI, Zod and express-validator, Ajv, others.
+/// Where an item of a list of problems names its field: FastAPI, Zod and express-validator, Ajv, others.
 const PLACES: [&str; 5] = ["loc", "path", "instancePath", "field", "param"];
 
-/// What an unwanted answer leaves to an error.
+/// What an unwanted response contributes to an error.
 #[derive(Debug)]
 pub struct Refusal {
-    /// The server's reason after a colon, in quotation marks; empty when it gives none.
+    /// The server's reason after a colon, in quotation marks; empty if there is none.
     pub in_message: String,
     /// `status`, the start of the `body`, and the `reason`.
     pub details: Vec<(&'static str, Detail)>,
 }
 
 impl Refusal {
-    /// Reads an answer: of a failed settlement, else the terms in the header, else the body.
+    /// Reads a response: a failed settlement first, then the terms in the header, then the body.
     #[must_use]
     pub fn read<J: Json>(response: &HttpResponse<J>) -> Self {
         let mut details =
@@ -68,7 +67,7 @@ impl Refusal {
         Self { in_message, details }
     }
 
-    /// The error for an answer that came before anything was signed.
+    /// The error for a response that came before anything was signed.
     #[must_use]
     pub fn error(self, code: Code, stage: Stage, what: &str) -> Error {
         Error::unpaid(code, stage, text!(what, self.in_message)).details(self.details)
@@ -90,7 +89,7 @@ fn parse<J: Json>(text: &str) -> Option<J> {
     if text.len() <= LONGEST_ANSWER { J::parse(text) } else { None }
 }
 
-/// Some servers answer a bad request with a sentence and nothing else. A page of HTML or half a document is not one.
+/// Some servers answer a bad request with just a sentence. A page of HTML or half a document is not one.
 fn sentence(body: &str) -> Option<String> {
     let begins = body.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
     (begins && body.len() <= MOST_LETTERS).then(|| line(body)).filter(|line| !line.is_empty())
@@ -99,31 +98,31 @@ fn sentence(body: &str) -> Option<String> {
 /// The reason in a document, if it has one.
 #[must_use]
 pub fn read<J: Json>(document: &J) -> Option<String> {
-    let mut said = Vec::new();
-    collect(document, "", DEEPEST, &mut said);
+    let mut messages = Vec::new();
+    collect(document, "", DEEPEST, &mut messages);
     let mut all = String::new();
-    for part in said {
+    for part in messages {
         all = if all.is_empty() { part } else { text!(all, "; ", part) };
     }
     (!all.is_empty()).then(|| line(&all))
 }
 
-/// Finds the words in any value, however the server nests them. `place` is the field that they are about.
-fn collect<J: Json>(value: &J, place: &str, depth: usize, said: &mut Vec<String>) {
-    let Some(depth) = depth.checked_sub(1).filter(|_| said.len() < MOST_PROBLEMS) else { return };
+/// Finds messages in any value, however the server nests them. `place` is the field that they are about.
+fn collect<J: Json>(value: &J, place: &str, depth: usize, messages: &mut Vec<String>) {
+    let Some(depth) = depth.checked_sub(1).filter(|_| messages.len() < MOST_PROBLEMS) else { return };
     if let Some(text) = value.as_text() {
-        let before = said.len();
+        let before = messages.len();
         // Zod's own `message` is its list of issues as JSON text.
         if let Some(inner) = Some(&text).filter(|text| text.starts_with('[')).and_then(|text| J::parse(text)) {
-            collect::<J>(&inner, place, depth, said);
+            collect::<J>(&inner, place, depth, messages);
         }
-        if said.len() == before {
-            say(place, &text, said);
+        if messages.len() == before {
+            add_message(place, &text, messages);
         }
     } else if let Some(items) = value.items() {
         for item in items.iter().take(MOST_PROBLEMS) {
             let own = PLACES.iter().find_map(|key| item.get(key)).map(|own| path(&own));
-            collect(item, own.as_deref().unwrap_or(place), depth, said);
+            collect(item, own.as_deref().unwrap_or(place), depth, messages);
         }
     } else {
         let most = if value.get("x402Version").is_some() { WORDS_OF_X402 } else { WORDS.len() };
@@ -131,20 +130,20 @@ fn collect<J: Json>(value: &J, place: &str, depth: usize, said: &mut Vec<String>
             let Some(member) = value.get(key) else { continue };
             if WORDS_BY_FIELD.contains(key) {
                 for (name, problem) in member.entries().iter().take(MOST_PROBLEMS).filter(|_| member.is_object()) {
-                    collect(problem, name, depth, said);
+                    collect(problem, name, depth, messages);
                 }
             }
-            collect(&member, place, depth, said);
+            collect(&member, place, depth, messages);
         }
     }
 }
 
-/// Each words once.
-fn say(place: &str, words: &str, said: &mut Vec<String>) {
+/// Keeps each text once.
+fn add_message(place: &str, words: &str, messages: &mut Vec<String>) {
     let words = line(words);
     let words = if place.is_empty() || words.is_empty() { words } else { text!(place, ": ", words) };
-    if !words.is_empty() && !said.contains(&words) {
-        said.push(words);
+    if !words.is_empty() && !messages.contains(&words) {
+        messages.push(words);
     }
 }
 
@@ -159,14 +158,14 @@ fn path<J: Json>(place: &J) -> String {
     path
 }
 
-/// Somebody else's words inside one of our sentences, which they cannot end.
+/// A third party's text inside one of our sentences, which it cannot end.
 fn quoted(words: &str) -> String {
     let letters = words.chars().map(|letter| if letter == '"' { '\'' } else { letter });
     text!("\"", letters.collect::<String>(), "\"")
 }
 
-/// Somebody else's text as one line: of any script, but neither markup nor what hides, ends a line or turns its
-/// direction.
+/// A third party's text as one line, in any script, without markup or characters that are invisible, break the line or
+/// change the text direction.
 #[must_use]
 pub fn line(text: &str) -> String {
     let mut line = String::new();
@@ -194,9 +193,8 @@ const fn is_space(letter: char) -> bool {
     matches!(letter, '\t'..='\r' | ' ' | '\u{85}' | '\u{a0}' | '\u{2028}'..='\u{2029}')
 }
 
-/// Markup, controls, and what Unicode calls
-/// [default ignorable](https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point), which has the marks of
-/// direction.
+/// Markup, control characters, and what Unicode calls [default
+/// ignorable](https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point), which includes direction marks.
 fn hides(letter: char) -> bool {
     const HIDDEN: [[u16; 2]; 18] = [
         [0, 0x1f],
@@ -230,7 +228,7 @@ mod tests {
     use serde_json::{Value, json};
 
     #[test]
-    fn no_more_problems_are_told_than_a_visitor_reads() {
+    fn only_the_first_problems_are_shown() {
         let many = |first: usize| (first..first + 3).map(|at| json!({"msg": format!("no {at}")})).collect::<Vec<_>>();
         let all = [many(0), many(3), many(6)];
         for document in [json!({"detail": all.concat()}), json!({"detail": all})] {
@@ -239,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_found_where_servers_have_them() {
+    fn messages_are_found_where_servers_put_them() {
         let zod = json!([{"code": "too_small", "path": ["templateData", "duration"], "message": "Too small"}]);
         for (body, words) in [
             (json!({"x402Version": 1, "error": "insufficient_funds", "accepts": []}), "insufficient_funds"),
@@ -322,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn words_cannot_end_the_sentence_that_quotes_them() {
+    fn quoted_text_cannot_end_the_sentence_around_it() {
         let sly = json!({"error": "no\". Your money came back: \"pay again"}).to_string();
         assert_eq!(refusal(402, ["", "", &sly]).in_message, ": \"no'. Your money came back: 'pay again\"");
     }
@@ -336,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_nested_without_end_is_left() {
+    fn endless_nesting_is_not_searched() {
         let mut deep = json!("deep");
         for _ in 0..200 {
             deep = json!({ "error": [deep] });
@@ -363,7 +361,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever JSON or text a server sends, in its headers and its body.
+        /// Any JSON or text that a server sends, in its headers and its body.
         #[test]
         fn every_reason_is_one_short_line_without_hidden_characters(
             documents in prop::array::uniform3(documents()),

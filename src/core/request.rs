@@ -1,4 +1,4 @@
-//! What the caller wants, checked and written in the service's dialect.
+//! The caller's request, checked and written in the service's dialect.
 
 use serde::Serialize;
 
@@ -13,20 +13,21 @@ use super::{
     uuid,
 };
 
-/// The field that carries the id of the request, by which the task can be found again.
+/// The field that carries the id of the request, by which the task can be found.
 const SEED: &str = "seed";
 
-/// Requests without a model used to be sent with this one. Records of that time have the hash of such a body.
+/// Requests without a model used to be sent with this one. Old records have the hash of such a body.
 const FORMER_DEFAULT_MODEL: &str = "sora";
 
-/// Stands in a body where the bytes of the picture belong, and before a body that is sent as a form. JSON has no such character.
+/// Marks the place of the picture's base64 in a body; it also comes first in a body that is sent as a form. It never
+/// occurs in JSON.
 const MARK: &str = "\0";
 
 /// A checked request. Its body is written once and sent byte for byte the same, unpaid and paid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     id: String,
-    /// The id as services take it.
+    /// The id in the form that services accept.
     seed: String,
     origin: Origin,
     prompt: String,
@@ -41,25 +42,24 @@ pub struct Request {
 enum Origin {
     /// The page chose it: it names the purchase.
     Page,
-    /// The library drew it before, for a quote.
+    /// The library generated it earlier, for a quote.
     Drawn,
-    /// The library drew it, and nothing was ever bought under it.
+    /// The library generated it, and nothing was ever bought under it.
     Fresh,
 }
 
-/// The words in which a server takes a request.
+/// The dialect in which a server takes a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dialect {
     /// It knows the field `seed`.
     pub seed: bool,
-    /// It takes a form (`multipart/form-data`), with the picture as a file, in the place of JSON.
+    /// It takes a form (`multipart/form-data`) instead of JSON, with the picture as a file.
     pub form: bool,
 }
 
 impl Request {
-    /// Reads a `GenerateRequest`, its prompt trimmed by the facade (Rust's trimming brings tables), with
-    /// `image: { type, digest, size }` where the facade has the bytes of the picture. `fresh_id` is used when the request has
-    /// no `id`.
+    /// Reads a `GenerateRequest`. The facade has trimmed its prompt (Rust's trimming brings tables), and replaced a
+    /// picture given as bytes by `image: { type, digest, size }`. `fresh_id` is used if the request has no `id`.
     ///
     /// # Errors
     /// `invalid_request` or `image_unreadable`, with the name of the field.
@@ -88,8 +88,8 @@ impl Request {
         Ok(Self { seed: seed_of(&id), id, origin, prompt: given.prompt, fingerprint, fields, dialect })
     }
 
-    /// The same request for the next purchase after the one of its id has failed. Its id is derived: whoever buys the
-    /// same again meanwhile, on any page, finds this purchase.
+    /// The same request for the next purchase after the one of its id has failed. Its id is derived: anyone who buys
+    /// the same again meanwhile, on any page, finds this purchase.
     #[must_use]
     pub fn anew(self) -> Self {
         let id = uuid::derived(&self.id);
@@ -102,33 +102,33 @@ impl Request {
         Self { seed: seed_of(&id), id, origin: Origin::Page, ..self }
     }
 
-    /// The same request, whose id the library drew for a quote.
+    /// The same request, whose id the library generated for a quote.
     #[must_use]
     pub fn drawn(self) -> Self {
         Self { origin: Origin::Drawn, ..self }
     }
 
-    /// The same request, whose id this page drew, and has sent no payment for.
+    /// The same request, whose id this page generated and has sent no payment for.
     #[must_use]
     pub fn fresh(self) -> Self {
         Self { origin: Origin::Fresh, ..self }
     }
 
-    /// The words that it is put into.
+    /// The dialect it is written in.
     #[must_use]
     pub const fn dialect(&self) -> Dialect {
         self.dialect
     }
 
-    /// Puts it into a server's words. Says whether that changes anything.
+    /// Writes it in a server's dialect. Returns whether that changes anything.
     pub fn speak(&mut self, dialect: Dialect) -> bool {
         std::mem::replace(&mut self.dialect, dialect) != dialect
     }
 
-    /// Puts it into the words of the server that gave this answer to the unpaid request, if it refuses what others take: `seed`, by
-    /// its name, or a picture in JSON, as too large. Says whether that changes anything.
+    /// Adapts it to a server that gave this response to the unpaid request: some reject `seed` by its name, or a
+    /// picture in JSON as too large. Returns whether that changes anything.
     pub fn reword<J>(&mut self, response: &HttpResponse<J>) -> bool {
-        // Not `contains`, which would bring a searcher of 3 KB.
+        // Not `contains`, which would bring a 3 KB search routine.
         let names_seed = || response.body.text.as_bytes().windows(SEED.len()).any(|word| word == SEED.as_bytes());
         match response.status {
             400 | 422 if names_seed() => self.speak(Dialect { seed: false, ..self.dialect }),
@@ -141,44 +141,45 @@ impl Request {
         self.fields.bytes().any(|byte| byte == 0)
     }
 
-    /// The idempotency id, by which the page and the journal know the purchase.
+    /// The id by which the page and the journal know the purchase.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// What is sent as `seed`: the id if it is a UUID, or else the UUID that is derived from it, since some services take
+    /// What is sent as `seed`: the id if it is a UUID, or else the UUID derived from it, since some services take
     /// nothing else.
     #[must_use]
     pub fn seed(&self) -> &str {
         &self.seed
     }
 
-    /// Whether nothing was ever bought under the id: it was drawn for this very call, or for a quote of this page.
+    /// Whether nothing was ever bought under the id: it was generated for this very call, or for a quote of this page.
     #[must_use]
     pub const fn is_fresh(&self) -> bool {
         matches!(self.origin, Origin::Fresh)
     }
 
-    /// Whether the library drew the id, now or for a quote. Otherwise the page has chosen it.
+    /// Whether the library generated the id, now or for a quote. Otherwise the page chose it.
     #[must_use]
     pub const fn is_drawn(&self) -> bool {
         !matches!(self.origin, Origin::Page)
     }
 
-    /// What the video shows.
+    /// The prompt.
     #[must_use]
     pub fn prompt(&self) -> &str {
         &self.prompt
     }
 
-    /// What tells it from other requests.
+    /// What distinguishes it from other requests.
     #[must_use]
     pub const fn fingerprint(&self) -> &Fingerprint {
         &self.fingerprint
     }
 
-    /// The body as JSON text, with a zero character where the base64 of the picture belongs. One that is sent as a form begins with another.
+    /// The body as JSON text, with a zero character in place of the picture's base64. A body that is sent as a form
+    /// begins with another.
     #[must_use]
     pub fn body(&self) -> String {
         let json = if self.dialect.seed { json_of(&self.fields, &self.seed) } else { text!(self.fields, "}") };
@@ -190,12 +191,12 @@ fn seed_of(id: &str) -> String {
     if uuid::is_uuid(id) { id.into() } else { uuid::derived(id) }
 }
 
-/// The whole body with its `seed`, which has no character that JSON would escape.
+/// The whole body with its `seed`, which contains nothing that JSON would escape.
 fn json_of(fields: &str, seed: &str) -> String {
     text!(fields, ",\"", SEED, "\":\"", seed, "\"}")
 }
 
-/// A [`Request::body`] in its parts.
+/// The parts of a [`Request::body`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Parts<'a> {
     /// It is sent as a form.
@@ -221,7 +222,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// What the page gave, checked.
+/// The checked input of the page.
 struct Given<J> {
     prompt: String,
     model: Option<String>,
@@ -234,11 +235,11 @@ struct Given<J> {
     extra: Option<J>,
 }
 
-/// A picture to start from.
+/// The picture to start from.
 enum Image {
-    /// The server fetches it.
+    /// The server downloads it.
     Address(String),
-    /// The facade has its bytes. `size` is their number, in decimal.
+    /// The facade has its bytes; `size` is their number, in decimal.
     Bytes { kind: String, digest: String, size: String },
 }
 
@@ -256,7 +257,7 @@ impl<J: Json> Given<J> {
         })
     }
 
-    /// What version 1 of the records has for the picture: its digest, or on pages without `crypto.subtle` its size.
+    /// What version 1 records have for the picture: its digest, or its size on pages without `crypto.subtle`.
     fn former_digests(&self) -> Vec<&str> {
         match &self.image {
             Some(Image::Bytes { digest, size, .. }) => vec![digest, size],
@@ -264,14 +265,14 @@ impl<J: Json> Given<J> {
         }
     }
 
-    /// The body as JSON, without its `seed` and its last brace. The model and the duration are the service's own choice
-    /// where the page makes none; the two flags are always sent, since other services of this kind have other defaults.
+    /// The body as JSON, without its `seed` and its last brace. If the page names no model or duration, the service
+    /// chooses. The two flags are always sent, since similar services have other defaults.
     fn fields(&self, model: Option<&str>) -> String {
         self.write(model, false)
     }
 
-    /// What tells the request from others: what the page gave, without defaults, which a later version may change, with
-    /// the digest of the picture for its place, and with `extra` in whatever order its members have.
+    /// What distinguishes the request from others: the page's input, without defaults, which a later version may
+    /// change; with the picture's digest instead of the picture; and with `extra` in canonical order.
     fn canonical(&self) -> String {
         self.write(self.model.as_deref(), true)
     }
@@ -314,7 +315,7 @@ fn image<J: Json>(request: &J) -> Result<Option<Image>, Error> {
     Ok(Some(Image::Address(url)))
 }
 
-/// The fields that the request has names for: `extra` cannot smuggle them in.
+/// The fields that the request itself has: `extra` cannot smuggle them in.
 const NAMED: [&str; 6] = ["videoModel", "duration", "image", "soraVideoId", "autoEnhance", "autoClank"];
 
 fn extra<J: Json>(request: &J) -> Result<Option<J>, Error> {
@@ -330,7 +331,7 @@ fn extra<J: Json>(request: &J) -> Result<Option<J>, Error> {
     Ok(Some(extra))
 }
 
-/// Seconds as JSON text, passed on as the caller's engine prints them.
+/// Seconds as JSON text, as the caller's engine prints them.
 fn duration<J: Json>(request: &J) -> Result<Option<String>, Error> {
     let Some(value) = request.get("duration") else {
         return Ok(None);
@@ -370,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn where_an_id_comes_from_is_known_of_every_request() {
+    fn every_request_knows_where_its_id_comes_from() {
         let named = Request::read(&json!({"prompt": "a boat", "id": "order-1"}), "drawn".into()).unwrap();
         assert!(!named.is_drawn() && !named.is_fresh());
         let fresh = Request::read(&json!({"prompt": "a boat"}), "drawn".into()).unwrap();
@@ -452,7 +453,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_put_into_the_words_of_the_server() {
+    fn a_request_adapts_to_the_dialect_of_the_server() {
         let answer =
             |status, body: &str| HttpResponse::<Value> { status, body: body.into(), ..HttpResponse::default() };
         let mut request = pictured("image/gif", "abc");
@@ -471,7 +472,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_travels_as_a_uuid() {
+    fn an_id_is_sent_as_a_uuid() {
         let seed = |id: &str| read(json!({"prompt": "a boat", "id": id})).unwrap().seed().to_owned();
         assert_eq!(seed(FRESH), FRESH);
         for id in ["order-7", "job-8", "0x12", "123e4567e89b12d3a456426614174000"] {
@@ -481,7 +482,7 @@ mod tests {
             assert_eq!(request.seed(), seed(id), "the same on every page");
         }
         assert_ne!(seed("order-7"), seed("order-8"));
-        // Sent by this version and all later ones.
+        // This version and all later ones send this.
         assert_eq!(seed("order-7"), "d00763b3-3b8d-5176-89d2-d7255cb6a0c4");
     }
 

@@ -1,7 +1,7 @@
-//! What a finished task has made, read from the service's answer, in whatever version or dialect of the service.
+//! The result of a finished task, read from the service's response in any of its versions and dialects.
 //!
-//! Bytes stay with the JavaScript engine: of a file that is sent as base64 or as a list of numbers, no more than its
-//! beginning is read here, and the value is passed on as it is, for the facade to make a file of.
+//! Bytes stay with the JavaScript engine: of a file sent as base64 or as a list of numbers, only the beginning is read
+//! here, and the value is passed on unchanged for the facade to make a file of.
 
 use serde::Serialize;
 
@@ -13,8 +13,8 @@ use super::{
     text::{cut, read_number},
 };
 
-/// A `Generation` of the public types, but for the task, the receipt and the answer itself, which the facade puts in.
-/// A file is a list of what may be it, the best first: what is sent as bytes may turn out not to be any.
+/// A `Generation` of the public types, except for the task, the receipt and the response, which the facade adds. A file
+/// is a list of candidates, the best first: inline bytes may turn out not to be any.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs)] // the fields are those of `Generation` in the public types
@@ -38,7 +38,7 @@ pub struct Generation<J> {
     pub template_data: J,
 }
 
-/// The members of a `Generation` of the public types that say what was made, the most important first.
+/// The members of a `Generation` of the public types that hold the result, the most important first.
 pub const MEMBERS: [&str; 10] =
     ["taskId", "video", "image", "gif", "text", "templateName", "agentId", "remixId", "token", "templateData"];
 
@@ -49,19 +49,20 @@ pub const FILES: [&str; 3] = ["video", "image", "gif"];
 #[derive(Debug, Serialize)]
 #[serde(untagged, rename_all_fields = "camelCase")]
 pub enum Source<J> {
-    /// At an address that a page can show without danger.
+    /// At a URL that a page can show safely.
     Address {
-        /// The address.
+        /// The URL.
         url: J,
-        /// The type, as the server names it.
+        /// The type that the server names.
         #[serde(skip_serializing_if = "Option::is_none")]
         mime_type: Option<J>,
     },
-    /// In the answer itself.
+    /// Inline in the response.
     Bytes {
         /// Base64, or a list of numbers.
         bytes: J,
-        /// The type that they show. Never one that the server names: it would make a page of ours of what it sends.
+        /// The type that the bytes show, never the one that the server names: that could make the browser run them as a
+        /// page of ours.
         mime_type: &'static str,
     },
 }
@@ -83,7 +84,7 @@ const VIDEO: &str = "video/mp4";
 const PICTURE: &str = "image/png";
 
 impl<J: Json> Generation<J> {
-    /// Reads the answer about a finished task.
+    /// Reads the response about a finished task.
     #[must_use]
     pub fn read(answer: &J) -> Self {
         let result = object_at(answer, "result").unwrap_or_else(|| answer.clone());
@@ -109,7 +110,7 @@ impl<J: Json> Generation<J> {
 }
 
 impl<J: Json> Generation<J> {
-    /// What lasts of it, as a `KeptGeneration` of the public types: of each file the best address.
+    /// What lasts of it, as a `KeptGeneration` of the public types: the best URL of each file.
     #[must_use]
     pub fn lasting(&self, task_id: &str) -> J {
         let mut made = J::of(self);
@@ -124,7 +125,7 @@ impl<J: Json> Generation<J> {
     }
 }
 
-/// The video and the picture. Some services put the picture that was asked for in the place of the video.
+/// The video and the picture. Some services put the requested picture in the video's place.
 fn arranged<J: Json>(mut films: Vec<Source<J>>, picture: Option<Source<J>>) -> (Vec<Source<J>>, Vec<Source<J>>) {
     let mut pictures = Vec::from_iter(picture);
     let is_first_a_picture = films.first().is_some_and(Source::is_picture);
@@ -135,25 +136,25 @@ fn arranged<J: Json>(mut films: Vec<Source<J>>, picture: Option<Source<J>>) -> (
     (films, pictures)
 }
 
-/// What a text has to begin with to be an address in the web, which lasts.
+/// What a text has to start with to be a web URL, which lasts.
 const WEB: [&str; 2] = ["https://", "http://"];
 /// What else may be shown: it is media, and cannot run as a script.
 const INLINE: [&str; 2] = ["data:video/", "data:image/"];
-/// No beginning is longer.
+/// The longest of these prefixes.
 const LONGEST_BEGINNING: u32 = 16;
 
-/// Names of pictures end so.
+/// File extensions of pictures.
 const PICTURES: [&str; 6] = [".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif"];
-/// Nobody has longer addresses: what comes after is not read.
+/// No URL is longer: anything beyond is not read.
 const LONGEST_ADDRESS: u32 = 0x1_0000;
 
-/// Base64 of the first bytes, and a text that has so much of it without its line breaks.
+/// Characters of base64 that hold the first bytes, and of a text that has them even with line breaks.
 const HEAD_DIGITS: usize = 16;
 const HEAD_TEXT: u32 = 256;
 
 impl<J: Json> Source<J> {
-    /// Reads a file given as an address, as bytes, or as an object with either. Bytes that do not show their type are
-    /// of the usual one.
+    /// Reads a file given as a URL, as bytes, or as an object with either. If the bytes do not show a type, they get
+    /// the usual one.
     fn read(value: &J, usual: &'static str) -> Option<Self> {
         let file = object(value);
         let given = match &file {
@@ -164,10 +165,10 @@ impl<J: Json> Source<J> {
             let mime_type = file.and_then(|file| words_at(&file, "mimeType")).filter(|named| !is_empty(named));
             return Some(Self::Address { url: given, mime_type });
         }
-        // Node writes a buffer as `{ type, data }`.
+        // Node serialises a buffer as `{ type, data }`.
         let bytes = object(&given).and_then(|buffer| buffer.get("data")).unwrap_or(given);
         let shown = media::sniff(&head(&bytes)?);
-        // Words are base64 as well.
+        // Plain words are valid base64, too.
         if shown.is_none() && file.is_none() && is_text(&bytes) {
             return None;
         }
@@ -192,7 +193,7 @@ fn is_named_as_picture(address: &str) -> bool {
     PICTURES.iter().any(|ending| path.ends_with(ending))
 }
 
-/// The first bytes of base64 or of a list of numbers; none of what is neither.
+/// The first bytes of base64 or of a list of numbers; `None` for anything else.
 fn head<J: Json>(value: &J) -> Option<Vec<u8>> {
     let Some(items) = value.items_start(media::HEAD) else {
         let mut digits = value.text_start(HEAD_TEXT)?;
@@ -207,7 +208,7 @@ fn head<J: Json>(value: &J) -> Option<Vec<u8>> {
     (!bytes.is_empty()).then_some(bytes)
 }
 
-/// Whether a file is at an address that lasts. What came as bytes has none.
+/// Whether a file is at a URL that lasts. Inline bytes have none.
 #[must_use]
 pub fn lasts<J: Json>(file: &J) -> bool {
     file.get("url").is_some_and(|url| begins(&url, &WEB))
@@ -216,7 +217,7 @@ pub fn lasts<J: Json>(file: &J) -> bool {
 impl<J: Json> Token<J> {
     fn read(token: &J) -> Option<Self> {
         let address = token.get("address")?;
-        // One character more than an address has.
+        // One character more than a URL may have.
         parse_address(&address.text_start(43)?)?;
         let about = object_at(token, "metadata").unwrap_or_else(|| token.clone());
         let chain = words_at(token, "chain");
@@ -241,7 +242,7 @@ fn file_at<J: Json>(of: &J, name: &str, usual: &'static str) -> Option<Source<J>
     Source::read(&of.get(name)?, usual)
 }
 
-/// A text, which may be long: it stays where it is.
+/// A text, which may be long and stays where it is.
 #[inline(never)]
 fn words_at<J: Json>(of: &J, name: &str) -> Option<J> {
     of.get(name).filter(is_text)
@@ -291,7 +292,7 @@ mod tests {
         json!([{ "bytes": bytes, "mimeType": mime_type }])
     }
 
-    /// Bytes as services send them, each with the value that has them.
+    /// Bytes in all the forms that services use, and the value that holds them.
     fn forms(bytes: &[u8]) -> Vec<(Value, Value)> {
         let (list, text) = (json!(bytes), json!(base64::encode(bytes)));
         let lines: Vec<String> = base64::encode(bytes).chars().map(|digit| format!("{digit}\r\n")).collect();
@@ -336,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn of_each_file_the_best_address_lasts() {
+    fn the_best_url_of_each_file_is_kept() {
         let lasting = |answer: &Value| Generation::read(answer).lasting("t1");
         let film = json!(base64::encode(FILM));
         let made =
@@ -351,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_that_was_made_is_in_it() {
+    fn the_result_contains_everything_else_that_was_made() {
         let answer = json!({ "result": {
             "generation": {
                 "text": "a boat", "video": URL, "gif": { "url": "https://media.test/v.gif" }, "templateName": "video",
@@ -376,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_one_with_an_address() {
+    fn a_token_without_an_address_is_omitted() {
         let token = |token: Value| made(json!({ "token": token }))["token"].take();
         assert_eq!(token(json!({ "address": ADDRESS, "symbol": "V" })), json!({ "address": ADDRESS, "symbol": "V" }));
         assert_eq!(token(json!({ "address": ADDRESS, "name": 5 })), json!({ "address": ADDRESS }));
@@ -390,7 +391,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_at_an_address_that_cannot_run() {
+    fn the_url_of_a_file_cannot_run_as_a_script() {
         for url in [URL, "http://x/v", "data:video/mp4;base64,AAAA", "data:image/svg+xml,<svg/>"] {
             for value in
                 [json!(url), json!({ "url": url }), json!({ "buffer": url }), json!({ "url": url, "mimeType": "" })]
@@ -424,7 +425,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_passed_on_as_they_came_with_the_type_that_they_show() {
+    fn bytes_are_passed_on_unchanged_with_the_type_that_they_show() {
         for (head, media_type) in HEADS {
             for (value, expected) in forms(&[head, &[7; 40]].concat()) {
                 assert_eq!(made(json!({ "gif": value }))["gif"], bytes(&expected, media_type), "{value}");
@@ -433,7 +434,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_show_no_type_are_of_the_usual_one_and_never_of_one_that_is_named() {
+    fn bytes_that_show_no_type_get_the_usual_one_and_never_the_named_one() {
         let page = b"<!doctype html><script>alert(1)</script>";
         for (value, expected) in forms(page) {
             let words = value.is_string() && value == expected;
@@ -445,7 +446,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_no_file() {
+    fn an_unreadable_value_is_not_a_file() {
         for strange in [
             json!(5),
             json!(true),
@@ -477,7 +478,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_in_the_place_of_the_video_is_the_cover() {
+    fn a_picture_in_place_of_the_video_becomes_the_cover() {
         let (png, film) = (json!(PNG), json!(FILM));
         let inline = format!("data:image/png;base64,{}", base64::encode(PNG));
         let typed = json!({ "url": "https://media.test/p", "mimeType": "image/webp" });
@@ -510,9 +511,9 @@ mod tests {
         assert_eq!(made(json!({ "video": film }))["video"], bytes(&film, "video/mp4"));
     }
 
-    /// Of bytes, only the first are read here.
+    /// Only the first bytes are read here.
     #[test]
-    fn a_video_that_turns_out_not_to_be_bytes_has_another_address() {
+    fn a_video_with_invalid_bytes_falls_back_to_its_url() {
         let broken = json!([0, 0, 0, 24, 102, 116, 121, 112, 109, 112, 52, 50, 256]);
         let answer = |other: &str| json!({ "artifactUrl": other, "result": { "video": broken } });
         let first = &bytes(&broken, "video/mp4")[0];
@@ -521,7 +522,7 @@ mod tests {
         assert_eq!(read(&json!({ "artifactUrl": URL, "result": { "video": 5 } }))["video"], at(URL));
     }
 
-    /// Any JSON, with the words that are read more often than others.
+    /// Any JSON, with a preference for words that have a meaning here.
     fn anything() -> impl Strategy<Value = Value> {
         let text = prop_oneof![
             ".{0,20}".boxed(),
@@ -572,7 +573,7 @@ mod tests {
         })
     }
 
-    /// A value of which no more than the beginning may be read, where it is long.
+    /// A value whose long texts and lists may only be read at their beginning.
     #[derive(Clone, Debug, Serialize)]
     struct Long(Value);
 
@@ -663,7 +664,7 @@ mod tests {
     }
 
     #[test]
-    fn of_what_is_long_no_more_than_the_beginning_is_read() {
+    fn only_the_beginning_of_long_values_is_read() {
         let long = [PNG, &[7; 2 * Long::MOST]].concat();
         let mut values: Vec<Value> = forms(&long).into_iter().map(|(value, _)| value).collect();
         for start in ["https://media.test/", "data:video/mp4;base64,", "a boat ", "0x", "javascript:"] {
@@ -682,7 +683,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_an_answer_says_only_media_come_of_it(answer in anything()) {
+        fn any_response_yields_only_media(answer in anything()) {
             let Generation { video, image, gif, token, template_data, .. } = Generation::read(&answer);
             prop_assert!(template_data.is_object());
             prop_assert!(token.is_none_or(|token| parse_address(&token.address.as_text().unwrap()).is_some()));
@@ -705,7 +706,7 @@ mod tests {
             }
         }
 
-        /// Whatever stands behind their beginning, bytes are what they begin as, and the same value.
+        /// Bytes are typed by their beginning, whatever follows, and passed on unchanged.
         #[test]
         fn bytes_are_known_by_their_beginning(
             at in 0..HEADS.len(), rest in prop::collection::vec(any::<u8>(), 0..200),

@@ -1,7 +1,7 @@
-//! The schemes of x402 in which an offer can be paid. [`Scheme`] knows what differs between them: which offers can be
-//! signed for, what is signed, how the payment is written, and how the chain shows that it was taken.
+//! The x402 schemes in which an offer can be paid. [`Scheme`] knows how they differ: which offers can be signed for,
+//! what is signed, how the payment is written, and how the chain shows that it was taken.
 //!
-//! A further one is a variant here, and a module beside `exact`.
+//! To add one, add a variant here, and a module next to `exact`.
 
 use alloy_primitives::B256;
 
@@ -23,17 +23,17 @@ named! {
 }
 
 impl Scheme {
-    /// All of them.
+    /// All schemes.
     pub const ALL: [Self; 1] = [Self::Exact];
 
-    /// Reads its name.
+    /// Reads a scheme by name.
     #[must_use]
     pub fn read(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|scheme| scheme.name() == name)
     }
 
-    /// What `extra` of an offer may say of the token, if it says anything: a seller that says otherwise would make the
-    /// user sign something worthless.
+    /// What `extra` of an offer may say about the token, if anything: other values would make the user sign something
+    /// worthless.
     #[must_use]
     pub const fn extra(self, asset: &Asset) -> [(&'static str, &'static str); 3] {
         match self {
@@ -57,7 +57,7 @@ impl Scheme {
         }
     }
 
-    /// The calldata by which the token is asked whether it has taken the payment: the answer is a number, 0 for no.
+    /// The calldata that asks the token whether it has taken the payment: the answer is a number, 0 for no.
     #[must_use]
     pub fn state_call(self, transfer: &Transfer) -> String {
         match self {

@@ -1,44 +1,45 @@
-//! The curve secp256k1 ([SEC 2](https://www.secg.org/sec2-v2.pdf), 2.4.1), as far as it takes to tell who signed.
+//! The curve secp256k1 ([SEC 2](https://www.secg.org/sec2-v2.pdf), 2.4.1), as far as needed to recover who signed.
 //!
-//! Written by hand on alloy-primitives, and held against k256 by the tests: k256 itself would be a seventh of the module.
-//! All numbers here are public, so none of this needs to take the same time for all of them.
+//! Written by hand on alloy-primitives, and tested against k256, which itself would be a seventh of the module. All
+//! numbers here are public, so none of this needs to run in constant time.
 
 use std::ops::{Add, Mul, Sub};
 
 use alloy_primitives::{U256, uint};
 
-/// Counts the points of the curve: r and s of a signature are below it.
+/// The order of the curve: r and s of a signature are below it.
 pub(super) const ORDER: Prime = Prime {
     modulus: uint!(0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141_U256),
     inverse: 0x4b0d_ff66_5588_b13f,
     square: uint!(0x9d671cd581c69bc5e697f5e45bcd07c6741496c20e7cf878896cf21467d7d140_U256),
 };
 
-/// The coordinates of the points are below it.
+/// The field's prime: the coordinates of the points are below it.
 const FIELD: Prime = Prime {
     modulus: uint!(0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2f_U256),
     inverse: 0xd838_091d_d225_3531,
     square: uint!(0x1000007a2000e90a1_U256),
 };
 
-/// `(p + 1) / 4`: to this power, a square becomes its root.
+/// `(p + 1) / 4`: raising a square to this power yields its root.
 const ROOT: U256 = uint!(0x3fffffffffffffffffffffffffffffffffffffffffffffffffffffffbfffff0c_U256);
 /// The generator's x; its y is even.
 const GENERATOR: U256 = uint!(0x79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798_U256);
-/// The 7 of `y² = x³ + 7`, in Montgomery's form.
+/// The 7 of `y² = x³ + 7`, in Montgomery form.
 const SEVEN: Coordinate = Coordinate(uint!(0x700001ab7_U256));
-/// Three times the 7, in Montgomery's form.
+/// Three times 7, in Montgomery form.
 const TWENTY_ONE: Coordinate = Coordinate(uint!(0x1500005025_U256));
 const ZERO: Coordinate = Coordinate(U256::ZERO);
 
-/// The arithmetic below a prime of 256 bits. `times` is Montgomery's: it divides by 2^256, so that of two numbers in his
-/// form (`enter`) the product is in his form too, and of one in his form and a plain one it is plain.
+/// Arithmetic modulo a 256-bit prime. `times` is Montgomery multiplication: it divides by 2^256, so the product of two
+/// numbers in Montgomery form (`enter`) is in that form too, and that of one in Montgomery form and a plain one is
+/// plain.
 #[derive(Debug)]
 pub(super) struct Prime {
     pub(super) modulus: U256,
-    /// Of `-modulus`, modulo 2^64.
+    /// The inverse of `-modulus`, modulo 2^64.
     inverse: u64,
-    /// 2^512 below the prime.
+    /// 2^512 modulo the prime.
     square: U256,
 }
 
@@ -66,7 +67,7 @@ impl Prime {
         }
     }
 
-    /// In Montgomery's form, as `base` is.
+    /// The power, in Montgomery form like `base`.
     fn power(&self, base: U256, exponent: U256) -> U256 {
         (0..256).rev().fold(self.enter(U256::ONE), |power, bit| {
             let power = self.times(power, power);
@@ -79,7 +80,7 @@ impl Prime {
     }
 }
 
-/// A number below the field's prime, in Montgomery's form.
+/// A number below the field's prime, in Montgomery form.
 #[derive(Clone, Copy, PartialEq)]
 struct Coordinate(U256);
 
@@ -107,7 +108,7 @@ impl Mul for Coordinate {
     }
 }
 
-/// A point `(x / z, y / z)`; without z, the one at infinity.
+/// A point `(x / z, y / z)`; if z is 0, the one at infinity.
 #[derive(Clone, Copy)]
 struct Point {
     x: Coordinate,
@@ -118,7 +119,7 @@ struct Point {
 impl Point {
     const INFINITY: Self = Self { x: ZERO, y: SEVEN, z: ZERO };
 
-    /// The point with that x whose y is odd, or is even; on half of the numbers there is none.
+    /// The point with that x whose y is odd or even as requested; for half of all numbers there is none.
     fn at(x: U256, odd: bool) -> Option<Self> {
         let x = Coordinate(FIELD.enter(x));
         let square = x * x * x + SEVEN;
@@ -181,7 +182,7 @@ mod tests {
         [point.x(), point.y()].map(|coordinate| U256::from_be_slice(coordinate.unwrap()))
     }
 
-    /// What k256 says of the same numbers.
+    /// What k256 computes for the same numbers.
     fn expected(digest: [u8; 32], r: U256, s: U256, odd: bool) -> Option<[U256; 2]> {
         let signature = Signature::from_scalars(bytes(r), bytes(s)).unwrap();
         let key = VerifyingKey::recover_from_prehash(&digest, &signature, RecoveryId::new(odd, false));
@@ -209,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn ends_of_the_range_are_those_of_k256() {
+    fn the_ends_of_the_range_have_the_same_result_as_with_k256() {
         let ends = [U256::from(1), U256::from(2), ORDER.modulus >> 1usize];
         for digest in [U256::ZERO, U256::from(1), ORDER.modulus - U256::from(1), ORDER.modulus, U256::MAX] {
             for (r, s, odd) in
@@ -222,7 +223,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn who_signed_is_found(secret in prop::array::uniform32(1u8..=254), digest: [u8; 32]) {
+        fn the_signer_is_recovered(secret in prop::array::uniform32(1u8..=254), digest: [u8; 32]) {
             let key = SigningKey::from_bytes(&secret.into()).unwrap();
             let (signature, id) = key.sign_prehash_recoverable(&digest).unwrap();
             let [r, s] = [signature.r(), signature.s()].map(|n| U256::from_be_slice(&n.to_bytes()));
@@ -231,7 +232,7 @@ mod tests {
         }
 
         #[test]
-        fn any_numbers_give_what_k256_gives(digest: [u8; 32], r: [u8; 32], s: [u8; 32], odd: bool) {
+        fn any_numbers_have_the_same_result_as_with_k256(digest: [u8; 32], r: [u8; 32], s: [u8; 32], odd: bool) {
             let [r, s] = [r, s].map(|n| U256::from_be_bytes(n) >> 1usize);
             prop_assume!(r != U256::ZERO && s != U256::ZERO && s <= ORDER.modulus >> 1usize);
             let found = recover(U256::from_be_bytes(digest), r, s, odd);

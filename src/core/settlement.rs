@@ -1,7 +1,7 @@
 //! The settlement of a task that was accepted without a receipt that shows it: CORS hides the header from many pages.
 //!
-//! In the background, without a prompt, the token is asked through the wallet that paid, until it shows the transaction or
-//! the window is past. What has not been taken changes nothing: the service has the task.
+//! In the background and without a prompt, the token is asked through the wallet that paid, until it shows the
+//! transaction or the window has passed. If it was not taken, nothing changes: the service has the task.
 
 use std::{ops::ControlFlow, rc::Rc};
 
@@ -20,18 +20,18 @@ use super::{
     witness::{Inquiry, Progress, Reader, Report, Reports},
 };
 
-/// The pauses between two inquiries grow from here to there.
+/// The shortest and longest pause between two inquiries.
 const FIRST_PAUSE_MS: u64 = 1_000;
 const LONGEST_PAUSE_MS: u64 = 60_000;
-/// Nodes may be this late in showing the last block of the window.
+/// How late a node may be in showing the last block of the window.
 const MARGIN_MS: u64 = 30_000;
 
-/// An authorization of which the transaction is not known yet.
+/// An authorization whose transaction is not known yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settlement {
-    /// What was signed.
+    /// The authorization that was signed.
     pub authorization: Authorization,
-    /// When its window has closed, by this machine's clock as it was at the stamp.
+    /// When its window closes, by this machine's clock at the time of the stamp.
     pub closes_at: u64,
 }
 
@@ -39,13 +39,13 @@ impl Settlement {
     /// How many members [`Settlement::write`] writes.
     pub const MEMBERS: usize = 5;
 
-    /// The nonce of what was signed, which no other payment has.
+    /// The nonce of the authorization, which is unique to this payment.
     #[must_use]
     pub fn nonce(&self) -> String {
         text::word(self.authorization.transfer().nonce)
     }
 
-    /// Writes the members by which it crosses to JavaScript, and stays in the journal.
+    /// Writes the members in which it crosses to JavaScript and is stored in the journal.
     ///
     /// # Errors
     /// Those of the serializer.
@@ -66,8 +66,8 @@ impl Settlement {
         Self::reread(kept, kept.get("asset"), None)
     }
 
-    /// Reads what an earlier version wrote, which named no scheme, had a token of the page's own elsewhere, and no end of the
-    /// window.
+    /// Reads what an earlier version wrote, which named no scheme, kept a token of the page's own elsewhere, and had no
+    /// end of the window.
     #[must_use]
     pub fn reread<J: Json>(kept: &J, asset: Option<J>, closes_at: Option<u64>) -> Option<Self> {
         let scheme = match kept.get("scheme") {
@@ -94,15 +94,15 @@ impl Serialize for Settlement {
 /// What to do next.
 #[derive(Debug)]
 pub enum Step {
-    /// Let this many milliseconds pass.
+    /// Wait for that many milliseconds.
     Sleep(u64, Box<Searching>),
-    /// Look for the wallet that paid.
+    /// Find the wallet that paid.
     FindWallets(Box<Searching>),
-    /// Ask all at once, each the wallet at its place of the list.
+    /// Ask all questions at once, each of the wallet at its index of the list.
     AskAll(Vec<(usize, Question)>, Asking),
     /// Write to the journal, under that id, if the purchase is still there.
     Write(String, Found),
-    /// It is over: with the receipt that names the transaction, if it was found.
+    /// The end, with the receipt that names the transaction, if it was found.
     Done(Option<Rc<Receipt>>),
 }
 
@@ -116,7 +116,7 @@ pub struct Searching {
     pause: u64,
 }
 
-/// Waiting for what wallets report.
+/// Waiting for the wallets' reports.
 #[derive(Clone, Debug)]
 pub struct Asking {
     searching: Box<Searching>,
@@ -127,7 +127,7 @@ pub struct Asking {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found(Rc<Receipt>);
 
-/// Begins to look for the transaction that paid for a task.
+/// Starts to search for the transaction that paid for a task.
 #[must_use]
 pub fn begin(settlement: Settlement, id: String, task_id: String) -> Step {
     Step::Sleep(FIRST_PAUSE_MS, Box::new(Searching { settlement, id, task_id, pause: FIRST_PAUSE_MS }))
@@ -140,7 +140,7 @@ impl Searching {
         Step::FindWallets(self)
     }
 
-    /// How many wallets will do.
+    /// How many usable wallets there are.
     #[must_use]
     pub fn found(self: Box<Self>, wallets: usize, now: u64) -> Step {
         let progress = Inquiry::begin(&self.settlement.authorization, Reader::all(wallets), now);
@@ -150,11 +150,11 @@ impl Searching {
     fn proceed(self: Box<Self>, progress: Progress, now: u64) -> Step {
         match progress {
             Progress::Ask(questions, inquiry) => Step::AskAll(questions, Asking { searching: self, inquiry }),
-            Progress::Done(reports) => self.heard(reports, now),
+            Progress::Done(reports) => self.reported(reports, now),
         }
     }
 
-    fn heard(mut self: Box<Self>, reports: Reports, now: u64) -> Step {
+    fn reported(mut self: Box<Self>, reports: Reports, now: u64) -> Step {
         if let Some(Report::Taken(transaction @ Some(_))) = reports.own {
             let receipt = Receipt::proven(&self.settlement.authorization, &self.task_id, transaction, now);
             return Step::Write(self.id, Found(Rc::new(receipt)));
@@ -168,13 +168,13 @@ impl Searching {
 }
 
 impl Found {
-    /// What the journal is to remember.
+    /// What is written to the journal.
     #[must_use]
     pub fn receipt(&self) -> Rc<Receipt> {
         self.0.clone()
     }
 
-    /// The page gets the receipt, whether it could be written down or not.
+    /// The page gets the receipt, whether or not it could be written down.
     #[must_use]
     pub fn written(self) -> Step {
         Step::Done(Some(self.0))
@@ -191,14 +191,14 @@ impl<J> Machine<J> for Step {
         }
     }
 
-    /// Nobody waits for it.
+    /// It runs in the background, so no caller can abort it.
     fn given_up(&self) -> Option<Failure<J>> {
         None
     }
 }
 
 impl Asking {
-    /// The wallets answered, or threw, each question in its place.
+    /// The wallets answered, or threw; the replies are in the order of the questions.
     #[must_use]
     pub fn answered<J: Json>(self, replies: Vec<Reply<J>>, now: u64) -> Step {
         let progress = self.inquiry.answered(replies, now);
@@ -223,7 +223,7 @@ mod tests {
         Settlement { authorization, closes_at: NOW + 60_000 }
     }
 
-    /// Plays to the end; the token takes the payment after so many milliseconds. Gives the receipt, and the time.
+    /// Runs to the end; the token takes the payment after that many milliseconds. Returns the receipt, and the time.
     fn play(taken_after: Option<u64>, account: &str, wallets: usize) -> (Option<Value>, u64) {
         let mut now = NOW;
         let mut step = begin(settlement(), "id-1".into(), "t1".into());
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_taken_or_only_others_report_changes_nothing() {
+    fn a_payment_that_is_not_taken_or_only_reported_by_others_changes_nothing() {
         let payer = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
         let other = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
         for (taken_after, account, wallets) in [(None, payer, 1), (Some(0), other, 1), (Some(0), payer, 0)] {
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_of_the_pages_own_comes_back_too() {
+    fn a_token_named_by_the_page_is_restored_too() {
         let token = json!({
             "network": "eip155:8453", "address": "0x60a3E35Cc302bFA44Cb288Bc5a4F316Fdb1adb42", "name": "EURC", "version": "2",
             "symbol": "EURC", "decimals": 6,
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_signed_in_another_scheme_is_not_taken_for_this_one() {
+    fn an_authorization_of_another_scheme_is_not_read_as_this_one() {
         let kept = Value::of(&settlement());
         assert_eq!(kept["scheme"], "exact");
         let named = |name: Value| {
@@ -337,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn it_comes_back_from_the_journal_as_it_was() {
+    fn a_settlement_is_read_back_from_the_journal_unchanged() {
         assert_eq!(Settlement::read(&Value::of(&settlement())), Some(settlement()));
         assert_eq!(Settlement::read(&json!({})), None);
     }

@@ -1,4 +1,4 @@
-//! What crosses to JavaScript has the members that the TypeScript types declare: no other, and none is missing.
+//! Values that cross to JavaScript have exactly the members that the TypeScript types declare.
 
 use std::{collections::BTreeSet, rc::Rc};
 
@@ -39,7 +39,7 @@ const ERROR: &str = include_str!("../../js/error.ts");
 const NOW: u64 = 1_740_672_089_000;
 const HASH: &str = "0xabababababababababababababababababababababababababababababababab";
 
-/// The block that begins behind that text, without what stands between its braces any deeper.
+/// The block that starts after that text, without the content of nested braces.
 fn block(source: &str, begins: &str) -> String {
     let from = source.find(begins).unwrap_or_else(|| panic!("no {begins}")) + begins.len();
     let (mut depth, mut shallow) = (0, String::new());
@@ -55,7 +55,7 @@ fn block(source: &str, begins: &str) -> String {
     panic!("{begins} has no end");
 }
 
-/// The names of the members of a block: those that have to be there, and all.
+/// The names of a block's members: the required ones, and all.
 fn members(block: &str) -> [BTreeSet<String>; 2] {
     let mut names = [BTreeSet::new(), BTreeSet::new()];
     for line in block.split(['\n', ';']) {
@@ -77,7 +77,7 @@ fn keys(value: &impl Serialize) -> BTreeSet<String> {
     Value::of(value).as_object().unwrap().keys().cloned().collect()
 }
 
-/// A value that has all its members, and one that has only what is always there.
+/// A value with all its members, and one with only the required ones.
 fn holds(declared: &str, whole: &impl Serialize, least: &impl Serialize, more: &[&str]) {
     let [required, all] = members(declared);
     let without = |mut names: BTreeSet<String>| {
@@ -118,7 +118,7 @@ fn answered(status: u16, body: String) -> Answer<Value> {
 }
 
 #[test]
-fn the_names_that_are_read_of_what_a_page_gives_are_those_that_its_types_declare() {
+fn the_names_that_are_read_are_those_that_the_types_declare() {
     let declared = |begins: &[&str]| -> BTreeSet<String> {
         begins
             .iter()
@@ -134,7 +134,7 @@ fn the_names_that_are_read_of_what_a_page_gives_are_those_that_its_types_declare
 }
 
 #[test]
-fn what_crosses_to_javascript_has_the_members_that_its_type_declares() {
+fn values_for_javascript_have_the_members_of_their_types() {
     let interface = |name: &str| block(TYPES, &format!("export interface {name} "));
     let money = Money::of(&ASSETS[0], U256::from(1));
     holds(&interface("Money"), &money, &money, &[]);
@@ -144,7 +144,7 @@ fn what_crosses_to_javascript_has_the_members_that_its_type_declares() {
     holds(&interface("BudgetState"), &state, &state, &[]);
 
     let terms = |schema: Value| with(json!({ "outputSchema": schema }));
-    // The facade puts the request in, and keeps the id for itself.
+    // The facade adds the request, and keeps the id for itself.
     let quoted = |answer: Answer<Value>| {
         let mut quote = Value::of(&quote(&json!({"prompt": "a boat"}), answer));
         quote.as_object_mut().unwrap().remove("id").unwrap();
@@ -157,7 +157,7 @@ fn what_crosses_to_javascript_has_the_members_that_its_type_declares() {
 }
 
 #[test]
-fn purchases_are_listed_and_taken_up_with_the_members_of_their_types() {
+fn listed_and_resumed_purchases_have_the_members_of_their_types() {
     let order = json!({"version": 2, "createdAt": NOW, "baseUrl": "https://x.y", "prompt": "a boat", "price": {}});
     let least = json!({"id": "id-1", "step": "signing", "order": {"version": 2, "createdAt": NOW}});
     let whole = json!({
@@ -175,14 +175,14 @@ fn purchases_are_listed_and_taken_up_with_the_members_of_their_types() {
         settlement: Some(Rc::new(settlement)),
     };
     let free = AcceptedTask { receipt: None, settlement: None, ..paid.clone() };
-    // The facade adds what was made, and how it is looked at.
+    // The facade adds the result, and methods to poll it.
     holds(&block(CORE, "export interface AcceptedTask "), &paid, &free, &["id", "result"]);
     let resumed = |record: &Value| Resumed::of(record, paid.clone());
     holds(&block(CORE, "export interface Resumed "), &resumed(&whole), &resumed(&least), &[]);
 }
 
 #[test]
-fn what_was_made_has_the_members_of_its_type() {
+fn results_have_the_members_of_their_type() {
     let whole = json!({"result": {
         "generation": {
             "video": {"url": "https://x/v.mp4", "mimeType": "video/mp4"}, "image": {"data": "iVBORw0KGgoAAAANSUhEUg=="},
@@ -220,7 +220,7 @@ fn errors_have_the_members_of_their_type() {
     holds(&class, &ours(&whole), &ours(&least), &["cause", "receipt"]);
 }
 
-/// The variant of a union that has that word in that member.
+/// The variant of a union whose discriminant has that value.
 fn variant(union: &str, tag: &str, word: &str) -> String {
     let from = TYPES.find(&format!("export type {union} =")).unwrap();
     let union = &TYPES[from..];
@@ -247,7 +247,7 @@ fn events_and_statuses_have_the_members_of_their_types() {
         let word = Value::of(status)["status"].take();
         holds(&variant("TaskStatus", "status", word.as_str().unwrap()), status, status, &[]);
     }
-    // The facade puts `raw` into the `result`.
+    // The facade adds `raw` to the `result`.
     let result = Rc::new(Generation::read(&raw));
     let completed = TaskStatus::Completed { task_id: id(), progress: 100, result, raw };
     holds(&block(GENERATION, "export interface Completed "), &completed, &completed, &[]);

@@ -1,7 +1,7 @@
-//! Signatures as wallets give them, made into the one form that the token accepts.
+//! Wallets' signatures, converted into the one form that the token accepts.
 //!
-//! Circle's token takes r ‖ s ‖ v with s in the low half and v 27 or 28 from an account that has only a key. Hardware wallets
-//! give v as 0 or 1, some wallets 64 bytes (EIP-2098). Of an account that is a contract, it asks the contract
+//! For a plain account, Circle's token takes r ‖ s ‖ v with s in the lower half and v 27 or 28. Hardware wallets return
+//! v as 0 or 1, some wallets 64 bytes (EIP-2098). If the account is a contract, the token asks that contract
 //! ([ERC-1271](https://eips.ethereum.org/EIPS/eip-1271)), whose signatures may have any form.
 
 use alloy_primitives::{Address, B256, U256, keccak256};
@@ -11,7 +11,7 @@ use super::{
     text,
 };
 
-/// A signature that the token would accept from the key that made it: s in the low half.
+/// A signature that the token would accept from the key that made it: s is in the lower half.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signature {
     r: U256,
@@ -19,10 +19,10 @@ pub struct Signature {
     odd: bool,
 }
 
-/// The longest that fits the headers which servers take, and longer than what the known smart accounts give.
+/// The longest signature that fits into the headers that servers accept, and longer than those of known smart accounts.
 const LONGEST: usize = 4096;
 
-/// The bytes that a wallet answered: `0x` and hex digits, at least one byte.
+/// The bytes of a wallet's answer: `0x` and hex digits, at least one byte.
 #[must_use]
 pub fn read_bytes(given: &str) -> Option<Vec<u8>> {
     let bytes = text::read_bytes(given)?;
@@ -30,7 +30,7 @@ pub fn read_bytes(given: &str) -> Option<Vec<u8>> {
 }
 
 impl Signature {
-    /// Reads the signature of a key; `None` when it is not one.
+    /// Reads the signature of a key; `None` if it is not one.
     #[must_use]
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let (r, rest) = bytes.split_first_chunk::<32>()?;
@@ -51,7 +51,7 @@ impl Signature {
         Self::normalized(r, s, odd)
     }
 
-    /// With s in the low half. The name is not `new`, which cargo-mutants passes over.
+    /// Moves s to the lower half. Not named `new`, which cargo-mutants skips.
     fn normalized(r: [u8; 32], s: [u8; 32], odd: bool) -> Option<Self> {
         let (r, s) = (U256::from_be_bytes(r), U256::from_be_bytes(s));
         if [r, s].iter().any(|number| *number == U256::ZERO || *number >= ORDER.modulus) {
@@ -113,7 +113,7 @@ mod tests {
     }
 
     proptest! {
-        /// Of any key and any digest, in every form that wallets have for it.
+        /// Any key and any digest, in every form that wallets use.
         #[test]
         fn every_form_of_a_signature_names_its_signer(secret in prop::array::uniform32(1u8..=254), digest: [u8; 32]) {
             let key = SigningKey::from_bytes(&secret.into()).unwrap();
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn other_forms_of_a_signature_are_refused() {
         for (text, is_bytes) in [
             (String::new(), false),
             ("0x".into(), false),

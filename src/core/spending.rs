@@ -1,27 +1,27 @@
-//! What a purchase has cost, or may yet cost, as budgets count it.
+//! What a purchase has cost, or may still cost, for budgets.
 
 use alloy_primitives::U256;
 
 use super::authorization;
 
-/// A signature that comes later than this after it was asked for is not used.
+/// A signature that comes later than this after it was requested is not used.
 pub const LONGEST_OPEN_MS: u64 = 1000 * authorization::LONGEST_SECONDS;
 
-/// The money of a purchase has moved by then after it was begun, or never will: a node that lies about the time can stretch
-/// its window to a day and ten minutes.
+/// By this long after a purchase was begun, its money has moved or never will: a node that lies about the time can
+/// stretch its window to a day and ten minutes.
 pub const LONGEST_LIFE_MS: u64 = 25 * 3_600_000;
 
-/// An amount of USDC that was spent, or may yet be.
+/// An amount of USDC that was spent, or may still be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spending {
-    /// It had moved by then, in milliseconds since the epoch.
+    /// It was spent.
     Moved {
-        /// At the latest.
+        /// The latest time at which it moved, in milliseconds since the epoch.
         by: u64,
         /// Atomic units.
         atomic: U256,
     },
-    /// A signature was asked for then: it counts as long as it could still be used.
+    /// Its signature was requested: it counts as long as it could still be used.
     Asked {
         /// When.
         at: u64,
@@ -31,7 +31,7 @@ pub enum Spending {
 }
 
 impl Spending {
-    /// As it is seen at that time. No purchase was begun later: one of a time to come was noted by a clock that was ahead.
+    /// As seen at that time. No purchase was begun later: one in the future was recorded by a clock that was ahead.
     #[must_use]
     pub fn seen_at(self, now: u64) -> Self {
         match self {
@@ -40,7 +40,7 @@ impl Spending {
         }
     }
 
-    /// Until when it counts in a budget of that period.
+    /// Until when it counts in a budget with that period.
     #[must_use]
     pub const fn until(&self, period_ms: u64) -> u64 {
         match self {
@@ -49,7 +49,7 @@ impl Spending {
         }
     }
 
-    /// How much it is.
+    /// The amount.
     #[must_use]
     pub const fn atomic(&self) -> U256 {
         match self {

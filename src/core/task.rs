@@ -1,4 +1,4 @@
-//! The answers of the status endpoint, made into one shape.
+//! Responses of the status endpoint, in one common shape.
 //!
 //! A running task answers 202 and a failed one 500, so the body decides, never the HTTP status alone.
 
@@ -15,7 +15,7 @@ use super::{
     text::{cut, number, read_number, text},
 };
 
-/// One look at a task.
+/// The answer to one look at a task.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "status", rename_all = "snake_case", rename_all_fields = "camelCase")]
 #[expect(missing_docs)] // the fields are those of `TaskStatus` in the public types; the facade puts `raw` into the `result`
@@ -34,7 +34,7 @@ pub enum TaskStatus<J> {
         result: Rc<Generation<J>>,
         raw: J,
     },
-    /// Completed, as the journal has it.
+    /// Completed, with the result from the journal.
     #[serde(rename = "completed")]
     Kept {
         task_id: String,
@@ -55,10 +55,10 @@ pub enum TaskStatus<J> {
 }
 
 impl<J: Json> TaskStatus<J> {
-    /// Reads an answer of the status endpoint.
+    /// Reads a response of the status endpoint.
     ///
     /// # Errors
-    /// `http` or `bad_response` when the answer says nothing about the task; it may be asked again.
+    /// `http` or `bad_response` if the response says nothing about the task; it may be polled again.
     pub fn read(response: &HttpResponse<J>, task_id: &str) -> Result<Self, Error> {
         let raw = response.body.json.clone().filter(Json::is_object);
         let word = raw.as_ref().and_then(|r| r.text_at("status").or_else(|| r.text_at("state")));
@@ -80,7 +80,7 @@ impl<J: Json> TaskStatus<J> {
         })
     }
 
-    /// Percent, where the server gives it.
+    /// Percent, if the server reports it.
     #[must_use]
     pub const fn progress(&self) -> Option<u64> {
         match self {
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_that_nobody_knows_is_a_status_of_success_alone() {
+    fn an_unknown_status_word_counts_only_in_a_success_response() {
         let read = |status: u16| {
             let body = json!({"status": "archived"}).to_string().into();
             TaskStatus::<Value>::read(&HttpResponse { status, body, ..HttpResponse::default() }, "t1")
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn documented_answers() {
+    fn documented_responses_are_read() {
         let queued = look(202, include_str!("../../tests/fixtures/status-queued.json")).unwrap();
         assert_eq!(queued, json!({"status": "queued", "taskId": "t1", "progress": null}));
         let processing = look(202, include_str!("../../tests/fixtures/status-processing.json")).unwrap();
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn kindred_answers() {
+    fn responses_of_similar_services_are_read() {
         assert_eq!(look(202, json!({"state": "processing", "metadata": {"percent": 41.7}})).unwrap()["progress"], 41);
         assert_eq!(look(202, json!({"status": "processing", "progress": 250})).unwrap()["progress"], 100);
         assert_eq!(look(202, json!({"status": "processing", "progress": "50"})).unwrap()["progress"], Value::Null);
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_that_say_nothing() {
+    fn responses_without_a_status_are_errors() {
         for (status, body, code) in [
             (502, "<html>", Code::Http),
             (500, "{}", Code::Http),

@@ -1,10 +1,10 @@
-//! A purchase, as a page is shown it.
+//! A purchase, as a page sees it.
 
 use serde::Serialize;
 
 use super::error::Paid;
 
-/// A `TaskRecord` of the public types. What the journal has of it in its own form is passed on as it is.
+/// A `TaskRecord` of the public types. Members that the journal stores in their public form are passed on unchanged.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs)] // the fields are those of `TaskRecord` in the public types

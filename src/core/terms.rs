@@ -1,9 +1,10 @@
-//! The answer 402: what the seller offers, entry by entry.
+//! The 402 response: what the seller offers, entry by entry.
 //!
-//! [Version 1](https://github.com/coinbase/x402/blob/main/specs/x402-specification-v1.md) of x402 has its terms in the JSON body,
-//! [version 2](https://github.com/coinbase/x402/blob/main/specs/x402-specification-v2.md) in the header `PAYMENT-REQUIRED`,
-//! which many sellers forget to expose, or leave out for the body. So both are read, the header first, and all terms are
-//! taken from one of them. One odd entry does not spoil the others: it is kept with the reason why it cannot be paid.
+//! [Version 1](https://github.com/coinbase/x402/blob/main/specs/x402-specification-v1.md) of x402 has its terms in the
+//! JSON body, [version 2](https://github.com/coinbase/x402/blob/main/specs/x402-specification-v2.md) in the header
+//! `PAYMENT-REQUIRED`, which many sellers forget to expose, or leave out in favour of the body. So both are read, the
+//! header first, and all terms come from one of them. One odd entry does not spoil the others: it is kept with the
+//! reason why it cannot be paid.
 
 use std::rc::Rc;
 
@@ -30,7 +31,7 @@ pub enum Version {
 }
 
 impl Version {
-    /// Reads its number.
+    /// Reads the version's number.
     #[must_use]
     pub fn read<J: Json>(number: &J) -> Option<Self> {
         match number.as_number()?.as_str() {
@@ -50,7 +51,7 @@ impl Version {
     }
 }
 
-/// Terms that can be signed as they stand. Whether they may be is for the policy to say.
+/// Terms that can be signed as they are. The policy decides whether they may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
     /// How it is paid.
@@ -61,13 +62,13 @@ pub struct Offer {
     pub amount: U256,
     /// Who is paid.
     pub pay_to: Address,
-    /// How long the authorization may stay open.
+    /// How long the authorization may be valid.
     pub max_timeout_seconds: u64,
-    /// What the seller wants to see again.
+    /// What the seller wants back.
     pub echo: Echo,
 }
 
-/// What a payment gives back to the seller, in the seller's own words.
+/// What a payment returns to the seller, in the seller's own words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Echo {
     /// The version in which the terms were written.
@@ -80,12 +81,12 @@ pub struct Echo {
     pub resource: Option<String>,
     /// The `extensions` of version 2, as JSON text.
     pub extensions: Option<String>,
-    /// The hash of the whole answer. Not given back; kept to know the very same answer again.
+    /// The hash of the whole response. Not sent back; kept to recognise an identical response.
     pub demand: Option<String>,
 }
 
 impl Echo {
-    /// The terms with this entry alone, as JSON text that [`reread`] takes.
+    /// The terms reduced to this entry, as JSON text that [`reread`] reads.
     #[must_use]
     pub fn terms(&self) -> String {
         ObjectWriter::default()
@@ -98,32 +99,33 @@ impl Echo {
     }
 }
 
-/// One entry of `accepts`: the seller's own JSON, and what stands around it.
+/// One entry of `accepts`: the seller's own JSON, and its context.
 #[derive(Clone, Debug)]
 pub struct Entry<J> {
     raw: J,
     frame: Rc<Result<Frame, String>>,
 }
 
-/// The shortest window in which a person can sign and a facilitator settle.
+/// The shortest window in which a person can sign and a facilitator can settle.
 const SHORTEST_SECONDS: u64 = 10;
 /// More than a century is a mistake.
 const LONGEST_SECONDS: u64 = 0xffff_ffff;
-/// What version 1 sellers use when they leave the window out.
+/// What version 1 sellers mean when they leave the window out.
 const DEFAULT_SECONDS: u64 = 60;
-/// No seller has more networks than this; what comes after is not read.
+/// No seller has more networks than this; further entries are not read.
 const MOST_ENTRIES: usize = 32;
 
-/// Terms of a video fit many times over.
+/// Many times the size of real terms.
 const LONGEST_HEADER: usize = 0x1_0000;
 const LONGEST_BODY: usize = 0x4_0000;
-/// What version 2 wants to see again. In base64, with the payment itself, more would not fit the 16 KiB that servers take.
+/// The size limit of what version 2 wants back. In base64, with the payment itself, more would not fit into the 16 KiB
+/// that servers accept.
 const LONGEST_ECHO: usize = 0x2c00;
 
 /// Reads a 402.
 ///
 /// # Errors
-/// `bad_response` when there are no terms in it, `no_acceptable_offer` when they list no offer.
+/// `bad_response` if there are no terms in it, `no_acceptable_offer` if they list no offer.
 pub fn read<J: Json>(response: &HttpResponse<J>) -> Result<Vec<Entry<J>>, Error> {
     let document = document(response);
     match document.and_then(|terms| read_document(&terms, Some(demand(response)))) {
@@ -144,7 +146,7 @@ fn unusable<J: Json>(response: &HttpResponse<J>, code: Code, what: &str) -> Erro
     Refusal::read(response).error(code, Stage::Quote, what)
 }
 
-/// What a 402 says, in one hash: a paid request that is answered by the same one was not seen to be paid.
+/// The content of a 402 as one hash: a paid request that gets the same one was not seen to be paid.
 #[must_use]
 pub fn demand<J>(response: &HttpResponse<J>) -> String {
     word(keccak256(text!(response.terms.as_deref().unwrap_or_default(), "\n", response.body.text)))
@@ -165,7 +167,7 @@ pub fn reread<J: Json>(terms: &str) -> Option<Vec<Entry<J>>> {
     read_document(&terms, demand)
 }
 
-/// Whether the header says anything: otherwise the body may.
+/// Whether the header has terms: otherwise the body may.
 fn is_terms<J: Json>(document: &J) -> bool {
     document.get("accepts").is_some()
 }
@@ -185,7 +187,7 @@ fn read_document<J: Json>(document: &J, demand: Option<String>) -> Option<Vec<En
     Some(entries)
 }
 
-/// What stands around the entries.
+/// The context of the entries.
 #[derive(Debug)]
 struct Frame {
     version: Version,
@@ -195,16 +197,16 @@ struct Frame {
 }
 
 impl<J: Json> Entry<J> {
-    /// The offer to a page that names these tokens besides the built-in ones.
+    /// The offer, for a page that names these tokens besides the built-in ones.
     ///
     /// # Errors
-    /// Why it is none, in words.
+    /// Why it cannot be paid, in words.
     pub fn offer(&self, named: &[&'static Asset]) -> Result<Offer, String> {
         let frame = self.frame.as_ref().as_ref().map_err(Clone::clone)?;
         read_offer(&self.raw, frame, named)
     }
 
-    /// The entry in words, for an error's details.
+    /// The entry as text, for an error's details.
     #[must_use]
     pub fn describe(&self, reason: &str) -> Details {
         describe(&self.raw, reason)
@@ -265,7 +267,8 @@ fn read_offer<J: Json>(raw: &J, frame: &Frame, named: &[&'static Asset]) -> Resu
     Ok(Offer { scheme, asset, amount, pay_to, max_timeout_seconds: window(raw)?, echo })
 }
 
-/// Version 1 calls it `maxAmountRequired`, version 2 `amount`, and some sellers mix them. Both at once must agree.
+/// Version 1 calls it `maxAmountRequired`, version 2 `amount`, and some sellers mix them. If both are present, they
+/// must agree.
 fn amount_text<J: Json>(raw: &J) -> Result<String, String> {
     const NAMES: [&str; 2] = ["amount", "maxAmountRequired"];
     match NAMES.map(|name| raw.get(name).is_some()) {
@@ -278,7 +281,7 @@ fn amount_text<J: Json>(raw: &J) -> Result<String, String> {
     }
 }
 
-/// What is signed comes from the table, never from the seller, who may say the same.
+/// What is signed comes from the table, never from the seller, whose own statement may only agree.
 fn check_extra<J: Json>(raw: &J, scheme: Scheme, asset: &Asset) -> Result<(), String> {
     let Some(extra) = raw.get("extra") else {
         return Ok(());
@@ -306,12 +309,12 @@ fn required<J: Json>(raw: &J, key: &str) -> Result<String, String> {
     raw.text_at(key).ok_or_else(|| text!("`", key, "` is missing or no string"))
 }
 
-/// A seller's string inside one of our sentences.
+/// A seller's text inside one of our sentences.
 fn quoted(text: &str) -> String {
     text!("\"", bounded(text), "\"")
 }
 
-/// A seller's string, kept short and to letters, digits and signs that can neither hide nor be markup.
+/// A seller's text, shortened and reduced to letters, digits and signs that can neither be invisible nor be markup.
 fn bounded(text: &str) -> String {
     keep(text, 100, |c| matches!(c, ' '..='~') && !matches!(c, '<' | '>'))
 }
@@ -326,7 +329,7 @@ pub(crate) mod tests {
     /// The documented 402 of the service.
     pub(crate) const DOCUMENTED: &str = include_str!("../../tests/fixtures/payment-required.json");
 
-    /// The documented 402 with some members of its one entry replaced; `null` removes.
+    /// The documented 402 with some members of its only entry replaced; `null` removes a member.
     pub(crate) fn with(changes: Value) -> String {
         let mut body: Value = serde_json::from_str(DOCUMENTED).unwrap();
         for (key, value) in changes.entries() {
@@ -335,7 +338,7 @@ pub(crate) mod tests {
         body.to_string()
     }
 
-    /// An offer of version 1, for so many atomic units and open for so many seconds.
+    /// A version 1 offer for that many atomic units, with a window of that many seconds.
     pub(crate) fn offer(asset: &'static Asset, atomic: u64, seconds: u64) -> Offer {
         Offer {
             scheme: Scheme::Exact,
@@ -374,7 +377,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn tolerant_where_no_money_is_concerned() {
+    fn deviations_that_do_not_concern_money_are_tolerated() {
         for changes in [
             json!({"mimeType": null, "outputSchema": null, "description": 5, "resource": {}}),
             json!({"extra": null, "maxTimeoutSeconds": null}),
@@ -385,7 +388,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn strict_where_it_is() {
+    fn deviations_that_concern_money_are_refused() {
         let two_to_the_256 = "115792089237316195423570985008687907853269984665640564039457584007913129639936";
         for (changes, word) in [
             (json!({"scheme": "upto"}), "scheme"),
@@ -442,7 +445,7 @@ pub(crate) mod tests {
         HttpResponse { terms: Some(terms.to_string()), ..answered(body) }
     }
 
-    /// The documented terms as a seller of version 2 has them.
+    /// The documented terms as a version 2 seller sends them.
     fn second() -> Value {
         let first: Value = serde_json::from_str(DOCUMENTED).unwrap();
         let mut entry = first["accepts"][0].clone();
@@ -467,7 +470,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_header_that_says_nothing_leaves_it_to_the_body() {
+    fn without_terms_in_the_header_the_body_is_read() {
         for header in [
             "",
             "%%%",
@@ -530,7 +533,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn bodies_that_are_no_terms() {
+    fn bodies_without_terms_are_refused() {
         for (body, code) in [
             ("<html>", Code::BadResponse),
             ("{\"x402Version\":1,\"acce", Code::BadResponse),
@@ -560,7 +563,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_402_without_terms_tells_what_it_says_instead() {
+    fn a_402_without_terms_reports_the_servers_reason() {
         let error = read::<Value>(&answered("{\"error\":\"売り切れました\"}")).unwrap_err();
         assert!(error.message.ends_with(": \"売り切れました\""), "{}", error.message);
         assert_eq!(error.details.get("reason"), Some(&"売り切れました".into()));
@@ -571,7 +574,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_a_header_is_not_echoed() {
+    fn an_offer_whose_echo_does_not_fit_a_header_is_refused() {
         let long = |letters: usize| {
             let mut terms = second();
             terms["extensions"]["bazaar"] = "x".repeat(letters).into();
@@ -583,7 +586,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_is_echoed_may_be_as_long_as_the_header_takes() {
+    fn an_echo_may_be_as_long_as_the_header_allows() {
         let long = |letters: usize| {
             let mut terms = second();
             terms["extensions"] = "x".repeat(letters).into();
@@ -603,7 +606,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn an_answer_is_known_again_by_its_terms_and_its_body() {
+    fn a_response_is_recognised_by_its_terms_and_its_body() {
         let (one, other) = (answered(DOCUMENTED), announced(&second(), DOCUMENTED));
         assert_eq!(demand(&one), word(keccak256(format!("\n{DOCUMENTED}"))));
         assert_ne!(demand(&one), demand(&other));
@@ -628,7 +631,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn words_of_the_server_are_bounded() {
+    fn text_of_the_server_is_bounded() {
         let quoted = |scheme: &str| only(&with(json!({"scheme": scheme}))).unwrap_err();
         assert_eq!(quoted("<b>up\u{202e}to</b>é ~"), "the scheme is \"bupto/b ~\", not exact");
         let reason = only(&with(json!({"scheme": format!("\u{7}{}", "x".repeat(5000))}))).unwrap_err();

@@ -1,9 +1,9 @@
-//! Text put together without the formatting machinery of `core::fmt`, which would be a tenth of the module. The build
-//! counts on it (`xtask/src/panics.rs`), and clippy refuses `format!` and `to_string` outside of tests.
+//! Builds text without the formatting machinery of `core::fmt`, which would be a tenth of the module. The build relies
+//! on that (`xtask/src/panics.rs`), and clippy rejects `format!` and `to_string` outside of tests.
 
 use alloy_primitives::{Address, B256, U256, hex};
 
-/// Puts strings together, one after the other.
+/// Concatenates strings.
 macro_rules! text {
     ($($part:expr),+ $(,)?) => {
         $crate::core::text::Text::default()$(.add(AsRef::<str>::as_ref(&$part)))+.finish()
@@ -16,7 +16,7 @@ pub(crate) use text;
 pub(crate) struct Text(String);
 
 impl Text {
-    /// Apart, so that a part is one call wherever it is added.
+    /// Separate, so that appending a part is one call everywhere.
     #[inline(never)]
     pub(crate) fn add(&mut self, part: &str) -> &mut Self {
         self.0.push_str(part);
@@ -28,7 +28,7 @@ impl Text {
     }
 }
 
-/// The first characters that fit, at most so many.
+/// The first characters, at most that many.
 #[must_use]
 pub fn keep(text: &str, most: usize, fits: fn(char) -> bool) -> String {
     let mut kept = String::new();
@@ -45,7 +45,7 @@ pub fn keep(text: &str, most: usize, fits: fn(char) -> bool) -> String {
     kept
 }
 
-/// What stands before and after the first such ASCII character.
+/// The text before and after the first such ASCII character.
 #[must_use]
 pub fn cut(text: &str, mark: u8) -> Option<(&str, &str)> {
     let at = text.bytes().position(|byte| byte == mark)?;
@@ -61,7 +61,7 @@ pub fn trim_end<'a>(mut text: &'a str, end: &str) -> &'a str {
     text
 }
 
-/// So many zeros, up to as many as a number has digits.
+/// That many zeros, at most as many as a number has digits.
 #[must_use]
 pub fn zeros(count: usize) -> &'static str {
     const MOST: &str = "000000000000000000000000000000000000000000000000000000000000000000000000000000";
@@ -80,7 +80,7 @@ pub fn read_bytes(text: &str) -> Option<Vec<u8>> {
     text.starts_with("0x").then(|| hex::decode(text).ok()).flatten()
 }
 
-/// As many bytes of `0x` and hex digits.
+/// That exact number of bytes from `0x` and hex digits.
 #[must_use]
 pub fn read_exactly<const N: usize>(text: &str) -> Option<[u8; N]> {
     read_bytes(text)?.try_into().ok()
@@ -104,7 +104,7 @@ pub fn word(word: B256) -> String {
     bytes(&word.0)
 }
 
-/// A whole number as JSON-RPC has it: `0x` and hex digits without leading zeros.
+/// A JSON-RPC quantity: `0x` and hex digits without leading zeros.
 #[must_use]
 pub fn quantity(number: u64) -> String {
     let digits = hex(&number.to_be_bytes());
@@ -146,7 +146,7 @@ pub fn read_number(text: &str) -> Option<u64> {
     read_decimal(text)?.try_into().ok()
 }
 
-/// Appends a decimal digit in place, half a limb at a time so that no step leaves 64 bits, and gives what does not fit.
+/// Appends a decimal digit in place, half a limb at a time so that no step exceeds 64 bits. Returns the overflow.
 fn append(limbs: &mut [u64; 4], digit: u64) -> u64 {
     let mut carry = digit;
     for limb in limbs {
@@ -170,7 +170,7 @@ fn digits(mut limbs: [u64; 4]) -> String {
     text
 }
 
-/// Divides in place, half a limb at a time so that no step leaves 64 bits, and gives the remainder.
+/// Divides in place, half a limb at a time so that no step exceeds 64 bits. Returns the remainder.
 fn divide_by_ten(limbs: &mut [u64; 4]) -> u32 {
     let mut rest = 0;
     for limb in limbs.iter_mut().rev() {
@@ -192,7 +192,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn decimals_are_those_of_the_library(limbs in any::<[u64; 4]>(), shift in 0usize..256) {
+        fn decimals_match_those_of_ruint(limbs in any::<[u64; 4]>(), shift in 0usize..256) {
             let number = U256::from_limbs(limbs) >> shift;
             prop_assert_eq!(decimal(number), number.to_string());
             prop_assert_eq!(super::number(limbs[0]), limbs[0].to_string());
@@ -201,14 +201,14 @@ mod tests {
         }
 
         #[test]
-        fn numbers_are_read_as_by_the_library(text in "[0-9]{0,80}|[-+ 0-9a.]{1,5}") {
+        fn numbers_are_read_as_by_ruint(text in "[0-9]{0,80}|[-+ 0-9a.]{1,5}") {
             let known = text.bytes().all(|b| b.is_ascii_digit()) && !text.is_empty();
             let known = known.then(|| text.parse::<U256>().ok()).flatten();
             prop_assert_eq!(read_decimal(&text), known);
         }
 
         #[test]
-        fn addresses_are_those_of_the_library(bytes in any::<[u8; 20]>()) {
+        fn addresses_match_those_of_alloy(bytes in any::<[u8; 20]>()) {
             prop_assert_eq!(address(bytes.into()), Address::from(bytes).to_string());
         }
     }

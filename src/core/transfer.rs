@@ -1,4 +1,4 @@
-//! The transfer that is signed, in the words of EIP-3009.
+//! The transfer that is signed, in the terms of EIP-3009.
 
 use alloy_primitives::{Address, B256, U256};
 
@@ -37,7 +37,7 @@ impl Transfer {
         })
     }
 
-    /// The message as JSON: every number a decimal string, as both the typed data and the payment header have it.
+    /// The message as JSON: every number is a decimal string, in the typed data as in the payment header.
     #[must_use]
     pub fn to_json(&self) -> String {
         ObjectWriter::default()

@@ -2,18 +2,18 @@
 
 use super::text::hex;
 
-/// The namespace of the ids that pages choose, 4fb804d1-3b14-4413-8cda-5481df2e5227. It never changes: what was sent
-/// under a derived UUID is found by it again.
+/// The namespace of the ids that pages choose, 4fb804d1-3b14-4413-8cda-5481df2e5227. It must never change: a request
+/// that was sent under a derived UUID is found by it.
 const NAMESPACE: [u8; 16] =
     [0x4f, 0xb8, 0x04, 0xd1, 0x3b, 0x14, 0x44, 0x13, 0x8c, 0xda, 0x54, 0x81, 0xdf, 0x2e, 0x52, 0x27];
 
-/// A random UUID (version 4) of the first 16 bytes.
+/// A random UUID (version 4) from the first 16 bytes.
 #[must_use]
 pub fn random(bytes: [u8; 32]) -> String {
     write(&bytes, 0x40)
 }
 
-/// The UUID that stands for a name wherever it is derived (version 5, in this library's own namespace).
+/// The UUID of a name, always the same (version 5, in this library's own namespace).
 #[must_use]
 pub fn derived(name: &str) -> String {
     derived_in(NAMESPACE, name)
@@ -25,7 +25,7 @@ fn derived_in(namespace: [u8; 16], name: &str) -> String {
     write(&sha1(bytes), 0x50)
 }
 
-/// Whether that is a UUID of any version, in letters of either case.
+/// Whether that is a UUID of any version, in upper or lower case.
 #[must_use]
 pub fn is_uuid(text: &str) -> bool {
     text.len() == 36
@@ -51,8 +51,8 @@ fn write(bytes: &[u8], version: u8) -> String {
     text
 }
 
-/// SHA-1 ([RFC 3174](https://www.rfc-editor.org/rfc/rfc3174)), which version 5 is made of: names are told apart by it,
-/// nothing is proven by it. The crates that have it are larger: they are made for speed.
+/// SHA-1 ([RFC 3174](https://www.rfc-editor.org/rfc/rfc3174)), as version 5 requires: it distinguishes names and proves
+/// nothing. The usual crates are built for speed and are larger.
 fn sha1(mut message: Vec<u8>) -> Vec<u8> {
     let bits = u64::try_from(message.len()).unwrap_or(u64::MAX).wrapping_mul(8);
     message.push(0x80);
@@ -74,7 +74,7 @@ fn sha1(mut message: Vec<u8>) -> Vec<u8> {
     digest
 }
 
-/// 80 rounds over the words of a block, of which there are always the next 16 at hand.
+/// 80 rounds over the words of a block, always keeping the next 16.
 fn mixed(mut state: [u32; 5], block: &[u8]) -> [u32; 5] {
     let mut words = [0; 16];
     for (word, bytes) in words.iter_mut().zip(block.chunks(4)) {

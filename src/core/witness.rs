@@ -1,8 +1,8 @@
-//! What wallets report of an authorization, read from the token all at once and without a prompt.
+//! What wallets report about an authorization, read from the token all at once and without a prompt.
 //!
-//! One node's word is a report, not the truth. A wallet that signed, or that lists the payer among its accounts, is the
-//! payer's own: its word counts. Any other wallet on the page may read through a node that lies, and lists nobody's
-//! money: its word can delay a verdict, and never makes one.
+//! A node's answer is a report, not the truth. A wallet that signed, or that lists the payer among its accounts, is the
+//! payer's own: its report counts. Any other wallet on the page may read through a node that lies, and has no money at
+//! stake: its report can delay a verdict, but never cause one.
 
 use super::{
     authorization::Authorization,
@@ -14,17 +14,17 @@ use super::{
     wallet::{self, Question, Reply},
 };
 
-/// How long all the questions of one inquiry may take together.
+/// The total time for all questions of one inquiry.
 const PATIENCE_MS: u64 = 10_000;
-/// What is left for a later question when the first ones took all of it.
+/// The minimum left for a later question if the first ones used all of it.
 const LEAST_PATIENCE_MS: u64 = 1_000;
 
-/// What one wallet reports of the authorization.
+/// What one wallet reports about the authorization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Report {
-    /// The token has taken it; with the transaction, when its logs show the transfer.
+    /// The token has taken it; with the transaction, if its logs show the transfer.
     Taken(Option<String>),
-    /// The token has not taken it. `is_over`: at a block after which it never can.
+    /// The token has not taken it. `is_over` means at a block after which it never can.
     Unused {
         /// Whether the block is past the window.
         is_over: bool,
@@ -38,14 +38,14 @@ pub struct Reports {
     pub own: Option<Report>,
     /// The strongest report of other wallets.
     pub others: Option<Report>,
-    /// The time of the chain in milliseconds, as one of the payer's own wallets shows it.
+    /// The chain's time in milliseconds, as one of the payer's own wallets shows it.
     pub chain_ms: Option<u64>,
 }
 
-/// A wallet to be asked, by its place in the list.
+/// A wallet to ask, by its index in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reader {
-    /// Its place.
+    /// Its index.
     pub wallet: usize,
     /// It signed the authorization, so it is the payer's own.
     pub has_signed: bool,
@@ -63,7 +63,7 @@ impl Reader {
     }
 }
 
-/// A wallet on the chain of the authorization, and the block that its answers are about.
+/// A wallet on the authorization's chain, and the block that its answers refer to.
 #[derive(Clone, Copy, Debug)]
 struct Witness {
     wallet: usize,
@@ -82,27 +82,27 @@ pub struct Inquiry {
 
 #[derive(Clone, Debug)]
 enum Round {
-    /// The chain, the accounts and the latest block of each.
+    /// The chain, the accounts and the latest block of each wallet.
     Standing(Vec<Reader>),
     /// Whether the token has taken it.
     State(Vec<Witness>),
-    /// The transactions that used it.
+    /// The transactions that used the authorization.
     Logs(Witness),
-    /// One such transaction.
+    /// One of these transactions.
     Transaction(String),
 }
 
 /// What to do next.
 #[derive(Clone, Debug)]
 pub enum Progress {
-    /// Ask these wallets, all at once, and hand the replies over in the same order.
+    /// Ask these wallets, all at once, and pass the replies in the same order.
     Ask(Vec<(usize, Question)>, Box<Inquiry>),
     /// It is over.
     Done(Reports),
 }
 
 impl Reports {
-    /// These and what others report besides.
+    /// Combines these reports with those of other wallets.
     #[must_use]
     pub fn and(self, more: Self) -> Self {
         let both = |one: Option<Report>, other: Option<Report>| match other {
@@ -136,13 +136,13 @@ impl Inquiry {
         inquiry.ask(asked, now)
     }
 
-    /// The wallets answered, or threw, each question in its place.
+    /// The wallets answered, or threw; the replies are in the order of the questions.
     #[must_use]
     pub fn answered<J: Json>(mut self: Box<Self>, replies: Vec<Reply<J>>, now: u64) -> Progress {
         let first = replies.first().and_then(|reply| reply.as_ref().ok());
         match std::mem::replace(&mut self.round, Round::Standing(Vec::new())) {
-            Round::Standing(readers) => self.stood(&readers, &replies, now),
-            Round::State(witnesses) => self.stated(&witnesses, &replies, now),
+            Round::Standing(readers) => self.located(&readers, &replies, now),
+            Round::State(witnesses) => self.state_read(&witnesses, &replies, now),
             Round::Logs(witness) => match first.and_then(chain::read_transaction) {
                 Some(hash) => {
                     let question = chain::transaction_receipt(&hash);
@@ -159,13 +159,13 @@ impl Inquiry {
         }
     }
 
-    /// Which of the wallets are on the chain, and whose they are.
-    fn stood<J: Json>(mut self: Box<Self>, readers: &[Reader], replies: &[Reply<J>], now: u64) -> Progress {
+    /// Which of the wallets are on the chain, and whether they are the payer's.
+    fn located<J: Json>(mut self: Box<Self>, readers: &[Reader], replies: &[Reply<J>], now: u64) -> Progress {
         let chain_id = self.authorization.asset().chain.id;
         let payer = self.authorization.transfer().from;
         let (mut witnesses, mut asked) = (Vec::new(), Vec::new());
-        for (reader, said) in readers.iter().zip(replies.chunks(3)) {
-            let [Ok(chain), accounts, Ok(block)] = said else { continue };
+        for (reader, answers) in readers.iter().zip(replies.chunks(3)) {
+            let [Ok(chain), accounts, Ok(block)] = answers else { continue };
             let Some(block) = Block::read(block) else { continue };
             if wallet::read_chain_id(chain) != Some(chain_id) || !is_plausible(block.time_ms(), now) {
                 continue;
@@ -183,8 +183,8 @@ impl Inquiry {
         self.next(Round::State(witnesses), asked, now)
     }
 
-    /// What the token says of it through each wallet.
-    fn stated<J: Json>(mut self: Box<Self>, witnesses: &[Witness], replies: &[Reply<J>], now: u64) -> Progress {
+    /// What the token reports through each wallet.
+    fn state_read<J: Json>(mut self: Box<Self>, witnesses: &[Witness], replies: &[Reply<J>], now: u64) -> Progress {
         let mut taken = None;
         for (witness, reply) in witnesses.iter().zip(replies) {
             let report = match reply.as_ref().ok().and_then(chain::read_state) {
@@ -195,8 +195,8 @@ impl Inquiry {
             if witness.is_own && report == Report::Taken(None) {
                 taken = Some(*witness);
             }
-            let told = if witness.is_own { &mut self.reports.own } else { &mut self.reports.others };
-            *told = stronger(told.take(), report);
+            let strongest = if witness.is_own { &mut self.reports.own } else { &mut self.reports.others };
+            *strongest = stronger(strongest.take(), report);
         }
         match taken {
             Some(witness) => {
@@ -223,7 +223,7 @@ impl Inquiry {
     }
 }
 
-/// Of two reports, the one that says more: what was taken was taken, and what is over is over.
+/// Of two reports, the one that says more: "taken" is final, and so is "over".
 fn stronger(known: Option<Report>, report: Report) -> Option<Report> {
     Some(match (known, report) {
         (Some(known @ Report::Taken(_)), _) => known,
@@ -250,16 +250,16 @@ mod tests {
         Authorization::stamp(&offer, address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"), B256::from([7; 32]), NOW)
     }
 
-    /// A wallet, and what its node says.
+    /// A wallet, and what its node reports.
     #[derive(Clone, Debug)]
     struct Node {
         chain: &'static str,
         account: &'static str,
         has_signed: bool,
-        /// Seconds that its block is ahead of this machine; none when it does not answer.
+        /// Seconds by which its block is ahead of this machine; `None` if it does not answer.
         block: Option<i64>,
         state: Option<bool>,
-        /// Its logs show the transfer.
+        /// Whether its logs show the transfer.
         shows_transfer: bool,
     }
 
@@ -288,7 +288,7 @@ mod tests {
         }
     }
 
-    /// Asks all the nodes; gives what they report, and how many times questions were asked.
+    /// Asks all the nodes; returns their reports, and how many times questions were asked.
     fn inquire(nodes: &[Node], now: u64) -> (Reports, usize) {
         let reader = |(wallet, node): (usize, &Node)| Reader { wallet, has_signed: node.has_signed };
         let readers = nodes.iter().enumerate().map(reader).collect();
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn all_wallets_are_asked_at_once_within_one_patience() {
+    fn all_wallets_are_asked_at_once_within_one_timeout() {
         let nodes = [Node { block: None, ..GOOD }, Node { account: OTHER, state: Some(false), ..GOOD }, GOOD];
         let (reports, rounds) = inquire(&nodes, NOW);
         assert_eq!(
@@ -366,7 +366,7 @@ mod tests {
     }
 
     proptest! {
-        /// Promise 5: only the payer's own wallets make a verdict, each at a block that is less than a day off.
+        /// Promise 5: only the payer's own wallets decide, each at a block that is less than a day off.
         #[test]
         fn only_the_payers_own_wallets_count(nodes in prop::collection::vec(node(), 0..5), later in 0u64..700) {
             let now = NOW + later * 1000;

@@ -1,4 +1,5 @@
-//! The one async loop (`drive`): performs the step that a machine of the core is at, and hands its outcome back. It decides nothing.
+//! The one async loop (`drive`): performs the current step of a core state machine and hands the outcome back. It
+//! decides nothing.
 
 use std::{
     cell::Cell,
@@ -34,7 +35,7 @@ use crate::{
     ports::{Clock, Entropy, Http, Journal, Page, Rests, Wallets},
 };
 
-/// Takes a machine from step to step until it is over, or the caller gives up.
+/// Runs a state machine step by step until it ends or the caller aborts.
 async fn drive<M: Machine<J>, J, P: Page<J>>(
     ports: &P,
     mut next: Next<M, J>,
@@ -51,7 +52,7 @@ async fn drive<M: Machine<J>, J, P: Page<J>>(
         };
         let given_up = step.given_up();
         if let Some(failure) = &given_up {
-            ports.stands(failure);
+            ports.keep_abort_error(failure);
         }
         next = match (given_up, ports.abort_reason()) {
             (None, _) => perform(step).await,
@@ -61,10 +62,10 @@ async fn drive<M: Machine<J>, J, P: Page<J>>(
     }
 }
 
-/// Asks for the price of an order. A task that the server began without payment is remembered.
+/// Requests the price of an order. A task that the service began without payment is recorded.
 ///
 /// # Errors
-/// What the answer says, or that the caller gave up.
+/// If the response is an error, or the caller aborted.
 pub async fn quote<J: Json, P>(ports: &P, order: purchase::Order) -> Result<Quote<J>, Failure<J>>
 where
     P: Http<J> + Journal<J> + Clock<J> + Page<J>,
@@ -84,10 +85,10 @@ where
     drive(ports, quoting::begin(order), perform).await
 }
 
-/// Drives a purchase until its task is accepted. An intent that came to nothing is withdrawn.
+/// Drives a purchase until its task is accepted. If it fails before anything was signed, its intent is withdrawn.
 ///
 /// # Errors
-/// Whatever ended it, or that the caller gave up.
+/// The error that ended the purchase, or the caller's abort.
 pub async fn purchase<J: Json, P>(
     ports: &P,
     next: purchase::Next<J>,
@@ -97,14 +98,15 @@ where
 {
     let intended = Cell::default();
     let outcome = drive(ports, next, async |step| buy(ports, step, &intended).await).await;
-    // If that fails, the record that is left says that nothing was paid, and blocks nothing for longer than its signature could be used.
+    // If that fails, the record that remains says that nothing was paid, and blocks nothing for longer than its
+    // signature could be used.
     if let Some((id, withdrawal)) = intended.take() {
         note(ports, &id, withdrawal).await;
     }
     outcome
 }
 
-/// Changes a record, whatever comes of it. Who gives up does not wait for it; what was begun goes on.
+/// Changes a record, best-effort. A caller that aborts does not wait for it; a write that was begun goes on.
 async fn note<J: Json, P: Journal<J> + Page<J>>(ports: &P, id: &str, change: Change<J>) {
     let (mut noting, mut aborted) = (pin!(update(ports, id, change)), pin!(ports.aborted()));
     poll_fn(|context| match noting.as_mut().poll(context) {
@@ -114,7 +116,7 @@ async fn note<J: Json, P: Journal<J> + Page<J>>(ports: &P, id: &str, change: Cha
     .await;
 }
 
-/// An intent of this call that is in the journal, as it would be undone.
+/// The change that would undo this call's intent in the journal.
 type Intended<J> = Cell<Option<(String, Change<J>)>>;
 
 async fn buy<J: Json, P>(ports: &P, step: purchase::Step<J>, intended: &Intended<J>) -> purchase::Next<J>
@@ -173,10 +175,10 @@ where
     }
 }
 
-/// Drives the wait for an accepted task until it is finished, or one look.
+/// Drives the wait for an accepted task until it is finished, or a single status request.
 ///
 /// # Errors
-/// Whatever ended it, or that the caller gave up.
+/// The error that ended the wait, or the caller's abort.
 pub async fn watch<J: Json, P>(ports: &P, next: poll::Next<J>) -> Result<TaskStatus<J>, Failure<J>>
 where
     P: Http<J> + Journal<J> + Rests<J> + Clock<J> + Page<J>,
@@ -210,7 +212,7 @@ where
     }
 }
 
-/// Looks for the transaction that paid for an accepted task. Returns the receipt that names it, once it is found.
+/// Searches for the transaction that paid for an accepted task. Returns the receipt that names it, once found.
 pub async fn settle<J: Json, P>(ports: &P, begun: settlement::Step) -> Option<Rc<Receipt>>
 where
     P: Wallets<J> + Journal<J> + Clock<J> + Page<J>,
@@ -241,21 +243,21 @@ where
     drive(ports, begun.into(), perform).await.ok().flatten()
 }
 
-/// Learns the clock of the chain that the first wallet is on, for a later click. Best-effort: nobody waits for it.
+/// Reads the clock of the first wallet's chain, for a later click. Best-effort: nobody waits for it.
 pub async fn learn_clock<J: Json, P>(ports: &P, clocks: &Clocks)
 where
     P: Wallets<J> + Clock<J>,
 {
     if ports.find().await == 1 {
         let replies = ask_all(ports, &clock::questions(0)).await;
-        clocks.hear(&replies, ports.now());
+        clocks.learn_from(&replies, ports.now());
     }
 }
 
-/// Reads what an account has, the connected one unless it is named, through the only wallet that will do.
+/// Reads an account's balance through the only usable wallet. Default: the account that the wallet has connected.
 ///
 /// # Errors
-/// Whatever is in the way.
+/// Why the balance cannot be read.
 pub async fn balance<J: Json, P>(ports: &P, asset: &'static Asset, owner: Option<Address>) -> Result<Money, Failure<J>>
 where
     P: Wallets<J> + Page<J>,
@@ -271,8 +273,8 @@ where
     drive(ports, balance::read(asset, owner, ports.find().await).into(), perform).await
 }
 
-/// Asks the only wallet for the account that it has connected to this page, without a prompt. `other` is one that it is
-/// compared with.
+/// Asks the only wallet which account it has connected to this page, without a prompt. `other` is the account to
+/// compare it with.
 pub async fn account<J: Json, P: Wallets<J>>(ports: &P, other: Option<Address>) -> Account {
     if ports.find().await != 1 {
         return Account::Silent;
@@ -283,7 +285,7 @@ pub async fn account<J: Json, P: Wallets<J>>(ports: &P, other: Option<Address>) 
     }
 }
 
-/// Changes a record. What a storage that fails has written, its record shows.
+/// Changes a record. If the storage fails, its record shows whether it was written.
 async fn update<J: Json, P: Journal<J>>(ports: &P, id: &str, change: Change<J>) -> Result<Written<J>, Option<J>> {
     let edit = Rc::new(Edit::new(id, change));
     match edit.judge(ports.update(&edit).await) {
@@ -297,7 +299,7 @@ async fn read<J: Json, P: Journal<J>>(ports: &P, id: &str) -> Result<Option<J>, 
     journal::asked_for(ports.read(id).await, id)
 }
 
-/// The replies to questions that are asked at once, in their order.
+/// Asks all questions at once and returns the replies in the same order.
 async fn ask_all<J: Json, P: Wallets<J>>(ports: &P, questions: &[(usize, Question)]) -> Vec<Reply<J>> {
     let mut asked = Vec::new();
     for (wallet, question) in questions {
@@ -323,7 +325,7 @@ async fn ask_all<J: Json, P: Wallets<J>>(ports: &P, questions: &[(usize, Questio
     replies
 }
 
-/// Resolves with the outcome of `work`, or fails with `abandoned` as soon as the caller gives up.
+/// Resolves with the outcome of `work`, or fails with `abandoned` as soon as the caller aborts.
 async fn until<J, T>(
     aborted: Pin<&mut impl Future<Output = J>>,
     abandoned: Failure<J>,
@@ -332,7 +334,7 @@ async fn until<J, T>(
     unless(aborted, work).await.map_err(|reason| Failure { cause: Some(reason), ..abandoned })
 }
 
-/// Resolves with the outcome of `work`, or fails with the reason as soon as the caller gives up.
+/// Resolves with the outcome of `work`, or fails with the reason as soon as the caller aborts.
 async fn unless<J, T>(mut aborted: Pin<&mut impl Future<Output = J>>, work: impl Future<Output = T>) -> Result<T, J> {
     let mut work = pin!(work);
     poll_fn(|context| match aborted.as_mut().poll(context) {

@@ -1,4 +1,4 @@
-//! What is asked of the journal apart from a purchase.
+//! Operations on the journal outside of a purchase.
 
 use super::*;
 use crate::core::{
@@ -7,10 +7,10 @@ use crate::core::{
     journal::{Choice, Filter, Resumed},
 };
 
-/// Most pages have fewer purchases than this under way: the others are read only where these do not decide.
+/// Most pages have fewer unfinished purchases than this; more are read only if these do not decide.
 const PAGE: u64 = 50;
 
-/// Lists the purchases as a page is shown them, and tidies what was forgotten: what no budget counts any more is dropped.
+/// Lists the purchases for the page, and tidies: forgotten purchases that no budget counts any more are dropped.
 ///
 /// # Errors
 /// `unsupported_environment` when the journal cannot be read.
@@ -34,17 +34,18 @@ where
 async fn tidy<J: Json, P: Journal<J> + Clock<J>>(ports: &P, records: &[J]) {
     let change = Change::Tidy { now: ports.now() };
     for id in journal::untidy(records, ports.now()) {
-        // A storage that does not write is not asked again for each of them.
+        // If the storage fails to write one, the others are not tried.
         if update(ports, &id, change.clone()).await.is_err() {
             return;
         }
     }
 }
 
-/// Has a purchase forgotten, once nobody else has hold of it.
+/// Deletes a purchase's record, once no other call holds it.
 ///
 /// # Errors
-/// `invalid_request` while money may be under way for it; `unsupported_environment` when the journal cannot be changed.
+/// `invalid_request` while the purchase may still move money; `unsupported_environment` when the journal cannot be
+/// changed.
 pub async fn forget<J: Json, P>(ports: &P, id: &str) -> Result<(), Failure<J>>
 where
     P: Journal<J> + Clock<J>,
@@ -57,7 +58,7 @@ where
     }
 }
 
-/// Counts what is spent of the budget, if there is one.
+/// Returns how much of the budget is spent, if there is one.
 ///
 /// # Errors
 /// `unsupported_environment` when the journal, or a record that counts, cannot be read.
@@ -70,11 +71,11 @@ where
     Ok(Some(budget.state(&journal::spent(&records, None)?, ports.now())))
 }
 
-/// Takes up the purchase of that id or task, or else the one that most needs it. None when there is none, or nothing was paid
-/// for it. Never signs.
+/// Resumes the purchase of that id or task id, or else the one that most needs it. Returns `None` if there is none, or
+/// nothing was paid for it. Never signs.
 ///
 /// # Errors
-/// Whatever ended it, or that the caller gave up.
+/// The error that ended it, or the caller's abort.
 pub async fn take_up<J: Json, P>(ports: &P, wanted: Option<&str>) -> Result<Option<Resumed<J>>, Failure<J>>
 where
     P: Http<J> + Wallets<J> + Journal<J> + Clock<J> + Entropy + Page<J>,

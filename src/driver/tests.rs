@@ -1,4 +1,4 @@
-//! The loop over a world that answers from a list, and in which the caller may give up at any moment.
+//! The loop in a world of scripted answers, in which the caller may abort at any moment.
 
 use std::{
     cell::{Cell, RefCell},
@@ -29,25 +29,25 @@ use crate::core::{
 
 const TASK: &str = "123e4567-e89b-12d3-a456-426614174000";
 
-/// What happened, in order; `abort_at` names the deed in the middle of which the caller gives up.
+/// What happened, in order; `abort_at` names the action during which the caller aborts.
 #[derive(Default)]
 struct World {
     deeds: RefCell<Vec<String>>,
     abort_at: Option<&'static str>,
-    /// Gives up from inside the callback for that notice.
+    /// Aborts from inside the callback for that notice.
     abort_on_notice: Option<&'static str>,
     aborted: Cell<bool>,
-    /// The deed that takes too long.
+    /// The action that takes too long.
     late_at: Option<&'static str>,
     looks: RefCell<Vec<Answer<Value>>>,
-    /// What a caller that has joined would be told if it gave up now.
-    stands: RefCell<Option<Value>>,
+    /// The error of a caller that joined, if it aborted now.
+    abort_error: RefCell<Option<Value>>,
     now: Cell<u64>,
     journal: RefCell<BTreeMap<String, Value>>,
 }
 
 impl World {
-    /// Does something; for ever when the caller gives up in the middle of it.
+    /// Performs an action; never finishes if the caller aborts during it.
     async fn deed(&self, name: &str) {
         self.deeds.borrow_mut().push(name.into());
         if self.abort_at == Some(name) {
@@ -56,7 +56,7 @@ impl World {
         }
     }
 
-    /// What happened until the call was over: what it leaves behind in the journal is another matter.
+    /// What happened until the call ended, without what it then withdraws from the journal.
     fn names(&self) -> Vec<String> {
         let mut names = self.deeds.borrow().clone();
         names.retain(|name| name != "withdraw");
@@ -66,7 +66,7 @@ impl World {
 
 impl Http<Value> for World {
     async fn send(&self, request: &HttpRequest) -> Answer<Value> {
-        const LATE: Answer<Value> = Err(HttpFailure { status: None, cause: None, is_called_off: false });
+        const LATE: Answer<Value> = Err(HttpFailure { status: None, cause: None, is_cancelled: false });
         let ok = |status, body: String| Ok(HttpResponse { status, body: body.into(), ..HttpResponse::default() });
         match &request.method {
             Method::Post { .. } => {
@@ -131,7 +131,7 @@ impl Journal<Value> for World {
         Ok(self.journal.borrow().values().cloned().collect())
     }
 
-    /// What was begun is done, whether somebody waits for it or not.
+    /// A write that was begun completes, whether or not anyone waits for it.
     async fn update(&self, edit: &Rc<Edit<Value>>) -> Result<(), Option<Value>> {
         let found = self.journal.borrow().get(edit.id()).cloned();
         edit.apply(found, Some(&[])).unwrap().take_place(edit.id(), &mut self.journal.borrow_mut());
@@ -158,7 +158,7 @@ impl Clock<Value> for World {
 impl Rests<Value> for World {
     async fn rest(&self, until: u64) -> Result<Woken<Value>, Value> {
         self.sleep(until.saturating_sub(self.now.get())).await?;
-        Ok(Woken { presence: Presence::default(), is_due: true, heard: None })
+        Ok(Woken { presence: Presence::default(), is_due: true, answer: None })
     }
 }
 
@@ -177,8 +177,8 @@ impl Page<Value> for World {
         self.deeds.borrow_mut().push(format!("({name})"));
     }
 
-    fn stands(&self, given_up: &Failure<Value>) {
-        self.stands.replace(Some(Value::of(&given_up.error)));
+    fn keep_abort_error(&self, given_up: &Failure<Value>) {
+        self.abort_error.replace(Some(Value::of(&given_up.error)));
     }
 
     async fn confirm(&self, _: &PricedQuote<Value>) -> Result<bool, Value> {
@@ -190,7 +190,7 @@ impl Page<Value> for World {
         self.aborted.get().then(|| json!("reason"))
     }
 
-    /// Resolves while the deed that gives up is pending: the loop polls this first, so it wakes itself once more.
+    /// Resolves while the action that aborts is pending: the loop polls this first, so it wakes itself once more.
     async fn aborted(&self) -> Value {
         poll_fn(|context| {
             self.abort_reason().map_or_else(
@@ -238,7 +238,7 @@ const WAY: [&str; 13] = [
 ];
 
 #[test]
-fn the_steps_are_performed_in_order_and_told_before() {
+fn the_steps_are_performed_in_order_after_their_events() {
     let world = World::default();
     let failure = buy(&world);
     assert_eq!(world.names(), WAY);
@@ -246,7 +246,7 @@ fn the_steps_are_performed_in_order_and_told_before() {
 }
 
 #[test]
-fn giving_up_ends_every_step_at_once_and_begins_no_other() {
+fn aborting_ends_every_step_at_once_and_starts_no_other() {
     for deed in WAY.into_iter().filter(|deed| !deed.starts_with('(')) {
         let world = World { abort_at: Some(deed), ..World::default() };
         let failure = buy(&world);
@@ -258,7 +258,7 @@ fn giving_up_ends_every_step_at_once_and_begins_no_other() {
             "{deed}"
         );
         assert_eq!(
-            world.stands.take(),
+            world.abort_error.take(),
             Some(Value::of(&failure.error)),
             "a call that joined would be told the same: {deed}"
         );
@@ -281,14 +281,14 @@ fn no_intent_stays_behind_however_a_call_ends() {
 }
 
 #[test]
-fn giving_up_in_a_callback_keeps_the_next_step_from_beginning() {
+fn aborting_in_a_callback_keeps_the_next_step_from_starting() {
     let world = World { abort_on_notice: Some("signing"), ..World::default() };
     assert_eq!(buy(&world).error.paid, Paid::No);
     assert_eq!(world.names().last().map(String::as_str), Some("(signing)"), "the wallet was not asked");
 }
 
 #[test]
-fn one_look_and_one_price_can_be_given_up_too() {
+fn a_status_request_and_a_price_request_can_be_aborted_too() {
     let world = World { abort_at: Some("probe"), ..World::default() };
     assert_eq!(block_on(quote::<Value, _>(&world, order())).unwrap_err().error.code, Code::Aborted);
     let world = World { abort_at: Some("look"), ..World::default() };
@@ -310,7 +310,7 @@ fn a_quoted_purchase_reaches_the_wallet_before_anything_is_waited_for() {
 }
 
 #[test]
-fn what_comes_too_late_ends_a_purchase_only_where_it_is_needed() {
+fn an_answer_that_comes_too_late_ends_a_purchase_only_if_it_is_needed() {
     let late = |deed| {
         let world = World { late_at: Some(deed), ..World::default() };
         (buy(&world).error.code, world)
@@ -330,7 +330,7 @@ fn wait(world: &World) -> Result<TaskStatus<Value>, Failure<Value>> {
 }
 
 #[test]
-fn a_wait_looks_until_it_is_done() {
+fn a_wait_polls_until_the_task_is_done() {
     let look =
         |status, body: Value| Ok(HttpResponse { status, body: body.to_string().into(), ..HttpResponse::default() });
     let world = World::default();
@@ -348,7 +348,7 @@ fn a_wait_looks_until_it_is_done() {
 }
 
 #[test]
-fn who_gives_up_while_an_end_is_noted_is_told_how_it_ended() {
+fn aborting_while_the_end_is_written_reports_how_it_ended() {
     let world = World { abort_at: Some("write"), ..World::default() };
     let body = json!({"status": "completed", "result": {}}).to_string().into();
     world.looks.replace(vec![Ok(HttpResponse { status: 200, body, ..HttpResponse::default() })]);
@@ -356,7 +356,7 @@ fn who_gives_up_while_an_end_is_noted_is_told_how_it_ended() {
 }
 
 #[test]
-fn a_wait_can_be_given_up() {
+fn a_wait_can_be_aborted() {
     for deed in ["sleep", "look"] {
         let world = World { abort_at: Some(deed), ..World::default() };
         let error = wait(&world).unwrap_err().error;

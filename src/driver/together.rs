@@ -1,4 +1,5 @@
-//! Calls for the same purchase at the same time, as after a double click: one begins it, the others join. The core decides which are the same.
+//! Simultaneous calls for the same purchase, as after a double click: one starts it, the others join. The core decides
+//! which calls are the same.
 
 use std::{
     cell::{Cell, RefCell},
@@ -22,21 +23,21 @@ use crate::{
     ports::{Page, Wallets},
 };
 
-/// Hears what a purchase tells.
+/// Receives the events of a purchase.
 pub type Listener<J> = Rc<dyn Fn(&Notice<J>)>;
 
-/// The purchases that are under way on a page.
+/// The purchases in progress on a page.
 #[derive(Debug)]
 pub struct UnderWay<J>(RefCell<Vec<Rc<Purchase<J>>>>);
 
-/// A purchase that one call has begun.
+/// A purchase that one call started.
 pub struct Purchase<J> {
     party: RefCell<Party>,
     is_connected: Cell<bool>,
-    /// What became of it; its task as it crosses to the page.
+    /// Its outcome; the task in the form that crosses to the page.
     outcome: RefCell<Option<Result<J, Failure<J>>>>,
-    /// The error of a call that gives up now.
-    stands: RefCell<Option<Failure<J>>>,
+    /// The error of a call that aborts now.
+    abort_error: RefCell<Option<Failure<J>>>,
     listeners: RefCell<Vec<Listener<J>>>,
     waiting: RefCell<Vec<Waker>>,
 }
@@ -53,14 +54,14 @@ impl<J: Json> Purchase<J> {
             party: RefCell::new(party),
             is_connected: Cell::new(false),
             outcome: RefCell::new(None),
-            stands: RefCell::new(None),
+            abort_error: RefCell::new(None),
             listeners: RefCell::new(vec![listener]),
             waiting: RefCell::new(Vec::new()),
         })
     }
 
-    /// Tells all calls that have joined.
-    pub fn tell(&self, notice: &Notice<J>) {
+    /// Sends an event to all calls that joined.
+    pub fn send(&self, notice: &Notice<J>) {
         if let Notice::Connected { address, .. } = notice
             && let Some(account) = parse_address(address)
         {
@@ -70,14 +71,14 @@ impl<J: Json> Purchase<J> {
             self.wake();
         }
         let listeners = self.listeners.borrow().clone();
-        for hear in listeners {
-            hear(notice);
+        for listener in listeners {
+            listener(notice);
         }
     }
 
-    /// Keeps the error of a call that gives up from now on.
-    pub fn stand(&self, given_up: Failure<J>) {
-        self.stands.replace(Some(given_up));
+    /// Stores the error of a call that aborts from now on.
+    pub fn set_abort_error(&self, given_up: Failure<J>) {
+        self.abort_error.replace(Some(given_up));
     }
 
     fn is_over(&self) -> bool {
@@ -96,10 +97,10 @@ impl<J: Json> Purchase<J> {
     }
 
     fn given_up(&self, second: &Party, reason: J) -> Failure<J> {
-        self.party.borrow().given_up(second, self.stands.borrow().as_ref(), reason)
+        self.party.borrow().given_up(second, self.abort_error.borrow().as_ref(), reason)
     }
 
-    /// Waits until there is something to take.
+    /// Waits until there is an event to take.
     async fn until<T>(&self, mut take: impl FnMut() -> Option<T>) -> T {
         poll_fn(|context| match take() {
             Some(taken) => Poll::Ready(taken),
@@ -111,17 +112,17 @@ impl<J: Json> Purchase<J> {
         .await
     }
 
-    /// Waits for the end of it, and hears what it tells meanwhile.
+    /// Waits for the end, passing on events meanwhile.
     async fn join<P: Page<J>>(&self, ports: &P, party: &Party, listener: &Listener<J>) -> Result<J, Failure<J>> {
         self.listeners.borrow_mut().push(listener.clone());
         let ended = self.until(|| self.outcome.borrow().clone());
-        let outcome = self.unless_given_up(ports, party, ended).await;
+        let outcome = self.unless_aborted(ports, party, ended).await;
         self.listeners.borrow_mut().retain(|other| !Rc::ptr_eq(other, listener));
         outcome?
     }
 
-    /// What `work` comes to, unless the call gives up, which was to join this purchase.
-    async fn unless_given_up<T, P: Page<J>>(
+    /// Returns the outcome of `work`, unless the call aborts, which was going to join this purchase.
+    async fn unless_aborted<T, P: Page<J>>(
         &self,
         ports: &P,
         party: &Party,
@@ -139,11 +140,12 @@ impl<J> Default for UnderWay<J> {
 }
 
 impl<J: Json> UnderWay<J> {
-    /// Begins a purchase, or joins the one that is under way for the same request, whatever objects the calls are made of. That the first call is given up
-    /// does not end those that joined: one of them buys by itself, or takes up the payment that may have left, under the id that `begin` is given then.
+    /// Starts a purchase, or joins the one in progress for the same request, even if the calls were given different
+    /// objects. Aborting the first call does not abort calls that joined it: one of them then buys, or resumes the
+    /// payment that may have been sent, under the id that `begin` is given.
     ///
     /// # Errors
-    /// Whatever ended the purchase, or that the caller gave up.
+    /// The error that ended the purchase, or the caller's abort.
     pub async fn buy<P: Wallets<J> + Page<J>>(
         &self,
         ports: &P,
@@ -160,7 +162,7 @@ impl<J: Json> UnderWay<J> {
                     seen.push(purchase.clone());
                 }
             }
-            // One that ended before it connected has nothing to do with this any more.
+            // A purchase that ended before it connected no longer matters.
             seen.retain(|purchase| purchase.is_connected.get() || !purchase.is_over());
             let related = |relation: Relation| {
                 let relates = |first: &&Rc<Purchase<J>>| relation_to(first, &party, &answers) == relation;
@@ -178,24 +180,25 @@ impl<J: Json> UnderWay<J> {
                     outcome => return outcome,
                 }
             }
-            let Some(unclear) = related(Relation::Ask) else {
+            let Some(undecided) = related(Relation::Ask) else {
                 return self.begin(party, listener, |purchase| begin(purchase, id)).await;
             };
-            let connected = unclear.until(|| (unclear.is_connected.get() || unclear.is_over()).then_some(()));
-            unclear.unless_given_up(ports, &party, connected).await?;
-            if !unclear.is_connected.get() || relation_to(&unclear, &party, &answers) != Relation::Ask {
+            let connected = undecided.until(|| (undecided.is_connected.get() || undecided.is_over()).then_some(()));
+            undecided.unless_aborted(ports, &party, connected).await?;
+            if !undecided.is_connected.get() || relation_to(&undecided, &party, &answers) != Relation::Ask {
                 continue;
             }
-            let other = match unclear.party.borrow().account() {
+            let other = match undecided.party.borrow().account() {
                 Account::Of(account) => Some(account),
                 _ => None,
             };
-            let answer = unclear.unless_given_up(ports, &party, account(ports, other)).await?;
-            // An account is one for all; no account, or no answer, is so since that purchase has connected.
+            let answer = undecided.unless_aborted(ports, &party, account(ports, other)).await?;
+            // A known account settles it for good; no account, or no answer, is only known as of that purchase's
+            // connection.
             if matches!(answer, Account::Of(_)) {
                 party = party.with(answer);
             }
-            answers.push((unclear, answer));
+            answers.push((undecided, answer));
         }
     }
 

@@ -1,4 +1,4 @@
-//! A promise that is resolved from here.
+//! A promise that is resolved from Rust.
 
 use std::pin::Pin;
 
@@ -6,7 +6,7 @@ use js_sys::{Array, Function, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
-/// Rings once, at the latest when it is dropped: what waits for a promise stays in memory until it settles.
+/// Rings once, at the latest when it is dropped: whatever awaits a promise stays in memory until it settles.
 #[derive(Debug)]
 pub(super) struct Bell {
     ring: Function,
@@ -24,12 +24,12 @@ impl Bell {
         let _ = self.ring.call0(&JsValue::UNDEFINED);
     }
 
-    /// The function that rings it, for whoever calls a function.
-    pub(super) const fn rope(&self) -> &Function {
+    /// A JavaScript function that rings the bell.
+    pub(super) const fn ringer(&self) -> &Function {
         &self.ring
     }
 
-    /// A promise that resolves once it has rung, for whoever waits for a promise.
+    /// A promise that resolves once the bell has rung.
     pub(super) fn promise(&self) -> Promise {
         self.rung.clone()
     }
@@ -39,8 +39,8 @@ impl Bell {
         JsFuture::from(self.rung.clone())
     }
 
-    /// What a call gave, whether it is a promise or not, and whether it threw at once or later; or `undefined` once this rings. Of a promise that
-    /// never settles nothing stays in memory then.
+    /// Resolves with what a call returned (a promise or a plain value; a throw or a rejection is an error), or with
+    /// `undefined` once this rings. Then nothing of a promise that never settles stays in memory.
     pub(super) fn unless(&self, called: Result<JsValue, JsValue>) -> JsFuture {
         JsFuture::from(Promise::race(&Array::of2(&promise_of(called), &self.rung)))
     }
@@ -52,8 +52,9 @@ impl Drop for Bell {
     }
 }
 
-/// A promise of what a call gave, whether it is a promise or not, and whether it threw at once or later. One of ours: a page's own may throw where it is
-/// waited for, and an error that came through here as it is would leave a caller's promise pending for ever.
+/// A promise of what a call returned, whether a plain value, a promise, a throw or a rejection. It is one of our own: a
+/// page's promise may throw when awaited, and a JavaScript error that unwinds through Rust would leave a caller's
+/// promise pending for ever.
 pub(super) fn promise_of(called: Result<JsValue, JsValue>) -> Promise {
     match called {
         Ok(given) => Promise::new(&mut |resolve, _| {
@@ -63,16 +64,16 @@ pub(super) fn promise_of(called: Result<JsValue, JsValue>) -> Promise {
     }
 }
 
-/// Some work as one kind of future, which is compiled once instead of into every place that awaits it.
+/// Boxes a future as one common type, so that it is compiled once instead of at every place that awaits it.
 pub(super) type Work<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
-/// Begins what goes on whether somebody waits for it or not. A promise of what it comes to.
+/// Starts work that goes on whether or not anyone waits for it. Returns a promise of its outcome.
 pub(super) fn begin(work: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
     let work: Work<'static, _> = Box::pin(work);
     future_to_promise(work)
 }
 
-/// Awaits what a call gave.
+/// Awaits what a call returned.
 pub(super) fn settle(called: Result<JsValue, JsValue>) -> JsFuture {
     JsFuture::from(promise_of(called))
 }

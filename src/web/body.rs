@@ -1,4 +1,4 @@
-//! What is sent for a body of the core, and the text of an answer. Pictures and videos stay with the engine.
+//! The body that is sent for a core request, and the text of a response. Pictures and videos stay with the engine.
 
 use js_sys::JsString;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
@@ -11,7 +11,7 @@ use crate::core::json::Json;
 
 #[wasm_bindgen]
 extern "C" {
-    /// A `Response`, or what a page's own `fetch` gives in its place.
+    /// A `Response`, or what a page's own `fetch` returns instead.
     type Answered;
     #[wasm_bindgen(method, catch)]
     fn text(this: &Answered) -> Result<JsValue, JsValue>;
@@ -34,7 +34,8 @@ extern "C" {
     fn decode(this: &Decoder, bytes: &JsValue, options: &JsValue) -> Result<JsValue, JsValue>;
 }
 
-/// What a piece takes of the bytes that are read: all, where it is not known how long it is. Empty ones must not go on for ever.
+/// How much of the size limit a chunk uses up: all of it if its length is unknown. Empty chunks must not go on for
+/// ever.
 fn cost_of(bytes: &Js, most: u32) -> u32 {
     match bytes.whole_at("length").and_then(|length| u32::try_from(length).ok()) {
         Some(0) => most / 0x1000,
@@ -42,7 +43,7 @@ fn cost_of(bytes: &Js, most: u32) -> u32 {
     }
 }
 
-/// Reads the text of a response. What is longer than so many bytes is cut off, and the rest is not fetched.
+/// Reads the text of a response. Text beyond the size limit is cut off, and the rest is not downloaded.
 pub(super) async fn text_of(response: &JsValue, most: u32, over: &Bell) -> Result<JsString, JsValue> {
     let Some(body) = Js(response.clone()).get("body") else {
         return over.unless(response.unchecked_ref::<Answered>().text()).await.map(JsValue::unchecked_into);

@@ -1,4 +1,4 @@
-//! What one tab hears of a task, all that wait for it hear.
+//! Passes one tab's answer about a task on to everyone id waits for that task.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use super::Js;
 use crate::core::json::Json;
 
-/// Longer results are not passed on: each tab looks itself.
+/// Longer results are not passed on: each tab polls for itself.
 const LONGEST: u32 = 1_000_000;
 
 #[wasm_bindgen]
@@ -24,20 +24,21 @@ extern "C" {
     fn close(this: &Channel) -> Result<(), JsValue>;
 }
 
-/// The browser's channel, until it is dropped. Some browsers have none, and Firefox throws where cookies are blocked: then each tab looks by itself.
+/// The browser's channel, until it is dropped. Some browsers have none, and Firefox throws where cookies are blocked:
+/// then each tab polls for itself.
 struct Open(Channel);
 
 impl Open {
     fn new() -> Option<Self> {
         let channel = Channel::new("imagine-x402").ok()?;
-        let hear = move |event: JsValue| {
+        let on_answer = move |event: JsValue| {
             let message = Js(Reflect::get(&event, &"data".into()).unwrap_or_default());
-            if let Some((task, heard)) = message.text_at("task").zip(message.get("heard")) {
-                pass(&task, &heard, None);
+            if let Some((task, answer)) = message.text_at("task").zip(message.get("heard")) {
+                pass(&task, &answer, None);
             }
         };
-        let hear: Function = Closure::<dyn FnMut(JsValue)>::new(hear).into_js_value().unchecked_into();
-        Reflect::set(&channel, &"onmessage".into(), &hear).ok()?;
+        let on_answer: Function = Closure::<dyn FnMut(JsValue)>::new(on_answer).into_js_value().unchecked_into();
+        Reflect::set(&channel, &"onmessage".into(), &on_answer).ok()?;
         Some(Self(channel))
     }
 }
@@ -49,43 +50,45 @@ impl Drop for Open {
 }
 
 thread_local! {
-    static HEARERS: RefCell<Vec<Hearer>> = const { RefCell::new(Vec::new()) };
-    /// Open while somebody hears.
+    static LISTENERS: RefCell<Vec<ChannelListener>> = const { RefCell::new(Vec::new()) };
+    /// Open while there are listeners.
     static OPEN: RefCell<Option<Open>> = const { RefCell::new(None) };
 }
 
 #[derive(Clone)]
-struct Hearer {
+struct ChannelListener {
     task: String,
-    /// Nobody hears himself.
-    who: u64,
-    hear: Rc<dyn Fn(&Js)>,
+    /// Listener identity; senders skip themselves.
+    id: u64,
+    on_answer: Rc<dyn Fn(&Js)>,
 }
 
-/// Hears until it is dropped.
+/// Listens until it is dropped.
 #[derive(Debug)]
-pub(super) struct Hearing {
-    who: u64,
+pub(super) struct Listening {
+    id: u64,
 }
 
-impl Hearing {
-    /// Hears what other tabs, and others on this page, are answered about that task.
-    pub(super) fn of(task: &str, who: u64, hear: impl Fn(&Js) + 'static) -> Self {
-        HEARERS.with_borrow_mut(|hearers| hearers.push(Hearer { task: task.into(), who, hear: Rc::new(hear) }));
+impl Listening {
+    /// Receives the answers that other tabs, and other calls on this page, get about that task.
+    pub(super) fn of(task: &str, id: u64, on_answer: impl Fn(&Js) + 'static) -> Self {
+        LISTENERS.with_borrow_mut(|listeners| {
+            listeners.push(ChannelListener { task: task.into(), id, on_answer: Rc::new(on_answer) })
+        });
         OPEN.with_borrow_mut(|open| {
             if open.is_none() {
                 *open = Open::new();
             }
         });
-        Self { who }
+        Self { id }
     }
 }
 
-impl Drop for Hearing {
+impl Drop for Listening {
     fn drop(&mut self) {
-        let is_last = HEARERS.with_borrow_mut(|hearers| {
-            hearers.retain(|hearer| hearer.who != self.who);
-            hearers.is_empty()
+        let is_last = LISTENERS.with_borrow_mut(|listeners| {
+            listeners.retain(|listener| listener.id != self.id);
+            listeners.is_empty()
         });
         if is_last {
             drop(OPEN.take());
@@ -93,16 +96,16 @@ impl Drop for Hearing {
     }
 }
 
-/// Tells all others that wait for the task what came of a look at it.
-pub(super) fn tell(task: &str, heard: &Js, who: Option<u64>) {
-    pass(task, heard, who);
-    let body = heard.get("body").and_then(|body| body.0.dyn_into::<JsString>().ok());
+/// Sends the answer to a poll to everyone else id waits for the task.
+pub(super) fn broadcast(task: &str, answer: &Js, id: Option<u64>) {
+    pass(task, answer, id);
+    let body = answer.get("body").and_then(|body| body.0.dyn_into::<JsString>().ok());
     if body.is_some_and(|body| body.length() > LONGEST) {
         return;
     }
     let mut message = Js::object();
     message.set("task", Js::of(task));
-    message.set("heard", heard.clone());
+    message.set("heard", answer.clone());
     let channel = OPEN.with_borrow(|open| open.as_ref().map(|open| open.0.clone()));
     let open = if channel.is_none() { Open::new() } else { None };
     if let Some(channel) = channel.as_ref().or(open.as_ref().map(|open| &open.0)) {
@@ -110,10 +113,10 @@ pub(super) fn tell(task: &str, heard: &Js, who: Option<u64>) {
     }
 }
 
-fn pass(task: &str, heard: &Js, who: Option<u64>) {
-    let is_for = |hearer: &&Hearer| hearer.task == task && Some(hearer.who) != who;
-    let hearers: Vec<_> = HEARERS.with_borrow(|hearers| hearers.iter().filter(is_for).cloned().collect());
-    for hearer in hearers {
-        (hearer.hear)(heard);
+fn pass(task: &str, answer: &Js, id: Option<u64>) {
+    let is_for = |listener: &&ChannelListener| listener.task == task && Some(listener.id) != id;
+    let listeners: Vec<_> = LISTENERS.with_borrow(|listeners| listeners.iter().filter(is_for).cloned().collect());
+    for listener in listeners {
+        (listener.on_answer)(answer);
     }
 }

@@ -1,5 +1,5 @@
-//! Time: the wall clock, and the timers of gloo-timers. Only the discovery of wallets, which loads no WebAssembly, the load itself and a
-//! hook's debounce have timers of their own.
+//! Time: the wall clock, and gloo-timers' timers. Only wallet discovery (which loads no WebAssembly), the loading
+//! itself and one React hook's debounce have timers of their own.
 
 use std::{
     cell::Cell,
@@ -16,14 +16,14 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use super::{Browser, Js, bell::Bell};
 use crate::ports::Clock;
 
-/// The longest delay of `setTimeout`; longer ones would fire at once.
+/// Maximum `setTimeout` delay; longer ones would fire at once.
 const LONGEST_MS: u32 = 0x7fff_ffff;
 
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(catch, js_name = setTimeout)]
     fn set_timeout(run: &Function, ms: u32) -> Result<JsValue, JsValue>;
-    /// A page may have replaced it by a function that throws, or gives anything.
+    /// A page may have replaced it with a function that throws or returns anything.
     #[wasm_bindgen(catch, js_namespace = Date, js_name = now)]
     fn date_now() -> Result<JsValue, JsValue>;
 
@@ -40,7 +40,7 @@ extern "C" {
 pub(super) struct Timer {
     timeout: Option<Timeout>,
     bell: Bell,
-    /// What the page's `setTimeout` has thrown.
+    /// What the page's `setTimeout` threw.
     thrown: Option<JsValue>,
 }
 
@@ -50,12 +50,12 @@ impl Timer {
         let ms = u32::try_from(ms).unwrap_or(LONGEST_MS).min(LONGEST_MS);
         let bell = Bell::new();
         let started = Rc::new(Cell::new(None));
-        let (timeout, ring) = (started.clone(), bell.rope().clone());
+        let (timeout, ring) = (started.clone(), bell.ringer().clone());
         let starting = guarded(move || {
             timeout.set(Some(Timeout::new(ms, move || drop(ring.call0(&JsValue::UNDEFINED)))));
         });
-        // gloo-timers does not say what the page's `setTimeout` has thrown: it is asked once more.
-        let thrown = starting.err().map(|thrown| set_timeout(bell.rope(), ms).err().unwrap_or(thrown));
+        // gloo-timers does not report what the page's `setTimeout` threw, so it is called once more.
+        let thrown = starting.err().map(|thrown| set_timeout(bell.ringer(), ms).err().unwrap_or(thrown));
         Self { timeout: started.take(), bell, thrown }
     }
 
@@ -75,14 +75,14 @@ impl Drop for Timer {
     }
 }
 
-/// Does what calls a function that a page may have replaced by one that throws. An error that came through here as it is
-/// would leave a caller's promise pending for ever: so JavaScript calls it, and catches.
+/// Runs code that calls functions which a page may have replaced with ones that throw. A JavaScript error that unwinds
+/// through Rust would leave a caller's promise pending for ever, so JavaScript makes the call and catches the error.
 fn guarded(act: impl FnOnce() + 'static) -> Result<(), JsValue> {
     let act: Function = Closure::once_into_js(act).unchecked_into();
     act.call0(&JsValue::UNDEFINED).map(drop)
 }
 
-/// Whichever of two comes first; the one, if both are there.
+/// The first of two futures to finish; the left one if both are ready.
 pub(super) enum First<A, B> {
     One(A),
     Other(B),
@@ -98,7 +98,7 @@ pub(super) async fn first<A, B>(one: impl Future<Output = A>, other: impl Future
     .await
 }
 
-/// Returns what `work` comes to, or none when it takes longer than that.
+/// Returns the outcome of `work`, or `None` if it takes longer than that.
 pub(super) async fn within<T>(ms: u64, work: impl Future<Output = T>) -> Option<T> {
     let timer = Timer::start(ms);
     match first(work, timer.over()).await {
@@ -107,11 +107,11 @@ pub(super) async fn within<T>(ms: u64, work: impl Future<Output = T>) -> Option<
     }
 }
 
-/// Milliseconds since the epoch; 0, at which nothing is signed, where the page leaves no clock at all.
+/// Milliseconds since the epoch; 0, at which nothing is signed, if the page leaves no working clock.
 #[expect(clippy::as_conversions)] // whole, positive, and below 2^53 for the next 285,000 years
 pub(super) fn now() -> u64 {
-    let told = date_now().ok().and_then(|now| now.as_f64());
-    let now = told.or_else(|| Moment::new().and_then(|moment| moment.time()).ok()?.as_f64());
+    let time = date_now().ok().and_then(|now| now.as_f64());
+    let now = time.or_else(|| Moment::new().and_then(|moment| moment.time()).ok()?.as_f64());
     now.unwrap_or_default() as u64
 }
 

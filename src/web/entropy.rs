@@ -1,4 +1,4 @@
-//! Randomness of `crypto.getRandomValues`; there is no other source to fall back on.
+//! Randomness from `crypto.getRandomValues`; there is no other source to fall back on.
 
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 

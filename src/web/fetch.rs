@@ -1,10 +1,12 @@
 //! HTTP by `fetch(url, { method, headers, body })`.
 //!
-//! Pages wrap `fetch`: monitoring tools, native shells, tests. What all of them pass on is an address as text, headers in a plain object and a body; a
-//! `Request`, or a `Headers`, loses its body or the payment with some (OpenTelemetry 0.203, Capacitor, wrappers that spread `init.headers`).
+//! Pages wrap `fetch`: monitoring tools, native shells, tests. What all wrappers pass on is a URL string, headers in a
+//! plain object, and a body. With some (OpenTelemetry 0.203, Capacitor, wrappers that spread `init.headers`), a
+//! `Request` or `Headers` object loses the body or the payment.
 //!
-//! gloo-net has the headers, those of the response as well. Its sending panics on what pages do to `fetch` (an abort with a reason, a
-//! replaced function), and a panic would leave the caller's promise pending for ever: so `fetch` is called here.
+//! gloo-net provides the headers, including those of the response. Its sending panics on what pages do to `fetch` (an
+//! abort with a reason, a replaced function), and a panic would leave the caller's promise pending for ever: so `fetch`
+//! is called here.
 
 use gloo_net::http::Headers;
 use js_sys::{Object, Reflect, global};
@@ -28,14 +30,14 @@ use crate::{
     ports::Http,
 };
 
-/// Prices, tasks and refusals are short; what comes after so many bytes is not read.
+/// Prices, tasks and refusals are short; bytes beyond this limit are not read.
 const LONGEST_ANSWER: u32 = 0x8_0000;
-/// A result may have its video in it.
+/// A result may contain the video itself.
 const LONGEST_RESULT: u32 = 0x1000_0000;
 
 #[wasm_bindgen]
 extern "C" {
-    /// The browser's, or what the page has put in its place.
+    /// The browser's `fetch`, or the page's replacement.
     #[wasm_bindgen(catch)]
     fn fetch(url: &str, init: &JsValue) -> Result<JsValue, JsValue>;
 
@@ -61,10 +63,10 @@ impl Browser {
         let mut sending = Sending::begin(self, &request.method).map_err(thrown)?;
         let answering = self.answer(request, &sending);
         let answer = match self.watch.get() {
-            Some(watch) => within(request.patience, first(answering, watch.called_off())).await,
+            Some(watch) => within(request.patience, first(answering, watch.cancelled())).await,
             None => within(request.patience, async { First::One(answering.await) }).await,
         };
-        let failure = |is_called_off| HttpFailure { status: None, cause: None, is_called_off };
+        let failure = |is_cancelled| HttpFailure { status: None, cause: None, is_cancelled };
         let answer = match answer {
             Some(First::One(answer)) => answer,
             Some(First::Other(_)) => Err(failure(true)),
@@ -75,11 +77,11 @@ impl Browser {
     }
 }
 
-/// A request that is under way. It ends when this is dropped: also when nobody waits for it any more.
+/// A request in progress. Dropping this cancels it, so it ends when nobody waits for it any more.
 struct Sending<'a> {
     browser: &'a Browser,
-    /// What is final, as a payment is, has none.
-    calling_off: Option<AbortController>,
+    /// `None` for a request that must not be cancelled, as a payment.
+    controller: Option<AbortController>,
     is_look: bool,
     answer: Option<Js>,
     over: Bell,
@@ -87,8 +89,8 @@ struct Sending<'a> {
 
 impl<'a> Sending<'a> {
     fn begin(browser: &'a Browser, method: &Method) -> Result<Self, JsValue> {
-        let calling_off = if matches!(method, Method::Pay(_)) { None } else { Some(AbortController::new()?) };
-        Ok(Self { browser, calling_off, is_look: matches!(method, Method::Get), answer: None, over: Bell::new() })
+        let controller = if matches!(method, Method::Pay(_)) { None } else { Some(AbortController::new()?) };
+        Ok(Self { browser, controller, is_look: matches!(method, Method::Get), answer: None, over: Bell::new() })
     }
 }
 
@@ -97,23 +99,23 @@ impl Drop for Sending<'_> {
         if self.is_look {
             self.browser.looked(self.answer.as_ref());
         }
-        if let Some(calling_off) = &self.calling_off {
-            let _ = calling_off.abort();
+        if let Some(controller) = &self.controller {
+            let _ = controller.abort();
         }
     }
 }
 
 impl Browser {
-    /// All who wait for the task hear what a look at it is answered.
+    /// Everyone who waits for the task receives the answer to a poll.
     fn looked(&self, answer: Option<&Js>) {
         match (self.watch.get(), &self.task, answer) {
             (Some(watch), ..) => watch.looked(answer),
-            (None, Some(task), Some(answer)) => channel::tell(task, answer, None),
+            (None, Some(task), Some(answer)) => channel::broadcast(task, answer, None),
             _ => {}
         }
     }
 
-    /// Sends, and reads what the page's `fetch` gives, as far as it is a response.
+    /// Sends the request, and reads what the page's `fetch` returns, if that is a response.
     async fn answer(&self, request: &HttpRequest, sending: &Sending<'_>) -> Answer<Js> {
         let (most, body) = match &request.method {
             Method::Get => (LONGEST_RESULT, None),
@@ -124,20 +126,20 @@ impl Browser {
         if let Some(body) = &body {
             init.set("body", self.composed(body).await.map_err(thrown)?);
         }
-        if let Some(calling_off) = &sending.calling_off {
-            init.set("signal", Js(calling_off.signal().map_err(thrown)?));
+        if let Some(controller) = &sending.controller {
+            init.set("signal", Js(controller.signal().map_err(thrown)?));
         }
         let response = sending.over.unless(fetch(&request.url, &init.0)).await.map_err(thrown)?;
         let status = Js(response.clone()).whole_at("status").and_then(|status| u16::try_from(status).ok());
-        let broken = |cause| HttpFailure { status, cause: Some(Js(cause)), is_called_off: false };
+        let broken = |cause| HttpFailure { status, cause: Some(Js(cause)), is_cancelled: false };
         let headers = Reflect::get(&response, &"headers".into()).map_err(broken)?;
         let body = text_of(&response, most, &sending.over).await.map_err(broken)?;
         let header = |name: &str| header(&headers, name);
         let answer = status.and_then(|status| HttpResponse::of(status, header, &Js(body.into())));
-        answer.ok_or(HttpFailure { status, cause: None, is_called_off: false })
+        answer.ok_or(HttpFailure { status, cause: None, is_cancelled: false })
     }
 
-    /// What is sent for a body. Forms, and the base64 of pictures, are the facade's to make.
+    /// The body that is sent. The facade makes forms and the base64 of pictures.
     async fn composed(&self, parts: &Parts<'_>) -> Result<Js, JsValue> {
         if !parts.is_form && parts.after.is_none() {
             return Ok(Js::of(parts.before));
@@ -149,11 +151,11 @@ impl Browser {
 }
 
 const fn thrown(cause: JsValue) -> HttpFailure<Js> {
-    HttpFailure { status: None, cause: Some(Js(cause)), is_called_off: false }
+    HttpFailure { status: None, cause: Some(Js(cause)), is_cancelled: false }
 }
 
-/// A header of a response, by its `Headers` as they were found. gloo-net's `Response` would read that member once more, and its getters rely on what a
-/// page's own `fetch` may leave out, or throw.
+/// Reads a response header from the `Headers` object already at hand. gloo-net's `Response` would read that member
+/// again, and its getters rely on things that a page's own `fetch` may leave out or throw from.
 fn header(headers: &JsValue, name: &str) -> Option<String> {
     if !headers.is_object() || !Reflect::get(headers, &"get".into()).ok()?.is_function() {
         return None;
@@ -162,7 +164,7 @@ fn header(headers: &JsValue, name: &str) -> Option<String> {
     headers.into_raw().get(name).ok().flatten()
 }
 
-/// All but the body. No redirect is followed; nothing is sent of cookies, or taken from a cache.
+/// Everything but the body. Follows no redirect, sends no cookies, and bypasses the cache.
 fn init(request: &HttpRequest, body: Option<&Parts<'_>>) -> Result<Js, JsValue> {
     let method = if matches!(request.method, Method::Get) { "GET" } else { "POST" };
     let headers = headers(&request.method, body)?;
@@ -179,19 +181,20 @@ fn init(request: &HttpRequest, body: Option<&Parts<'_>>) -> Result<Js, JsValue> 
     Ok(if is_known(&request.url, &strict) { strict } else { begin("manual") })
 }
 
-/// Edge runtimes, which have neither cookies nor a cache, refuse these words: `Request` does so before anything is sent.
+/// Edge runtimes have neither cookies nor a cache and reject these options; their `Request` does so before anything is
+/// sent.
 fn is_known(url: &str, init: &Js) -> bool {
     let has_request = Reflect::has(&global(), &"Request".into()).unwrap_or_default();
     !has_request || web_sys::Request::new_with_str_and_init(url, init.0.unchecked_ref()).is_ok()
 }
 
-/// A plain object of the headers.
+/// The headers as a plain object.
 fn headers(method: &Method, body: Option<&Parts<'_>>) -> Result<Object, JsValue> {
     Object::from_entries(&checked_headers(method, body)?.into_raw())
 }
 
-/// A form names its own type, with its boundary. gloo-net's own `new` and `set` panic where a page's `Headers` throws, and a panic would leave the
-/// caller's promise pending for ever: web-sys catches.
+/// A form sets its own content type, with the boundary. gloo-net's own `new` and `set` panic where a page's `Headers`
+/// throws, and a panic would leave the caller's promise pending for ever; web-sys catches.
 fn checked_headers(method: &Method, body: Option<&Parts<'_>>) -> Result<Headers, JsValue> {
     let headers = web_sys::Headers::new()?;
     if body.is_some_and(|body| !body.is_form) {

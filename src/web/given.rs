@@ -1,4 +1,4 @@
-//! What a call of the crate is given, read once, when the call is made: whatever its prototype, realm or shape.
+//! The arguments of a call, read once when the call is made, whatever their prototype, realm or shape.
 
 use js_sys::{Function, JSON, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -12,26 +12,26 @@ use crate::core::{
     text::text,
 };
 
-/// Options that are used as they are. All others are copied, and judged by [`Config::read`].
+/// Options that are used as they are. All others are copied, and checked by [`Config::read`].
 const USED: [&str; 6] = ["signal", "wallet", "storage", "confirm", "onEvent", "onProgress"];
 
-/// Of those, the functions.
+/// Those of them that are functions.
 const FUNCTIONS: [&str; 3] = ["confirm", "onEvent", "onProgress"];
 
-/// `assets` is a list of objects with members.
+/// `assets` is a list of objects.
 const DEEPEST: u32 = 2;
 
-/// The options that count for a call, and what a page has at hand for it.
+/// The options that apply to a call, and what the page supplies for it.
 #[derive(Clone, Debug)]
 pub(crate) struct Given {
-    /// Of the client, of the call and of the wait, in this order.
+    /// Those of the client, of the call and of the wait, in this order.
     layers: Result<Vec<Js>, Error>,
     page: Js,
 }
 
 impl Given {
-    /// `options` is one object, or a list of those that count, the client's first: what [`Config::read`] takes, with a `signal`, a `wallet`, a
-    /// `storage`, a `confirm` and an `onEvent`. `page` has what only the facade has at hand.
+    /// `options` is one object, or the list of those that apply, the client's first: what [`Config::read`] takes, plus
+    /// a `signal`, a `wallet`, a `storage`, a `confirm` and an `onEvent`. `page` has what only the facade can supply.
     pub(crate) fn new(options: JsValue, page: JsValue) -> Self {
         let options = Js(options);
         let layers = options.items().unwrap_or_else(|| vec![options]);
@@ -55,12 +55,12 @@ impl Given {
         Config::read(&Js::list(layers))
     }
 
-    /// An option of a call: the last that was given.
+    /// An option of a call: the last one given.
     pub(super) fn option(&self, name: &str) -> Option<Js> {
         self.options_of(name).next_back()
     }
 
-    /// An option that may be named as well, where it was given itself.
+    /// An option that is either a name or an object: the last object given, if any.
     pub(super) fn object(&self, name: &str) -> Option<Js> {
         self.options_of(name).rfind(Json::is_object)
     }
@@ -69,17 +69,17 @@ impl Given {
         self.layers.iter().flatten().filter_map(move |layer| layer.get(name))
     }
 
-    /// A function among the options.
+    /// An option that is a function.
     pub(super) fn callback(&self, name: &str) -> Option<Function> {
         self.option(name)?.0.dyn_into().ok()
     }
 
-    /// Something of the page's.
+    /// A member of `page`.
     pub(crate) fn of_page(&self, name: &str) -> Option<Js> {
         self.page.get(name)
     }
 
-    /// A function of the page's.
+    /// A member of `page` that is a function.
     pub(super) fn by_page(&self, name: &str) -> Option<Function> {
         self.of_page(name)?.0.dyn_into().ok()
     }
@@ -95,7 +95,7 @@ fn layer(given: &Js) -> Result<Js, JsValue> {
     Ok(layer)
 }
 
-/// What is to be bought: a request, and the quote that it was in.
+/// What to buy: a request, and the quote that contained it, if any.
 #[derive(Clone, Debug)]
 pub(crate) struct Wanted {
     pub(crate) request: Js,
@@ -103,7 +103,7 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
-    /// Reads a request, or a quote with the request in it.
+    /// Reads a request, or a quote that contains one.
     pub(crate) fn read(given: JsValue) -> Result<Self, Error> {
         let names = [QUOTE, FIELDS].concat();
         let found = Js(given).named(&names).map_err(|_| unreadable("request"))?;
@@ -115,7 +115,7 @@ impl Wanted {
     }
 }
 
-/// What JSON makes of `extra`, which the page cannot change any more.
+/// `extra` as a JSON copy, which the page can no longer change.
 fn with_plain_extra(mut request: Js) -> Result<Js, Error> {
     if let Some(extra) = request.get("extra") {
         let copy = JSON::stringify(&extra.0).ok().and_then(|text| Js::parse_text(&Js(text.into())));

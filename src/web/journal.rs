@@ -1,4 +1,5 @@
-//! The journal: a storage that may be slow, fail, or be the page's own. What its one atomic step does is decided in the core.
+//! The journal on a storage that may be slow, fail, or be the page's own. The core decides what its one atomic step
+//! does.
 
 use std::rc::Rc;
 
@@ -56,7 +57,7 @@ impl Browser {
     }
 }
 
-/// What a store reads. One that takes longer than a write may does not work.
+/// Reads from a store. A read that takes longer than the time allowed for a write counts as failed.
 async fn soon(reading: Result<JsValue, JsValue>) -> Result<JsValue, Js> {
     let reading: Work<'_, _> = Box::pin(within(WRITE_PATIENCE_MS, settle(reading)));
     let read = reading.await;

@@ -1,4 +1,4 @@
-//! JavaScript values as the core's JSON, and the core's values as JavaScript.
+//! JavaScript values as the core's JSON, and core values as JavaScript.
 
 use js_sys::{Array, JSON, JsString, Object, Reflect};
 use serde::{Serialize, Serializer};
@@ -7,8 +7,8 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 use crate::core::{failure::Failure, json::Json};
 
-// As js-sys has them, but for these: a text that stays with the engine, and what a Proxy or a getter throws. An error that came through here as it is
-// would leave a caller's promise pending for ever.
+// Like the js-sys bindings, except that text stays with the engine and throws by a Proxy or a getter are caught. A
+// JavaScript error that unwinds through Rust would leave a caller's promise pending for ever.
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(catch, js_namespace = JSON)]
@@ -26,7 +26,7 @@ extern "C" {
     fn assign(to: &JsValue, from: &JsValue) -> Result<JsValue, JsValue>;
 }
 
-/// A JavaScript value, identity kept.
+/// A JavaScript value, passed on by identity.
 #[derive(Clone, Debug)]
 pub(crate) struct Js(pub(crate) JsValue);
 
@@ -37,7 +37,7 @@ impl Serialize for Js {
 }
 
 impl Json for Js {
-    // As a float: what serde-wasm-bindgen has for the numbers that are none would bring the formatting machinery.
+    // As a float: serde-wasm-bindgen's handling of numbers that do not fit would bring in the formatting machinery.
     fn whole(number: u64) -> Self {
         Self::of(&float(number))
     }
@@ -63,7 +63,7 @@ impl Json for Js {
     }
 
     fn set(&mut self, key: &str, value: Self) {
-        // A fresh plain object takes any member.
+        // A fresh plain object accepts any member.
         let _ = Reflect::set(&self.0, &key.into(), &value.0);
     }
 
@@ -143,12 +143,12 @@ fn is_list(value: &JsValue) -> bool {
     is_array(value).unwrap_or_default()
 }
 
-/// An error of JavaScript.
+/// A JavaScript error.
 pub(super) fn error(message: &str) -> Js {
     Js(js_sys::Error::new(message).into())
 }
 
-/// Longer chains of prototypes are no page's work.
+/// No page has longer prototype chains.
 const MOST_PROTOTYPES: usize = 16;
 
 impl Js {
@@ -159,13 +159,13 @@ impl Js {
         copy
     }
 
-    /// An object that inherits nothing.
+    /// An object without a prototype.
     pub(super) fn bare() -> Self {
         Self(Object::<JsValue>::create(JsValue::NULL.unchecked_ref()).into())
     }
 
-    /// A member of its own or of a prototype, but not of an `Object.prototype`: what is there was put there for all objects. `Err` is what a getter or a
-    /// Proxy throws.
+    /// A member, own or inherited, but not from an `Object.prototype`, where it would be on every object. `Err` is what
+    /// a getter or a Proxy throws.
     pub(super) fn read(&self, key: &str) -> Result<JsValue, JsValue> {
         let key = JsValue::from(key);
         let mut holder = self.0.clone();
@@ -175,7 +175,7 @@ impl Js {
             if has_it && above.is_null() && depth > 0 {
                 return Ok(JsValue::UNDEFINED);
             }
-            // What nobody has, a Proxy may answer for all that.
+            // A Proxy may return a value for a member that nothing in its prototype chain has.
             if has_it || above.is_null() {
                 return Reflect::get(&self.0, &key);
             }
@@ -188,7 +188,7 @@ impl Js {
         if self.is_object() { self.read(key).ok() } else { None }
     }
 
-    /// The members of these names, and those of other names that are its own, in an object that inherits nothing.
+    /// Copies the members of these names, and all own members, into an object without a prototype.
     pub(super) fn named(&self, names: &[&str]) -> Result<Self, JsValue> {
         let mut found = Self::bare();
         if self.0.is_null_or_undefined() {
@@ -208,8 +208,8 @@ impl Js {
         Ok(found)
     }
 
-    /// A copy as JSON has it, which the page cannot change any more: of objects the members of these names, down to a depth. What no option takes, such
-    /// as a function, is an empty object, which the core refuses by the option's name.
+    /// A JSON copy, which the page can no longer change: of objects, the members of these names, down to a depth. What
+    /// no option accepts, such as a function, becomes an empty object, which the core rejects by the option's name.
     pub(super) fn plain(&self, names: &[&str], depth: u32) -> Result<Self, JsValue> {
         let is_simple =
             self.0.is_null() || self.0.is_string() || self.0.as_f64().is_some() || self.0.as_bool().is_some();
@@ -233,13 +233,13 @@ impl Js {
     }
 }
 
-/// Milliseconds as JavaScript has them.
+/// Milliseconds as a JavaScript number.
 #[expect(clippy::as_conversions, clippy::cast_precision_loss)] // exact for the next 285,000 years
 pub(crate) const fn float(ms: u64) -> f64 {
     ms as f64
 }
 
-/// A failure as a plain object with the members of `ImagineError`; the facade makes the real error of it.
+/// A failure as a plain object with the members of `ImagineError`; the facade turns it into a real error.
 pub(crate) fn thrown(failure: &Failure<Js>) -> JsValue {
     let mut error = Js::of(&failure.error);
     if let Some(cause) = &failure.cause {

@@ -1,4 +1,4 @@
-//! What a call has of the storage: its hold of one purchase from the beginning to the end, and its writes, one after the other.
+//! A call's access to the storage: its lock on one purchase for the whole call, and its writes, one after the other.
 
 use std::{
     cell::{Cell, RefCell},
@@ -20,11 +20,11 @@ use crate::core::{
     json::Json,
 };
 
-/// The storage as one call has it, until this is dropped: then it lets go, once what was begun is written.
+/// A call's access to the storage. Dropping it releases the lock, once writes that were begun are done.
 #[derive(Debug)]
 pub(super) struct Lease(Rc<Shared>);
 
-/// What writes that nobody waits for any more have in common with the call that began them.
+/// State shared by a call and its writes, which may outlive it.
 #[derive(Debug)]
 struct Shared {
     store: Store,
@@ -34,15 +34,15 @@ struct Shared {
     last: RefCell<Promise>,
 }
 
-/// What the call has hold of.
+/// The purchase that the call holds.
 #[derive(Debug)]
 struct Held {
     /// The core moves on to another id when the generation of the first has failed.
     id: String,
     hold: Option<Hold>,
-    /// A promise of the record: what is in the way of it is in the way of every write.
+    /// A promise of the record. If it rejects, every write fails with the same error.
     recalled: Promise,
-    /// The picture of the purchase, as the facade has pictures.
+    /// The picture of the purchase, in the facade's form.
     picture: Option<Js>,
 }
 
@@ -68,12 +68,13 @@ impl Lease {
         self.0.held.borrow().id.clone()
     }
 
-    /// The picture of the purchase. That of one that was taken up is that of the record.
+    /// The picture of the purchase; for one that was resumed, that of its record.
     pub(super) fn picture(&self) -> Option<Js> {
         self.0.held.borrow().picture.clone()
     }
 
-    /// Takes hold of the purchase of that id, and lets go of another. A promise of whether nobody else can be at it, and one of its record.
+    /// Locks the purchase of that id, and releases the previous one. Returns a promise of whether the lock is exclusive
+    /// across tabs, and one of the record.
     pub(super) fn recall(&self, id: &str) -> (Promise, Promise) {
         let (lease, wanted) = (self.0.clone(), String::from(id));
         let former = self.0.held.borrow_mut().hold.take();
@@ -81,7 +82,7 @@ impl Lease {
         let holding = begin(async move {
             let hold = lease.store.take_hold(&wanted, &lease.signal).await?;
             let is_alone = hold.is_alone;
-            // One that comes when the call has moved on is let go of at once.
+            // A lock that is granted after the call has moved on is released at once.
             let mut held = lease.held.borrow_mut();
             let late = if held.id == wanted { held.hold.replace(hold) } else { Some(hold) };
             drop(held);
@@ -106,7 +107,8 @@ impl Lease {
         (holding, recalling)
     }
 
-    /// Writes, once the record was read and all is written that was begun before. A promise, whether somebody waits for it or not.
+    /// Writes, once the record has been read and earlier writes are done. Returns a promise; the write happens whether
+    /// or not anyone waits for it.
     pub(super) fn write(&self, edit: &Rc<Edit<Js>>) -> Promise {
         let (lease, edit) = (self.0.clone(), edit.clone());
         let (recalled, before) = (lease.held.borrow().recalled.clone(), lease.last.borrow().clone());
@@ -136,7 +138,7 @@ impl Drop for Lease {
 }
 
 impl Shared {
-    /// With a payment that may be sent again, its picture is kept. WebKit's private windows store bytes, but no Blob.
+    /// The picture is kept with a payment that may be resent. WebKit's private windows store bytes, but no Blob.
     async fn change(&self, edit: &Rc<Edit<Js>>) -> Result<JsValue, JsValue> {
         let picture = self.held.borrow().picture.clone();
         let Some(picture) = picture else { return self.update(edit, None).await };
@@ -171,7 +173,8 @@ extern "C" {
     fn array_buffer(this: &Blob) -> Result<JsValue, JsValue>;
 }
 
-/// The change as a function that stores call: also when nobody waits for it any more, and again when a first try has failed.
+/// The change as a function for the store to call, even after the caller has stopped waiting, and again if a first try
+/// failed.
 fn applying(edit: Rc<Edit<Js>>, picture: Option<(Js, Rc<Cell<bool>>)>) -> JsValue {
     let apply = move |record: JsValue, since: JsValue| -> Result<JsValue, JsValue> {
         let found = Some(Js(record.clone())).filter(Json::is_object);
@@ -186,7 +189,7 @@ fn applying(edit: Rc<Edit<Js>>, picture: Option<(Js, Rc<Cell<bool>>)>) -> JsValu
     Closure::<dyn FnMut(JsValue, JsValue) -> Result<JsValue, JsValue>>::new(apply).into_js_value()
 }
 
-/// The record with the picture beside its payment, if it may be sent again and has none yet.
+/// Adds the picture to a record whose payment may be resent, if it has none yet.
 fn pictured(record: Js, picture: &Js, is_pictured: &Cell<bool>) -> Js {
     let payment = record.get("payment").filter(|payment| payment.text_at("body").is_some_and(|body| !body.is_empty()));
     let Some(payment) = payment.filter(|payment| payment.get("picture").is_none()) else { return record };
@@ -197,7 +200,7 @@ fn pictured(record: Js, picture: &Js, is_pictured: &Cell<bool>) -> Js {
     record
 }
 
-/// The records of a list; none where it is not a list of records: a budget would count as unspent.
+/// The records of a list; none if it is not a list of records, since a budget would then count as unspent.
 pub(super) fn records_of(list: &JsValue) -> Option<Vec<Js>> {
     Js(list.clone()).items().filter(|records| records.iter().all(Json::is_object))
 }

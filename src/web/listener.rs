@@ -1,11 +1,11 @@
-//! Listening to what the page or the browser dispatches.
+//! Listens to events of the page or the browser.
 
 use js_sys::Function;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 #[wasm_bindgen]
 extern "C" {
-    /// An `EventTarget`, or what a page has in its place.
+    /// An `EventTarget`, or a page's replacement for one.
     #[derive(Clone, Debug)]
     type Target;
     #[wasm_bindgen(method, catch, js_name = addEventListener)]
@@ -23,7 +23,7 @@ pub(super) struct Listener {
 }
 
 impl Listener {
-    /// Listens, unless the target cannot be listened to.
+    /// Starts listening, unless the target has no listeners.
     pub(super) fn to(target: &JsValue, name: &'static str, run: &Function) -> Option<Self> {
         let target: Target = target.clone().unchecked_into();
         target.add(name, run).ok()?;

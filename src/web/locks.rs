@@ -1,5 +1,5 @@
-//! Web Locks, by a declaration of our own: web-sys has them behind a flag for unstable APIs. A browser may lack them, keep them from the
-//! page, or throw.
+//! Web Locks, through bindings of our own: web-sys has them behind a flag for unstable APIs. A browser may lack them,
+//! deny them to the page, or throw.
 
 use std::rc::Rc;
 
@@ -21,27 +21,28 @@ extern "C" {
     fn request(this: &LockManager, name: &str, options: &JsValue, held: &JsValue) -> Result<JsValue, JsValue>;
 }
 
-/// A lock that no other page of the origin has, until it is dropped.
+/// A lock that no other page of the origin holds, until it is dropped.
 #[derive(Debug)]
 pub(super) struct WebLock {
     _release: Bell,
 }
 
-/// Takes a lock, as soon as nobody else has it.
+/// Takes a lock as soon as it is free.
 pub(super) async fn take(name: &str) -> Result<WebLock, JsValue> {
     request(name, false).await?.ok_or_else(|| error("the lock was not given").0)
 }
 
-/// Takes a lock, unless somebody else has it.
+/// Takes a lock if it is free.
 pub(super) async fn try_take(name: &str) -> Result<Option<WebLock>, JsValue> {
     request(name, true).await
 }
 
-/// The lock lasts as long as the promise that its callback returns. One that is given when nobody waits for it any more is let go of at once.
+/// The lock lasts as long as the promise that its callback returns. A lock that is granted when nobody waits for it any
+/// more is released at once.
 async fn request(name: &str, if_available: bool) -> Result<Option<WebLock>, JsValue> {
     let navigator = Reflect::get(&global(), &"navigator".into())?;
     let locks: LockManager = Reflect::get(&navigator, &"locks".into())?.unchecked_into();
-    // Nothing that stands in `Object.prototype` is an option of ours.
+    // Members of `Object.prototype` must not become options of ours.
     let mut options = Js::bare();
     options.set("ifAvailable", Js::of(&if_available));
     let (given, release) = (Rc::new(Bell::new()), Bell::new());

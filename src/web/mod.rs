@@ -1,4 +1,4 @@
-//! The browser's side of the ports, and the APIs of the browser that they stand on, each of which may be missing or throw.
+//! The browser's implementation of the ports, on browser APIs that may each be missing or throw.
 
 use std::cell::OnceCell;
 
@@ -37,20 +37,20 @@ use page::Caller;
 use wallet::Conversation;
 use watch::Watch;
 
-/// The browser as one call of the library sees it, until the call ends and this is dropped.
+/// The browser as one call of the library uses it; dropped when the call ends.
 pub(crate) struct Browser {
     caller: Caller,
     conversation: Conversation,
     lease: Lease,
-    /// The page's function that makes what is sent of a body with a picture.
+    /// The page's function that makes the body to send if there is a picture.
     compose: Option<Function>,
-    /// What is waited for or looked at, by its name in every tab.
+    /// The task that is waited for or polled, by the name it has in every tab.
     task: Option<String>,
     watch: OnceCell<Watch>,
 }
 
 impl Browser {
-    /// For a call that was given this.
+    /// For a call with these arguments.
     pub(crate) fn new(given: &Given) -> Self {
         let caller = Caller::of(given);
         let lease = Lease::of(given, caller.signal.value());
@@ -68,7 +68,7 @@ impl Browser {
         self.watch.get_or_init(|| Watch::of(self.task.as_deref().unwrap_or_default()))
     }
 
-    /// The id of the purchase that the call has hold of.
+    /// The id of the purchase that the call holds.
     pub(crate) fn held_id(&self) -> String {
         self.lease.id()
     }

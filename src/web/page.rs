@@ -1,4 +1,4 @@
-//! The page that called: its callbacks, and whether it gives up.
+//! The page that called: its callbacks, and whether it aborts.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -16,13 +16,13 @@ use crate::{
     ports::Page,
 };
 
-/// Who has called, and hears of it.
+/// The caller, and where its events go.
 #[derive(Debug)]
 pub(super) struct Caller {
     pub(super) signal: Signal,
     on_event: Option<Function>,
     confirm: Option<Function>,
-    /// The purchase that the call has begun, whose news others hear as well.
+    /// The purchase that the call started, whose events other calls receive as well.
     purchase: RefCell<Option<Rc<Purchase<Js>>>>,
 }
 
@@ -38,24 +38,24 @@ impl Caller {
 }
 
 impl Browser {
-    /// Begins a purchase, whose news others hear as well.
+    /// Starts a purchase, whose events other calls receive as well.
     pub(crate) fn lead(&self, purchase: Rc<Purchase<Js>>) {
         self.caller.purchase.replace(Some(purchase));
     }
 
-    /// Hears for this call.
+    /// Receives events for this call.
     pub(crate) fn listener(&self) -> Listener<Js> {
         let on_event = self.caller.on_event.clone();
         Rc::new(move |notice| tell(on_event.as_ref(), notice))
     }
 
-    /// Whether the page is asked before the wallet opens.
+    /// Whether the page is asked to confirm before the wallet opens.
     pub(crate) const fn confirms(&self) -> bool {
         self.caller.confirm.is_some()
     }
 }
 
-/// What the page's function throws is the page's own affair.
+/// What the page's function throws is left to the page to handle.
 fn tell(on_event: Option<&Function>, notice: &Notice<Js>) {
     if let Some(on_event) = on_event {
         quietly(on_event.call1(&JsValue::UNDEFINED, &Js::of(notice).0));
@@ -66,14 +66,14 @@ impl Page<Js> for Browser {
     fn notify(&self, notice: &Notice<Js>) {
         let purchase = self.caller.purchase.borrow().clone();
         match purchase {
-            Some(purchase) => purchase.tell(notice),
+            Some(purchase) => purchase.send(notice),
             None => tell(self.caller.on_event.as_ref(), notice),
         }
     }
 
-    fn stands(&self, given_up: &Failure<Js>) {
+    fn keep_abort_error(&self, given_up: &Failure<Js>) {
         if let Some(purchase) = self.caller.purchase.borrow().as_ref() {
-            purchase.stand(given_up.clone());
+            purchase.set_abort_error(given_up.clone());
         }
     }
 

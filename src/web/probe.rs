@@ -1,4 +1,4 @@
-//! The browser's half of `tests/json`: in a build of its own, never in one that is shipped.
+//! The browser's half of `tests/json`: only in a build of its own, never in a shipped one.
 #![expect(unreachable_pub)] // wasm-bindgen exports what is `pub`
 
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::Js;
 use crate::core::json;
 
-/// What every method of `Json` makes of a text.
+/// The result of every `Json` method on a text.
 #[wasm_bindgen]
 pub fn probe(text: &str) -> String {
     json::probe::probe::<Js>(text)

@@ -1,4 +1,4 @@
-//! The rests between the looks at a task. The page's events and other tabs wake; the time is kept here.
+//! The rests between the polls of a task. Page events and other tabs end them early; the time is kept here.
 
 use super::{Browser, Js, bell::Work, clock::within};
 use crate::{
@@ -6,9 +6,9 @@ use crate::{
     ports::{Clock, Rests},
 };
 
-/// How long to wait for another tab's look. Its answer should come, but is not relied on: that tab may sleep.
+/// How long to wait for another tab's poll. Its answer should come, but is not relied on: that tab may be asleep.
 const TURN_MS: u64 = 2_000;
-/// How long to wait for Web Locks. Those that do not answer keep nobody from looking.
+/// How long to wait for Web Locks. If they do not respond, the tab polls anyway.
 const LOCK_MS: u64 = 8_000;
 
 impl Rests<Js> for Browser {

@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 use super::{Js, bell::Bell, listener::Listener};
 use crate::core::json::Json;
 
-/// Whether the caller gives up.
+/// Whether the caller aborts.
 #[derive(Debug)]
 pub(super) struct Signal {
     signal: Option<Js>,
@@ -16,7 +16,7 @@ pub(super) struct Signal {
 impl Signal {
     pub(super) fn of(signal: Option<Js>) -> Self {
         let fired = Bell::new();
-        let listener = signal.as_ref().and_then(|signal| Listener::to(&signal.0, "abort", fired.rope()));
+        let listener = signal.as_ref().and_then(|signal| Listener::to(&signal.0, "abort", fired.ringer()));
         Self { signal, fired, _listener: listener }
     }
 
@@ -25,7 +25,7 @@ impl Signal {
         self.signal.as_ref().map_or(JsValue::UNDEFINED, |signal| signal.0.clone())
     }
 
-    /// The reason, once it has fired.
+    /// The abort reason, once it has fired.
     pub(super) fn reason(&self) -> Option<Js> {
         let signal = self.signal.as_ref().filter(|signal| signal.is_true_at("aborted"))?;
         Some(signal.get("reason").unwrap_or(Js(JsValue::UNDEFINED)))
@@ -38,7 +38,7 @@ impl Signal {
         }
         match self.reason() {
             Some(reason) => reason,
-            // It has rung because nobody waits any more.
+            // The bell rang because nobody waits any more.
             None => std::future::pending().await,
         }
     }

@@ -1,4 +1,5 @@
-//! How the page stands, as far as waiting depends on it. Nothing is listened to while nobody waits.
+//! The page's visibility, connectivity and lifecycle, as far as waiting depends on them. Listens only while something
+//! waits.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -8,90 +9,90 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use super::{Js, clock, listener::Listener};
 use crate::core::{json::Json, pace::Presence};
 
-/// The events of the page: those of `document` do not all reach `window`, and a worker has no `document`.
+/// The page's events: those of `document` do not all reach `window`, and a worker has no `document`.
 const OF_DOCUMENT: [&str; 3] = ["visibilitychange", "freeze", "resume"];
 const OF_WINDOW: [&str; 5] = ["pageshow", "pagehide", "focus", "online", "offline"];
 
-/// What may end a time in which nothing was heard.
+/// Events after which the page may have missed news.
 const RETURNS: [&str; 4] = ["resume", "pageshow", "focus", "online"];
 
 thread_local! {
-    static ATTENDANCE: RefCell<Attendance> = RefCell::new(Attendance::default());
+    static PAGE_STATE: RefCell<PageState> = RefCell::new(PageState::default());
 }
 
-/// Is told of a change by the name of its event.
+/// Called with the name of an event.
 type Watcher = Rc<dyn Fn(&str)>;
 
 #[derive(Default)]
-struct Attendance {
+struct PageState {
     watchers: Vec<(u64, Watcher)>,
     listeners: Vec<Listener>,
     presence: Presence,
 }
 
-/// Attends to the page until it is dropped.
+/// Watches the page until it is dropped.
 #[derive(Debug)]
-pub(super) struct Attending {
-    who: u64,
+pub(super) struct PageWatch {
+    id: u64,
 }
 
-impl Attending {
-    /// Tells of every change by the name of its event.
-    pub(super) fn to_changes(who: u64, changed: impl Fn(&str) + 'static) -> Self {
-        let is_first = ATTENDANCE.with_borrow(|attendance| attendance.watchers.is_empty());
+impl PageWatch {
+    /// Reports every change by the name of its event.
+    pub(super) fn to_changes(id: u64, changed: impl Fn(&str) + 'static) -> Self {
+        let is_first = PAGE_STATE.with_borrow(|state| state.watchers.is_empty());
         if is_first {
-            let (presence, listeners) = (look("", Presence::default()), listen());
-            ATTENDANCE.with_borrow_mut(|attendance| {
-                attendance.presence = presence;
-                attendance.listeners = listeners;
+            let (presence, listeners) = (presence_after("", Presence::default()), listen());
+            PAGE_STATE.with_borrow_mut(|state| {
+                state.presence = presence;
+                state.listeners = listeners;
             });
         }
-        ATTENDANCE.with_borrow_mut(|attendance| attendance.watchers.push((who, Rc::new(changed))));
-        Self { who }
+        PAGE_STATE.with_borrow_mut(|state| state.watchers.push((id, Rc::new(changed))));
+        Self { id }
     }
 }
 
-impl Drop for Attending {
+impl Drop for PageWatch {
     fn drop(&mut self) {
-        let unheard = ATTENDANCE.with_borrow_mut(|attendance| {
-            attendance.watchers.retain(|(who, _)| *who != self.who);
-            if attendance.watchers.is_empty() { std::mem::take(&mut attendance.listeners) } else { Vec::new() }
+        let unused = PAGE_STATE.with_borrow_mut(|state| {
+            state.watchers.retain(|(id, _)| *id != self.id);
+            if state.watchers.is_empty() { std::mem::take(&mut state.listeners) } else { Vec::new() }
         });
-        drop(unheard);
+        drop(unused);
     }
 }
 
-/// How the page stands.
+/// The state of the page.
 pub(super) fn presence() -> Presence {
-    ATTENDANCE.with_borrow(|attendance| attendance.presence)
+    PAGE_STATE.with_borrow(|state| state.presence)
 }
 
 fn listen() -> Vec<Listener> {
-    let heed = |event: JsValue| heed(&text_of(&event, "type").unwrap_or_default());
-    let heed: Function = Closure::<dyn FnMut(JsValue)>::new(heed).into_js_value().unchecked_into();
+    let on_event = |event: JsValue| on_event(&text_of(&event, "type").unwrap_or_default());
+    let on_event: Function = Closure::<dyn FnMut(JsValue)>::new(on_event).into_js_value().unchecked_into();
     let window = JsValue::from(global());
     let document = Reflect::get(&window, &"document".into()).unwrap_or_default();
     let of = |target: &JsValue, names: &[&'static str]| -> Vec<Listener> {
-        names.iter().filter_map(|name| Listener::to(target, name, &heed)).collect()
+        names.iter().filter_map(|name| Listener::to(target, name, &on_event)).collect()
     };
     let mut listeners = of(&document, &OF_DOCUMENT);
     listeners.extend(of(&window, &OF_WINDOW));
     listeners
 }
 
-fn heed(event: &str) {
-    let presence = look(event, presence());
-    let watchers: Vec<_> = ATTENDANCE.with_borrow_mut(|attendance| {
-        attendance.presence = presence;
-        attendance.watchers.iter().map(|(_, changed)| changed.clone()).collect()
+fn on_event(event: &str) {
+    let presence = presence_after(event, presence());
+    let watchers: Vec<_> = PAGE_STATE.with_borrow_mut(|state| {
+        state.presence = presence;
+        state.watchers.iter().map(|(_, changed)| changed.clone()).collect()
     });
     for changed in watchers {
         changed(event);
     }
 }
 
-/// How the page stands after an event. There is no `onLine` in Node 20.
-fn look(event: &str, before: Presence) -> Presence {
+/// The state of the page after an event. Node 20 has no `onLine`.
+fn presence_after(event: &str, before: Presence) -> Presence {
     let of_global = |name: &str| Reflect::get(&global(), &name.into()).unwrap_or_default();
     let is_hidden = text_of(&of_global("document"), "visibilityState").as_deref() == Some("hidden");
     let returns = RETURNS.contains(&event) || (event == "visibilitychange" && !is_hidden);

@@ -1,4 +1,4 @@
-//! Where purchases are remembered: a store of the facade's, or the page's own.
+//! Where purchases are kept: one of the facade's stores, or the page's own.
 
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
@@ -13,7 +13,7 @@ use crate::core::{json::Json, text::text};
 
 #[wasm_bindgen]
 extern "C" {
-    /// A `Store`. Those of the facade have no `hold`, but `tabs: true` where other tabs see the same records.
+    /// A `Store`. The facade's stores have no `hold`, but `tabs: true` where other tabs see the same records.
     #[derive(Clone, Debug)]
     pub(super) type Store;
     #[wasm_bindgen(method, catch)]
@@ -32,19 +32,19 @@ extern "C" {
     ) -> Result<JsValue, JsValue>;
 }
 
-/// A hold of one purchase, until it is dropped.
+/// A lock on one purchase, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Hold {
-    /// Nobody else can be at the purchase, in other tabs, either.
+    /// The lock is exclusive in other tabs, too.
     pub(super) is_alone: bool,
     _kept: Kept,
 }
 
 #[derive(Debug)]
 enum Kept {
-    /// By the turns of this page, and a Web Lock where the browser has any.
+    /// By this page's queue, and a Web Lock if the browser has them.
     Own { _turn: Turn, _lock: Option<WebLock> },
-    /// What the page's own store gave: `{ release, everywhere }`.
+    /// What the page's own store returned: `{ release, everywhere }`.
     Pages(StoreHold),
 }
 
@@ -65,7 +65,7 @@ impl Drop for Kept {
 }
 
 impl Store {
-    /// The records that match, the newest first: of purchases that were begun then or later, and that many.
+    /// The matching records, newest first: those of purchases begun at or after `since`, up to the limit.
     pub(super) fn list_since(&self, since: Option<u64>, limit: Option<u64>) -> Result<JsValue, JsValue> {
         let mut filter = Js::object();
         for (name, bound) in [("since", since), ("limit", limit)] {
@@ -76,7 +76,7 @@ impl Store {
         self.list(&filter.0)
     }
 
-    /// Takes hold of a purchase, once nobody else has. The page's own store is given the caller's signal.
+    /// Locks a purchase, once it is free. The page's own store is given the caller's signal.
     pub(super) async fn take_hold(&self, id: &str, signal: &JsValue) -> Result<Hold, JsValue> {
         if Js(self.into()).get("hold").is_some_and(|hold| hold.0.is_function()) {
             let held = settle(self.hold(id, signal)).await?;
@@ -90,7 +90,7 @@ impl Store {
     }
 }
 
-/// A bound in milliseconds as a store takes it.
+/// A bound in milliseconds, in the form that a store takes.
 pub(super) fn bound(ms: Option<u64>) -> Option<f64> {
     ms.map(float)
 }

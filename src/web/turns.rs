@@ -1,4 +1,4 @@
-//! The calls of this page take turns at a thing.
+//! A queue per resource for the calls of this page.
 
 use std::cell::RefCell;
 
@@ -9,7 +9,7 @@ use wasm_bindgen_futures::JsFuture;
 use super::bell::{Bell, begin};
 
 thread_local! {
-    /// The last in each line, by what they wait for, and its number.
+    /// The last place in each queue, by resource, and its number.
     static LINES: RefCell<Vec<(String, u64, Promise)>> = const { RefCell::new(Vec::new()) };
     static LAST: RefCell<u64> = const { RefCell::new(0) };
 }
@@ -20,7 +20,7 @@ pub(super) struct Turn {
     _through: Bell,
 }
 
-/// Waits until all who came before are through.
+/// Waits until all earlier callers are done.
 pub(super) async fn take(name: String) -> Turn {
     let turn = Bell::new();
     let (before, through) = (last(&name), turn.rung());

@@ -1,4 +1,5 @@
-//! One wait for a task: the rests between its looks. Of all that wait for the same task, one looks at a time, and all hear what it hears.
+//! One wait for a task: the rests between its polls. Of everyone who waits for the same task, one polls at a time, and
+//! all receive the answer.
 
 use std::{
     cell::{Cell, RefCell},
@@ -11,10 +12,10 @@ use wasm_bindgen_futures::JsFuture;
 use super::{
     Js,
     bell::Bell,
-    channel::{self, Hearing},
+    channel::{self, Listening},
     clock::{First, Timer, first},
     locks::{self, WebLock},
-    standing::{self, Attending},
+    standing::{self, PageWatch},
 };
 use crate::core::{poll::Woken, text::text};
 
@@ -26,24 +27,24 @@ thread_local! {
 #[derive(Debug)]
 pub(super) struct Watch {
     wait: Rc<Wait>,
-    _attending: Attending,
+    _page_watch: PageWatch,
 }
 
 #[derive(Debug)]
 struct Wait {
     /// The same in every tab.
     task: String,
-    /// Tells it from others on this page.
+    /// Tells it from other waits on this page.
     number: u64,
-    heard: RefCell<Option<Js>>,
-    /// The core does not know yet how the page stands.
-    is_untold: Cell<bool>,
+    answer: RefCell<Option<Js>>,
+    /// The page's state has changed since the core was last told.
+    is_stale: Cell<bool>,
     wake: RefCell<Bell>,
-    /// Rings when nobody wants the answers any more that are still to come.
-    calling_off: RefCell<Bell>,
+    /// Rings when nobody wants the outstanding answers any more.
+    cancel: RefCell<Bell>,
     lock: RefCell<Option<WebLock>>,
-    /// A page that hears something while it is left cannot come back as it is.
-    hearing: RefCell<Option<Hearing>>,
+    /// A page that has an open channel when it is left cannot be restored from the back/forward cache.
+    listening: RefCell<Option<Listening>>,
 }
 
 impl Watch {
@@ -53,20 +54,20 @@ impl Watch {
         let wait = Rc::new(Wait {
             task: task.into(),
             number,
-            heard: RefCell::new(None),
-            is_untold: Cell::new(true),
+            answer: RefCell::new(None),
+            is_stale: Cell::new(true),
             wake: RefCell::new(Bell::new()),
-            calling_off: RefCell::new(Bell::new()),
+            cancel: RefCell::new(Bell::new()),
             lock: RefCell::new(None),
-            hearing: RefCell::new(None),
+            listening: RefCell::new(None),
         });
         Wait::listen(&wait);
         let changed = Rc::downgrade(&wait);
-        let attending = Attending::to_changes(number, move |event| Wait::heed(&changed, event));
-        Self { wait, _attending: attending }
+        let page_watch = PageWatch::to_changes(number, move |event| Wait::on_event(&changed, event));
+        Self { wait, _page_watch: page_watch }
     }
 
-    /// Lets so many milliseconds pass, unless something happens. `Err` is what the page's timers throw.
+    /// Waits for that many milliseconds, unless something happens earlier. `Err` is what the page's timers throw.
     pub(super) async fn pause(&self, ms: u64) -> Result<(), JsValue> {
         if self.wait.is_news() {
             return Ok(());
@@ -81,12 +82,13 @@ impl Watch {
         }
     }
 
-    /// Takes the lock of the looks. Returns false if another tab is looking; its answer should come, but is not relied on: that tab may sleep.
+    /// Takes the polling lock. Returns false if another tab is polling; its answer should come, but is not relied on:
+    /// that tab may be asleep.
     pub(super) async fn take_turn(&self) -> bool {
         if self.wait.is_news() {
             return true;
         }
-        // A look that could not be sent has told nobody.
+        // A poll that could not be sent has informed nobody.
         self.wait.release();
         match locks::try_take(&text!("imagine-x402/look/", self.wait.task)).await {
             Ok(lock) => {
@@ -98,29 +100,29 @@ impl Watch {
         }
     }
 
-    /// How the page stands, and what has happened.
+    /// The page's state, and what has happened.
     pub(super) fn woken(&self) -> Woken<Js> {
         let is_due = !self.wait.is_news();
         if !is_due {
             self.wait.release();
         }
-        self.wait.is_untold.set(false);
-        Woken { presence: standing::presence(), is_due, heard: self.wait.heard.take() }
+        self.wait.is_stale.set(false);
+        Woken { presence: standing::presence(), is_due, answer: self.wait.answer.take() }
     }
 
-    /// Resolves once nobody wants the answer any more of a look that begins now.
-    pub(super) fn called_off(&self) -> JsFuture {
+    /// Resolves once nobody wants the answer to a poll that begins now.
+    pub(super) fn cancelled(&self) -> JsFuture {
         let bell = Bell::new();
-        let called_off = bell.rung();
-        drop(self.wait.calling_off.replace(bell));
-        called_off
+        let cancelled = bell.rung();
+        drop(self.wait.cancel.replace(bell));
+        cancelled
     }
 
-    /// The look is over: with this answer, or without one.
+    /// The poll is over: with this answer, or without one.
     pub(super) fn looked(&self, answer: Option<&Js>) {
         if let Some(answer) = answer {
-            channel::tell(&self.wait.task, answer, Some(self.wait.number));
-            self.wait.heard.take();
+            channel::broadcast(&self.wait.task, answer, Some(self.wait.number));
+            self.wait.answer.take();
         }
         self.wait.release();
     }
@@ -128,7 +130,7 @@ impl Watch {
 
 impl Wait {
     fn is_news(&self) -> bool {
-        self.is_untold.get() || self.heard.borrow().is_some()
+        self.is_stale.get() || self.answer.borrow().is_some()
     }
 
     fn release(&self) {
@@ -136,24 +138,24 @@ impl Wait {
     }
 
     fn listen(wait: &Rc<Self>) {
-        drop(wait.hearing.take());
-        let hearer = Rc::downgrade(wait);
-        let hearing = Hearing::of(&wait.task, wait.number, move |heard| {
-            if let Some(wait) = hearer.upgrade() {
-                wait.heard.replace(Some(heard.clone()));
-                wait.calling_off.borrow().ring();
+        drop(wait.listening.take());
+        let waiting = Rc::downgrade(wait);
+        let listening = Listening::of(&wait.task, wait.number, move |answer| {
+            if let Some(wait) = waiting.upgrade() {
+                wait.answer.replace(Some(answer.clone()));
+                wait.cancel.borrow().ring();
                 wait.wake.borrow().ring();
             }
         });
-        wait.hearing.replace(Some(hearing));
+        wait.listening.replace(Some(listening));
     }
 
-    fn heed(wait: &Weak<Self>, event: &str) {
+    fn on_event(wait: &Weak<Self>, event: &str) {
         let Some(wait) = wait.upgrade() else { return };
-        wait.is_untold.set(true);
+        wait.is_stale.set(true);
         if event == "pagehide" {
-            wait.calling_off.borrow().ring();
-            drop(wait.hearing.take());
+            wait.cancel.borrow().ring();
+            drop(wait.listening.take());
         }
         if event == "pageshow" {
             Self::listen(&wait);

@@ -1,5 +1,5 @@
-//! Which requests are the same, and which calls are one purchase: also in a small world of calls that come, connect,
-//! are refused and end in any order.
+//! Which requests are the same, and which calls are one purchase. This includes a small simulation in which calls
+//! arrive, connect, are refused and end in any order.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -56,7 +56,7 @@ fn a_request_is_what_the_page_gave_and_nothing_else() {
 }
 
 #[test]
-fn what_is_nested_deeply_is_told_apart_all_the_same() {
+fn deeply_nested_values_are_still_told_apart() {
     let nested = |leaf: &str| (0..200).fold(json!(leaf), |inner, _| json!({"a": inner}));
     let deep = |leaf| fingerprint(json!({"prompt": "a boat", "extra": nested(leaf)}));
     assert_eq!(deep("x"), deep("x"));
@@ -64,7 +64,7 @@ fn what_is_nested_deeply_is_told_apart_all_the_same() {
 }
 
 #[test]
-fn members_of_one_name_stay_in_their_order() {
+fn members_with_the_same_name_keep_their_order() {
     let named = |names: &[(&str, u8)]| names.iter().map(|(name, at)| ((*name).into(), *at)).collect::<Vec<_>>();
     let sorted = sorted(named(&[("b", 1), ("a", 2), ("c", 3), ("a", 4), ("", 5)]));
     assert_eq!(sorted, named(&[("", 5), ("a", 2), ("a", 4), ("b", 1), ("c", 3)]));
@@ -101,8 +101,8 @@ fn a_call_is_the_request_the_service_and_the_limits() {
 }
 
 #[test]
-fn records_of_version_1_stand_for_their_requests_by_its_rule() {
-    // What was written for `{ prompt: "a boat", id: "id-1" }` when it was sent with `"videoModel":"sora"`.
+fn records_of_version_1_match_their_requests_by_its_own_rule() {
+    // What version 1 stored for `{ prompt: "a boat", id: "id-1" }` when it was sent with `"videoModel":"sora"`.
     let sora = "0xbb9f734b679ae4a95d70ba0eb79be6ce938b42558e34f4c3cf3f54a1c32dc759";
     let first = |body: &str, digest: &str| word(keccak256(text!(body, digest)));
     let boat = r#"{"prompt":"a boat","templateData":{"autoEnhance":false,"autoClank":false},"seed":"id-1"}"#;
@@ -142,7 +142,8 @@ fn account(digit: usize) -> String {
     address(Address::repeat_byte(u8::try_from(digit).unwrap()))
 }
 
-/// A call as these tests write it: `{ identity, id?, wallet?, account? }`, with a word in the place of an account that is not there.
+/// A call in the notation of these tests: `{ identity, id?, wallet?, account? }`, with a word instead of an account
+/// that is not available.
 fn party_of(party: &Value) -> Party {
     let account = match party["account"].as_str() {
         Some("unconnected") => Account::Unconnected,
@@ -162,7 +163,7 @@ fn in_words(account: Account) -> String {
     }
 }
 
-/// How the second call relates to the first; members that are not given are those of a call of one identity.
+/// How the second call relates to the first; members that are not given are the same for all calls.
 fn related(first: Value, second: Value) -> Relation {
     let party = |given: Value| {
         let mut party = json!({"identity": "a"});
@@ -175,7 +176,7 @@ fn related(first: Value, second: Value) -> Relation {
 }
 
 #[test]
-fn two_calls_are_told_by_their_ids_wallets_and_accounts() {
+fn two_calls_are_compared_by_their_ids_wallets_and_accounts() {
     use Relation::{Ask, Other, Same};
     let number = |number: u64| json!({"wallet": {"number": number}});
     let name = |name: &str| json!({"wallet": {"name": name}});
@@ -195,17 +196,17 @@ fn two_calls_are_told_by_their_ids_wallets_and_accounts() {
         (name("io.wallet"), name("io.other"), Ask),
         (name(""), name("io.wallet"), Ask),
         (json!({}), json!({}), Ask),
-        // Accounts, where both are known, decide.
+        // If both accounts are known, they decide.
         (pays(number(1), 1), pays(number(2), 1), Same),
         (pays(number(1), 1), pays(number(1), 2), Other),
         (pays(number(1), 1), number(1), Ask),
         (number(1), pays(number(2), 1), Ask),
-        // What the second one's wallet answers.
+        // The answer of the second call's wallet.
         (pays(number(1), 1), with(number(2), "account", "unconnected"), Other),
         (pays(number(1), 1), with(number(1), "account", "unconnected"), Same),
         (number(1), with(number(2), "account", "unconnected"), Ask),
         (pays(number(1), 1), with(number(2), "account", "silent"), Same),
-        // An id of the page's own names the purchase.
+        // An id that the page chose names the purchase.
         (with(number(1), "id", "a"), with(number(1), "id", "b"), Other),
         (with(number(1), "id", "a"), with(number(1), "id", "a"), Same),
         (with(number(1), "id", "a"), number(1), Same),
@@ -217,7 +218,7 @@ fn two_calls_are_told_by_their_ids_wallets_and_accounts() {
 }
 
 #[test]
-fn what_a_wallet_answers_is_an_account_none_or_nothing() {
+fn a_wallet_reports_an_account_or_none_or_does_not_answer() {
     for (reply, account) in [
         (json!([account(1), account(2)]), Account::Of(Address::repeat_byte(1))),
         (json!([]), Account::Unconnected),
@@ -233,13 +234,13 @@ fn what_a_wallet_answers_is_an_account_none_or_nothing() {
 }
 
 #[test]
-fn of_several_accounts_that_of_the_other_call_counts() {
+fn of_several_accounts_the_one_of_the_other_call_counts() {
     let both = json!([account(1), account(2)]);
     assert_eq!(Account::answered(&both, Some(Address::repeat_byte(2))), Account::Of(Address::repeat_byte(2)));
 }
 
 #[test]
-fn a_drawn_id_is_fresh_for_one_purchase_at_a_time() {
+fn a_generated_id_is_fresh_for_one_purchase_at_a_time() {
     let mut drawn = Drawn::new();
     drawn.note("a");
     assert!(drawn.has("a") && drawn.take("a"));
@@ -257,25 +258,25 @@ fn a_drawn_id_is_fresh_for_one_purchase_at_a_time() {
     }
 }
 
-/// A call of the world: what the facade knows of it.
+/// A call in the simulation: what the facade knows about it.
 #[derive(Clone, Debug)]
 struct Caller {
     wallet: usize,
     /// The account that the page names.
     payer: Option<usize>,
     party: Value,
-    /// The calls that it may have to do with: those under way since it came.
+    /// The calls that may be the same purchase: those in progress since this one arrived.
     seen: Vec<usize>,
-    /// What its wallet answered after that call had connected, if it was no account.
+    /// What its wallet answered after that call had connected, if it was not an account.
     answers: Vec<(usize, String)>,
     stands: Stands,
-    /// It has joined although its wallet did not tell.
+    /// It has joined although its wallet did not report an account.
     is_blind: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Stands {
-    /// Until that call has connected or ended.
+    /// Waits until that call has connected or ended.
     Waits(usize),
     /// Its wallet is being asked, because of that call.
     Asks(usize),
@@ -285,7 +286,7 @@ enum Stands {
     Ended,
 }
 
-/// Accounts of each wallet, the first of which is the chosen one.
+/// Accounts of each wallet; the first is the selected one.
 const WALLETS: [[usize; 2]; 3] = [[1, 2], [3, 4], [5, 6]];
 
 struct Pages {
@@ -324,12 +325,12 @@ impl Pages {
         self.settle(self.callers.len() - 1);
     }
 
-    /// What the facade does at once, whenever a call knows more.
+    /// What the facade does at once, whenever more is known about a call.
     fn settle(&mut self, at: usize) {
         let mut seen = self.callers[at].seen.clone();
         let under_way = |other: &usize| matches!(self.callers[*other].stands, Stands::Runs | Stands::Connected);
         seen.extend((0..self.callers.len()).filter(|other| *other != at && under_way(other)));
-        // One that ended before it connected has nothing to do with it any more.
+        // A call that ended before it connected no longer matters.
         seen.retain(|other| under_way(other) || self.callers[*other].party["account"].is_string());
         self.callers[at].seen = seen.clone();
         let this = &self.callers[at];
@@ -379,7 +380,7 @@ impl Pages {
         }
     }
 
-    /// Whoever waited for that call goes on.
+    /// Calls that waited for that one continue.
     fn wake(&mut self, first: usize) {
         for at in 0..self.callers.len() {
             if self.callers[at].stands == Stands::Waits(first) {
@@ -450,8 +451,8 @@ fn events() -> impl Strategy<Value = Vec<(u8, u8, [u8; 4])>> {
 }
 
 proptest! {
-    /// Whatever objects the calls are made of, and in whatever order they come, connect and end: a request is never bought
-    /// twice at the same time with one account, and a call with another account never joins.
+    /// Whatever objects the calls are given, and in whatever order they arrive, connect and end: a request is never
+    /// bought twice at the same time with one account, and a call with another account never joins.
     #[test]
     fn one_click_is_one_purchase(events in events()) {
         play(&events, relate)?;
@@ -459,7 +460,7 @@ proptest! {
 }
 
 #[test]
-fn the_world_finds_rules_that_are_wrong() {
+fn the_simulation_finds_wrong_rules() {
     use proptest::test_runner::{Config, TestRunner};
     let wrong: [fn(&Party, &Party) -> Relation; 3] = [
         |_, _| Relation::Other,
@@ -473,7 +474,7 @@ fn the_world_finds_rules_that_are_wrong() {
 }
 
 #[test]
-fn a_call_that_gives_up_says_what_may_have_been_paid() {
+fn an_aborted_call_reports_what_may_have_been_paid() {
     let party = |id: Option<&str>| Party::new("a".into(), id.map(Into::into), None::<&Value>, None);
     let stands = |paid: Paid| Failure::from(Error::unpaid(Code::Aborted, Stage::Payment, "x").paid(paid, Retry::Safe));
     let told = |first: &Party, second: &Party, stands: Option<Failure<Value>>| {
@@ -494,7 +495,7 @@ fn a_call_that_gives_up_says_what_may_have_been_paid() {
 }
 
 #[test]
-fn what_went_wrong_before_an_id_was_looked_up_does_not_say_that_nothing_was_paid() {
+fn an_error_before_an_id_was_looked_up_does_not_claim_that_nothing_was_paid() {
     let error = |code| Error::unpaid(code, Stage::Request, "x");
     assert_eq!(unlooked(error(Code::UnsupportedEnvironment), true).paid, Paid::Unknown);
     assert_eq!(unlooked(error(Code::UnsupportedEnvironment), true).retry, Retry::Resume);
@@ -504,7 +505,7 @@ fn what_went_wrong_before_an_id_was_looked_up_does_not_say_that_nothing_was_paid
 }
 
 #[test]
-fn an_id_whose_purchase_came_to_nothing_is_as_good_as_new_and_no_other_is() {
+fn only_an_id_whose_purchase_ended_unpaid_becomes_fresh_again() {
     for (failed, is_new) in
         [(Some(Paid::No), true), (Some(Paid::Unknown), false), (Some(Paid::Yes), false), (None, false)]
     {

@@ -1,4 +1,4 @@
-//! What the one atomic step of the storage does to a record.
+//! The changes of a record, as the storage's one atomic step applies them.
 
 use std::rc::Rc;
 
@@ -22,52 +22,52 @@ use super::{
     word::Word,
 };
 
-/// A write that takes longer has failed for its caller.
+/// Timeout of a write, after which it has failed for its caller.
 pub const WRITE_PATIENCE_MS: u64 = 10_000;
 
-/// A change of the record of one purchase.
+/// A change of one purchase's record.
 #[derive(Clone, Debug)]
 pub enum Change<J> {
     /// The wallet is about to be asked for the signature.
     Intend(Box<Intent>),
-    /// It will not be, or has not signed.
+    /// The wallet will not be asked, or did not sign.
     Withdraw {
         /// The token of the intent.
         owner: String,
     },
-    /// The signature is there; from now on it may be sent.
+    /// There is a signature; from now on it may be sent.
     Sign {
-        /// The token of the intent that it was asked for.
+        /// The token of the intent that it was requested for.
         owner: String,
-        /// What is sent.
+        /// The payment to send.
         payment: Kept,
     },
     /// The token has taken the payment, and the service names no task.
     Take {
         /// What was paid.
         receipt: Rc<Receipt>,
-        /// What is left of the payment.
+        /// The authorization of the payment.
         settlement: Rc<Settlement>,
     },
-    /// The server has taken the payment.
+    /// The service has accepted the payment.
     Accept {
-        /// What it is about, where that is at hand: should the record be gone.
+        /// What was bought, if known, for when the record is gone.
         order: Option<Rc<OrderRecord>>,
         /// What was signed.
         settlement: Rc<Settlement>,
         /// The task.
         task: AcceptedTask<J>,
     },
-    /// The server has taken the request as it is.
+    /// The service has accepted the request without payment.
     Free {
-        /// What it is about.
+        /// What was requested.
         order: Rc<OrderRecord>,
-        /// The server's id.
+        /// The service's id.
         task_id: String,
-        /// An intent of another call makes way: what that one gets signed is not sent then.
+        /// It replaces another call's intent, whose signature is then not sent.
         takes_over: bool,
     },
-    /// The transaction is known that paid for an accepted task.
+    /// The transaction that paid for an accepted task is known.
     Settle {
         /// What was paid.
         receipt: Rc<Receipt>,
@@ -76,41 +76,41 @@ pub enum Change<J> {
     Finish {
         /// The task, as it is known.
         task: AcceptedTask<J>,
-        /// How.
+        /// How it ended.
         ended: Ended<J>,
     },
-    /// It has come to nothing: no money moved, and none ever can.
+    /// The purchase ended without a payment: no money moved, and none ever can.
     Abandon {
-        /// What was signed: another payment of the same purchase is not over.
+        /// The dead authorization; the purchase may have another payment that is still open.
         settlement: Rc<Settlement>,
     },
-    /// What was forgotten so long ago that no budget counts it is dropped, and what was forgotten by a clock that was
-    /// ahead counts no longer than others.
+    /// Drops forgotten purchases that are too old for any budget to count. Those forgotten by a clock that was ahead
+    /// count no longer than others.
     Tidy {
         /// Milliseconds since the epoch.
         now: u64,
     },
-    /// The page wants nothing to be remembered of it.
+    /// The page wants the purchase forgotten.
     Forget {
         /// Milliseconds since the epoch.
         now: u64,
     },
 }
 
-/// What takes the place of a record.
+/// What replaces a record.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Put<J> {
-    /// The record itself.
+    /// Nothing: the record stays.
     Keep,
-    /// This one.
+    /// This record.
     Record(J),
-    /// None.
+    /// Nothing: the record is removed.
     Remove,
 }
 
 #[cfg(test)]
 impl<J> Put<J> {
-    /// Does to a map of records what a store does.
+    /// Applies this to a map of records, as a store does.
     pub fn take_place(self, id: &str, journal: &mut std::collections::BTreeMap<String, J>) {
         match self {
             Self::Keep => {}
@@ -120,19 +120,19 @@ impl<J> Put<J> {
     }
 }
 
-/// What came of a change.
+/// The outcome of a change.
 #[derive(Clone, Debug)]
 pub enum Written<J> {
-    /// The journal has it now. With the budget where an intent took it past the mark.
+    /// It is in the journal now; with the budget if an intent took it past the mark.
     Done(Option<budget::State>),
-    /// Another call's record stands in the place of the intent: this one.
+    /// There is a record of another call instead of the intent: this one.
     Standing(J),
     /// Nothing was written, for that reason.
     Refused(Error),
 }
 
 impl<J: Json> Change<J> {
-    /// The records that have to be read with it: those of purchases that were begun at that time or later.
+    /// The records that have to be read with it: those of purchases begun at or after this time.
     #[must_use]
     pub fn since(&self) -> Option<u64> {
         let Self::Intend(intent) = self else { return None };
@@ -145,14 +145,14 @@ impl<J: Json> Change<J> {
         matches!(self, Self::Intend(_) | Self::Withdraw { .. })
     }
 
-    /// What undoes an intent that came to nothing.
+    /// The change that undoes an intent of a purchase that ended without a payment.
     #[must_use]
     pub fn withdrawal(&self) -> Option<Self> {
         let Self::Intend(intent) = self else { return None };
         Some(Self::Withdraw { owner: intent.owner.token.clone() })
     }
 
-    /// Applies it to the record of that id, as it stands. `since` are the records of [`Change::since`].
+    /// Applies it to the current record of that id. `since` are the records of [`Change::since`].
     #[must_use]
     pub fn apply(&self, id: &str, record: Option<&J>, since: &[J]) -> (Put<J>, Written<J>) {
         let life = record.and_then(Life::read);
@@ -167,7 +167,7 @@ impl<J: Json> Change<J> {
             (Self::Forget { .. } | Self::Withdraw { .. } | Self::Tidy { .. }, ..) => Put::Keep,
             (Self::Free { .. }, _, Some(Life::Signed | Life::Accepted | Life::Done)) => Put::Keep,
             (Self::Free { takes_over: false, .. }, _, Some(Life::Signing)) => Put::Keep,
-            // What this version cannot read, it does not touch.
+            // A record that this version cannot read is not touched.
             (_, Some(_), None) => Put::Keep,
             (Self::Free { order, task_id, .. }, ..) => Put::Record(free(id, order, task_id, record)),
             (_, Some(record), Some(life)) => self.advance(record, life),
@@ -176,7 +176,7 @@ impl<J: Json> Change<J> {
         (put, Written::Done(None))
     }
 
-    /// What becomes of a record that is there. No step back, and what the record knows better stays.
+    /// The result for an existing record. Never goes a step back, and never replaces what the record knows better.
     fn advance(&self, record: &J, life: Life) -> Put<J> {
         let mut revised = Revised::of(record);
         match (self, life) {
@@ -186,23 +186,23 @@ impl<J: Json> Change<J> {
             }
             (Self::Take { receipt, settlement }, Life::Signed) => {
                 let payment = J::of(&Kept::spent(settlement.clone()));
-                revised.hear(record, life, Word { paid: Paid::Yes, receipt: Some(J::of(receipt)) }, None);
+                revised.merge(record, life, Word { paid: Paid::Yes, receipt: Some(J::of(receipt)) }, None);
                 revised.set("payment", Some(payment));
             }
             (Self::Accept { task, settlement, .. }, life) => {
-                revised.hear_task(record, life, task).text("nonce", &settlement.nonce());
+                revised.merge_task(record, life, task).text("nonce", &settlement.nonce());
                 revised.has_task(life, &task.task_id);
             }
             (Self::Settle { receipt }, Life::Signed | Life::Accepted | Life::Done | Life::Abandoned)
                 if life != Life::Abandoned || receipt.settled == Settled::Chain =>
             {
-                revised.hear(record, life, Word { paid: Paid::Yes, receipt: Some(J::of(receipt)) }, None);
+                revised.merge(record, life, Word { paid: Paid::Yes, receipt: Some(J::of(receipt)) }, None);
                 revised.has_task(life, &receipt.task_id);
             }
             (Self::Finish { task, ended }, Life::Signed | Life::Accepted | Life::Done) => {
-                // Without a payment, it says nothing of that of the record.
+                // Without a payment, it says nothing about the record's payment.
                 if task.nonce().is_some() {
-                    revised.hear_task(record, life, task);
+                    revised.merge_task(record, life, task);
                 }
                 if life != Life::Done || is_better(ended, record) {
                     revised.text("taskId", &task.task_id).ended(ended);
@@ -218,8 +218,8 @@ impl<J: Json> Change<J> {
         Put::Record(revised.finish())
     }
 
-    /// Whether it tells of another payment than that of the record, or of another task. Where no lock keeps tabs apart, one
-    /// may have forgotten a purchase and bought anew while another still follows the first payment.
+    /// Whether the change is about another payment or another task than the record's. Without locks between tabs, one
+    /// tab may have forgotten the purchase and bought again while another still follows the first payment.
     fn is_of_another(&self, record: &J) -> bool {
         let (told, task_id) = match self {
             Self::Accept { settlement, task, .. } => (Some(settlement.nonce()), &task.task_id),
@@ -231,12 +231,13 @@ impl<J: Json> Change<J> {
             (Some(kept), Some(told)) => kept != told,
             // The record is of a task that cost nothing.
             (None, Some(_)) => read_paid(record) == Paid::No,
-            // A task that names no payment ends its own record alone.
+            // A task that names no payment only ends its own record.
             (_, None) => record.text_at("taskId").as_ref() != Some(task_id),
         }
     }
 
-    /// The record is gone, and nobody has forgotten what it cost: the storage was cleared. A task is worth remembering.
+    /// The record is gone, and it was not forgotten, which would have kept its cost: the storage was cleared. A task is
+    /// worth recording again.
     fn restore(&self, id: &str) -> Put<J> {
         match self {
             Self::Accept { order: Some(order), .. } => self.advance(&fresh(id, order, None), Life::Accepted),
@@ -253,7 +254,7 @@ fn sign<J: Json>(owner: &str, payment: &Kept, record: Option<&J>, life: Option<L
             revised.set("closesAt", Some(J::whole(payment.closes_at()))).text("nonce", &payment.nonce());
             (Put::Record(revised.finish()), Written::Done(None))
         }
-        // As a first try has written it, whose end was not told.
+        // An earlier try has written it already, but its outcome was not known.
         (Some(record), Some(Life::Signed)) if is_of_owner(record, owner) => (Put::Keep, Written::Done(None)),
         (None, _) if defect::is_on(Defect::ForgottenIntentSigned) => (Put::Keep, Written::Done(None)),
         (None, _) | (_, Some(Life::Forgotten)) => (Put::Keep, Written::Refused(was_forgotten())),
@@ -267,7 +268,7 @@ fn free<J: Json>(id: &str, order: &OrderRecord, task_id: &str, before: Option<&J
     revised.finish()
 }
 
-/// Whether that payment is the one of the record. Where no lock keeps tabs apart, one may have bought anew meanwhile.
+/// Whether the record is about that payment. Without locks between tabs, another tab may have bought again meanwhile.
 fn is_of_payment<J: Json>(record: &J, settlement: &Settlement) -> bool {
     let kept = record.get("payment").and_then(|payment| payment.text_at("authorization"));
     kept.as_deref() == Some(settlement.authorization.transfer().to_json().as_str())

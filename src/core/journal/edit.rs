@@ -1,8 +1,8 @@
 //! A change on its way through a storage.
 //!
-//! A page may bring its own storage, and no storage is believed further than it must be: it may call the change again, late
-//! or never, with another record than before or with that of another purchase, may give it no purchases to hold a budget
-//! against, and may say that it has failed when it has written.
+//! A page may bring its own storage, which is trusted as little as possible. It may call the change again, late or
+//! never, with another record than before or with that of another purchase; it may not supply the purchases that a
+//! budget is checked against; and it may report a failure although it has written.
 
 use std::cell::RefCell;
 
@@ -16,7 +16,7 @@ use super::{
     trouble::{FOREIGN, is_foreign},
 };
 
-/// A change of the record of one purchase, and how far it has come.
+/// A change of one purchase's record, and its progress.
 #[derive(Debug)]
 pub struct Edit<J> {
     id: String,
@@ -26,35 +26,35 @@ pub struct Edit<J> {
 
 #[derive(Clone, Debug)]
 enum Progress<J> {
-    /// The storage may call it: what came of each call that is unlike the others.
+    /// The storage may call it. Holds the distinct results of its calls.
     Open(Vec<Applied<J>>),
-    /// Its caller was told how it ended: what is called later changes nothing.
+    /// The caller knows the outcome: later calls change nothing.
     Closed,
 }
 
-/// What came of one call.
+/// The result of one call.
 #[derive(Clone, Debug)]
 struct Applied<J> {
-    /// What the storage had, if it had a record.
+    /// The record in the storage, if there was one.
     found: Option<Imprint>,
-    /// What it has once it has written.
+    /// The record once the storage has written.
     left: Option<Imprint>,
-    /// Nothing is to be written.
+    /// Nothing needs to be written.
     is_kept: bool,
     written: Written<J>,
 }
 
-/// What is known of a change once the storage has answered.
+/// What is known of a change once the storage has responded.
 #[derive(Clone, Debug)]
 pub enum Judged<J> {
-    /// What came of it, or why it could not be written; `None` when it is not known whether it was.
+    /// The outcome, or why it could not be written; `None` if it is not known whether it was written.
     Over(Result<Written<J>, Option<J>>),
-    /// What the storage says of it does not tell what it has written: its record shows that.
+    /// The storage's response does not tell what it has written: the record has to be read.
     Doubted(Doubt<J>),
 }
 
-/// A change of which the storage says that it has failed, or which it has called with records of which not all can be the
-/// present one.
+/// A change that the storage reports as failed, or that it has called with several records, of which only one can be
+/// the current one.
 #[derive(Clone, Debug)]
 pub struct Doubt<J> {
     calls: Vec<Applied<J>>,
@@ -74,17 +74,17 @@ impl<J: Json> Edit<J> {
         &self.id
     }
 
-    /// The change itself.
+    /// The change.
     #[must_use]
     pub const fn change(&self) -> &Change<J> {
         &self.change
     }
 
-    /// Says what takes the place of the record. `since` are the records of [`Change::since`].
+    /// Returns what replaces the record. `since` are the records of [`Change::since`].
     ///
     /// # Errors
-    /// Why nothing does: the record is of another purchase, or the purchases of its period are missing, without which a
-    /// budget would count as unspent.
+    /// Why nothing does: the record is of another purchase, or the purchases of the budget's period are missing,
+    /// without which the budget would count as unspent.
     pub fn apply(&self, record: Option<J>, since: Option<&[J]>) -> Result<Put<J>, &'static str> {
         if matches!(*self.progress.borrow(), Progress::Closed) {
             return Ok(Put::Keep);
@@ -107,7 +107,7 @@ impl<J: Json> Edit<J> {
         Ok(put)
     }
 
-    /// A call that is like a former one takes its place.
+    /// Stores the result of a call, replacing an equal one.
     fn note(&self, applied: Applied<J>) {
         if let Progress::Open(calls) = &mut *self.progress.borrow_mut() {
             calls.retain(|call| call.found != applied.found || !call.agrees(&applied));
@@ -115,8 +115,8 @@ impl<J: Json> Edit<J> {
         }
     }
 
-    /// Takes what the storage says: that it has written, or what it threw, or nothing in time (`Err(None)`). What nobody was told of in time may yet
-    /// be written.
+    /// Takes the storage's response: that it has written, or what it threw, or nothing in time (`Err(None)`). A change
+    /// that timed out may still be written.
     #[must_use]
     pub fn judge(&self, said: Result<(), Option<J>>) -> Judged<J> {
         let thrown = match said {
@@ -142,7 +142,7 @@ impl<J: Json> Edit<J> {
 }
 
 impl<J> Applied<J> {
-    /// Whether the same came of both.
+    /// Whether both calls had the same result.
     fn agrees(&self, other: &Self) -> bool {
         let is_alike = match (&self.written, &other.written) {
             (Written::Done(_), Written::Done(_)) | (Written::Standing(_), Written::Standing(_)) => true,
@@ -154,14 +154,14 @@ impl<J> Applied<J> {
 }
 
 impl<J: Json> Doubt<J> {
-    /// Takes the record as the storage has it now. Another call may have gone on with what was written, or have undone it: then it is not known
-    /// whether it was.
+    /// Takes the record as the storage has it now. If another call has since changed or undone what was written, it is
+    /// not known whether it was written.
     ///
     /// # Errors
     /// What the storage threw, if it has written nothing; `None` if that is not known.
     pub fn read(self, record: Result<Option<J>, J>) -> Result<Written<J>, Option<J>> {
         let Self { calls, thrown } = self;
-        // Nothing was to be written.
+        // Nothing had to be written.
         if let [only] = &calls[..]
             && only.is_kept
         {
@@ -169,7 +169,7 @@ impl<J: Json> Doubt<J> {
         }
         let Ok(record) = record else { return Err(None) };
         let shown = record.as_ref().map(Imprint::of);
-        // Where both a refusal and a write would have left it so, the refusal stands.
+        // If both a refusal and a write would have left this record, the refusal counts.
         match calls.iter().filter(|call| call.left == shown).max_by_key(|call| call.is_kept) {
             Some(call) => Ok(call.written.clone()),
             None if calls.iter().any(|call| call.found == shown) => Err(Some(thrown)),

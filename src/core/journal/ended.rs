@@ -1,4 +1,4 @@
-//! How the task of a purchase has ended.
+//! How the task of a purchase ended.
 
 use super::{
     super::{json::Json, task::TaskStatus},
@@ -8,19 +8,19 @@ use super::{
 /// The status of a task that the service does not know.
 const NOT_FOUND: &str = "not_found";
 
-/// How a task has ended.
+/// How a task ended.
 #[derive(Clone, Debug)]
 pub struct Ended<J> {
-    /// `completed` or `failed`; or `not_found`, which ends nothing: the service may yet find it again.
+    /// `completed` or `failed`; or `not_found`, which is not final: the service may still find the task again.
     pub status: String,
-    /// What was made.
+    /// The result.
     pub result: Option<J>,
-    /// When the service said so, in milliseconds since the epoch.
+    /// When the service reported it, in milliseconds since the epoch.
     pub heard_at: u64,
 }
 
 impl<J: Json> Ended<J> {
-    /// How a task has ended by what the service says of it; none of one that goes on, or may.
+    /// How a task ended according to its status; `None` if it goes on, or may.
     #[must_use]
     pub fn of(status: &TaskStatus<J>, heard_at: u64) -> Option<Self> {
         let (word, result) = match status {
@@ -37,13 +37,13 @@ impl<J: Json> Ended<J> {
         Self { status: NOT_FOUND.into(), result: None, heard_at }
     }
 
-    /// The service may yet find the task again.
+    /// The service may still find the task again.
     pub(super) fn ends_nothing(&self) -> bool {
         self.status == NOT_FOUND
     }
 }
 
-/// Whether an end says more than the one that the record has: what a file was made of stays.
+/// Whether this end says more than the one in the record: a result with a file stays.
 pub(super) fn is_better<J: Json>(ended: &Ended<J>, record: &J) -> bool {
     let has_file = |result: Option<J>| result.as_ref().is_some_and(result::shows_something);
     match ended.result.as_ref().and_then(result::kept) {

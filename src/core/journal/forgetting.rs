@@ -1,4 +1,4 @@
-//! What stays of a record that is forgotten: what was spent, and when, until no budget counts it any more.
+//! What remains of a record that is forgotten: what was spent, and when, until no budget counts it any more.
 
 use serde::Serialize;
 
@@ -21,7 +21,7 @@ pub(super) fn forget<J: Json>(record: &J, life: Option<Life>, now: u64) -> (Put<
     let is_long_past = || closes_at(record).is_some_and(|at| at.saturating_add(LONGEST_LIFE_MS) <= now);
     let is_under_way = match life {
         Some(Life::Signed) => read_paid(record) != Paid::Yes,
-        // The service may have begun, or even ended, before the token has taken the payment.
+        // The service may have started, or even finished, before the token has taken the payment.
         Some(Life::Accepted | Life::Done) => read_paid(record) == Paid::Unknown,
         _ => false,
     };
@@ -32,13 +32,13 @@ pub(super) fn forget<J: Json>(record: &J, life: Option<Life>, now: u64) -> (Put<
     (tombstone(record, left), Written::Done(None))
 }
 
-/// What stays of a record whose intent is withdrawn.
+/// What remains of a record whose intent is withdrawn.
 pub(super) fn vacated<J: Json>(record: &J) -> Put<J> {
     let left = record.get("forgotten").and_then(|list| list.items()).unwrap_or_default();
     tombstone(record, left)
 }
 
-/// Amounts and times, instead of a record; nothing where there are none.
+/// A record of amounts and times only; nothing if there are none.
 fn tombstone<J: Json>(record: &J, left: Vec<J>) -> Put<J> {
     let times = left.iter().filter_map(|spending| spending.whole_at("by"));
     let Some(created_at) = times.max() else { return Put::Remove };
@@ -61,8 +61,8 @@ struct TombstoneOrder {
     created_at: u64,
 }
 
-/// Whether nothing of what was forgotten is counted by any budget any more, or some of it is of a time to come: its clock
-/// was ahead, and was set right since.
+/// Whether a record has forgotten spending that no budget counts any more, or that is in the future because the clock
+/// was ahead and has been corrected since.
 pub(super) fn is_untidy<J: Json>(record: &J, now: u64) -> bool {
     let is_over = |spending: &Spending| spending.until(budget::LONGEST_PERIOD_MS) <= now;
     let all = forgotten(record);
@@ -73,7 +73,7 @@ pub(super) fn is_untidy<J: Json>(record: &J, now: u64) -> bool {
     }
 }
 
-/// A record with no more of what was forgotten than some budget still counts.
+/// The record with only the forgotten spending that some budget still counts.
 pub(super) fn tidied<J: Json>(record: &J, life: Option<Life>, now: u64) -> Put<J> {
     let left = left_of_forgotten(record, budget::LONGEST_PERIOD_MS, now);
     if life == Some(Life::Forgotten) {

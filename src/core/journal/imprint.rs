@@ -1,9 +1,9 @@
-//! What decides about a record, as it was at one moment.
+//! The decisive members of a record, as they were at one moment.
 
 use super::super::json::Json;
 
-/// The members of a record that decide what may become of it, as texts: a storage may go on to change the very object that
-/// it gave or was given, and a page's own may add to it.
+/// The members of a record that decide how it may change, as text: a storage may go on to modify the very object that
+/// it passed or received, and a page's own storage may add members.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Imprint {
     members: [Option<String>; 5],

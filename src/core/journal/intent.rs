@@ -1,4 +1,4 @@
-//! The wish to have a purchase signed, and whether it may take the place of what the record says.
+//! The intent to have a purchase signed, and whether it may replace the current record.
 
 use std::rc::Rc;
 
@@ -19,27 +19,27 @@ use super::{
     spent::{forgotten, spent},
 };
 
-/// The wish to have a purchase signed.
+/// The intent to have a purchase signed.
 #[derive(Clone, Debug)]
 pub struct Intent {
     /// What is bought, from whom, for how much.
     pub order: Rc<OrderRecord>,
-    /// Whose wish it is.
+    /// The call that owns it.
     pub owner: Owner,
-    /// What it claims of a budget, if there is one.
+    /// Its claim on a budget, if there is one.
     pub claim: Option<Claim>,
 }
 
-/// A call that has hold of a purchase.
+/// The call that holds a purchase.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owner {
-    /// A random word that no other call has.
+    /// A random token, unique to this call.
     pub token: String,
-    /// No other call, in whatever tab, can be at the purchase.
+    /// No other call, in any tab, can work on the purchase.
     pub is_alone: bool,
 }
 
-/// A part of a budget.
+/// A claim on a budget.
 #[derive(Clone, Debug)]
 pub struct Claim {
     /// The budget.
@@ -73,7 +73,7 @@ impl Intent {
         }
     }
 
-    /// Nothing can come of the record any more, or nobody is left who could make something of it.
+    /// The record is dead, or no call is left that could continue it.
     fn may_replace<J: Json>(&self, record: &J, life: Option<Life>) -> bool {
         match life {
             Some(Life::Abandoned | Life::Forgotten) => true,
@@ -88,7 +88,7 @@ impl Intent {
 }
 
 impl Claim {
-    /// Whether the budget allows it beside all other purchases, and those that were forgotten under this id.
+    /// Whether the budget allows it besides all other purchases and those forgotten under this id.
     fn check<J: Json>(
         &self,
         id: &str,

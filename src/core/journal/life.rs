@@ -1,4 +1,4 @@
-//! How far a purchase has come.
+//! The steps of a purchase.
 
 use super::{
     super::{json::Json, named::named},
@@ -6,11 +6,11 @@ use super::{
 };
 
 named! {
-    /// How far a purchase has come, as its record says.
+    /// The step of a purchase, according to its record.
     pub enum Life {
         /// The wallet is about to be asked for the signature.
         Signing,
-        /// The signature is there; it may have been sent.
+        /// There is a signature; it may have been sent.
         Signed,
         /// There is a task.
         Accepted,
@@ -18,7 +18,7 @@ named! {
         Done,
         /// No money moved, and none ever can.
         Abandoned,
-        /// The page had it forgotten; what it spent is kept for budgets.
+        /// The page forgot it; its spending is kept for budgets.
         Forgotten,
     }
 }
@@ -26,19 +26,19 @@ named! {
 impl Life {
     const ALL: [Self; 6] = [Self::Signing, Self::Signed, Self::Accepted, Self::Done, Self::Abandoned, Self::Forgotten];
 
-    /// Reads the step of a record; none of one that this version cannot read.
+    /// The step of a record; `None` if this version cannot read the record.
     #[must_use]
     pub fn read<J: Json>(record: &J) -> Option<Self> {
         Self::named(record).filter(|life| Known::at(record, *life).is_some())
     }
 
-    /// The step that a record names, whether or not the rest of it can be read.
+    /// The step that a record names, even if the rest of it cannot be read.
     pub(super) fn named<J: Json>(record: &J) -> Option<Self> {
         let step = record.text_at("step")?;
         Self::ALL.into_iter().find(|life| life.name() == step)
     }
 
-    /// Something may still come of it.
+    /// The purchase can still make progress.
     #[must_use]
     pub const fn is_unfinished(self) -> bool {
         matches!(self, Self::Signed | Self::Accepted)

@@ -1,4 +1,4 @@
-//! Which records there are, which of them a page is shown, and which is taken up first.
+//! Lists the records, and chooses which of them are shown and which is resumed first.
 
 use serde::Serialize;
 
@@ -22,9 +22,9 @@ use super::{
 /// Which records are wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Only those of which something may still come.
+    /// Only unfinished ones.
     unfinished: bool,
-    /// This many of the newest.
+    /// Only this many of the newest.
     limit: Option<u64>,
 }
 
@@ -57,7 +57,7 @@ impl Filter {
         Ok(Self { unfinished, limit })
     }
 
-    /// How many of the newest records will do, if that many are shown.
+    /// How many of the newest records are enough to show that many.
     #[must_use]
     pub const fn newest(self) -> Option<u64> {
         if self.unfinished { None } else { self.limit }
@@ -76,7 +76,7 @@ impl Filter {
     }
 }
 
-/// The records as `TaskRecord`s of the public types, newest first; those that do not say when they were begun come last.
+/// The records as `TaskRecord`s of the public types, newest first; those without a start time come last.
 #[must_use]
 pub fn tasks<J: Json>(records: &[J], filter: Filter) -> J {
     let mut left = filter.limit.unwrap_or(u64::MAX);
@@ -120,13 +120,13 @@ pub fn find<J: Json>(records: &[J], task_id: &str) -> Option<J> {
     None
 }
 
-/// The record that is taken up when none is named.
+/// The record that is resumed if none is named.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Choice<J> {
-    /// Something may soon come of it.
+    /// Its purchase can still make progress.
     Soon(J),
-    /// It is paid and the service knows no task for it, or may have been paid in a window that is past: it has had its chance. Or
-    /// it was begun by a clock that was ahead.
+    /// It is paid and the service knows no task for it, or it may have been paid in a window that has passed: it has
+    /// had its chance. Or it was begun by a clock that was ahead.
     Late(J),
     /// There is none.
     Nothing,
@@ -143,7 +143,7 @@ impl<J> Choice<J> {
     }
 }
 
-/// Chooses the newest of which something may soon come. The late ones come after all others.
+/// Chooses the newest that can still make progress; those that have had their chance come after all others.
 #[must_use]
 pub fn choose<J: Json>(records: &[J], now: u64) -> Choice<J> {
     let mut late = Choice::Nothing;
@@ -166,7 +166,7 @@ fn is_late<J: Json>(signed: &J, now: u64) -> bool {
     read_paid(signed) == Paid::Yes || is_of_a_time_to_come || closes_at(signed).is_none_or(|at| at < now)
 }
 
-/// A purchase that was taken up.
+/// A purchase that was resumed.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Resumed<J> {
@@ -174,7 +174,7 @@ pub struct Resumed<J> {
     #[serde(skip_serializing_if = "Option::is_none")]
     base_url: Option<String>,
     task: AcceptedTask<HeldReceipt<J>>,
-    /// What was made, when the journal has it.
+    /// The result, if it is in the journal.
     #[serde(skip_serializing_if = "Option::is_none")]
     result: Option<J>,
 }
@@ -192,7 +192,7 @@ impl<J: Json> Resumed<J> {
     }
 }
 
-/// The id by which the service knows the task of a record (its own, or that which was sent), and the service.
+/// The id by which the service knows the task of a record (its own, or the one that was sent), and the service.
 #[must_use]
 pub fn whereabouts<J: Json>(record: &J) -> Option<(String, BaseUrl)> {
     Life::read(record).filter(|life| *life != Life::Forgotten)?;
@@ -200,7 +200,7 @@ pub fn whereabouts<J: Json>(record: &J) -> Option<(String, BaseUrl)> {
     Some((id, BaseUrl::parse(&order(record, "baseUrl")?.as_text()?)?))
 }
 
-/// With the time of each. By insertion, from the end: stores give their records in this order already.
+/// Sorts records by time. By insertion, from the end: stores return their records in this order already.
 fn newest_first<J: Json>(records: &[J]) -> Vec<(Option<u64>, &J)> {
     let mut sorted: Vec<(Option<u64>, &J)> = Vec::new();
     for record in records {

@@ -1,7 +1,7 @@
-//! What the browser remembers of purchases: one record each, written before anything that can move money.
+//! What the browser stores about purchases: one record each, written before anything that can move money.
 //!
-//! The storage is a plain store of records, with one atomic step. What that step does is decided here: a [`Change`] looks at the
-//! record as it stands, and says what takes its place. A record lives so:
+//! The storage is a plain store of records with one atomic step. That step is decided here: a [`Change`] reads the
+//! current record and returns what replaces it. The life of a record:
 //!
 //! ```text
 //!            ┌─────────── withdrawn, by its owner alone ──────────► (gone)
@@ -11,10 +11,10 @@
 //!    └───────┴── forgotten: what was spent stays until no budget counts it any more ◄───────────┘
 //! ```
 //!
-//! - While it says `signing`, nothing has left the page. Whoever may replace or forget it owns it from then on, and a
+//! - At `signing`, nothing has left the page. A call that may replace or forget the record owns it from then on, and a
 //!   signature that the former owner gets later is never sent.
-//! - No change leads back. What a write that failed would have said is said again by the next.
-//! - A record that cannot be read stands for itself alone: it is listed, it can be forgotten, and it hurts no other.
+//! - No change goes back a step. If a write fails, the next one includes what it would have written.
+//! - A record that cannot be read only affects itself: it is listed, it can be forgotten, and it harms no other.
 
 mod change;
 mod edit;

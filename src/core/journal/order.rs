@@ -1,4 +1,4 @@
-//! What a record is about.
+//! What was bought, as it is stored in a record.
 
 use serde::Serialize;
 
@@ -17,7 +17,7 @@ pub struct OrderRecord {
     created_at: u64,
     /// The id as it was sent.
     seed: String,
-    /// The hash of the request: the same id cannot stand for two.
+    /// The hash of the request: one id cannot stand for two requests.
     fingerprint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     price: Option<Money>,
@@ -29,7 +29,7 @@ pub struct OrderRecord {
 }
 
 impl OrderRecord {
-    /// A request and the offer that it is bought for; none for one that was taken without payment.
+    /// A request and the offer that is paid; no offer if it was accepted without payment.
     #[must_use]
     pub fn of(request: &Request, config: &Config, offer: Option<&Offer>, now_ms: u64) -> Self {
         Self {

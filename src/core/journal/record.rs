@@ -1,4 +1,4 @@
-//! How a record is read.
+//! Reads records.
 
 use std::rc::Rc;
 
@@ -21,42 +21,42 @@ use super::{
     trouble::unreadable,
 };
 
-/// The form of the records that are written. All earlier ones are read.
+/// The format of the records that are written. All earlier ones can be read.
 pub(super) const VERSION: u8 = 2;
-/// The form in which a request was told by its whole body, and its id was sent as it is.
+/// The format in which a request was identified by its whole body, and its id was sent unchanged.
 const FIRST_VERSION: u8 = 1;
 
-/// An authorization used to be open for ten minutes, and up to five more on a chain whose last block was old.
+/// Authorizations used to be valid for ten minutes, and up to five more on a chain whose last block was old.
 const LONGEST_WINDOW_MS: u64 = 900_000;
 
-/// A signed payment as it is kept.
+/// A signed payment as it is stored.
 #[derive(Clone, Debug)]
 pub struct Kept {
     settlement: Rc<Settlement>,
-    /// What is sent again; gone once it can no longer matter.
+    /// The payment to resend; removed once it can no longer matter.
     payment: Option<Rc<Payment>>,
 }
 
 impl Kept {
-    /// A payment that may be sent again.
+    /// A payment that may be resent.
     #[must_use]
     pub const fn whole(settlement: Rc<Settlement>, payment: Rc<Payment>) -> Self {
         Self { settlement, payment: Some(payment) }
     }
 
-    /// What is left of a payment that has been taken.
+    /// What remains of a payment that has been taken.
     #[must_use]
     pub const fn spent(settlement: Rc<Settlement>) -> Self {
         Self { settlement, payment: None }
     }
 
-    /// When its window has closed, by this machine's clock.
+    /// When its window closes, by this machine's clock.
     #[must_use]
     pub fn closes_at(&self) -> u64 {
         self.settlement.closes_at
     }
 
-    /// The nonce of what was signed.
+    /// The nonce of the authorization.
     #[must_use]
     pub fn nonce(&self) -> String {
         self.settlement.nonce()
@@ -80,10 +80,10 @@ impl Serialize for Kept {
     }
 }
 
-/// Where a recorded purchase stands.
+/// The state of a recorded purchase.
 #[derive(Clone, Debug)]
 pub enum Known<J> {
-    /// Nothing was ever sent for it, or nothing can come of it any more.
+    /// Nothing was ever sent for it, or it can no longer make progress.
     Nothing,
     /// It may have been paid.
     Signed(Box<Signed>),
@@ -98,15 +98,15 @@ pub enum Known<J> {
 pub struct Signed {
     /// The id of the purchase.
     pub id: String,
-    /// The id that the request was sent with, by which the service may know the task.
+    /// The id that was sent with the request, by which the service may know the task.
     pub seed: String,
     /// Where it was sent.
     pub base_url: BaseUrl,
-    /// What was signed.
+    /// The signed authorization.
     pub settlement: Rc<Settlement>,
-    /// What can be sent again.
+    /// The payment that can be resent.
     pub payment: Option<Rc<Payment>>,
-    /// The token has said that it has taken the payment.
+    /// The token has reported that it took the payment.
     pub taken: Option<Rc<Receipt>>,
 }
 
@@ -114,15 +114,15 @@ impl<J: Json> Known<J> {
     /// Reads a record.
     ///
     /// # Errors
-    /// `unsupported_environment` for a record that this version cannot read: it may stand for money.
+    /// `unsupported_environment` for a record that this version cannot read, since it may be about money.
     pub fn read(record: &J) -> Result<Self, Error> {
         let life = Life::named(record);
         life.and_then(|life| Self::at(record, life)).ok_or_else(|| unreadable(record))
     }
 
-    /// Reads a record at its step; none that this version does not understand in all that matters.
+    /// Reads a record at its step; `None` if this version does not understand everything that matters in it.
     pub(super) fn at(record: &J, life: Life) -> Option<Self> {
-        // What was forgotten stands for no purchase, in whatever form it is.
+        // A forgotten purchase is no longer one, whatever its format.
         if life == Life::Forgotten {
             return Some(Self::Nothing);
         }
@@ -135,7 +135,7 @@ impl<J: Json> Known<J> {
         }
     }
 
-    /// Whether the record stands for that very request to that service.
+    /// Whether the record is for exactly that request to that service.
     #[must_use]
     pub fn is_of(record: &J, request: &Request, config: &Config) -> bool {
         let said = |key| order(record, key).and_then(|value| value.as_text());
@@ -148,7 +148,7 @@ impl<J: Json> Known<J> {
     }
 }
 
-/// The form of a record, if this version can read it.
+/// The format of a record, if this version can read it.
 fn form<J: Json>(record: &J) -> Option<u8> {
     let version = u8::try_from(record.get("order")?.whole_at("version")?).ok()?;
     (FIRST_VERSION..=VERSION).contains(&version).then_some(version)
@@ -163,19 +163,19 @@ pub(super) fn created_at<J: Json>(record: &J) -> Option<u64> {
     record.get("order")?.whole_at("createdAt")
 }
 
-/// What was signed, while it is kept.
+/// The signed authorization, while it is kept.
 pub(super) fn authorization<J: Json>(record: &J) -> Option<J> {
     J::parse(&record.get("payment")?.text_at("authorization")?)
 }
 
-/// The nonce of the payment that a record is of; none of a task that cost nothing. Until a record named it, it went with what
-/// was signed.
+/// The nonce of a record's payment; `None` if the task cost nothing. Older records have it only in the signed
+/// authorization.
 pub(super) fn nonce<J: Json>(record: &J) -> Option<String> {
     let paid = authorization(record).or_else(|| record.get("receipt"));
     paid.and_then(|paid| paid.text_at("nonce")).or_else(|| record.text_at("nonce"))
 }
 
-/// The id that the request was sent with.
+/// The id that was sent with the request.
 pub(super) fn seed<J: Json>(record: &J) -> Option<String> {
     let id = record.text_at("id").filter(|id| is_own_id(id))?;
     match form(record)? {
@@ -184,13 +184,13 @@ pub(super) fn seed<J: Json>(record: &J) -> Option<String> {
     }
 }
 
-/// When the window of what was signed has closed, by this machine's clock. Until a record named it, it only said when the
-/// purchase was begun.
+/// When the authorization's window closes, by this machine's clock. Older records only state when the purchase was
+/// begun.
 pub(super) fn closes_at<J: Json>(record: &J) -> Option<u64> {
     let begun = created_at(record)?;
     let named = record.get("payment").and_then(|payment| payment.whole_at("closesAt"));
     let named = named.or_else(|| record.whole_at("closesAt"));
-    // Whatever it says, no window is longer than that.
+    // No window is longer than this, even if the record says so.
     Some(named.map_or(begun.saturating_add(LONGEST_WINDOW_MS), |at| at.min(begun.saturating_add(LONGEST_LIFE_MS))))
 }
 
@@ -200,7 +200,7 @@ fn accepted<J: Json>(record: &J) -> Option<AcceptedTask<J>> {
     Some(AcceptedTask { task_id, receipt: record.get("receipt"), paid: read_paid(record), settlement })
 }
 
-/// The receipt of a payment that the token has taken, and for which the service names no task yet.
+/// The receipt of a payment that the token has taken while the service names no task yet.
 fn proven<J: Json>(record: &J, settlement: &Settlement, seed: &str) -> Receipt {
     let kept = record.get("receipt");
     let shown = kept.as_ref().filter(|receipt| receipt.text_at("settled").as_deref() == Some("chain"));

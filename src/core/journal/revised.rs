@@ -1,4 +1,4 @@
-//! A record on its way to another.
+//! A record being changed.
 
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use super::{
     word::Word,
 };
 
-/// A copy of a record that gets other members.
+/// A copy of a record that gets new members.
 pub(super) struct Revised<J>(Vec<(String, J)>);
 
 impl<J: Json> Revised<J> {
@@ -19,7 +19,7 @@ impl<J: Json> Revised<J> {
         Self(record.entries())
     }
 
-    /// Puts a member last; one of nothing is left out.
+    /// Adds a member at the end; `None` is left out.
     pub(super) fn set(&mut self, key: &str, value: Option<J>) -> &mut Self {
         if let Some(at) = self.0.iter().position(|(other, _)| other == key) {
             self.0.remove(at);
@@ -42,15 +42,16 @@ impl<J: Json> Revised<J> {
         self.text("paid", &paid.name())
     }
 
-    /// What a task says of the money.
-    pub(super) fn hear_task(&mut self, record: &J, life: Life, task: &AcceptedTask<J>) -> &mut Self {
+    /// What a task says about the money.
+    pub(super) fn merge_task(&mut self, record: &J, life: Life, task: &AcceptedTask<J>) -> &mut Self {
         let word = Word { paid: task.paid, receipt: task.receipt.clone() };
-        self.hear(record, life, word, task.settlement.as_ref().map(J::of))
+        self.merge(record, life, word, task.settlement.as_ref().map(J::of))
     }
 
-    /// What is said of the money, beside what the record knows. What was signed stays while no transaction is known.
-    pub(super) fn hear(&mut self, record: &J, life: Life, word: Word<J>, payment: Option<J>) -> &mut Self {
-        // Of an intent, `no` says only that nothing was signed yet.
+    /// Merges what is said about the money with what the record knows. The authorization stays while no transaction is
+    /// known.
+    pub(super) fn merge(&mut self, record: &J, life: Life, word: Word<J>, payment: Option<J>) -> &mut Self {
+        // In an intent, `no` only means that nothing was signed yet.
         let former = if life == Life::Signing { Word::unknown() } else { Word::of(record) };
         let known = word.after(former);
         let is_open = known.paid != Paid::No && !known.has_transaction();
@@ -58,14 +59,14 @@ impl<J: Json> Revised<J> {
         self.paid(known.paid).set("receipt", known.receipt).set("payment", payment)
     }
 
-    /// There is a task. A record that has ended keeps the one whose end it has.
+    /// There is a task. A record that has ended keeps the task that ended it.
     pub(super) fn has_task(&mut self, life: Life, task_id: &str) {
         if life != Life::Done {
             self.text("taskId", task_id).step(Life::Accepted);
         }
     }
 
-    /// How a task has ended. That the service does not know it any more ends nothing.
+    /// The task has ended. If the service merely does not know it any more, that is not an end.
     pub(super) fn ended(&mut self, ended: &Ended<J>) {
         self.text("status", &ended.status);
         if ended.ends_nothing() {
@@ -87,7 +88,7 @@ impl<J: Json> Revised<J> {
     }
 }
 
-/// A record of that order, instead of one of which only what was forgotten stays.
+/// A record of that order, replacing one of which only forgotten spending remains.
 pub(super) fn fresh<J: Json>(id: &str, order: &OrderRecord, before: Option<&J>) -> J {
     J::of(&Fresh { id, order, forgotten: before.and_then(|before| before.get("forgotten")) })
 }

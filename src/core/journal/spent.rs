@@ -1,4 +1,4 @@
-//! What the purchase of a record has cost, or may yet cost, as budgets count it.
+//! What a record's purchase has cost, or may still cost, for budgets.
 
 use alloy_primitives::U256;
 use serde::Serialize;
@@ -16,11 +16,11 @@ use super::{
     trouble::unreadable,
 };
 
-/// What records stand for in a budget: their own purchases, and those that were forgotten under the same ids. The record of
-/// that id is passed over.
+/// What the records count for in a budget: their own purchases, and those forgotten under the same ids. Skips the
+/// record of `id`.
 ///
 /// # Errors
-/// `unsupported_environment` for one that this version cannot read, and that states no price.
+/// `unsupported_environment` for a record that this version cannot read and that states no price.
 pub fn spent<J: Json>(records: &[J], but: Option<&str>) -> Result<Vec<Spending>, Error> {
     let mut all = Vec::new();
     for record in records {
@@ -32,14 +32,14 @@ pub fn spent<J: Json>(records: &[J], but: Option<&str>) -> Result<Vec<Spending>,
     Ok(all)
 }
 
-/// Other tokens than USDC count for nothing.
+/// Tokens other than USDC do not count.
 fn add_own<J: Json>(record: &J, all: &mut Vec<Spending>) -> Result<(), Error> {
     let life = Life::read(record);
     let is_free = matches!(life, Some(Life::Accepted | Life::Done)) && read_paid(record) == Paid::No;
     if is_free || matches!(life, Some(Life::Abandoned | Life::Forgotten)) || order(record, "asset").is_some() {
         return Ok(());
     }
-    // Every version says when a purchase was begun, and stores look for it by that: the rest is no purchase.
+    // Every version states when a purchase was begun, and stores look for it by that: anything else is not a purchase.
     let Some(at) = created_at(record) else { return Ok(()) };
     let atomic = price(record).ok_or_else(|| unreadable(record))?;
     all.push(match life {
@@ -49,7 +49,7 @@ fn add_own<J: Json>(record: &J, all: &mut Vec<Spending>) -> Result<(), Error> {
     Ok(())
 }
 
-/// What it was to cost; or what was paid, or signed, where its order names no price that can be read.
+/// Its price; or what was paid or signed, if its order has no readable price.
 fn price<J: Json>(record: &J) -> Option<U256> {
     let stated = |money: Option<J>| parse_atomic(&money?.text_at("atomic")?);
     stated(order(record, "price"))
@@ -57,7 +57,7 @@ fn price<J: Json>(record: &J) -> Option<U256> {
         .or_else(|| parse_atomic(&authorization(record)?.text_at("value")?))
 }
 
-/// When the money had moved at the latest. The chain shows when; what a server says of it is only said, and a payment can be
+/// The latest time at which the money moved. The chain proves it; a service only claims it, and a payment can still be
 /// taken until its window ends.
 fn moved_by<J: Json>(record: &J, begun: u64) -> u64 {
     let receipt = record.get("receipt").filter(|receipt| receipt.text_at("settled").as_deref() == Some("chain"));
@@ -65,7 +65,7 @@ fn moved_by<J: Json>(record: &J, begun: u64) -> u64 {
     shown.or_else(|| closes_at(record)).unwrap_or(begun)
 }
 
-/// What purchases have spent that were forgotten: amount and time, nothing else.
+/// The spending of forgotten purchases: amount and time, nothing else.
 pub(super) fn forgotten<J: Json>(record: &J) -> Vec<Spending> {
     let mut all = Vec::new();
     add_forgotten(record, &mut all);
@@ -88,20 +88,21 @@ struct Left {
     atomic: String,
 }
 
-/// What is left of a record that is forgotten, as it is stored: what of it some budget may still count at that time.
+/// What remains of a record when it is forgotten, as it is stored: the spending that some budget may still count at
+/// that time.
 pub(super) fn left_of<J: Json>(record: &J, longest_ms: u64, now: u64) -> Vec<J> {
     let mut all = forgotten(record);
-    // What cannot be counted is forgotten whole.
+    // What cannot be counted is forgotten completely.
     let _ = add_own(record, &mut all);
     still_counted(all, longest_ms, now)
 }
 
-/// What is left of those that were forgotten before.
+/// What remains of purchases that were forgotten earlier.
 pub(super) fn left_of_forgotten<J: Json>(record: &J, longest_ms: u64, now: u64) -> Vec<J> {
     still_counted(forgotten(record), longest_ms, now)
 }
 
-/// Whatever a record says, or a clock said that was wrong: what is forgotten counts for the longest period from now on.
+/// Even if a record or a wrong clock says otherwise, forgotten spending counts for the longest period from now on.
 fn still_counted<J: Json>(all: Vec<Spending>, longest_ms: u64, now: u64) -> Vec<J> {
     let mut left = Vec::new();
     for spending in all {

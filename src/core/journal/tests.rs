@@ -1,4 +1,4 @@
-//! What becomes of a record, change by change.
+//! The changes of a record.
 
 use std::{rc::Rc, slice::from_ref};
 
@@ -89,7 +89,7 @@ fn take() -> Change<Value> {
     Change::Take { receipt: receipt(None), settlement: settlement() }
 }
 
-/// What is over is the payment with that nonce: 7 is that of `settlement`.
+/// The payment with that nonce is over: 7 is that of `settlement`.
 fn abandon(nonce: u8) -> Change<Value> {
     Change::Abandon { settlement: settlement_of(nonce) }
 }
@@ -102,7 +102,7 @@ fn free() -> Change<Value> {
     Change::Free { order: noted(), task_id: "task-1".into(), takes_over: false }
 }
 
-/// What a record comes to, from nothing.
+/// The record after these changes, starting from none.
 fn after(changes: &[Change<Value>]) -> Option<Value> {
     let mut record = None;
     for change in changes {
@@ -125,7 +125,7 @@ fn life(record: Option<&Value>) -> Option<Life> {
     record.and_then(Life::read)
 }
 
-/// Records as they stand at each step of a life, and one that cannot be read.
+/// A record at each step of its life, and one that cannot be read.
 fn lives() -> Vec<(&'static str, Option<Value>)> {
     let signed = [intend("a"), sign("a")];
     let with = |changes: &[Change<Value>], more: &[Change<Value>]| after(&[changes, more].concat());
@@ -163,9 +163,9 @@ fn changes() -> Vec<(&'static str, Change<Value>)> {
     ]
 }
 
-/// Where no lock keeps tabs apart, two of them follow one payment, and one may have bought anew when the other writes.
+/// Without locks between tabs, two of them may follow one payment, and one may have bought again when the other writes.
 #[test]
-fn the_end_of_one_payment_is_not_that_of_the_next() {
+fn the_end_of_one_payment_does_not_end_the_next() {
     let signed = after(&[intend("a"), sign("a")]);
     assert_eq!(applied(signed.clone(), &abandon(6)).0, signed);
     let mut task = task(Paid::Yes, None);
@@ -190,9 +190,9 @@ fn the_end_of_one_payment_is_not_that_of_the_next() {
     assert_eq!(life(applied(signed, &abandon(7)).0.as_ref()), Some(Life::Abandoned));
 }
 
-/// Every change of a record at every step of its life: by one that is not its owner.
+/// Every change at every step of a record's life, by a call that does not own it.
 #[test]
-fn no_change_leads_back_and_none_touches_what_is_not_its_own() {
+fn no_change_goes_back_a_step_or_touches_another_calls_record() {
     let refused = |written: &Written<Value>| match written {
         Written::Refused(error) => error.code.name(),
         Written::Standing(_) => "standing".into(),
@@ -231,7 +231,7 @@ fn only_the_owner_of_an_intent_may_have_it_signed() {
 }
 
 #[test]
-fn an_intent_is_replaced_only_where_nobody_is_left_to_use_it() {
+fn an_intent_is_replaced_only_if_no_call_can_still_use_it() {
     let replaced = |is_alone: bool, at: u64| {
         let Change::Intend(mut wish) = intend("b") else { panic!() };
         wish.owner.is_alone = is_alone;
@@ -248,7 +248,7 @@ fn an_intent_is_replaced_only_where_nobody_is_left_to_use_it() {
 }
 
 #[test]
-fn a_purchase_reads_its_record_and_those_of_its_budgets_period_alone() {
+fn a_purchase_reads_only_its_own_record_and_those_of_its_budgets_period() {
     let since = |budget: Option<&Value>| {
         let Change::Intend(mut wish) = intend("a") else { panic!() };
         wish.claim = budget.map(|budget| Claim { budget: Budget::read(budget).unwrap(), offer: price() });
@@ -265,14 +265,14 @@ fn a_purchase_reads_its_record_and_those_of_its_budgets_period_alone() {
 }
 
 #[test]
-fn a_signed_payment_comes_back_as_it_was() {
+fn a_signed_payment_is_read_back_unchanged() {
     let Known::Signed(signed) = Known::read(&after(&[intend("a"), sign("a")]).unwrap()).unwrap() else { panic!() };
     assert_eq!((signed.id.as_str(), signed.base_url.as_str()), ("id-1", "https://eliza.getimagine.club"));
     assert_eq!((&signed.settlement, signed.payment), (&settlement(), Some(Rc::new(payment()))));
 }
 
 #[test]
-fn a_payment_is_asked_for_by_what_was_sent() {
+fn a_payment_is_looked_up_by_the_id_that_was_sent() {
     let mut record = after(&[intend("a"), sign("a")]).unwrap();
     let seed = |record: &Value| match Known::read(record) {
         Ok(Known::Signed(signed)) => signed.seed,
@@ -280,7 +280,7 @@ fn a_payment_is_asked_for_by_what_was_sent() {
     };
     assert_eq!(json!(seed(&record)), record["order"]["seed"]);
     assert_eq!(whereabouts(&record).unwrap().0, seed(&record));
-    // Version 1 sent the id as it is, and wrote no other.
+    // Version 1 sent the id unchanged, and stored no other.
     record["order"]["version"] = 1.into();
     record["order"].as_object_mut().unwrap().remove("seed");
     assert_eq!((seed(&record), whereabouts(&record).unwrap().0), ("id-1".into(), "id-1".into()));
@@ -290,7 +290,7 @@ fn a_payment_is_asked_for_by_what_was_sent() {
 }
 
 #[test]
-fn a_task_that_failed_is_told_from_others() {
+fn a_failed_task_is_told_apart_from_others() {
     let known =
         |changes: &[Change<Value>]| Known::read(&after(&[&[intend("a"), sign("a")], changes].concat()).unwrap());
     assert!(matches!(known(&[accept(None)]), Ok(Known::Accepted(_))));
@@ -305,7 +305,7 @@ fn a_task_that_failed_is_told_from_others() {
 }
 
 #[test]
-fn a_payment_that_was_taken_cannot_be_sent_again() {
+fn a_payment_that_was_taken_cannot_be_resent() {
     let record = after(&[intend("a"), sign("a"), take()]).unwrap();
     assert!(!record.to_string().contains("aGVhZGVy"));
     let Known::Signed(signed) = Known::read(&record).unwrap() else { panic!() };
@@ -330,7 +330,7 @@ fn a_write_that_failed_is_repaired_by_the_next() {
 }
 
 #[test]
-fn the_result_stays_without_bytes_and_within_bounds() {
+fn the_result_is_kept_without_bytes_and_within_bounds() {
     let kept = |result: Value| {
         let record = after(&[intend("a"), sign("a"), accept(None), finish("completed", Some(result))]).unwrap();
         tasks(&[record], Filter::default())[0]["result"].clone()
@@ -353,7 +353,7 @@ fn the_result_stays_without_bytes_and_within_bounds() {
 }
 
 #[test]
-fn a_forgotten_purchase_leaves_amount_and_time_and_nothing_else() {
+fn a_forgotten_purchase_keeps_only_its_amount_and_time() {
     let paid = [intend("a"), sign("a"), accept(Some(HASH))];
     let forget = Change::Forget { now: NOW + 60_000 };
     let left = after(&[&paid[..], from_ref(&forget)].concat()).unwrap();
@@ -369,7 +369,7 @@ fn a_forgotten_purchase_leaves_amount_and_time_and_nothing_else() {
     );
     assert!(matches!(Known::read(&left), Ok(Known::Nothing)));
 
-    // The same id may be bought again; both count, and both are forgotten.
+    // The same id may be bought again; both purchases count, and both are forgotten.
     let again = after(&[&paid[..], from_ref(&forget), &paid[..]].concat()).unwrap();
     assert_eq!((&again["step"], spent(from_ref(&again), None).unwrap().len()), (&json!("accepted"), 2));
     let twice = applied(Some(again), &forget).0.unwrap();
@@ -377,7 +377,7 @@ fn a_forgotten_purchase_leaves_amount_and_time_and_nothing_else() {
     let withdrawn = [&paid[..], &[forget, intend("b"), Change::Withdraw { owner: "b".into() }]].concat();
     assert_eq!(after(&withdrawn).unwrap(), tombstone, "an intent that is withdrawn leaves it as it was");
 
-    // Until the longest period is over.
+    // Until the longest period has passed.
     assert_eq!(untidy(from_ref(&left), NOW + WEEK_MS), Vec::<String>::new());
     assert_eq!(untidy(from_ref(&left), NOW + 5_000 + WEEK_MS), ["id-1"]);
     assert_eq!(applied(Some(left), &Change::Tidy { now: NOW + 5_000 + WEEK_MS }).0, None);
@@ -385,9 +385,9 @@ fn a_forgotten_purchase_leaves_amount_and_time_and_nothing_else() {
     assert_eq!(after(&[&paid[..], &[late]].concat()), None);
 }
 
-/// What was forgotten under an id counts when that id is bought again.
+/// What was forgotten under an id still counts when that id is bought again.
 #[test]
-fn a_budget_counts_what_was_forgotten_under_the_same_id() {
+fn a_budget_counts_forgotten_purchases_of_the_same_id() {
     let paid = [intend("a"), sign("a"), accept(Some(HASH)), Change::Forget { now: NOW }];
     let left = after(&paid);
     let claimed = |amount: &str, since: &[Value]| {
@@ -403,7 +403,7 @@ fn a_budget_counts_what_was_forgotten_under_the_same_id() {
     }
 }
 
-/// What a server says of a payment does not end its window; the chain does.
+/// A server's claim about a payment does not end its window; the chain does.
 #[test]
 fn a_budget_counts_a_payment_until_its_window_ends_or_the_chain_shows_it() {
     let by = |changes: &[Change<Value>]| match spent(&[after(changes).unwrap()], None).unwrap()[..] {
@@ -420,7 +420,7 @@ fn a_budget_counts_a_payment_until_its_window_ends_or_the_chain_shows_it() {
 }
 
 #[test]
-fn a_broken_record_stands_for_itself_alone_whatever_its_version() {
+fn a_broken_record_of_any_version_affects_only_itself() {
     let good = after(&[intend("a"), sign("a"), accept(None)]).unwrap();
     let signed = after(&[intend("a"), sign("a")]).unwrap();
     let broken = |of: &Value, pointer: &str, value: Value| {
@@ -448,7 +448,7 @@ fn a_broken_record_stands_for_itself_alone_whatever_its_version() {
 }
 
 #[test]
-fn a_result_with_a_file_stays_when_a_later_answer_has_none() {
+fn a_result_with_a_file_is_kept_when_a_later_response_has_none() {
     let video = json!({"text": "a boat", "video": {"url": "https://x/v.mp4"}});
     let paid = [intend("a"), sign("a"), accept(None)];
     let kept = |results: &[Value]| {
@@ -462,7 +462,7 @@ fn a_result_with_a_file_stays_when_a_later_answer_has_none() {
 }
 
 #[test]
-fn money_under_way_is_not_forgotten() {
+fn a_payment_in_progress_cannot_be_forgotten() {
     let signed = after(&[intend("a"), sign("a")]);
     let forgotten = |now: u64| match applied(signed.clone(), &Change::Forget { now }) {
         (_, Written::Refused(error)) => {
@@ -480,7 +480,7 @@ fn money_under_way_is_not_forgotten() {
 }
 
 #[test]
-fn a_task_whose_payment_may_yet_be_taken_is_not_forgotten() {
+fn a_task_whose_payment_may_still_be_taken_cannot_be_forgotten() {
     let worked = |paid| Change::Accept { order: Some(noted()), settlement: settlement(), task: task(paid, None) };
     let made = Change::Finish {
         task: task(Paid::Unknown, None),
@@ -500,7 +500,7 @@ fn a_task_whose_payment_may_yet_be_taken_is_not_forgotten() {
 }
 
 #[test]
-fn a_task_that_cost_nothing_ends_no_purchase_that_was_paid_or_may_have_been() {
+fn a_free_task_does_not_end_a_purchase_that_was_or_may_have_been_paid() {
     let gift = AcceptedTask { task_id: "free-1".into(), receipt: None, paid: Paid::No, settlement: None };
     let ended = |status: &str| Change::Finish {
         task: gift.clone(),
@@ -518,7 +518,7 @@ fn a_task_that_cost_nothing_ends_no_purchase_that_was_paid_or_may_have_been() {
             assert_eq!(applied(record.clone(), &ended(status)).0, record, "{changes:?}");
         }
     }
-    // One that the service has begun without payment ends by it, and so does one whose payment came to nothing.
+    // It ends a purchase that the service began without payment, and one whose payment never moved money.
     let begun = Change::Free { order: noted(), task_id: gift.task_id.clone(), takes_over: false };
     let unpaid = Change::Accept { order: Some(noted()), settlement: settlement(), task: gift.clone() };
     for changes in [vec![begun], vec![intend("a"), sign("a"), unpaid]] {
@@ -528,7 +528,7 @@ fn a_task_that_cost_nothing_ends_no_purchase_that_was_paid_or_may_have_been() {
 }
 
 #[test]
-fn a_record_of_a_time_to_come_comes_last_and_when_forgotten_blocks_a_budget_no_longer_than_others() {
+fn a_record_from_the_future_comes_last_and_once_forgotten_blocks_a_budget_no_longer_than_others() {
     let year = 365 * DAY_MS;
     let price = json!({"atomic": "1400000"});
     let odd = json!({"id": "odd", "step": "later", "order": {"version": 9, "createdAt": NOW + year, "price": price}});
@@ -545,7 +545,7 @@ fn a_record_of_a_time_to_come_comes_last_and_when_forgotten_blocks_a_budget_no_l
 }
 
 #[test]
-fn what_cannot_be_read_hurts_no_other() {
+fn an_unreadable_record_does_not_affect_others() {
     let good = after(&[intend("a"), sign("a"), accept(None)]).unwrap();
     let newer = json!({"id": "newer", "step": "settling", "paid": "no", "order": {"version": 9, "createdAt": NOW + 1, "prompt": "p"}});
     let odd = [json!({"id": "odd", "step": "accepted"}), json!({"id": "null", "step": "signed", "order": null}), newer];
@@ -574,7 +574,7 @@ fn what_cannot_be_read_hurts_no_other() {
 }
 
 #[test]
-fn what_cannot_be_read_is_never_taken_for_nothing() {
+fn an_unreadable_record_is_never_treated_as_absent() {
     let whole = after(&[intend("a"), sign("a")]).unwrap();
     for (pointer, value) in [
         ("/step", json!("of a later version")),
@@ -597,7 +597,7 @@ fn what_cannot_be_read_is_never_taken_for_nothing() {
 }
 
 #[test]
-fn what_has_had_its_chance_comes_last() {
+fn a_purchase_that_had_its_chance_comes_last() {
     let at = |id: &str, begun: u64, changes: &[Change<Value>]| {
         let mut record = after(&[&[intend("a")], changes].concat()).unwrap();
         record["id"] = id.into();
@@ -625,7 +625,7 @@ fn what_has_had_its_chance_comes_last() {
 }
 
 #[test]
-fn the_newest_come_first_and_as_many_as_are_wanted() {
+fn the_list_is_newest_first_and_as_long_as_wanted() {
     let records: Vec<Value> = (0..5)
         .map(|n| {
             let mut record = after(&[intend("a"), sign("a"), accept(None)]).unwrap();

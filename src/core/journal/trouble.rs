@@ -1,4 +1,4 @@
-//! What goes wrong with the journal. That alone says nothing about money.
+//! Errors of the journal. On their own they say nothing about money.
 
 use super::super::{
     error::{Code, Error, Paid, Retry, Stage},
@@ -6,7 +6,7 @@ use super::super::{
     json::Json,
 };
 
-/// A record may stand for money, so what cannot be read is not passed over.
+/// A record may be about money, so an unreadable one is not skipped.
 #[must_use]
 pub fn unreadable<J: Json>(record: &J) -> Error {
     let message = "the journal of this page holds a purchase in a form that this version cannot read (a newer version of \
@@ -18,18 +18,18 @@ pub fn unreadable<J: Json>(record: &J) -> Error {
     }
 }
 
-/// What a storage is told that gives another purchase than the one that it was asked for.
+/// The error for a storage that returned another purchase than the requested one.
 pub(super) const FOREIGN: &str = "the storage gave another purchase than the one that it was asked for";
 
-/// Whether a record is of another purchase. One without an id that can be read stands for whatever it is kept under.
+/// Whether a record is of another purchase. One without a readable id counts as the one it is stored under.
 pub(super) fn is_foreign<J: Json>(record: &J, id: &str) -> bool {
     record.text_at("id").is_some_and(|named| named != id)
 }
 
-/// The record that a storage was asked for.
+/// The record that was read from a storage.
 ///
 /// # Errors
-/// What it threw, or that it gave that of another purchase.
+/// What it threw, or that it returned another purchase.
 pub fn asked_for<J: Json>(read: Result<Option<J>, J>, id: &str) -> Result<Option<J>, J> {
     match read {
         Ok(Some(record)) if is_foreign(&record, id) => Err(J::of(FOREIGN)),
@@ -46,7 +46,7 @@ pub fn not_stored() -> Error {
     Error::unpaid(Code::UnsupportedEnvironment, Stage::Wallet, message)
 }
 
-/// What was asked of the journal alone could not be read.
+/// A read of the journal on its own failed.
 #[must_use]
 pub fn unshown<J>(cause: J) -> Failure<J> {
     let message = "this page's storage could not be read (IndexedDB, unless the page has its own: a private window, blocked or \
@@ -54,19 +54,19 @@ pub fn unshown<J>(cause: J) -> Failure<J> {
     Failure::caused_by(undecided(Code::UnsupportedEnvironment, message), cause)
 }
 
-/// What was asked of the journal alone could not be written.
+/// A write of the journal on its own failed.
 #[must_use]
 pub fn unstored() -> Error {
     undecided(Code::UnsupportedEnvironment, "this page's storage could not be changed; try again")
 }
 
-/// The caller gave up before a purchase was taken up.
+/// The caller aborted before a purchase was resumed.
 #[must_use]
 pub fn given_up() -> Error {
     undecided(Code::Aborted, "aborted before the purchase was taken up")
 }
 
-/// Of a purchase that was not looked at, nothing is known.
+/// The purchase was not looked up, so nothing is known about it.
 fn undecided(code: Code, message: &str) -> Error {
     Error::unpaid(code, Stage::Payment, message).paid(Paid::Unknown, Retry::Resume)
 }

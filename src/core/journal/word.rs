@@ -1,36 +1,36 @@
-//! What is said of the money of a purchase.
+//! What is said about the money of a purchase.
 
 use super::super::{
     error::{Paid, read_paid},
     json::Json,
 };
 
-/// Whether money moved, and how that is known: as a record has it, or as a change tells it.
+/// Whether money moved, and how that is known: from a record, or from a change.
 ///
-/// - `yes` stays: what was spent is never taken back.
-/// - `no` was proven once the window was past, by the wallet that paid. What a service says is a claim, and changes nothing;
-///   the transaction itself, shown by the chain, does.
-/// - What a receipt shows is never replaced by one that shows less.
+/// - `yes` stays: spending is never taken back.
+/// - `no` was proven after the window, by the wallet that paid. A service's claim cannot change it; the transaction
+///   itself, shown by the chain, does.
+/// - A receipt is never replaced by a weaker one.
 #[derive(Clone, Debug)]
 pub(super) struct Word<J> {
     pub(super) paid: Paid,
     pub(super) receipt: Option<J>,
 }
 
-/// How much a receipt shows.
+/// How much a receipt proves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Weight {
     Nothing,
-    /// That the service took the payment, or the token.
+    /// That the service, or the token, took the payment.
     Claim,
-    /// The transaction, as the service names it.
+    /// The transaction, as claimed by the service.
     Named,
-    /// The transaction, as its logs show it.
+    /// The transaction, as proven by its logs.
     Shown,
 }
 
 impl<J: Json> Word<J> {
-    /// Of a record.
+    /// From a record.
     pub(super) fn of(record: &J) -> Self {
         Self { paid: read_paid(record), receipt: record.get("receipt") }
     }
@@ -40,7 +40,7 @@ impl<J: Json> Word<J> {
         Self { paid: Paid::Unknown, receipt: None }
     }
 
-    /// What is known when this is said after that.
+    /// What is known when this is said after `former`.
     #[must_use]
     pub(super) fn after(self, former: Self) -> Self {
         if !self.may_replace(&former) {
@@ -54,7 +54,7 @@ impl<J: Json> Word<J> {
         Self { paid: self.paid, receipt }
     }
 
-    /// Whether a transaction is known that has paid.
+    /// Whether the transaction that paid is known.
     pub(super) fn has_transaction(&self) -> bool {
         self.weight() >= Weight::Named
     }
@@ -67,7 +67,7 @@ impl<J: Json> Word<J> {
         }
     }
 
-    /// Of two claims, the later names the task. Of two transactions, the former was seen closer to its time.
+    /// Of two claims, the later one is kept, since it names the task. Of two proven transactions, the earlier one.
     fn shows_more_than(&self, former: &Self) -> bool {
         self.weight() > former.weight() || (self.weight() == former.weight() && !former.has_transaction())
     }

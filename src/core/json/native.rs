@@ -1,4 +1,4 @@
-//! `serde_json` as the browser's engine: the same reading code, over another parser.
+//! `serde_json` instead of the browser's engine: the same reading code, over another parser.
 
 use std::io;
 
@@ -89,7 +89,7 @@ impl Json for Value {
     }
 }
 
-/// With the members in the order that JavaScript keeps them in: first those whose keys are indices, by their size.
+/// Puts members into JavaScript's order: first those whose keys are array indices, in ascending order.
 fn arranged(value: Value) -> Value {
     match value {
         Value::Array(items) => items.into_iter().map(arranged).collect(),
@@ -102,7 +102,7 @@ fn arranged(value: Value) -> Value {
     }
 }
 
-/// A key that is an index of arrays: a whole number below 2^32 - 1 as it is printed.
+/// An array index as a key: a whole number below 2^32 - 1 in its canonical form.
 fn index(key: &str) -> Option<u32> {
     key.parse().ok().filter(|index: &u32| *index < u32::MAX && index.to_string() == key)
 }
@@ -116,12 +116,12 @@ impl Formatter for AsInJavaScript {
     }
 }
 
-/// The longest whole number that JavaScript prints without an exponent has so many digits.
+/// The most digits of a whole number that JavaScript prints without an exponent.
 const MOST_DIGITS: i32 = 21;
-/// The most zeros after the point of a fraction without an exponent.
+/// The most zeros after the point of a fraction that JavaScript prints without an exponent.
 const MOST_ZEROS: i32 = 5;
 
-/// A number of a document as JavaScript prints it, which reads all of them as floats. What is too large is `null`.
+/// A number of a document as JavaScript prints it, which reads all numbers as floats. Too large a number is `null`.
 fn in_javascript(number: &str) -> String {
     let float: f64 = number.parse().unwrap();
     if float.is_infinite() {
@@ -130,7 +130,8 @@ fn in_javascript(number: &str) -> String {
     if float == 0.0 {
         return "0".into();
     }
-    // As few digits as are read as the same float; of as many, those that are closest to it, and even where two are.
+    // The fewest digits that read back as the same float; of several candidates, the closest, and of two equally close,
+    // the even one.
     let shortest = format!("{:e}", float.abs());
     let most = shortest.find('e').unwrap().saturating_sub(2);
     let closest = format!("{:.most$e}", float.abs());
@@ -141,7 +142,7 @@ fn in_javascript(number: &str) -> String {
     format!("{sign}{}", laid_out(&digits, exponent))
 }
 
-/// Digits of which the first counts as many as ten to that power.
+/// Digits, and the power of ten of the first one.
 fn laid_out(digits: &str, exponent: i32) -> String {
     let count = i32::try_from(digits.len()).unwrap();
     let zeros = |count: i32| "0".repeat(usize::try_from(count).unwrap());

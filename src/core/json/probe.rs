@@ -1,59 +1,61 @@
-//! What every method of [`Json`] makes of a text, as one line of JSON: the same for each implementation, which
-//! `tests/json` holds against each other. It is in no build that is shipped.
+//! The results of every method of [`Json`] on a text, as one line of JSON, the same for each implementation.
+//! `tests/json` compares them. No shipped build contains this.
 
 use super::{Json, ObjectWriter, string};
 use crate::core::text::text;
 
-/// Members that are asked for of every value, besides its own: what arrays and all objects of JavaScript have.
+/// Members that are read from every value besides its own: those that arrays and all JavaScript objects have.
 const OTHERS: [&str; 8] = ["length", "0", "map", "constructor", "toString", "__proto__", "hasOwnProperty", ""];
-/// How many levels are looked at member by member; `to_text` shows the others.
+/// How many levels are read member by member; `to_text` shows the deeper ones.
 const DEEPEST: u32 = 5;
 
-/// Parses a text and asks the value everything.
+/// Parses a text and calls every method on the value.
 #[must_use]
 pub fn probe<J: Json>(text: &str) -> String {
     J::parse(text).map_or_else(|| "not JSON".into(), |value| asked(&value, DEEPEST))
 }
 
 fn asked<J: Json>(value: &J, depth: u32) -> String {
-    let mut said = ObjectWriter::default();
-    said.text("to_text", &value.to_text())
+    let mut results = ObjectWriter::default();
+    results
+        .text("to_text", &value.to_text())
         .text("written", &again(value, depth).to_text())
         .optional("text", value.as_text().as_deref())
         .optional("number", value.as_number().as_deref())
         .optional_raw("boolean", value.as_boolean().map(word))
         .raw("is_object", word(value.is_object()));
-    let Some(depth) = depth.checked_sub(1) else { return said.finish() };
-    said.optional("start", value.text_start(2).as_deref());
+    let Some(depth) = depth.checked_sub(1) else { return results.finish() };
+    results.optional("start", value.text_start(2).as_deref());
     if let Some(items) = value.items_start(2) {
-        said.raw("first", &list(items.iter().map(|item| string(&item.to_text()))));
+        results.raw("first", &list(items.iter().map(|item| string(&item.to_text()))));
     }
     if let Some(items) = value.items() {
-        said.raw("items", &list(items.iter().map(|item| asked(item, depth))));
+        results.raw("items", &list(items.iter().map(|item| asked(item, depth))));
     }
     let entries = value.entries();
-    said.raw(
+    results.raw(
         "entries",
         &list(entries.iter().map(|(key, member)| list([string(key), asked(member, depth)].into_iter()))),
     );
     let own = entries.iter().map(|(key, _)| key.as_str());
-    said.raw("members", &list(own.chain(OTHERS).map(|key| member(value, key))));
-    said.finish()
+    results.raw("members", &list(own.chain(OTHERS).map(|key| member(value, key))));
+    results.finish()
 }
 
 fn member<J: Json>(value: &J, key: &str) -> String {
     let whole = value.whole_at(key).map(|number| text!("", J::whole(number).to_text()));
-    let mut said = ObjectWriter::default();
-    said.text("key", key)
+    let mut results = ObjectWriter::default();
+    results
+        .text("key", key)
         .optional("get", value.get(key).map(|member| member.to_text()).as_deref())
         .raw("is_null_at", word(value.is_null_at(key)))
         .optional("text_at", value.text_at(key).as_deref())
         .optional("whole_at", whole.as_deref())
         .raw("is_true_at", word(value.is_true_at(key)));
-    said.finish()
+    results.finish()
 }
 
-/// The value, written anew.
+/// The value, written again.
 fn again<J: Json>(value: &J, depth: u32) -> J {
     let Some(depth) = depth.checked_sub(1) else { return value.clone() };
     if let Some(items) = value.items() {
@@ -95,13 +97,13 @@ mod tests {
     use serde_json::Value;
     use std::{env, fs};
 
-    /// `PROBE` names a file with a list of texts; the answers are written beside it.
+    /// `PROBE` names a file with a list of texts; the results are written next to it.
     #[test]
     #[ignore = "one half of tests/json, which calls it"]
     fn what_serde_json_says() {
         let file = env::var("PROBE").unwrap();
         let texts: Vec<String> = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
-        let said: Vec<String> = texts.iter().map(|text| super::probe::<Value>(text)).collect();
-        fs::write(format!("{file}.said"), serde_json::to_string(&said).unwrap()).unwrap();
+        let results: Vec<String> = texts.iter().map(|text| super::probe::<Value>(text)).collect();
+        fs::write(format!("{file}.said"), serde_json::to_string(&results).unwrap()).unwrap();
     }
 }

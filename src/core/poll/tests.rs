@@ -18,7 +18,7 @@ fn begin(timeout: Option<u64>) -> Next<Value> {
     watch("id-1".into(), accepted(Paid::No), None, config(timeout), 7, 0)
 }
 
-/// A rest that ended so: `{ hiddenSince?, returnedAt?, offline?, frozen?, due?, heard? }`.
+/// A rest that ended like this: `{ hiddenSince?, returnedAt?, offline?, frozen?, due?, answer? }`.
 pub(in crate::core) fn woken(told: &Value) -> Woken<Value> {
     let presence = Presence {
         hidden_since: told.whole_at("hiddenSince"),
@@ -26,15 +26,15 @@ pub(in crate::core) fn woken(told: &Value) -> Woken<Value> {
         is_offline: told.is_true_at("offline"),
         is_frozen: told.is_true_at("frozen"),
     };
-    Woken { presence, is_due: told.is_true_at("due"), heard: Json::get(told, "heard") }
+    Woken { presence, is_due: told.is_true_at("due"), answer: Json::get(told, "answer") }
 }
 
 fn answer(status: u16, body: &Value) -> Answer<Value> {
     Ok(HttpResponse { status, body: body.to_string().into(), ..HttpResponse::default() })
 }
 
-fn lost(is_called_off: bool) -> Answer<Value> {
-    Err(HttpFailure { status: None, cause: None, is_called_off })
+fn lost(is_cancelled: bool) -> Answer<Value> {
+    Err(HttpFailure { status: None, cause: None, is_cancelled })
 }
 
 fn queued() -> Answer<Value> {
@@ -54,7 +54,7 @@ fn look(next: Next<Value>) -> (u64, Looking<Value>) {
     (until, looking)
 }
 
-/// What it came to, once the journal has been told.
+/// The result, once the journal has been written.
 fn ended(step: Step<Value>) -> Result<TaskStatus<Value>, Failure<Value>> {
     match step {
         Step::Done(outcome) => outcome,
@@ -72,7 +72,7 @@ fn told(next: &Next<Value>) -> Vec<Value> {
 }
 
 #[test]
-fn a_deadline_brings_no_look_that_the_server_has_asked_to_be_spared() {
+fn a_deadline_brings_no_poll_before_the_servers_retry_after() {
     let busy = HttpResponse::<Value> { status: 429, retry_after: Some("60".into()), ..HttpResponse::default() };
     for (answer, is_looked_at) in [(busy, false), (HttpResponse { status: 500, ..HttpResponse::default() }, true)] {
         let watching = watch("id-1".into(), accepted(Paid::Yes), None, config(Some(20_000)), 7, 0);
@@ -94,7 +94,7 @@ fn a_deadline_brings_no_look_that_the_server_has_asked_to_be_spared() {
 }
 
 #[test]
-fn a_late_look_comes_before_the_timeout() {
+fn a_late_poll_comes_before_the_timeout() {
     let (until, looking) = look(begin(Some(3_000)));
     assert_eq!(until, 3_000);
     let late = 9_000_000;
@@ -106,7 +106,7 @@ fn a_late_look_comes_before_the_timeout() {
 }
 
 #[test]
-fn a_page_that_slept_past_the_timeout_looks_before_it_gives_up() {
+fn a_page_that_slept_past_the_timeout_polls_once_more_before_it_times_out() {
     let (at, looking) = look(begin(Some(10 * MINUTE)));
     let (_, waiting) = rest(looking.answered(queued(), at).step);
     let next = waiting.woke(woken(&json!({"returnedAt": 90 * MINUTE})), 90 * MINUTE);
@@ -115,7 +115,7 @@ fn a_page_that_slept_past_the_timeout_looks_before_it_gives_up() {
 }
 
 #[test]
-fn who_gives_up_is_told_what_is_known_of_the_money() {
+fn an_aborted_wait_reports_what_is_known_about_the_money() {
     for paid in [Paid::No, Paid::Yes, Paid::Unknown] {
         let begin = || watch("id-1".into(), accepted(paid), None, config(None), 7, 0);
         let (_, waiting) = rest(begin().step);
@@ -135,7 +135,7 @@ fn who_gives_up_is_told_what_is_known_of_the_money() {
 }
 
 #[test]
-fn a_rest_that_breaks_ends_the_wait_with_its_task_and_cause() {
+fn a_rest_that_throws_ends_the_wait_with_its_task_and_cause() {
     let (_, waiting) = rest(begin(None).step);
     let Step::Done(Err(failure)) = waiting.broke(json!("no timers")).step else { panic!() };
     let Failure { error, cause, .. } = failure;
@@ -144,7 +144,7 @@ fn a_rest_that_breaks_ends_the_wait_with_its_task_and_cause() {
 }
 
 #[test]
-fn a_wait_that_fails_says_what_was_paid_for_it() {
+fn a_failed_wait_reports_what_was_paid() {
     let ways: [(Answer<Value>, Code, Retry); 3] = [
         (answer(500, &json!({"status": "failed", "error": "no luck"})), Code::GenerationFailed, Retry::PaysAgain),
         (queued(), Code::WaitTimeout, Retry::Resume),
@@ -165,7 +165,7 @@ fn a_wait_that_fails_says_what_was_paid_for_it() {
 }
 
 #[test]
-fn a_task_may_be_unknown_at_first_only() {
+fn a_task_may_be_unknown_only_at_first() {
     let not_found = || answer(404, &json!({"status": "not_found"}));
     let (_, looking) = look(begin(None));
     let (_, looking) = look(looking.answered(not_found(), FRESH_MS - 1));
@@ -174,7 +174,7 @@ fn a_task_may_be_unknown_at_first_only() {
 }
 
 #[test]
-fn one_absence_is_no_loss() {
+fn one_not_found_answer_does_not_lose_the_task() {
     let not_found = || answer(404, &json!(null));
     let (_, mut looking) = look(begin(None));
     for _ in 0..5 {
@@ -185,14 +185,14 @@ fn one_absence_is_no_loss() {
 }
 
 #[test]
-fn no_time_at_all_is_one_look() {
+fn a_timeout_of_zero_is_one_poll() {
     let (until, looking) = look(begin(Some(0)));
     assert_eq!(until, 0);
     assert_eq!(done(looking.answered(queued(), 0)).unwrap_err().code, Code::WaitTimeout);
 }
 
 #[test]
-fn an_unanswered_look_ends_by_itself() {
+fn an_unanswered_poll_times_out() {
     for (timeout, at, patience) in
         [(None, 5_000, PATIENCE_MS), (Some(9_000), 5_000, 4_000), (Some(5_000), 5_000, LAST_LOOK_MS)]
     {
@@ -203,7 +203,7 @@ fn an_unanswered_look_ends_by_itself() {
 }
 
 #[test]
-fn errors_are_told_with_the_time_until_the_next_try() {
+fn errors_are_reported_with_the_time_until_the_next_try() {
     let (at, looking) = look(begin(None));
     let next = looking.answered(answer(502, &json!(null)), at);
     let [retrying] = &told(&next)[..] else { panic!() };
@@ -213,7 +213,7 @@ fn errors_are_told_with_the_time_until_the_next_try() {
 }
 
 #[test]
-fn one_look_is_one_look_whatever_it_shows() {
+fn a_single_look_never_polls_twice() {
     let look = |answer| {
         let Step::Look(request, looking) = super::look("t1", config(None), 0).unwrap() else { panic!() };
         assert_eq!(request.patience, PATIENCE_MS);
@@ -229,7 +229,7 @@ fn one_look_is_one_look_whatever_it_shows() {
         let error = look(answer).unwrap_err();
         assert_eq!((error.code, error.paid, error.retry), (code, Paid::Unknown, Retry::Safe));
     }
-    let thrown = Err(HttpFailure { status: None, cause: Some(json!("no network")), is_called_off: false });
+    let thrown = Err(HttpFailure { status: None, cause: Some(json!("no network")), is_cancelled: false });
     let looking = super::look::<Value>("t1", config(None), 0).unwrap();
     let Step::Look(_, looking) = looking else { panic!("at once") };
     let Step::Done(failed) = looking.answered(thrown, 0).step else { panic!("one look") };
@@ -238,7 +238,7 @@ fn one_look_is_one_look_whatever_it_shows() {
 }
 
 #[test]
-fn what_the_journal_has_kept_is_shown_where_the_service_has_nothing() {
+fn the_result_from_the_journal_is_shown_if_the_service_has_none() {
     let kept = json!({"video": {"url": "https://x/v.mp4"}, "heardAt": 5});
     let look = |answer: Answer<Value>| {
         let begun = watch("id-1".into(), accepted(Paid::Yes), Some(kept.clone()), config(None), 7, 0);
@@ -260,7 +260,7 @@ fn what_the_journal_has_kept_is_shown_where_the_service_has_nothing() {
     assert!(matches!(look(answer(200, &fresh)), TaskStatus::Completed { .. }), "its own answer is newer");
 }
 
-/// What the journal is told, under which id.
+/// What is written to the journal, and under which id.
 fn noted(step: Step<Value>) -> Option<(String, AcceptedTask<Value>, Ended<Value>)> {
     let Step::Write(id, change, _) = step else { return None };
     let Change::Finish { task, ended } = *change else { panic!("{change:?}") };
@@ -268,7 +268,7 @@ fn noted(step: Step<Value>) -> Option<(String, AcceptedTask<Value>, Ended<Value>
 }
 
 #[test]
-fn how_a_task_has_ended_is_noted_in_the_record_of_its_purchase_before_the_page_is_told() {
+fn the_end_of_a_task_is_recorded_before_it_is_reported_to_the_page() {
     let task = || AcceptedTask { receipt: Some(json!({"nonce": "0x07"})), ..accepted(Paid::Yes) };
     let waited = |answer: Answer<Value>, now: u64| {
         let (_, looking) = look(watch("id-1".into(), task(), None, config(None), 7, 0));
@@ -300,7 +300,7 @@ fn how_a_task_has_ended_is_noted_in_the_record_of_its_purchase_before_the_page_i
 }
 
 #[test]
-fn a_task_that_the_service_has_lost_is_noted_once_the_wait_gives_up() {
+fn a_task_that_the_service_has_lost_is_recorded_once_the_wait_gives_up() {
     let mut next = begin(None);
     let mut now = 0;
     let noted = loop {
@@ -317,19 +317,19 @@ fn a_task_that_the_service_has_lost_is_noted_once_the_wait_gives_up() {
 }
 
 #[test]
-fn what_another_tab_hears_is_heard_here() {
+fn an_answer_to_another_tab_counts_here_as_well() {
     let (_, waiting) = rest(begin(None).step);
-    let heard = |status: u16, body: Value| json!({"heard": {"status": status, "body": body.to_string()}});
-    let next = waiting.clone().woke(woken(&heard(202, json!({"status": "processing", "progress": 30}))), 3_000);
+    let shared = |status: u16, body: Value| json!({"answer": {"status": status, "body": body.to_string()}});
+    let next = waiting.clone().woke(woken(&shared(202, json!({"status": "processing", "progress": 30}))), 3_000);
     assert_eq!(told(&next)[0]["status"]["progress"], 30);
     assert!(rest(next.step).0 > 3_000 + 10_000, "it is no time to look again");
-    assert!(done(waiting.clone().woke(woken(&heard(200, json!({"status": "completed"}))), 3_000)).is_ok());
-    let failed = waiting.clone().woke(woken(&heard(500, json!({"status": "failed", "error": "no"}))), 3_000);
+    assert!(done(waiting.clone().woke(woken(&shared(200, json!({"status": "completed"}))), 3_000)).is_ok());
+    let failed = waiting.clone().woke(woken(&shared(500, json!({"status": "failed", "error": "no"}))), 3_000);
     assert_eq!(done(failed).unwrap_err().code, Code::GenerationFailed);
     for nonsense in [
-        json!({"heard": 1}),
-        json!({"heard": {"status": -1, "body": ""}}),
-        json!({"heard": {"status": 200}}),
+        json!({"answer": 1}),
+        json!({"answer": {"status": -1, "body": ""}}),
+        json!({"answer": {"status": 200}}),
         json!(null),
     ] {
         assert!(matches!(waiting.clone().woke(woken(&nonsense), 3_000).step, Step::Rest(..)), "{nonsense}");
@@ -337,7 +337,7 @@ fn what_another_tab_hears_is_heard_here() {
 }
 
 #[test]
-fn a_page_is_told_once_when_the_looks_come_rarely_and_when_they_are_back() {
+fn the_page_is_told_once_when_polling_slows_down_and_once_when_it_resumes() {
     let (_, waiting) = rest(begin(None).step);
     let mut waiting = waiting;
     let mut said = Vec::new();
@@ -369,7 +369,7 @@ fn a_page_is_told_once_when_the_looks_come_rarely_and_when_they_are_back() {
 }
 
 #[test]
-fn a_look_that_was_called_off_is_no_error() {
+fn a_cancelled_poll_is_not_an_error() {
     let (at, looking) = look(begin(None));
     let next = looking.answered(lost(true), at + 100);
     assert!(next.notices.is_empty());
@@ -380,7 +380,8 @@ fn a_look_that_was_called_off_is_no_error() {
 }
 
 proptest! {
-    /// Whatever the server answers and the page does, the wait ends by its deadline, never before a look at it, and the end is told once.
+    /// Whatever the server responds and the page does, the wait ends by its deadline, never without a last look, and
+    /// its end is reported once.
     #[test]
     fn every_wait_ends(events in prop::collection::vec((0u8..9, 0u64..2_000_000), 0..200), timeout in 0u64..2_000_000) {
         let mut now = 0;
@@ -405,7 +406,8 @@ proptest! {
                         Some((2, wait)) => {
                             now += wait;
                             looked_at = Some(now);
-                            waiting.woke(woken(&json!({"heard": {"status": 202, "body": "{\"status\": \"queued\"}"}})), now)
+                            let shared = json!({"status": 202, "body": "{\"status\": \"queued\"}"});
+                            waiting.woke(woken(&json!({"answer": shared})), now)
                         }
                         _ => {
                             now = now.max(until);

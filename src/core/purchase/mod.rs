@@ -1,14 +1,15 @@
-//! The purchase, from the first request to the accepted task, as a state machine without I/O.
+//! A purchase, from the first request to the accepted task, as a state machine without I/O.
 //!
-//! A [`Step`] pairs what is to be done with the state that takes its outcome. An outcome uses its state up, so no state
-//! can be left twice. The shape carries the promises:
+//! A [`Step`] pairs an action with the state that takes its outcome. The outcome consumes the state, so no state can be
+//! left twice. The types enforce the promises:
 //!
-//! - Only [`DrawingNonce`] leads to [`Asked::Signing`], and no state leads back to it: a purchase asks for one signature at most.
-//! - A [`Signing`] holds the very authorization that the wallet was shown; what it signs is compared with it, and a
-//!   [`Checking`] judges it as the token will.
-//! - The wallet is asked only after the journal has it that it will be, and a payment leaves only after the journal has it.
-//! - [`Sent::Paying`] is made in one place, of the payment in the journal: whatever is sent again is the same.
-//! - Before that payment is written down, everything ends with `paid: no`; after it, `no` is only the token's own word.
+//! - Only [`DrawingNonce`] leads to [`Asked::Signing`], and no state leads back to it: a purchase requests one
+//!   signature at most.
+//! - A [`Signing`] holds the very authorization that the wallet was shown; the wallet's signature is checked against
+//!   it, and [`Checking`] verifies it as the token will.
+//! - Before the wallet is asked, and before a payment is sent, the journal has a record of it.
+//! - [`Sent::Paying`] is constructed in one place, from the payment in the journal: every resend is the same payment.
+//! - Before that payment is written down, every end has `paid: no`; after that, only the token itself can prove `no`.
 //!
 //! ```text
 //! Recalling ► Probing ─ 402 ─► Choosing ► Talking ► Confirming ► (write) ► DrawingNonce ► Signing ► Checking ► (write) ► Paying ─ 202 ─► (write) ► Done
@@ -54,46 +55,46 @@ use super::{
     wallet::{Question, Reply},
 };
 
-/// What to do next. Each state is used up by its outcome.
+/// What to do next. Each state is consumed by its outcome.
 #[derive(Debug)]
 #[cfg_attr(test, derive(Clone))]
 pub enum Step<J> {
-    /// Take hold of the purchase of that id, and read what the journal has of it.
+    /// Lock the purchase of that id, and read its record.
     Recall(String, Box<Recalling>),
-    /// Send the request, and read the whole answer.
+    /// Send the request, and read the whole response.
     Send(HttpRequest, Sent<J>),
-    /// Look for the wallets that will do.
+    /// Find the usable wallets.
     FindWallets(Finding<J>),
-    /// Ask the wallet at that place of the list.
+    /// Ask the wallet at that index of the list.
     Ask(usize, Question, Asked<J>),
-    /// Ask all at once, each the wallet at its place of the list.
+    /// Ask all questions at once, each of the wallet at its index of the list.
     AskAll(Vec<(usize, Question)>, Gathered<J>),
-    /// Ask the page.
+    /// Ask the page to confirm.
     Confirm(Rc<PricedQuote<J>>, Confirming),
     /// Draw a random nonce.
     DrawNonce(DrawingNonce),
-    /// Change the record of that purchase in the journal, for good.
+    /// Change the record of that purchase in the journal, durably.
     Write(String, Box<Change<J>>, Writing<J>),
-    /// Let so many milliseconds pass.
+    /// Wait for that many milliseconds.
     Sleep(u64, Settling<J>),
-    /// It is over.
+    /// The end.
     Done(Result<AcceptedTask<HeldReceipt<J>>, Failure<J>>),
 }
 
-/// What waits for an answer of the service.
+/// States that wait for a response of the service.
 #[derive(Debug)]
 #[cfg_attr(test, derive(Clone))]
 pub enum Sent<J> {
     /// To the request without payment.
     Probing(Box<Probing>),
-    /// To the one payment. Made in one place.
+    /// To the only payment. Constructed in one place.
     Paying(Paying<J>),
-    /// To the question for the task.
+    /// To the status request.
     Looking(Settling<J>),
 }
 
 impl<J: Json> Sent<J> {
-    /// The service answered, or did not.
+    /// The service responded, or did not.
     #[must_use]
     pub fn answered(self, answer: Answer<J>, now: u64) -> Next<J> {
         match self {
@@ -104,20 +105,20 @@ impl<J: Json> Sent<J> {
     }
 }
 
-/// What waits for wallets.
+/// States that wait for wallets.
 #[derive(Debug)]
 #[cfg_attr(test, derive(Clone))]
 pub enum Finding<J> {
-    /// To pay with one.
+    /// In order to pay with one.
     Payer(Choosing<J>),
-    /// To read the chain: the one that the page has chosen, or any.
+    /// In order to read the chain, through the wallet that the page chose, or any.
     Readers(Settling<J>),
-    /// To read the chain through those that the page has not chosen, too.
+    /// In order to read the chain, including through wallets that the page did not choose.
     Others(Settling<J>),
 }
 
 impl<J: Json> Finding<J> {
-    /// How many are there.
+    /// How many wallets there are.
     #[must_use]
     pub fn found(self, wallets: usize, now: u64) -> Next<J> {
         match self {
@@ -128,15 +129,15 @@ impl<J: Json> Finding<J> {
     }
 }
 
-/// What waits for an answer of a wallet.
+/// States that wait for a wallet's answer.
 #[derive(Debug)]
 #[cfg_attr(test, derive(Clone))]
 pub enum Asked<J> {
-    /// To something that cannot move money.
+    /// To a question that cannot move money.
     Talking(Talking<J>),
-    /// The one signature. Made of a [`DrawingNonce`] alone.
+    /// To the only request for a signature. Constructed by [`DrawingNonce`] alone.
     Signing(Box<Signing>),
-    /// Whether the token would take the signature.
+    /// To the question whether the token would accept the signature.
     Checking(Checking),
 }
 
@@ -152,18 +153,18 @@ impl<J: Json> Asked<J> {
     }
 }
 
-/// What waits for the answers to questions that were asked at once.
+/// States that wait for the answers to several questions that were asked at once.
 #[derive(Debug)]
 #[cfg_attr(test, derive(Clone))]
 pub enum Gathered<J> {
-    /// What the payer has, and the time of the chain.
+    /// About the payer's balance and the chain's time.
     Counting(Counting<J>),
-    /// What the chain knows of the payment.
+    /// About what the chain knows of the payment.
     Reading(ReadingChain<J>),
 }
 
 impl<J: Json> Gathered<J> {
-    /// The wallets answered, or threw, each question in its place.
+    /// The wallets answered, or threw; the replies are in the order of the questions.
     #[must_use]
     pub fn answered(self, replies: Vec<Reply<J>>, now: u64) -> Next<J> {
         match self {
@@ -173,7 +174,7 @@ impl<J: Json> Gathered<J> {
     }
 }
 
-/// A step, and what the page is told before it.
+/// A step, and the events that the page gets before it.
 pub type Next<J> = machine::Next<Step<J>, J>;
 
 impl<J> From<Error> for Next<J> {

@@ -1,4 +1,4 @@
-//! What is bought, within which limits, and how a purchase of it begins.
+//! What is bought, within which limits, and how its purchase begins.
 
 use std::rc::Rc;
 
@@ -23,28 +23,28 @@ use super::{
     recalling::{Recalling, Wanted},
 };
 
-/// A picture takes its time on a slow line; after so long nobody waits for a price any more.
+/// Timeout of a price request. Uploading a picture takes time on a slow line.
 const PATIENCE_MS: u64 = 300_000;
 
-/// What a purchase is about; the same from beginning to end.
+/// What a purchase is about; unchanged from beginning to end.
 #[derive(Clone, Debug)]
 pub struct Order {
     /// What is bought.
     pub request: Request,
     /// What the page allows.
     pub config: Config,
-    /// Whether the page wants to be asked before the wallet opens.
+    /// Whether the page wants to confirm before the wallet opens.
     pub confirm: bool,
     /// The only account to pay from, if the page names one.
     pub payer: Option<Address>,
-    /// The clocks of chains that the wallet has shown to this page.
+    /// The chain clocks that the wallet has shown to this page.
     pub clocks: Clocks,
-    /// Who has hold of the purchase: this call.
+    /// The call that holds the purchase.
     pub owner: Owner,
 }
 
 impl Order {
-    /// Begins with the price.
+    /// Starts with the price request.
     #[must_use]
     pub fn begin<J>(self) -> Next<J> {
         self.recall(None)
@@ -56,7 +56,7 @@ impl Order {
         Step::Recall(id.clone(), Box::new(Recalling { id, wanted: Some(Wanted { order: self, quoted }) })).into()
     }
 
-    /// The journal has this of it.
+    /// The journal has this record of it.
     pub(super) fn recalled<J: Json>(self, record: J) -> Next<J> {
         let is_alone = self.owner.is_alone;
         let recalled = Recalled { record: Some(record), is_alone };
@@ -74,7 +74,7 @@ impl Order {
         HttpRequest { url: self.config.base_url.create(), method: Method::Post { body }, patience: PATIENCE_MS }
     }
 
-    /// Begins at the wallet, with a quote that the page has from before.
+    /// Starts at the wallet, with a quote that the page already has.
     #[must_use]
     pub fn begin_with<J: Json>(mut self, given: &J, now: u64) -> Next<J> {
         if !self.request.is_fresh() && quote::drew(given, self.request.id()) {
@@ -90,7 +90,7 @@ impl Order {
         }
     }
 
-    /// The server took it as it is: a task like any other, but for the payment.
+    /// The service accepted the request without payment: a task like any other, only free.
     pub(super) fn free<J>(&self, task_id: String, takes_over: bool, now: u64) -> Change<J> {
         let order = Rc::new(journal::OrderRecord::of(&self.request, &self.config, None, now));
         Change::Free { order, task_id, takes_over }
@@ -115,13 +115,13 @@ impl Order {
 pub(super) struct Deal {
     pub(super) order: Order,
     pub(super) offer: Offer,
-    /// The page has shown the price before, so this may be within the click that accepted it.
+    /// The page has shown the price before, so this may run inside the click handler that accepted it.
     pub(super) is_quoted: bool,
-    /// The budget, if this takes it past the mark.
+    /// The budget, if this purchase takes it past the mark.
     pub(super) reached: Option<State>,
 }
 
-/// An offer, and since when it stands.
+/// An offer, and when it was made.
 #[derive(Clone, Debug)]
 pub(super) struct Quoted {
     pub(super) offer: Offer,

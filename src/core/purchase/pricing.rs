@@ -1,4 +1,4 @@
-//! The unpaid request: the price, or a task that the server began without payment.
+//! The unpaid request: its answer is the price, or a task that the service began without payment.
 
 use super::{
     super::{
@@ -18,26 +18,26 @@ use super::{
 #[derive(Clone, Debug)]
 pub struct Probing(Order);
 
-/// What the unpaid request comes to.
+/// The outcome of the unpaid request.
 #[derive(Clone, Debug)]
 pub enum Probed<J> {
-    /// The server wants to be paid by one of these.
+    /// The service wants a payment by one of these offers.
     Terms(Vec<terms::Entry<J>>),
-    /// The server took the request as it is: the task is real.
+    /// The service accepted the request without payment: the task is real.
     Accepted(String),
-    /// The server refused a field that others know: the request is in other words now.
+    /// The service rejected a field that others know: the request has been rewritten for it.
     Reworded,
 }
 
 impl Order {
-    /// Takes the answer to the unpaid request.
+    /// Takes the response to the unpaid request.
     pub(super) fn probed<J: Json>(&mut self, answer: Answer<J>) -> Result<Probed<J>, Failure<J>> {
         let is_reworded = answer.as_ref().is_ok_and(|response| self.request.reword(response));
         if is_reworded { Ok(Probed::Reworded) } else { read_probe(answer) }
     }
 }
 
-/// Reads the answer to the unpaid request. Nothing has been signed, so every failure is `paid: no`.
+/// Reads the response to the unpaid request. Nothing has been signed, so every failure is `paid: no`.
 ///
 /// # Errors
 /// `network`, `http`, `bad_response`, or what the terms say.
@@ -64,7 +64,7 @@ pub(super) fn read_task_id<J: Json>(response: &HttpResponse<J>) -> Option<String
     if response.status == 202 { claimed_task::<J>(response) } else { None }
 }
 
-/// The task that an answer names, whatever its status. Some servers count their tasks.
+/// The task that a response names, whatever its status code. Some servers use numeric ids.
 pub(super) fn claimed_task<J: Json>(response: &HttpResponse<J>) -> Option<String> {
     let id = response.body.json.as_ref()?.get("taskId")?;
     id.as_text().or_else(|| id.as_number()).filter(|id| is_task_id(id))
@@ -75,7 +75,7 @@ impl Probing {
         Self(order)
     }
 
-    /// The answer to the unpaid request.
+    /// The response to the unpaid request.
     #[must_use]
     pub fn answered<J: Json>(self, answer: Answer<J>, now: u64) -> Next<J> {
         let mut order = self.0;

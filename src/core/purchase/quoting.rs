@@ -1,4 +1,4 @@
-//! The price alone: what the unpaid request comes to, for a page that shows it before anything is bought.
+//! The price alone: the unpaid request, for a page that shows the price before anything is bought.
 
 use std::ops::ControlFlow;
 
@@ -20,33 +20,33 @@ use super::{
 /// What to do next.
 #[derive(Debug)]
 pub enum Step<J> {
-    /// Send the request, and read the whole answer.
+    /// Send the request, and read the whole response.
     Send(HttpRequest, Box<Quoting>),
     /// Change the record of that purchase in the journal.
     Write(String, Box<Change<J>>, Noting<J>),
-    /// It is over.
+    /// The end.
     Done(Box<Result<Quote<J>, Failure<J>>>),
 }
 
-/// A step, and what the page is told before it.
+/// A step, and the events that the page gets before it.
 pub type Next<J> = machine::Next<Step<J>, J>;
 
 /// Waiting for the price.
 #[derive(Clone, Debug)]
 pub struct Quoting(Order);
 
-/// Waiting for the journal, which is to remember a task that the server began without payment.
+/// Waiting for the journal to store a task that the service began without payment.
 #[derive(Debug)]
 pub struct Noting<J>(Box<FreeQuote<J>>);
 
-/// Begins to ask for the price of an order.
+/// Starts the price request of an order.
 #[must_use]
 pub fn begin<J>(order: Order) -> Next<J> {
     Step::Send(order.probe(), Box::new(Quoting(order))).into()
 }
 
 impl Quoting {
-    /// The answer to the unpaid request. The price may be whatever it is: the cap is for the purchase to keep.
+    /// The response to the unpaid request. Any price is fine here: the purchase enforces the cap.
     #[must_use]
     pub fn answered<J: Json>(self, answer: Answer<J>, now: u64) -> Next<J> {
         let mut order = self.0;
@@ -61,7 +61,7 @@ impl Quoting {
     }
 }
 
-/// The server took the request as it is: the task is remembered.
+/// The service accepted the request without payment: the task is recorded.
 fn free<J: Json>(order: &Order, task_id: String, now: u64) -> Next<J> {
     let change = order.free(task_id.clone(), false, now);
     let quote = FreeQuote::of(&order.request, &order.config, task_id, now);
@@ -69,7 +69,7 @@ fn free<J: Json>(order: &Order, task_id: String, now: u64) -> Next<J> {
 }
 
 impl<J: Json> Noting<J> {
-    /// The page gets the task, whether it could be written down or not.
+    /// The page gets the task, whether or not it could be written down.
     #[must_use]
     pub fn written(self) -> Next<J> {
         Step::Done(Box::new(Ok(Quote::Free(*self.0)))).into()

@@ -1,4 +1,4 @@
-//! Whether it has been bought before: what the journal has of a purchase comes first.
+//! Whether it was already bought: the journal's record of a purchase comes first.
 
 use super::{
     super::{
@@ -15,27 +15,27 @@ use super::{
     underway::Underway,
 };
 
-/// Takes up a purchase from the journal, wherever it was interrupted. Never signs.
+/// Resumes a purchase from the journal at the step where it was interrupted. Never signs.
 #[must_use]
 pub fn resume<J: Json>(id: String) -> Next<J> {
     Step::Recall(id.clone(), Box::new(Recalling { id, wanted: None })).into()
 }
 
-/// What the journal has of a purchase that a call has taken hold of.
+/// The record of a purchase that a call has locked.
 #[derive(Clone, Debug)]
 pub struct Recalled<J> {
     /// Its record.
     pub record: Option<J>,
-    /// Whether the hold keeps everybody else away, in other tabs, too.
+    /// Whether the lock keeps all other calls away, including other tabs.
     pub is_alone: bool,
 }
 
-/// Waiting for what the journal has of this purchase.
+/// Waiting for the journal's record of this purchase.
 #[derive(Clone, Debug)]
 pub struct Recalling {
     /// Its id.
     pub(super) id: String,
-    /// What is bought if it has not been; none for whoever only resumes.
+    /// What to buy if it has not been bought; `None` if the call only resumes.
     pub(super) wanted: Option<Wanted>,
 }
 
@@ -46,20 +46,20 @@ pub(super) struct Wanted {
 }
 
 impl Recalling {
-    /// Whether the wallet may be asked to connect meanwhile: what it is to pay has been agreed before. A wallet that opens a window of
-    /// its own may only do so within the visitor's click.
+    /// Whether the wallet may be asked to connect meanwhile: the price has been agreed already. A wallet that opens its
+    /// own window can only do so inside a click handler.
     #[must_use]
     pub fn is_quoted(&self) -> bool {
         self.wanted.as_ref().is_some_and(|wanted| wanted.quoted.is_some())
     }
 
-    /// The id was drawn for it: nobody else knows it, and nothing is recorded under it.
+    /// The id was generated for it: nobody else knows it, and there is no record of it.
     #[must_use]
     pub fn is_fresh(&self) -> bool {
         self.wanted.as_ref().is_some_and(|wanted| wanted.order.request.is_fresh())
     }
 
-    /// What the journal has of that id, or why it could not be read.
+    /// The record of that id, or why it could not be read.
     #[must_use]
     pub fn recalled<J: Json>(mut self, recalled: Result<Recalled<J>, J>) -> Next<J> {
         let asked_for = |Recalled { record, is_alone }| Ok((journal::asked_for(Ok(record), &self.id)?, is_alone));
@@ -70,7 +70,7 @@ impl Recalling {
         if let Some(wanted) = &mut self.wanted {
             wanted.order.owner.is_alone = is_alone;
         }
-        // What was forgotten is not there.
+        // A forgotten record counts as absent.
         let record = record.filter(|record| Life::read(record) != Some(Life::Forgotten));
         let stands_for =
             |record: &J| self.wanted.as_ref().is_none_or(|i| Known::is_of(record, &i.order.request, &i.order.config));
@@ -91,7 +91,7 @@ impl Recalling {
 }
 
 impl Recalling {
-    /// As long as the journal has not been read, a purchase that the caller has named may have been paid before.
+    /// Until the journal has been read, a purchase whose id the caller chose may have been paid before.
     fn unread(&self, error: Error) -> Error {
         if self.is_fresh() { error } else { error.paid(Paid::Unknown, Retry::Resume) }
     }
@@ -110,8 +110,8 @@ impl Wanted {
         }
     }
 
-    /// Begins the next purchase after the generation of this one has failed. An id of the page's own names the purchase that
-    /// has ended; an id that the library drew for a quote does not, so the quote buys again.
+    /// Starts the next purchase after the generation of this one has failed. An id chosen by the page names the
+    /// purchase that has ended; an id that the library generated for a quote does not, so the quote buys again.
     fn begin_anew<J: Json>(self, task: AcceptedTask<HeldReceipt<J>>) -> Next<J> {
         let Self { order, quoted } = self;
         if order.request.is_drawn() {

@@ -1,4 +1,4 @@
-//! The states of a payment that is under way: each takes what it has waited for to the [`Underway`].
+//! The states of a payment in progress: each passes the outcome it waited for to the [`Underway`].
 
 use super::{
     super::{failure::Failure, http::Answer, json::Json, wallet::Reply, witness::Inquiry},
@@ -6,7 +6,7 @@ use super::{
     underway::Underway,
 };
 
-/// Waiting for the answer to the payment.
+/// Waiting for the response to the payment.
 #[derive(Clone, Debug)]
 pub struct Paying<J>(pub(super) Box<Underway<J>>);
 
@@ -22,7 +22,8 @@ pub struct ReadingChain<J> {
 }
 
 impl<J: Json> Paying<J> {
-    /// The server answered, or did not. A 202 with a task is an accepted payment; nothing else says what became of it.
+    /// The service responded, or did not. Only a 202 with a task is an accepted payment; nothing else tells what became
+    /// of it.
     #[must_use]
     pub fn answered(self, answer: Answer<J>, now: u64) -> Next<J> {
         self.0.answered(answer, now)
@@ -34,7 +35,7 @@ impl<J: Json> Paying<J> {
 }
 
 impl<J: Json> Settling<J> {
-    /// What the service says about the task.
+    /// The response to the status request.
     #[must_use]
     pub fn looked(self, answer: Answer<J>, now: u64) -> Next<J> {
         self.0.looked(answer, now)
@@ -46,19 +47,19 @@ impl<J: Json> Settling<J> {
         self.0.try_again(now)
     }
 
-    /// The page or the browser threw instead of letting time pass. To go on at once would never end.
+    /// The page or the browser threw instead of waiting. Trying again at once would loop for ever.
     #[must_use]
     pub fn broke(self, thrown: J) -> Next<J> {
         self.0.broke(thrown)
     }
 
-    /// How many wallets will do. To read moves nothing.
+    /// How many usable wallets there are. Reading moves no money.
     #[must_use]
     pub fn found(self, wallets: usize) -> Next<J> {
         self.0.found(wallets)
     }
 
-    /// How many wallets are on the page, those that were asked first among them.
+    /// How many wallets are on the page, including those that were asked first.
     #[must_use]
     pub fn found_others(self, wallets: usize, now: u64) -> Next<J> {
         self.0.found_others(wallets, now)

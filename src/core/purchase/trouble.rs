@@ -28,7 +28,7 @@ impl<J: Json> Trouble<J> {
     pub(super) fn answered(response: &HttpResponse<J>, payment: Option<&Payment>) -> Self {
         let Refusal { in_message, mut details } = Refusal::read(response);
         details.extend(response.receipt.as_ref().map(|receipt| ("paymentResponse", excerpt(receipt).into())));
-        // With a receipt, even one of a failure, the payment was seen.
+        // With a receipt, even that of a failure, the payment was seen.
         let is_unseen = |payment: &&Payment| {
             response.status == 402 && response.receipt.is_none() && payment.demand == Some(terms::demand(response))
         };
@@ -39,7 +39,7 @@ impl<J: Json> Trouble<J> {
     }
 }
 
-/// The server answers as it did before it was paid.
+/// The service responds as it did before it was paid.
 fn unseen(payment: &Payment) -> String {
     text!(
         "the server asked for payment again, in the same words as before, as if it had seen none: check that a wrapped \

@@ -1,16 +1,17 @@
-//! From the signed payment to its end, whatever becomes of the answer.
+//! From the signed payment to its end, whatever happens to the response.
 //!
-//! The first sending usually ends it: a 202 with a task. When the answer is lost, or is any other, nothing is signed again.
-//! In turn, until one of them tells how it ended:
+//! Usually the first send ends it: a 202 with a task. If the response is lost, or is anything else, nothing is signed
+//! again. These are tried in turn until one of them shows how it ended:
 //!
-//! 1. the service is asked for the task by the id that was sent with the request;
-//! 2. the token is asked, through the payer's own wallet, whether it has taken the payment; through other wallets on the
-//!    page only where that one is silent;
-//! 3. the very same payment is sent again, while it could still be settled. The token takes a nonce once, so this can
-//!    never pay twice.
+//! 1. the service is asked for the task, by the id that was sent with the request;
+//! 2. the token is asked, through the payer's own wallet, whether it has taken the payment; other wallets on the page
+//!    are only used if that one does not answer;
+//! 3. the same payment is resent, while it can still be settled. The token takes a nonce once, so this can never pay
+//!    twice.
 //!
-//! Once the payer's own wallet shows a block past the window, as much time has passed on this machine since the stamp, and
-//! the token has not taken it, nothing was paid and nothing ever will be. What another wallet reports can only delay that.
+//! Nothing was paid, and never will be, once the payer's own wallet shows a block past the window, as much time has
+//! passed on this machine since the stamp, and the token has not taken the payment. What another wallet reports can
+//! only delay this verdict.
 
 use std::rc::Rc;
 
@@ -37,51 +38,51 @@ use super::{
     trouble::Trouble,
 };
 
-/// Chains and servers have clocks of their own: so long after the window a payment is surely settled or dead.
+/// Chains and servers have clocks of their own: by this long after the window a payment has settled or never will.
 const SETTLE_MARGIN_MS: u64 = 30_000;
-/// So much longer, the chain is asked again when it is behind.
+/// How much longer the chain is read if it is behind.
 const CHAIN_LAG_MS: u64 = 60_000;
-/// A server that has answered so often means what it says.
+/// Refusals after which we stop resending.
 const MOST_ANSWERS: u32 = 3;
-/// Rounds in which the task of a settled payment is searched: about a minute.
+/// Rounds of searching for the task of a settled payment: about a minute.
 const MOST_SEARCHES: u32 = 7;
-/// The pauses between two rounds grow from here to there.
+/// The shortest and longest pause between two rounds.
 const FIRST_PAUSE_MS: u64 = 1_000;
 const LONGEST_PAUSE_MS: u64 = 15_000;
-/// What is told where the payer's own wallet is silent.
+/// The reason given when the payer's own wallet does not answer.
 const UNASKED: &str = "the wallet that paid could not be asked: connect it to this page, on the network of the payment, and \
                        call `resume()`";
-/// What is told where another wallet reports that the payment was taken.
+/// The reason given when another wallet reports that the payment was taken.
 const REPORTED: &str = "another wallet on this page reports that it was taken, but the wallet that paid could not be asked: \
                         connect it to this page, on the network of the payment, and call `resume()`";
-/// How long the service is waited for at each look.
+/// Timeout of a status request.
 const LOOK_PATIENCE_MS: u64 = 10_000;
 
 /// A payment that has been signed and has not ended.
 #[derive(Clone, Debug)]
 pub struct Underway<J> {
     signed: Signed,
-    /// What the journal has of it, should its record be gone.
+    /// What was bought, in case its record is gone.
     order: Option<Rc<OrderRecord>>,
     /// The wallets through which the chain is read first.
     readers: Vec<Reader>,
     /// What those reported, while the other wallets on the page are asked.
     reports: Option<Reports>,
-    /// The task that an answer named, whatever else it said.
+    /// The task that a response named, whatever else it said.
     claimed: Option<String>,
-    /// What the service knows of the task.
+    /// What the service knows about the task.
     task: ServiceView,
-    /// The token has taken the payment.
+    /// The receipt, once the token has taken the payment.
     taken: Option<Rc<Receipt>>,
-    /// Another wallet than the payer's reports that the token has taken it.
+    /// A wallet other than the payer's reports that the token has taken it.
     is_reported_taken: bool,
-    /// Answers to the payment that were no acceptance.
+    /// Responses to the payment that did not accept it.
     answers: u32,
     rounds: u32,
     trouble: Trouble<J>,
 }
 
-/// What the service knows of the task.
+/// What the service knows about the task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ServiceView {
     Nothing,
@@ -90,19 +91,19 @@ enum ServiceView {
     Result,
 }
 
-/// What the token says of a payment that it has not taken.
+/// What the token says about a payment that it has not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
-    /// It still could, at this time of the chain in milliseconds.
+    /// It could still take it; this is the chain's time in milliseconds.
     Open { chain_ms: Option<u64> },
     /// It never will.
     Dead,
-    /// No wallet of the payer's can ask it.
+    /// None of the payer's wallets can read it.
     Silent,
 }
 
 impl<J: Json> Underway<J> {
-    /// A payment that was just signed with a wallet, or one of which the journal knows.
+    /// A payment that was just signed with a wallet, or one from the journal.
     pub(super) fn new(signed: Signed, order: Option<Rc<OrderRecord>>, readers: Vec<Reader>) -> Self {
         let reason = "the page was left before the payment was answered".into();
         let taken = signed.taken.clone();
@@ -133,7 +134,7 @@ impl<J: Json> Underway<J> {
         Step::Send(request, Sent::Paying(Paying(self))).into()
     }
 
-    /// A 202 with a task is an accepted payment; nothing else says what became of it.
+    /// Only a 202 with a task is an accepted payment; nothing else tells what became of it.
     pub(super) fn answered(mut self: Box<Self>, answer: Answer<J>, now: u64) -> Next<J> {
         self.trouble = match answer {
             Ok(response) => {
@@ -153,7 +154,7 @@ impl<J: Json> Underway<J> {
         Next { notices: vec![notice], ..self.look() }
     }
 
-    /// From when on the chain should know what became of it, by this machine's clock.
+    /// When the chain should know what became of it, by this machine's clock.
     fn ends_at(&self) -> u64 {
         self.signed.settlement.closes_at.saturating_add(SETTLE_MARGIN_MS)
     }
@@ -167,12 +168,12 @@ impl<J: Json> Underway<J> {
         self.claimed.as_deref().unwrap_or(&self.signed.seed)
     }
 
-    /// Takes up a payment of which nobody knows how it ended.
+    /// Resumes a payment whose outcome is not known.
     pub(super) fn recover(self: Box<Self>) -> Next<J> {
         Step::FindWallets(Finding::Readers(Settling(self))).into()
     }
 
-    /// As many wallets will do.
+    /// That many wallets are usable.
     pub(super) fn found(mut self: Box<Self>, wallets: usize) -> Next<J> {
         self.readers = Reader::all(wallets);
         self.look()
@@ -189,14 +190,14 @@ impl<J: Json> Underway<J> {
         self.task = self.known(answer.ok());
         match self.taken.clone() {
             Some(receipt) if self.has_task() => self.accepted(Paid::Yes, Some(receipt)),
-            // The transaction is asked for once more, if the journal has it only that the token has taken the payment.
+            // The transaction is searched for once more if the journal only knows that the token has taken the payment.
             Some(receipt) if self.rounds > 0 || receipt.transaction.is_some() => self.search_on(receipt, now),
             _ => self.inquire(now),
         }
     }
 
-    /// A failure, or a status word that is unknown, proves nothing: unless the token has taken the payment. Then a failed
-    /// task is its task, and any 200 is about it.
+    /// A failed task, or an unknown status word, proves nothing unless the token has taken the payment. Then a failed
+    /// task is this payment's, and so is any task in a 200.
     fn known(&self, answer: Option<HttpResponse<J>>) -> ServiceView {
         let Some(answer) = answer else { return ServiceView::Nothing };
         let is_object = || answer.body.json.as_ref().is_some_and(J::is_object);
@@ -227,7 +228,7 @@ impl<J: Json> Underway<J> {
         self.read(progress, now)
     }
 
-    /// Asks the wallets that were not asked first, of as many.
+    /// Asks the wallets that were not asked at first, of that many on the page.
     pub(super) fn found_others(self: Box<Self>, wallets: usize, now: u64) -> Next<J> {
         let mut others = Reader::all(wallets);
         others.retain(|other| self.readers.iter().all(|asked| asked.wallet != other.wallet));
@@ -250,10 +251,10 @@ impl<J: Json> Underway<J> {
         }
     }
 
-    /// What the payer's own wallet reports counts. Another's report that it was taken keeps `no` from being said.
+    /// The report of the payer's own wallet counts. If another one reports the payment as taken, `no` is not certain.
     fn weigh(mut self: Box<Self>, reports: Reports, now: u64) -> Next<J> {
         self.is_reported_taken = matches!(reports.others, Some(Report::Taken(_)));
-        // What the token has said once stays said.
+        // Once the token has reported the payment as taken, that stands.
         if let (Some(receipt), Some(Report::Unused { .. }) | None) = (self.taken.clone(), &reports.own) {
             return self.search_on(receipt, now);
         }
@@ -274,7 +275,7 @@ impl<J: Json> Underway<J> {
             Verdict::Dead if self.has_task() && defect::is_on(Defect::UnpaidTaskPaid) => self.accepted(Paid::Yes, None),
             Verdict::Dead if self.has_task() => self.accepted(Paid::No, None),
             Verdict::Dead => self.abandoned(),
-            // What is finished is not kept from the page until the window ends.
+            // A finished result is not withheld from the page until the window ends.
             Verdict::Open { .. } if self.task == ServiceView::Result => self.worked(Paid::Unknown, now),
             Verdict::Open { chain_ms } if self.is_ahead_of_chain(chain_ms, now) => {
                 self.unsettled("the chain is behind")
@@ -286,7 +287,7 @@ impl<J: Json> Underway<J> {
         }
     }
 
-    /// No wallet of the payer's tells what became of it, and its window is past.
+    /// None of the payer's wallets shows what became of it, and its window has passed.
     fn unasked(self) -> Next<J> {
         if defect::is_on(Defect::AbandonedWithoutBlock) {
             return self.abandoned();
@@ -294,13 +295,13 @@ impl<J: Json> Underway<J> {
         self.unsettled(UNASKED)
     }
 
-    /// The service works for the payment, or has; nobody shows the transaction yet.
+    /// The service works on the task, or has; nobody shows the transaction yet.
     fn worked(self, paid: Paid, now: u64) -> Next<J> {
         let receipt = Receipt::claimed::<J>(&self.signed.settlement.authorization, self.task_id(), None, now);
         self.accepted(paid, Some(Rc::new(receipt)))
     }
 
-    /// 3. The very same payment again, unless the service has the task or has refused it often enough.
+    /// 3. Resends the same payment, unless the service has the task or has refused it often enough.
     pub(super) fn try_again(self: Box<Self>, now: u64) -> Next<J> {
         let is_usable = now.saturating_add(SETTLE_MS) < self.signed.settlement.closes_at;
         match self.signed.payment.clone() {
@@ -321,14 +322,14 @@ impl<J: Json> Underway<J> {
     fn pause(mut self: Box<Self>, now: u64) -> Next<J> {
         let growing = FIRST_PAUSE_MS.saturating_mul(1u64.checked_shl(self.rounds).unwrap_or(u64::MAX));
         self.rounds = self.rounds.saturating_add(1);
-        // Not beyond the moment at which the chain knows.
+        // Not beyond the time at which the chain knows.
         let left = self.left(now);
         let pause = growing.min(LONGEST_PAUSE_MS);
         let pause = if left > 0 { pause.min(left) } else { pause };
         Step::Sleep(pause, Settling(self)).into()
     }
 
-    /// No time passes here any more.
+    /// This page cannot wait any more.
     pub(super) fn broke(mut self, thrown: J) -> Next<J> {
         if let Some(receipt) = self.taken.clone() {
             return self.without_task(receipt, Some(thrown));
@@ -339,7 +340,7 @@ impl<J: Json> Underway<J> {
         )
     }
 
-    /// The token has taken it. Then there should be a task; it may take the service a moment to know it.
+    /// The token has taken it. Then there should be a task; the service may take a moment to know it.
     fn taken(mut self: Box<Self>, transaction: Option<String>, now: u64) -> Next<J> {
         let receipt = Rc::new(Receipt::proven(&self.signed.settlement.authorization, self.task_id(), transaction, now));
         if self.has_task() {
@@ -401,7 +402,7 @@ impl<J: Json> Underway<J> {
         Step::Write(self.signed.id, Box::new(change), Writing::End(outcome)).into()
     }
 
-    /// What the caller is told when it gives up now.
+    /// The error for a caller that aborts now.
     pub(super) fn given_up(&self) -> Failure<J> {
         let message = match self.taken {
             Some(_) => "aborted after the payment was taken, before the service named a task for it; call `resume()`",
@@ -430,7 +431,7 @@ impl<J: Json> Underway<J> {
     }
 }
 
-/// The very same payment, unless that is the defect that the tests have switched on.
+/// The same payment, unless the defect that tests switch on is active.
 fn resent(payment: Rc<Payment>) -> Rc<Payment> {
     if defect::is_on(Defect::AnotherResent) {
         return Rc::new(Payment { body: text!(payment.body, " "), ..Payment::clone(&payment) });

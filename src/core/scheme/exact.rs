@@ -1,4 +1,4 @@
-//! The scheme `exact` by EIP-3009: the payer signs a `TransferWithAuthorization`, which the token itself takes, once
+//! The scheme `exact` by EIP-3009: the payer signs a `TransferWithAuthorization`, which the token itself accepts once
 //! ([EIP-3009](https://eips.ethereum.org/EIPS/eip-3009),
 //! [x402](https://github.com/coinbase/x402/blob/main/specs/schemes/exact/scheme_exact_evm.md)).
 
@@ -15,7 +15,7 @@ use super::super::{
 const PRIMARY_TYPE: &str = "TransferWithAuthorization";
 /// `keccak256("TransferWithAuthorization(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce)")`
 const TYPEHASH: B256 = b256!("0x7c7c6cdb67a18743f49ec6fa9b35f50d52ed05cbed4cc592e13b44501c1a2267");
-/// `EIP712Domain` must be listed: without it MetaMask signs over an empty domain, without a word.
+/// `EIP712Domain` must be listed: without it MetaMask silently signs over an empty domain.
 const TYPES: &str = r#"{"EIP712Domain":[{"name":"name","type":"string"},{"name":"version","type":"string"},{"name":"chainId","type":"uint256"},{"name":"verifyingContract","type":"address"}],"TransferWithAuthorization":[{"name":"from","type":"address"},{"name":"to","type":"address"},{"name":"value","type":"uint256"},{"name":"validAfter","type":"uint256"},{"name":"validBefore","type":"uint256"},{"name":"nonce","type":"bytes32"}]}"#;
 
 /// The selector of `authorizationState(address,bytes32)`.
@@ -72,7 +72,7 @@ mod tests {
     use alloy_primitives::{Address, U256, keccak256};
     use serde_json::Value;
 
-    /// 120 cases on which viem, ethers and MetaMask's eth-sig-util agree; the file says which versions.
+    /// 120 cases on which viem, ethers and MetaMask's eth-sig-util agree; the file names their versions.
     const VECTORS: &str = include_str!("../../../tests/vectors/transfer-with-authorization.json");
 
     fn text(value: &Value, path: &str) -> String {
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn vectors_agree() {
+    fn hashes_match_those_of_other_libraries() {
         let file: Value = serde_json::from_str(VECTORS).unwrap();
         let cases = file["cases"].as_array().unwrap();
         assert_eq!(cases.len(), 120);
@@ -116,9 +116,9 @@ mod tests {
         }
     }
 
-    /// The object that wallets are known to take, byte for byte what they would rebuild from it.
+    /// The object that wallets are known to accept, byte for byte what they would rebuild from it.
     #[test]
-    fn typed_data_is_whole() {
+    fn typed_data_is_complete() {
         let file: Value = serde_json::from_str(VECTORS).unwrap();
         let transfer = transfer(&file["cases"][0]);
         let document: Value = Value::parse(&typed_data(Domain::of(&ASSETS[0]), &transfer).document()).unwrap();

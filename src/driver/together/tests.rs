@@ -1,4 +1,4 @@
-//! Calls at the same time, in every way in which one of them ends before the other.
+//! Simultaneous calls, in every order in which they can end.
 
 use std::future::pending;
 
@@ -23,34 +23,34 @@ const OTHER: Address = address!("0x70997970C51812dc3A010C7d01b50e0d17dc79C8");
 /// A page whose only wallet has that account.
 struct Caller {
     account: Address,
-    /// It gives up as soon as something is waited for.
-    gives_up: bool,
+    /// Aborts as soon as anything waits.
+    aborts: bool,
     asked: Cell<u32>,
-    heard: Rc<RefCell<Vec<Value>>>,
+    received: Rc<RefCell<Vec<Value>>>,
 }
 
 impl Caller {
     fn new(account: Address) -> Self {
-        Self { account, gives_up: false, asked: Cell::new(0), heard: Rc::default() }
+        Self { account, aborts: false, asked: Cell::new(0), received: Rc::default() }
     }
 
     fn listener(&self) -> Listener<Value> {
-        let heard = self.heard.clone();
-        Rc::new(move |notice| heard.borrow_mut().push(Value::of(notice)["type"].clone()))
+        let received = self.received.clone();
+        Rc::new(move |notice| received.borrow_mut().push(Value::of(notice)["type"].clone()))
     }
 }
 
 impl Page<Value> for Caller {
     fn notify(&self, _: &Notice<Value>) {}
 
-    fn stands(&self, _: &Failure<Value>) {}
+    fn keep_abort_error(&self, _: &Failure<Value>) {}
 
     async fn confirm(&self, _: &PricedQuote<Value>) -> Result<bool, Value> {
         Ok(true)
     }
 
     fn abort_reason(&self) -> Option<Value> {
-        self.gives_up.then(|| json!("reason"))
+        self.aborts.then(|| json!("reason"))
     }
 
     async fn aborted(&self) -> Value {
@@ -91,11 +91,11 @@ fn aborted(paid: Paid) -> Failure<Value> {
     Failure::caused_by(error.detail("id", "id-1"), json!("the first is gone"))
 }
 
-/// What became of two calls, and what the second began with.
+/// The outcomes of two calls, and the ids that the second was given.
 type Outcomes = ([Result<Value, Failure<Value>>; 2], Vec<Option<String>>);
 
-/// Two calls. The first is told how it ends, once the second has come; what the second begins ends at once. Returns what became of each, and the ids
-/// that the second was given to begin with.
+/// Makes two calls. The first ends as told once the second has started; whatever the second starts ends at once.
+/// Returns both outcomes, and the ids that the second was given to start with.
 fn two_calls(
     [first, second]: [&Caller; 2],
     parties: [Party; 2],
@@ -107,9 +107,9 @@ fn two_calls(
     let ended = RefCell::new(Some(ended));
     let [one, other] = parties;
     let lead = async |purchase: Rc<Purchase<Value>>, _: Option<String>| {
-        purchase.stand(aborted(Paid::Unknown));
+        purchase.set_abort_error(aborted(Paid::Unknown));
         if let Some(account) = account {
-            purchase.tell(&connected(account));
+            purchase.send(&connected(account));
         }
         let ended = ended.take().unwrap();
         ended.await.unwrap()
@@ -122,7 +122,7 @@ fn two_calls(
         let leading = Box::pin(under_way.buy(first, one, first.listener(), lead));
         let following = Box::pin(async {
             let following = Box::pin(under_way.buy(second, other, second.listener(), follow));
-            // The second has come as far as it can by itself when it has to wait for the first.
+            // The second has gone as far as it can when it has to wait for the first.
             match select(following, Box::pin(async {})).await {
                 Either::Left((outcome, _)) => {
                     end.send(ends).unwrap();
@@ -159,13 +159,13 @@ fn a_second_call_with_another_wallet_asks_it_once_the_first_has_connected() {
     let stranger = Caller::new(OTHER);
     let ([_, second], begun) = two_calls([&one, &stranger], [party(1), party(2)], Some(ACCOUNT), Ok(json!("first")));
     assert_eq!((second.unwrap(), begun), (json!("second"), vec![None]), "another account pays");
-    // One that ends before it has connected has nothing to do with it.
+    // One that ends before it connects does not affect the other.
     let ([_, second], begun) = two_calls([&one, &other], [party(1), party(2)], None, Ok(json!("first")));
     assert_eq!((second.unwrap(), begun.len()), (json!("second"), 1));
 }
 
 #[test]
-fn a_call_that_joined_buys_when_the_first_gives_up_under_the_id_that_may_be_paid() {
+fn after_the_first_call_aborts_a_joined_call_buys_under_the_id_that_may_be_paid() {
     let [one, other] = [Caller::new(ACCOUNT), Caller::new(ACCOUNT)];
     for (paid, id) in [(Paid::No, None), (Paid::Unknown, Some("id-1")), (Paid::Yes, Some("id-1"))] {
         let ends = Err(aborted(paid));
@@ -176,9 +176,9 @@ fn a_call_that_joined_buys_when_the_first_gives_up_under_the_id_that_may_be_paid
 }
 
 #[test]
-fn a_call_that_joined_and_gives_up_is_told_how_the_purchase_stands() {
+fn a_joined_call_that_aborts_reports_the_state_of_the_purchase() {
     let one = Caller::new(ACCOUNT);
-    let leaving = Caller { gives_up: true, ..Caller::new(ACCOUNT) };
+    let leaving = Caller { aborts: true, ..Caller::new(ACCOUNT) };
     for second in [party(1), party(2)] {
         let ([first, second], begun) = two_calls([&one, &leaving], [party(1), second], None, Ok(json!("first")));
         let failure = second.unwrap_err();
@@ -188,14 +188,14 @@ fn a_call_that_joined_and_gives_up_is_told_how_the_purchase_stands() {
 }
 
 #[test]
-fn all_that_have_joined_hear_what_happens() {
+fn all_joined_calls_receive_the_events() {
     let (under_way, [one, other]) = (UnderWay::<Value>::default(), [Caller::new(ACCOUNT), Caller::new(ACCOUNT)]);
     let (end, ended) = oneshot::channel::<()>();
     let ended = RefCell::new(Some(ended));
     let lead = async |purchase: Rc<Purchase<Value>>, _: Option<String>| {
         let ended = ended.take().unwrap();
         ended.await.unwrap();
-        purchase.tell(&connected(ACCOUNT));
+        purchase.send(&connected(ACCOUNT));
         Ok(json!("first"))
     };
     let never = async |_: Rc<Purchase<Value>>, _: Option<String>| panic!("it joins");
@@ -213,6 +213,6 @@ fn all_that_have_joined_hear_what_happens() {
         assert_eq!(one.unwrap(), other.unwrap());
     });
     for caller in [one, other] {
-        assert_eq!(*caller.heard.borrow(), [json!("connected")]);
+        assert_eq!(*caller.received.borrow(), [json!("connected")]);
     }
 }

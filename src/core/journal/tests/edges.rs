@@ -1,10 +1,10 @@
-//! What is decided by one, by a moment or by a single member.
+//! Edge cases: decided by a difference of one, by a moment or by a single member.
 
 use super::*;
 use crate::core::defect::{self, Defect};
 
 #[test]
-fn only_what_is_written_before_a_signature_may_be_lost_with_the_power() {
+fn only_writes_before_a_signature_may_be_lost_in_a_power_cut() {
     for (name, change) in changes() {
         assert_eq!(change.is_relaxed(), ["intend", "withdraw"].contains(&name), "{name}");
     }
@@ -23,13 +23,13 @@ fn only_an_intent_can_be_withdrawn_and_by_its_owner() {
 
 /// A node that lies about the time can stretch a window to a day and ten minutes.
 #[test]
-fn no_window_outlasts_what_is_counted() {
+fn no_window_outlasts_its_time_in_a_budget() {
     assert!((DAY_MS + LONGEST_OPEN_MS..WEEK_MS).contains(&LONGEST_LIFE_MS));
     assert_eq!(LONGEST_OPEN_MS, 600_000);
 }
 
 #[test]
-fn a_list_is_long_enough_when_it_is_as_long_as_wanted() {
+fn a_list_is_full_when_it_is_as_long_as_wanted() {
     let filter = |given: Value| Filter::read(&given).unwrap();
     assert_eq!(filter(json!({"limit": 2})).newest(), Some(2));
     assert_eq!(filter(json!({"limit": 2, "unfinished": true})).newest(), None, "any number may be finished");
@@ -51,14 +51,14 @@ fn a_task_is_found_by_its_id_alone() {
 }
 
 #[test]
-fn what_was_chosen_is_the_record() {
+fn the_chosen_record_is_returned() {
     assert_eq!(Choice::Soon(1).into_record(), Some(1));
     assert_eq!(Choice::Late(2).into_record(), Some(2));
     assert_eq!(Choice::<u8>::Nothing.into_record(), None);
 }
 
 #[test]
-fn a_purchase_without_a_task_is_looked_for_by_its_own_id_and_one_that_was_forgotten_is_not() {
+fn a_purchase_without_a_task_is_looked_up_by_its_own_id_unless_it_was_forgotten() {
     let signed = after(&[intend("a"), sign("a")]).unwrap();
     let (id, url) = whereabouts(&signed).unwrap();
     assert_eq!((json!(id), url.as_str()), (signed["order"]["seed"].clone(), "https://eliza.getimagine.club"));
@@ -70,7 +70,7 @@ fn a_purchase_without_a_task_is_looked_for_by_its_own_id_and_one_that_was_forgot
     assert!(whereabouts(&named).is_none());
 }
 
-/// The explorer finds these defects in courses (`purchase::tests::explore`); here is the rule that each one breaks.
+/// The explorer finds these defects in courses (`purchase::tests::explore`); this checks the rule that each one breaks.
 #[test]
 fn every_defect_of_the_journal_breaks_its_rule() {
     let with = |defect: Defect, play: &dyn Fn() -> bool| {

@@ -1,10 +1,10 @@
-//! What is known of a change by what a storage says and shows.
+//! What is known about a change from a storage's response and its records.
 
 use proptest::prelude::*;
 
 use super::*;
 
-/// A storage that has this record calls the change, and then says that.
+/// A storage with this record calls the change, and then responds with `said`.
 fn edited(record: Option<Value>, change: Change<Value>, said: Result<(), Option<Value>>) -> Judged<Value> {
     let edit = Edit::new("id-1", change);
     edit.apply(record, Some(&[])).unwrap();
@@ -12,7 +12,7 @@ fn edited(record: Option<Value>, change: Change<Value>, said: Result<(), Option<
 }
 
 #[test]
-fn what_a_storage_that_fails_has_written_is_told_by_what_it_shows() {
+fn after_a_storage_failure_the_record_shows_what_was_written() {
     let (before, signed) = (after(&[intend("a")]), after(&[intend("a"), sign("a")]));
     let shown = |record: Result<Option<Value>, Value>| match edited(before.clone(), sign("a"), Err(Some(json!("lost"))))
     {
@@ -41,7 +41,7 @@ fn what_a_storage_that_fails_has_written_is_told_by_what_it_shows() {
 }
 
 #[test]
-fn a_record_that_was_to_go_or_to_stay_is_read_after_a_failure_as_well() {
+fn a_record_to_be_removed_or_kept_is_also_read_after_a_failure() {
     let lost = || Err(Some(json!("lost")));
     let read = |judged: Judged<Value>, record: Option<Value>| match judged {
         Judged::Doubted(doubt) => doubt.read(Ok(record)),
@@ -52,14 +52,14 @@ fn a_record_that_was_to_go_or_to_stay_is_read_after_a_failure_as_well() {
     assert!(matches!(read(withdraw(), None), Ok(Written::Done(None))));
     assert_eq!(read(withdraw(), intended.clone()).unwrap_err(), Some(json!("lost")));
     assert_eq!(read(withdraw(), after(&[intend("b")])).unwrap_err(), None);
-    // Nothing was to be written: what the change says of it stands.
+    // Nothing had to be written: the outcome of the change counts.
     let signed = after(&[intend("a"), sign("a")]);
     let refused = read(edited(signed, Change::Forget { now: NOW }, lost()), None);
     assert!(matches!(refused, Ok(Written::Refused(_))), "{refused:?}");
 }
 
 #[test]
-fn a_storage_is_believed_when_it_has_written_and_not_known_when_it_is_late() {
+fn a_storage_that_reports_success_is_believed_and_a_late_one_leaves_doubt() {
     let before = after(&[intend("a")]);
     assert!(matches!(edited(before.clone(), sign("a"), Ok(())), Judged::Over(Ok(Written::Done(None)))));
     assert!(matches!(edited(before.clone(), sign("a"), Err(None)), Judged::Over(Err(None))));
@@ -67,19 +67,19 @@ fn a_storage_is_believed_when_it_has_written_and_not_known_when_it_is_late() {
     assert!(matches!(edit.judge(Ok(())), Judged::Over(Err(Some(Value::Null)))), "it was never called");
     let edit = Edit::new("id-1", sign("a"));
     assert!(matches!(edit.judge(Err(Some(json!("full")))), Judged::Over(Err(Some(cause))) if cause == "full"));
-    // What a storage calls when its caller has been told changes nothing.
+    // A call after the caller was informed changes nothing.
     assert_eq!(edit.apply(before, None).unwrap(), Put::Keep);
 }
 
 #[test]
-fn a_late_call_of_a_change_that_nobody_was_told_of_still_writes() {
+fn a_change_whose_outcome_was_not_reported_can_still_be_written_late() {
     let edit = Edit::new("id-1", Change::Withdraw { owner: "a".into() });
     assert!(matches!(edit.judge(Err(None)), Judged::Over(Err(None))));
     assert_eq!(edit.apply(after(&[intend("a")]), None).unwrap(), Put::Remove);
 }
 
 #[test]
-fn no_budget_is_held_against_purchases_that_the_storage_did_not_give() {
+fn a_budget_is_not_checked_without_the_purchases_of_its_period() {
     let Change::Intend(mut wish) = intend("a") else { panic!("an intent") };
     let budget = Budget::read(&json!({"amount": "1.50", "per": "day"})).unwrap();
     wish.claim = Some(Claim { budget, offer: price() });
@@ -89,7 +89,8 @@ fn no_budget_is_held_against_purchases_that_the_storage_did_not_give() {
     assert!(Edit::new("id-1", intend("a")).apply(None, None).is_ok(), "without a budget, none is needed");
 }
 
-/// What is told of a change that a storage calls with each of these in turn. Then it says that, and shows this record.
+/// The outcome of a change that a storage calls with each of these records in turn; then it responds with `said`, and
+/// its record is `shows`.
 fn called(
     change: Change<Value>,
     with: &[Option<Value>],
@@ -107,7 +108,7 @@ fn called(
 }
 
 #[test]
-fn a_storage_that_calls_a_change_with_different_records_is_asked_what_it_has() {
+fn after_calls_with_different_records_the_storage_is_read() {
     let (before, signed) = (after(&[intend("a")]), after(&[intend("a"), sign("a")]));
     let other = after(&[intend("b")]);
     let forgotten = after(&[intend("a"), sign("a"), accept(Some(HASH)), Change::Forget { now: NOW }]);
@@ -136,7 +137,7 @@ fn a_retry_with_the_same_outcome_leaves_no_doubt() {
 }
 
 #[test]
-fn where_a_budget_was_exceeded_in_one_of_two_calls_nothing_is_signed() {
+fn nothing_is_signed_if_one_of_two_calls_exceeded_the_budget() {
     let Change::Intend(mut wish) = intend("a") else { panic!("an intent") };
     let budget = Budget::read(&json!({"amount": "1.50", "per": "day"})).unwrap();
     wish.claim = Some(Claim { budget, offer: price() });
@@ -150,7 +151,7 @@ fn where_a_budget_was_exceeded_in_one_of_two_calls_nothing_is_signed() {
 }
 
 #[test]
-fn a_refusal_stands_where_a_write_would_have_left_the_same() {
+fn a_refusal_counts_if_a_write_would_have_left_the_same_record() {
     let Change::Intend(mut wish) = intend("a") else { panic!("an intent") };
     let budget = Budget::read(&json!({"amount": "1.50", "per": "day"})).unwrap();
     wish.claim = Some(Claim { budget, offer: price() });
@@ -173,7 +174,7 @@ fn a_refusal_stands_where_a_write_would_have_left_the_same() {
 }
 
 #[test]
-fn what_was_called_with_a_record_and_with_none_is_written_only_where_it_shows() {
+fn a_change_called_with_and_without_a_record_is_written_only_if_the_storage_shows_it() {
     let accepted = after(&[intend("a"), sign("a"), accept(None)]);
     let done = after(&[intend("a"), sign("a"), accept(None), finish("completed", None)]);
     let told =
@@ -200,16 +201,16 @@ fn the_record_of_another_purchase_is_not_changed() {
     for read in [Ok(None), Ok(Some(json!({"id": "id-1"}))), Ok(Some(json!({"step": 1}))), Err(json!("blocked"))] {
         assert_eq!(asked_for(read.clone(), "id-1"), read);
     }
-    // What another purchase has shows nothing of this one.
+    // The record of another purchase says nothing about this one.
     let mut shown = after(&[intend("a"), sign("a")]);
     shown.as_mut().unwrap()["id"] = "id-2".into();
     assert_eq!(called(sign("a"), &[after(&[intend("a")])], Err(Some(json!("lost"))), shown).unwrap_err(), None);
 }
 
 proptest! {
-    /// A storage calls a change with records of any time, of which it has one, and writes what came of that, or fails.
+    /// A storage calls a change with several records, of which one is current, and writes that call's result, or fails.
     #[test]
-    fn what_is_told_of_a_signature_is_what_the_storage_has(
+    fn the_reported_outcome_of_a_signature_matches_the_storage(
         seen in prop::collection::vec(prop::sample::select(lives()), 1..4),
         place in any::<prop::sample::Index>(),
         (writes, fails) in prop::sample::select(vec![(true, false), (true, true), (false, true)]),

@@ -1,4 +1,4 @@
-//! Records of every step as former builds have written them into browsers of visitors (`tests/fixtures/records`).
+//! Records at every step as former builds have written them into visitors' browsers (`tests/fixtures/records`).
 
 use super::*;
 
@@ -18,7 +18,7 @@ fn records() -> Vec<(String, Value)> {
         .collect()
 }
 
-/// The first builds left out what is left of a payment that was taken, and when the window ends.
+/// The first builds stored neither the authorization of a taken payment nor the end of its window.
 fn as_first_written(record: &Value) -> Value {
     let mut record = record.clone();
     if record["step"] != "signed" {
@@ -55,7 +55,7 @@ fn records_of_former_builds_are_read_and_listed() {
 }
 
 #[test]
-fn records_of_former_builds_are_taken_up() {
+fn records_of_former_builds_are_resumed() {
     for (name, record) in records() {
         let begun = record["order"]["createdAt"].as_u64().unwrap();
         let taken_up = choose(std::slice::from_ref(&record), begun + 10_000);
@@ -82,7 +82,7 @@ fn records_of_former_builds_count_in_budgets() {
 }
 
 #[test]
-fn records_of_former_builds_are_forgotten_once_no_money_is_under_way() {
+fn records_of_former_builds_can_be_forgotten_once_no_payment_is_in_progress() {
     for (name, record) in records() {
         let begun = record["order"]["createdAt"].as_u64().unwrap();
         for (later, is_refused) in [(60_000, is_under_way(&name)), (26 * 3_600_000, false)] {

@@ -1,10 +1,10 @@
-//! What a record says of the money of its purchase, whatever is told of it later.
+//! What a record says about the money of its purchase, whatever is reported later.
 
 use proptest::prelude::*;
 
 use super::*;
 
-/// A receipt of the purchase: with a transaction that the chain shows or the service names, or with none.
+/// A receipt of the purchase: with a transaction shown by the chain or named by the service, or without one.
 fn receipt_as(settled: &str) -> Value {
     let mut receipt = Value::of(&receipt((settled != "unknown").then_some(HASH)));
     receipt["settled"] = settled.into();
@@ -20,7 +20,7 @@ fn task_as(id: &str, paid: Paid, settled: Option<&str>) -> AcceptedTask<Value> {
     }
 }
 
-/// A task that cost nothing, or whose payment came to nothing.
+/// A task that cost nothing, or whose payment never moved money.
 fn gift(id: &str) -> AcceptedTask<Value> {
     task_as(id, Paid::No, None)
 }
@@ -49,7 +49,7 @@ fn settled_as(transaction: Option<&str>) -> Change<Value> {
     Change::Settle { receipt: receipt(transaction) }
 }
 
-/// Everything that may be told of one purchase, and of what cost nothing under its id.
+/// Everything that may be reported about one purchase, and about free tasks under its id.
 fn told() -> Vec<Change<Value>> {
     let mut all = vec![
         intend("a"),
@@ -83,7 +83,7 @@ fn told() -> Vec<Change<Value>> {
     all
 }
 
-/// How much a receipt shows.
+/// How much a receipt proves.
 fn weight(record: &Value) -> usize {
     let receipt = &record["receipt"];
     let by_word = ["unknown", "server", "chain"].iter().position(|word| receipt["settled"] == *word);
@@ -100,7 +100,7 @@ fn shows_the_chain(change: &Change<Value>) -> bool {
     }
 }
 
-/// Whether a record is still that of the same purchase after a change.
+/// Whether a record is still about the same purchase after a change.
 fn goes_on(change: &Change<Value>) -> bool {
     !matches!(change, Change::Intend(_) | Change::Free { .. } | Change::Forget { .. } | Change::Tidy { .. })
 }
@@ -133,7 +133,9 @@ proptest! {
     }
 
     #[test]
-    fn a_free_record_stays_free_whatever_is_told_of_a_payment(changes in prop::collection::vec(prop::sample::select(told()), 1..9)) {
+    fn a_free_record_stays_free_even_if_a_payment_is_reported(
+        changes in prop::collection::vec(prop::sample::select(told()), 1..9),
+    ) {
         let mut record = after(&[intend("a"), sign("a"), accept(Some(HASH)), Change::Forget { now: NOW }, free_of("task-1")]);
         for change in changes.iter().filter(|change| !matches!(change, Change::Forget { .. })) {
             record = applied(record, change).0;
@@ -145,7 +147,7 @@ proptest! {
 }
 
 #[test]
-fn what_was_paid_stays_paid_in_whatever_order_it_is_told() {
+fn a_paid_purchase_stays_paid_in_any_order_of_reports() {
     let words = |paid| task_as("task-1", paid, Some("unknown"));
     for (first, then) in [
         (accept(None), finished_as(words(Paid::Unknown), "completed", true)),
@@ -163,7 +165,7 @@ fn what_was_paid_stays_paid_in_whatever_order_it_is_told() {
 }
 
 #[test]
-fn a_transaction_that_the_chain_shows_is_never_replaced_and_replaces_one_that_is_named() {
+fn a_transaction_shown_by_the_chain_is_never_replaced_and_replaces_a_claimed_one() {
     let named = accepted_as(task_as("task-1", Paid::Yes, Some("server")));
     for changes in [
         vec![named.clone(), settled_as(Some(HASH))],
@@ -176,7 +178,7 @@ fn a_transaction_that_the_chain_shows_is_never_replaced_and_replaces_one_that_is
 }
 
 #[test]
-fn of_two_transactions_the_former_stays_and_of_two_claims_the_latter() {
+fn the_earlier_of_two_transactions_and_the_later_of_two_claims_is_kept() {
     let at = |settled: &str, at: u64| {
         let mut task = task_as("task-1", Paid::Yes, Some(settled));
         task.receipt.as_mut().unwrap()["at"] = at.into();
@@ -193,13 +195,13 @@ fn of_two_transactions_the_former_stays_and_of_two_claims_the_latter() {
 }
 
 #[test]
-fn what_an_intent_says_of_money_is_not_proven() {
+fn an_intent_proves_nothing_about_money() {
     let record = after(&[intend("a"), accept(None)]).unwrap();
     assert_eq!((&record["step"], &record["paid"]), (&json!("accepted"), &json!("yes")));
 }
 
 #[test]
-fn no_signed_payment_stays_behind_an_end_that_names_no_settlement() {
+fn an_end_without_a_settlement_removes_the_signed_payment() {
     let task = AcceptedTask { settlement: None, ..task_as("task-1", Paid::Yes, Some("unknown")) };
     for change in [accepted_as(task.clone()), finished_as(task, "failed", false)] {
         let record = after(&[intend("a"), sign("a"), change]).unwrap();
@@ -219,7 +221,7 @@ fn a_record_that_was_cleared_and_restored_knows_its_payment() {
 }
 
 #[test]
-fn what_was_proven_unpaid_becomes_paid_by_the_transaction_alone() {
+fn a_proven_unpaid_purchase_becomes_paid_only_by_its_transaction() {
     let unpaid = [intend("a"), sign("a"), accepted_as(gift("task-1"))];
     let after_all = |changes: &[Change<Value>]| after(&[&unpaid[..], changes].concat()).unwrap();
     for settled in ["unknown", "server"] {
@@ -236,7 +238,7 @@ fn what_was_proven_unpaid_becomes_paid_by_the_transaction_alone() {
     other.nonce = B256::from([6; 32]).to_string();
     assert_eq!(after_all(&[Change::Settle { receipt: other.clone().into() }])["paid"], "no", "of another payment");
 
-    // The same of one that was given up.
+    // Likewise for a purchase that was abandoned.
     let abandoned = [intend("a"), sign("a"), abandon(7)];
     let late = |change| after(&[&abandoned[..], &[change]].concat()).unwrap();
     let found = late(settled_as(Some(HASH)));
@@ -251,7 +253,7 @@ fn what_was_proven_unpaid_becomes_paid_by_the_transaction_alone() {
 }
 
 #[test]
-fn a_paid_end_of_what_was_forgotten_lands_on_no_free_record() {
+fn a_paid_end_of_a_forgotten_purchase_is_not_written_to_a_free_record() {
     let forgotten = [intend("a"), sign("a"), accept(Some(HASH)), Change::Forget { now: NOW }];
     for before in [&forgotten[..], &[]] {
         for ends in [vec![], vec![finished_as(gift("task-9"), "completed", true)]] {
@@ -264,7 +266,7 @@ fn a_paid_end_of_what_was_forgotten_lands_on_no_free_record() {
     }
 }
 
-/// A seller may answer a request without payment with the task that was paid for.
+/// A seller may answer a request without payment with the task that was already paid for.
 #[test]
 fn a_task_without_payment_ends_the_record_of_its_own_id_and_leaves_its_money() {
     for word in [
@@ -286,7 +288,7 @@ fn a_task_without_payment_ends_the_record_of_its_own_id_and_leaves_its_money() {
 }
 
 #[test]
-fn of_two_free_tasks_of_one_id_the_record_has_one() {
+fn a_record_keeps_one_of_two_free_tasks_of_its_id() {
     for ended in [
         vec![],
         vec![finished_as(gift("task-1"), "completed", true)],
@@ -301,7 +303,7 @@ fn of_two_free_tasks_of_one_id_the_record_has_one() {
 }
 
 #[test]
-fn a_record_that_has_ended_keeps_the_task_whose_end_it_has() {
+fn an_ended_record_keeps_the_task_that_ended_it() {
     let done = [
         intend("a"),
         sign("a"),
@@ -319,9 +321,9 @@ fn a_record_that_has_ended_keeps_the_task_whose_end_it_has() {
     assert_eq!((&settled["taskId"], &settled["receipt"]["settled"]), (&json!("task-1"), &json!("chain")));
 }
 
-/// As former builds have left some: a free record on which a paid end had landed.
+/// As some former builds left them: a free record that received a paid end.
 #[test]
-fn a_record_without_a_price_counts_as_what_was_paid_or_signed() {
+fn a_record_without_a_price_counts_the_paid_or_signed_amount() {
     let counted =
         |record: &Value| spent(from_ref(record), None).map(|all| all.iter().map(Spending::atomic).collect::<Vec<_>>());
     let whole = |changes: &[Change<Value>]| after(&[&[intend("a"), sign("a")], changes].concat()).unwrap();

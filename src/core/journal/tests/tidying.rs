@@ -1,4 +1,4 @@
-//! What was forgotten, and when it ceases to count.
+//! Forgotten purchases, and when they stop counting.
 
 use super::*;
 
@@ -20,7 +20,7 @@ fn tidied(record: &Value, now: u64) -> Option<Value> {
 }
 
 #[test]
-fn what_was_forgotten_by_a_clock_that_was_ahead_counts_no_longer_than_others() {
+fn a_purchase_forgotten_by_a_fast_clock_counts_no_longer_than_others() {
     let left = forgotten_ahead();
     assert_eq!(untidy(from_ref(&left), NOW), ["id-1"]);
     let right = tidied(&left, NOW).unwrap();
@@ -30,7 +30,7 @@ fn what_was_forgotten_by_a_clock_that_was_ahead_counts_no_longer_than_others() {
     assert_eq!(untidy(from_ref(&right), NOW), Vec::<String>::new(), "once is enough");
     assert_eq!(untidy(from_ref(&right), until + WEEK_MS - 1), Vec::<String>::new());
     assert_eq!(tidied(&right, until + WEEK_MS), None);
-    // Before it is tidied, no budget waits for longer.
+    // Even before it is tidied, no budget waits longer.
     let budget = Budget::read(&json!({"amount": "1.20", "per": "hour"})).unwrap();
     let counted = spent(from_ref(&left), None).unwrap();
     assert_eq!(budget.state(&counted, NOW).resets_at, Some(until + DAY_MS / 24));
@@ -39,7 +39,7 @@ fn what_was_forgotten_by_a_clock_that_was_ahead_counts_no_longer_than_others() {
 }
 
 #[test]
-fn what_was_forgotten_under_an_id_that_was_bought_again_is_tidied_as_well() {
+fn a_forgotten_purchase_whose_id_was_bought_again_is_tidied_as_well() {
     let again = applied(Some(forgotten_ahead()), &intend("b")).0;
     let again = applied(again, &sign("b")).0.unwrap();
     assert_eq!(untidy(from_ref(&again), NOW), ["id-1"]);
@@ -63,7 +63,7 @@ fn nothing_else_is_tidied() {
 }
 
 #[test]
-fn an_intent_of_a_time_to_come_counts_as_one_of_now() {
+fn an_intent_from_the_future_counts_as_one_of_now() {
     let mut record = after(&[intend("a")]).unwrap();
     record["order"]["createdAt"] = (NOW + YEAR_MS).into();
     let budget = Budget::read(&json!({"amount": "1.20", "per": "hour"})).unwrap();

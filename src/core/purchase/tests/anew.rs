@@ -1,4 +1,4 @@
-//! An id names one purchase: what becomes of it when its generation has failed, or somebody else has paid for it.
+//! An id names one purchase: what happens when its generation has failed, or another page has paid for it.
 
 use super::{
     world::{Ended, World},
@@ -6,7 +6,7 @@ use super::{
 };
 use crate::core::uuid;
 
-/// A world in which the generation of the purchase of that id has failed.
+/// A world in which the generation of that purchase has failed.
 fn failed_world(id: &str) -> World {
     let mut world = good_world(&json!({}));
     let Ended::Outcome(Ok(_)) = world.play(order(&json!({})).begin()) else { panic!() };
@@ -18,7 +18,7 @@ fn failed_world(id: &str) -> World {
     world
 }
 
-/// An order whose id the library drew, and its quote.
+/// An order whose id the library generated, and its quote.
 fn quoted_order() -> (Order, Value) {
     let request = Request::read(&json!({"prompt": "a boat"}), TASK.into()).unwrap();
     let order = Order { request, ..order(&json!({})) };
@@ -26,7 +26,7 @@ fn quoted_order() -> (Order, Value) {
     (order, Value::of(&quote))
 }
 
-/// The same, as it comes back from the page.
+/// The same, after a trip to the page and back.
 fn again() -> (Order, Value) {
     let (_, quote) = quoted_order();
     let request = Request::read(&json!({"prompt": "a boat", "id": TASK}), "fresh".into()).unwrap();
@@ -34,7 +34,7 @@ fn again() -> (Order, Value) {
 }
 
 #[test]
-fn an_id_of_the_pages_own_has_ended_with_its_generation() {
+fn an_id_chosen_by_the_page_ends_with_its_generation() {
     let mut world = failed_world("id-1");
     for (paid, retry) in [("yes", Retry::PaysAgain), ("no", Retry::Safe)] {
         world.journal.get_mut("id-1").unwrap()["paid"] = paid.into();
@@ -49,7 +49,7 @@ fn an_id_of_the_pages_own_has_ended_with_its_generation() {
 }
 
 #[test]
-fn a_quote_whose_generation_has_failed_buys_anew_and_only_once() {
+fn a_quote_whose_generation_failed_buys_again_but_only_once() {
     let mut world = failed_world(TASK);
     let begin = || {
         let (order, quote) = again();
@@ -68,7 +68,7 @@ fn a_quote_whose_generation_has_failed_buys_anew_and_only_once() {
     let request = &choosing.deal.order.request;
     assert_eq!((request.id(), request.seed()), (next.as_str(), next.as_str()));
 
-    // It was bought anew, and the answer was lost: the same quote takes that up, and pays no third time.
+    // It was bought again, and the response was lost: the same quote resumes that, and does not pay a third time.
     let mut record = world.journal[TASK].clone();
     for (key, value) in [("id", json!(next)), ("step", json!("accepted")), ("status", Value::Null)] {
         record[key] = value;
@@ -85,7 +85,7 @@ fn a_quote_whose_generation_has_failed_buys_anew_and_only_once() {
 }
 
 #[test]
-fn a_quote_that_another_page_has_paid_is_not_paid_again() {
+fn a_quote_that_another_page_paid_is_not_paid_again() {
     let (order, quote) = quoted_order();
     assert!(order.request.is_fresh());
     let mut paid = good_world(&json!({}));
@@ -114,7 +114,7 @@ fn a_quote_that_another_page_has_paid_is_not_paid_again() {
 }
 
 #[test]
-fn a_quote_says_whether_the_library_drew_its_id() {
+fn a_quote_tells_whether_the_library_generated_its_id() {
     let named = order(&json!({}));
     let quote = priced(&named, answer(402, DOCUMENTED)).0.unwrap();
     assert!(!quote::drew(&Value::of(&quote), "id-1"));

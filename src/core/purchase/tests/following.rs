@@ -1,4 +1,4 @@
-//! How a payment is followed: how often it is sent, where its task is looked for, and when which verdict falls.
+//! How a payment is followed: how often it is sent, where its task is searched for, and when which verdict is reached.
 
 use super::{
     recovery::about_to_pay,
@@ -19,7 +19,7 @@ impl End {
     }
 }
 
-/// Plays to the end; `meet` may answer a step in the place of the world.
+/// Runs to the end; `meet` may answer a step instead of the world.
 fn follow(
     world: &mut World,
     mut next: Next<Value>,
@@ -39,7 +39,7 @@ fn follow(
     }
 }
 
-/// Every payment is answered in this way, and never arrives.
+/// Every payment gets this response, and never arrives.
 fn paying_is(answer: Answer<Value>) -> impl FnMut(&mut World, Step<Value>) -> Result<Next<Value>, Step<Value>> {
     move |world, step| match step {
         Step::Send(_, Sent::Paying(paying)) => Ok(paying.answered(answer.clone(), world.now)),
@@ -52,7 +52,7 @@ fn refused() -> Answer<Value> {
 }
 
 #[test]
-fn a_page_that_cannot_let_time_pass_is_told_so_at_once_and_nothing_is_sent_again() {
+fn a_page_whose_timers_fail_gets_an_error_at_once_and_nothing_is_resent() {
     let (mut world, _, paying) = about_to_pay();
     let next = paying.answered(refused(), world.now);
     let mut sent = 0;
@@ -70,7 +70,7 @@ fn a_page_that_cannot_let_time_pass_is_told_so_at_once_and_nothing_is_sent_again
 }
 
 #[test]
-fn a_chain_that_is_a_little_behind_is_asked_for_a_minute_more() {
+fn a_chain_that_is_a_little_behind_is_read_for_a_minute_longer() {
     // The window closes after 60 s, and 30 s later the chain should know. It is certain 20 s into the blocks after it.
     for (behind, code, seconds) in [
         (0, Code::PaymentRejected, 90),
@@ -79,7 +79,7 @@ fn a_chain_that_is_a_little_behind_is_asked_for_a_minute_more() {
         (30, Code::PaymentRejected, 120),
         (70, Code::PaymentRejected, 150),
         (71, Code::PaymentUnknown, 150),
-        // A block from before the stamp is stale, and does not get younger by waiting.
+        // A block from before the stamp is stale, and waiting does not change that.
         (1230, Code::PaymentUnknown, 150),
         (1231, Code::PaymentUnknown, 90),
         (3600, Code::PaymentUnknown, 90),
@@ -95,7 +95,8 @@ fn a_chain_that_is_a_little_behind_is_asked_for_a_minute_more() {
 
 #[test]
 fn a_window_that_closes_late_on_the_chain_is_waited_for() {
-    // The chain has made no block for 200 s, so the stamp is by this machine, and the chain takes the payment for 260 s.
+    // The chain has made no block for 200 s, so the stamp is by this machine, and the chain takes the payment for 260
+    // s.
     let mut world = good_world(&json!({}));
     world.skew = -200_000;
     let mut next = order(&json!({})).begin::<Value>();
@@ -110,7 +111,7 @@ fn a_window_that_closes_late_on_the_chain_is_waited_for() {
 
 #[test]
 fn a_payment_is_sent_again_while_it_could_be_settled() {
-    // Rounds begin 1, 3, 7, 15, 30 and 45 s after the first answer; a facilitator takes nothing in the last 6 s.
+    // Rounds begin 1, 3, 7, 15, 30 and 45 s after the first response; a facilitator takes nothing in the last 6 s.
     for (later, times) in [(0, 6), (8_999, 6), (9_000, 5), (54_000, 0)] {
         let (mut world, first, paying) = about_to_pay();
         assert_eq!(first.patience, 90_000, "until the chain knows");
@@ -135,7 +136,7 @@ fn a_payment_is_sent_again_while_it_could_be_settled() {
 }
 
 #[test]
-fn a_task_is_enough_where_no_wallet_shows_the_chain() {
+fn a_task_is_enough_if_no_wallet_can_read_the_chain() {
     let (mut world, _, paying) = about_to_pay();
     world.work();
     world.nodes = vec![Node { is_silent: true, ..Node::default() }];
@@ -148,7 +149,7 @@ fn a_task_is_enough_where_no_wallet_shows_the_chain() {
 }
 
 #[test]
-fn a_task_that_is_known_ends_a_payment_that_was_taken_at_once() {
+fn a_taken_payment_ends_at_once_if_its_task_is_known() {
     let (mut world, request, paying) = about_to_pay();
     drop(world.receive(&request));
     let next = paying.answered(lost(None), world.now);
@@ -158,7 +159,7 @@ fn a_task_that_is_known_ends_a_payment_that_was_taken_at_once() {
     assert_eq!(Value::of(&task.receipt.unwrap())["settled"], "chain");
 }
 
-/// A payment that is taken after three rounds. From the look `known_at` on the service knows its task, if ever.
+/// A payment that is taken after three rounds. From the poll `known_at` on, the service knows its task, if ever.
 fn taken_late(known_at: Option<usize>) -> (World, End) {
     let (mut world, request, paying) = about_to_pay();
     world.seller.knows_seed = false;
@@ -202,7 +203,7 @@ fn the_task_of_a_payment_that_was_taken_is_searched_for_a_minute() {
 }
 
 #[test]
-fn a_task_that_is_known_late_belongs_to_the_payment_that_was_taken() {
+fn a_task_that_appears_late_belongs_to_the_payment_that_was_taken() {
     let (world, end) = taken_late(Some(7));
     assert_eq!(end.pauses, [1, 2, 4, 1, 2, 4], "not a round longer than needed");
     let task = end.outcome.unwrap();
@@ -212,7 +213,7 @@ fn a_task_that_is_known_late_belongs_to_the_payment_that_was_taken() {
 }
 
 #[test]
-fn the_task_that_any_answer_names_is_looked_for() {
+fn a_task_named_by_any_response_is_looked_up() {
     let (mut world, _, paying) = about_to_pay();
     let mut answers = [
         (answer(402, DOCUMENTED), TASK),
@@ -242,9 +243,9 @@ fn the_task_that_any_answer_names_is_looked_for() {
 }
 
 #[test]
-fn a_look_proves_a_task_only_where_it_speaks_of_one() {
+fn a_status_response_proves_a_task_only_if_it_describes_one() {
     let failed = || answer(500, json!({"status": "failed", "error": "no luck"}));
-    // Whether it is a task of a payment that was not taken, and of one that was.
+    // Whether it counts as a task of a payment that was not taken, and of one that was.
     for (said, is_task, is_task_of_taken) in [
         (answer(202, json!({"status": "queued"})), true, true),
         (answer(200, json!({"status": "processing"})), true, true),
@@ -273,7 +274,7 @@ fn a_look_proves_a_task_only_where_it_speaks_of_one() {
             });
             assert_eq!(end.outcome.is_ok(), expected, "{said:?}, taken: {is_taken}");
             let paid = end.outcome.map_or_else(|failure| failure.error.paid, |task| task.paid);
-            // What is completed is shown before the window has closed.
+            // A completed task is shown before the window has closed.
             let is_open = !is_taken && said.as_ref().is_ok_and(|answer| answer.body.text.contains("completed"));
             let known = if is_taken { Paid::Yes } else { Paid::No };
             assert_eq!(paid, if is_open { Paid::Unknown } else { known });
@@ -282,7 +283,7 @@ fn a_look_proves_a_task_only_where_it_speaks_of_one() {
 }
 
 #[test]
-fn other_wallets_only_change_what_is_told_of_a_silent_one() {
+fn other_wallets_only_change_the_error_about_a_silent_one() {
     let silent = Node { is_silent: true, ..Node::default() };
     let other = |claims| Node { lists_payer: false, claims: Some(claims), ..Node::default() };
     for (others, is_reported) in [(vec![], false), (vec![other(false)], false), (vec![other(true)], true)] {
@@ -319,7 +320,7 @@ fn other_wallets_only_change_what_is_told_of_a_silent_one() {
 }
 
 #[test]
-fn giving_up_a_payment_that_has_left_is_never_called_unpaid() {
+fn aborting_after_the_payment_was_sent_is_never_reported_as_unpaid() {
     for is_taken in [false, true] {
         let (mut world, request, paying) = about_to_pay();
         world.seller.knows_seed = false;
@@ -346,7 +347,7 @@ fn giving_up_a_payment_that_has_left_is_never_called_unpaid() {
 }
 
 #[test]
-fn giving_up_says_how_far_the_purchase_had_come() {
+fn aborting_reports_the_stage_of_the_purchase() {
     let options = json!({"confirm": true});
     let (mut world, mut next) = (good_world(&options), order(&options).begin::<Value>());
     let mut stages = Vec::new();
@@ -386,7 +387,7 @@ fn a_quote_keeps_its_time_and_a_price_is_waited_for_five_minutes() {
 }
 
 #[test]
-fn an_answer_other_than_402_is_no_sign_of_a_lost_header() {
+fn only_a_402_is_a_sign_of_a_lost_header() {
     let (world, _, paying) = about_to_pay();
     let next = paying.answered(answer(500, DOCUMENTED), world.now);
     let [Notice::PaymentUnknown { reason, check_again_at }] = &next.notices[..] else { panic!("{:?}", next.notices) };
@@ -395,7 +396,7 @@ fn an_answer_other_than_402_is_no_sign_of_a_lost_header() {
 }
 
 #[test]
-fn an_id_of_the_pages_own_has_ended_for_its_quote_too() {
+fn an_id_chosen_by_the_page_ends_for_its_quote_too() {
     let (mut world, options) = (good_world(&json!({})), json!({}));
     let Ended::Outcome(Ok(_)) = world.play(order(&options).begin()) else { panic!() };
     for (key, value) in [("step", "done"), ("status", "failed")] {
@@ -410,7 +411,7 @@ fn an_id_of_the_pages_own_has_ended_for_its_quote_too() {
 }
 
 #[test]
-fn a_wallet_is_told_from_its_silence_and_from_its_no() {
+fn a_silent_wallet_and_a_refusal_are_told_apart() {
     for (method, words) in [
         ("eth_requestAccounts", "to the connection"),
         ("eth_chainId", "to the question about its network"),
@@ -434,7 +435,7 @@ fn a_wallet_is_told_from_its_silence_and_from_its_no() {
 }
 
 #[test]
-fn what_was_thrown_is_the_cause_of_what_came_of_it() {
+fn a_thrown_value_becomes_the_cause_of_the_error() {
     let cause = |is_silent: bool| {
         let (mut world, _, paying) = about_to_pay();
         world.nodes = vec![Node { is_silent, ..Node::default() }];
@@ -461,7 +462,7 @@ fn what_was_thrown_is_the_cause_of_what_came_of_it() {
 }
 
 #[test]
-fn what_has_come_to_nothing_may_be_bought_under_the_same_id() {
+fn a_purchase_that_ended_unpaid_may_be_bought_under_the_same_id() {
     for step in ["abandoned", "signing"] {
         let mut record = intent_of_another("id-1");
         record["step"] = step.into();
@@ -477,9 +478,9 @@ fn what_has_come_to_nothing_may_be_bought_under_the_same_id() {
     }
 }
 
-/// The explorer finds these defects in courses; here is that each one makes a difference.
+/// The explorer finds these defects in courses; this checks that each one makes a difference.
 #[test]
-fn every_defect_of_a_verdict_changes_what_is_told_or_sent() {
+fn every_defect_of_a_verdict_changes_what_is_reported_or_sent() {
     let end = |defect: Option<Defect>, node: Node, looked: &Answer<Value>| {
         let (mut world, first, paying) = about_to_pay();
         world.nodes = vec![node];

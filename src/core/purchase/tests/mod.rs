@@ -1,4 +1,4 @@
-//! What the tests of the purchase share; and the way to the signature, step by step.
+//! Helpers for the tests of a purchase; and the way to the signature, step by step.
 
 mod anew;
 mod explore;
@@ -31,7 +31,7 @@ use crate::core::{
 use world::{Ended, Seller, World};
 
 const NOW: u64 = 1_740_672_089_000;
-/// What `id-1` is sent as.
+/// The form in which `id-1` is sent.
 const SEED: &str = "369fba59-641e-50cc-b783-435ab64bb72e";
 const TASK: &str = "123e4567-e89b-12d3-a456-426614174000";
 const PAYER: Address = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
@@ -49,7 +49,7 @@ fn owner(token: &str) -> Owner {
     Owner { token: token.into(), is_alone: false }
 }
 
-/// What is recalled of a record, by a call that nobody else can be beside.
+/// A locked record, by a call that excludes all others.
 fn recalled(record: Option<Value>) -> Result<Recalled<Value>, Value> {
     Ok(Recalled { record, is_alone: true })
 }
@@ -60,7 +60,7 @@ fn answer(status: u16, body: impl ToString) -> Answer<Value> {
 
 type Priced = (Result<Quote<Value>, Failure<Value>>, Option<Change<Value>>);
 
-/// What asking for the price comes to, and what is to be remembered of it.
+/// The outcome of a price request, and what is to be recorded.
 fn priced(order: &Order, answer: Answer<Value>) -> Priced {
     let quoting::Step::Send(_, quoting) = quoting::begin::<Value>(order.clone()).step else { panic!() };
     match quoting.answered(answer, NOW).step {
@@ -74,10 +74,10 @@ fn priced(order: &Order, answer: Answer<Value>) -> Priced {
 }
 
 fn lost(status: Option<u16>) -> Answer<Value> {
-    Err(HttpFailure { status, cause: Some(json!("lost")), is_called_off: false })
+    Err(HttpFailure { status, cause: Some(json!("lost")), is_cancelled: false })
 }
 
-/// What a wallet answers that signs with `key` exactly what it is shown.
+/// The answer of a wallet that signs exactly what it is shown, with `key`.
 fn sign_with(key: [u8; 32], question: &Question) -> Value {
     let params = Value::parse(question.params.as_ref().unwrap()).unwrap();
     let typed: Value = Value::parse(params[1].as_str().unwrap()).unwrap();
@@ -86,7 +86,7 @@ fn sign_with(key: [u8; 32], question: &Question) -> Value {
     json!(format!("0x{}{:02x}", hex::encode(signature.to_bytes()), 27 + id.to_byte()))
 }
 
-/// The EIP-712 digest of typed data as a wallet computes it: from the document alone, by the types that it lists.
+/// The EIP-712 digest of typed data as a wallet computes it: from the document alone, with the types that it lists.
 fn digest(typed: &Value) -> B256 {
     let hash = |name: &str, object: &Value| {
         let fields = typed["types"][name].as_array().unwrap();
@@ -163,9 +163,9 @@ fn the_straight_course_pays_once() {
     assert_eq!((error.code, error.paid), (Code::InvalidRequest, Paid::No));
 }
 
-/// A page may be frozen between any two steps. Then others have stopped counting its intent in their budgets.
+/// A page may be frozen between any two steps. By then, other tabs no longer count its intent in their budgets.
 #[test]
-fn a_signature_that_no_budget_expects_any_more_is_not_sent() {
+fn a_signature_that_budgets_no_longer_count_is_not_sent() {
     let terms = with(json!({"maxTimeoutSeconds": 5000}));
     let mut world = World::new(&json!({}), &terms, Seller { knows_seed: true }, Vec::new());
     let mut next = order(&json!({})).begin::<Value>();
@@ -182,14 +182,14 @@ fn a_signature_that_no_budget_expects_any_more_is_not_sent() {
     assert_eq!((failure.error.code, failure.error.paid), (Code::SignatureExpired, Paid::No));
 }
 
-/// Where a fresh order stands after its journal was empty.
+/// The state of a fresh order after an empty journal.
 fn probing(options: &Value) -> Probing {
     let Step::Recall(_, recalling) = order(options).begin::<Value>().step else { panic!() };
     let Step::Send(_, Sent::Probing(probing)) = recalling.recalled(recalled(None)).step else { panic!() };
     *probing
 }
 
-/// Drives a fresh order to its conversation with the wallet, which answers by `reply`.
+/// Drives a fresh order to its conversation with the wallet, which answers with `reply`.
 fn converse(reply: impl Fn(&Question, usize) -> Reply<Value>) -> (Vec<&'static str>, Step<Value>) {
     let probing = probing(&json!({}));
     let Step::FindWallets(Finding::Payer(choosing)) = probing.answered(answer(402, DOCUMENTED), NOW).step else {
@@ -258,7 +258,7 @@ fn a_wallet_that_connects_without_an_account_is_locked() {
 }
 
 #[test]
-fn the_account_that_the_page_names_pays_or_none() {
+fn only_the_account_that_the_page_names_pays() {
     let other = address!("0x70997970C51812dc3A010C7d01b50e0d17dc79C8");
     let pay_from = |payer, accounts: Value| {
         let mut world = good_world(&json!({}));
@@ -370,7 +370,7 @@ fn the_page_is_told_which_account_pays_if_it_is_not_the_first() {
 }
 
 #[test]
-fn a_prompt_that_never_ends_is_left_to_itself() {
+fn a_prompt_that_never_ends_times_out() {
     let silent = |method: &'static str| {
         converse(move |q, n| match q.method {
             asked if asked == method => Err(None),
@@ -402,7 +402,7 @@ fn a_prompt_that_never_ends_is_left_to_itself() {
 }
 
 #[test]
-fn within_the_click_nothing_is_read_for_long() {
+fn reads_inside_the_click_are_kept_short() {
     let patience = |options: &Value, next: Next<Value>| {
         let mut world = good_world(options);
         let mut next = next;
@@ -435,7 +435,7 @@ fn only_a_quoted_purchase_asks_to_connect_before_it_is_recalled() {
 }
 
 #[test]
-fn too_little_money_is_told_before_the_wallet_opens() {
+fn insufficient_funds_are_reported_before_the_wallet_opens() {
     let (_, step) =
         converse(|q, _| if q.method == "eth_call" { Ok(json!(format!("0x{:064x}", 400_000))) } else { talk(q, 0) });
     let error = ended(step);
@@ -455,7 +455,7 @@ fn too_little_money_is_told_before_the_wallet_opens() {
     }
 }
 
-/// Where a fresh order stands when it is about to be noted, and the change.
+/// The state of a fresh order that is about to be recorded, and the change.
 fn intending(options: &Value) -> (Change<Value>, Writing<Value>) {
     let (mut world, mut next) = (good_world(options), order(options).begin::<Value>());
     loop {
@@ -466,13 +466,13 @@ fn intending(options: &Value) -> (Change<Value>, Writing<Value>) {
     }
 }
 
-/// What the journal makes of an intent for `id-1` beside these records.
+/// The outcome of an intent for `id-1` next to these records.
 fn noted(intent: &Change<Value>, records: &[Value]) -> Written<Value> {
     let own = records.iter().find(|record| record["id"] == "id-1");
     intent.apply("id-1", own, records).1
 }
 
-/// What a change makes of the intent of this call.
+/// The record of this call's intent after a change.
 fn signed_record(change: &Change<Value>) -> Value {
     let mut intent = intent_of_another("id-1");
     intent["owner"] = order(&json!({})).owner.token.into();
@@ -482,7 +482,7 @@ fn signed_record(change: &Change<Value>) -> Value {
     }
 }
 
-/// The record of an intent of another call.
+/// The record of another call's intent.
 fn intent_of_another(id: &str) -> Value {
     let Put::Record(mut record) = intending(&json!({})).0.apply(id, None, &[]).0 else { panic!() };
     record["owner"] = "another call".into();
@@ -490,7 +490,7 @@ fn intent_of_another(id: &str) -> Value {
 }
 
 #[test]
-fn the_budget_is_held_against_what_the_journal_has() {
+fn the_budget_is_checked_against_the_journal() {
     let options = json!({"budget": {"amount": "1.50", "per": "day"}});
     let after = |records: &[Value]| {
         let (change, intent) = intending(&options);
@@ -508,7 +508,7 @@ fn the_budget_is_held_against_what_the_journal_has() {
 }
 
 #[test]
-fn a_server_that_does_not_know_the_seed_is_asked_without() {
+fn a_server_that_rejects_the_seed_is_asked_without_it() {
     let refusal = || answer(400, json!({"error": "unknown field: seed"}));
     let Step::Send(request, Sent::Probing(reworded)) = probing(&json!({})).answered(refusal(), NOW).step else {
         panic!()
@@ -534,7 +534,7 @@ fn a_server_that_does_not_know_the_seed_is_asked_without() {
 }
 
 #[test]
-fn a_request_that_is_refused_instead_of_priced_tells_the_servers_reason() {
+fn a_request_that_is_refused_instead_of_priced_reports_the_servers_reason() {
     for (status, body, reason) in [
         (400, json!({"error": "prompt is required"}), "prompt is required"),
         (422, json!({"detail": [{"loc": ["body", "duration"], "msg": "too long"}]}), "body.duration: too long"),
@@ -559,7 +559,7 @@ fn a_request_that_is_refused_instead_of_priced_tells_the_servers_reason() {
 }
 
 #[test]
-fn a_purchase_that_another_tab_is_at_is_not_begun() {
+fn a_purchase_in_progress_in_another_tab_is_not_started() {
     let (change, intent) = intending(&json!({}));
     let Change::Intend(mut wish) = change else { panic!() };
     wish.owner.is_alone = false;
@@ -568,7 +568,7 @@ fn a_purchase_that_another_tab_is_at_is_not_begun() {
 }
 
 #[test]
-fn a_clock_that_is_off_pays_all_the_same() {
+fn a_purchase_works_with_a_wrong_clock() {
     for hours in [-1, 0, 1] {
         let mut world = good_world(&json!({}));
         world.skew = hours * 3_600_000;
@@ -580,7 +580,7 @@ fn a_clock_that_is_off_pays_all_the_same() {
     }
 }
 
-/// The event `signing`, and how long its prompt is waited for, where the node's clock is that far ahead of the machine's.
+/// The event `signing`, and the timeout of its prompt, if the node's clock is that far ahead of the machine's.
 fn prompted(
     skew: i64,
     in_click: bool,
@@ -616,7 +616,7 @@ fn block_at(ms: u64) -> Reply<Value> {
 }
 
 #[test]
-fn a_page_is_told_times_in_its_own_clock() {
+fn times_are_reported_in_the_pages_own_clock() {
     for seconds in [-7_200, -600, -120, 0, 600, 7_200] {
         let chain = NOW.saturating_add_signed(seconds * 1000);
         let (valid_before, patience, _) = prompted(0, false, &Clocks::default(), |_| block_at(chain));
@@ -672,7 +672,8 @@ fn a_chain_without_new_blocks_does_not_keep_an_authorization_open() {
     assert_eq!((error.code, error.paid), (Code::SignatureExpired, Paid::No));
 }
 
-/// Up to the wallet's answer, which is given; then the chain's answers about it, each to the question that was asked.
+/// Drives up to the wallet's answer, which is `given`; then the chain's answers about it, each to the expected
+/// question.
 fn signed(given: &Value, replies: &[(&str, Reply<Value>)]) -> Step<Value> {
     let mut world = good_world(&json!({}));
     let mut next = order(&json!({})).begin::<Value>();
@@ -766,7 +767,7 @@ fn a_token_that_the_page_names_is_paid_and_found_again() {
 }
 
 #[test]
-fn nobody_pays_themselves() {
+fn the_payer_cannot_be_the_recipient() {
     let probing = probing(&json!({}));
     let terms = with(json!({"payTo": PAYER.to_string()}));
     let Step::FindWallets(Finding::Payer(choosing)) = probing.answered(answer(402, terms), NOW).step else { panic!() };
@@ -775,7 +776,7 @@ fn nobody_pays_themselves() {
     assert_eq!((error.code, error.paid), (Code::NoAcceptableOffer, Paid::No));
 }
 
-/// A quote of the documented terms, as it comes back from a page.
+/// A quote of the documented terms, after a trip to a page and back.
 fn quoted(options: &Value) -> Value {
     Value::of(&priced(&order(options), answer(402, DOCUMENTED)).0.unwrap())
 }
@@ -817,7 +818,7 @@ fn a_quote_shows_the_price_and_the_purchase_keeps_the_cap() {
 }
 
 #[test]
-fn a_request_that_was_taken_without_payment_is_kept() {
+fn a_task_accepted_without_payment_is_recorded() {
     let (quote, entry) = priced(&order(&json!({})), answer(202, json!({"taskId": TASK})));
     let shown = Value::of(quote.as_ref().unwrap());
     let Quote::Free(FreeQuote { price, accepted: record, .. }) = quote.unwrap() else { panic!("it costs nothing") };

@@ -1,4 +1,4 @@
-//! The promises over random courses of events: answers, losses, delays, crashes and returns in any order.
+//! The promises in random courses of events: responses, losses, delays, crashes and returns in any order.
 
 use proptest::prelude::*;
 
@@ -62,7 +62,7 @@ proptest! {
                 Ended::Outcome(Err(error)) | Ended::GivenUp(error) => Some(error),
                 Ended::Crashed => None,
             };
-            // Whoever holds a payment uses it, as long as it can.
+            // A seller that holds a payment uses it, as long as it can.
             world.settle_what_is_held();
             if let Some(error) = known {
                 check_paid(&error, before, &world)?;
@@ -74,7 +74,7 @@ proptest! {
     }
 }
 
-/// The node of the wallet that pays: it tells what it knows, if it answers, and its block may be behind or ahead of the chain.
+/// The node of the wallet that pays: it is honest, if it answers, and its block may be behind or ahead of the chain.
 fn own_node() -> impl Strategy<Value = Node> {
     let ahead = prop_oneof![4 => Just(0), 1 => -2_000i64..2_000];
     (ahead, prop::bool::weighted(0.1), prop::bool::weighted(0.1), any::<bool>()).prop_map(
@@ -88,7 +88,7 @@ fn own_node() -> impl Strategy<Value = Node> {
     )
 }
 
-/// Another node on the page, which says of the payment what it likes, at any time.
+/// Another node on the page, which reports anything about the payment, at any time.
 fn other_node() -> impl Strategy<Value = Node> {
     let ahead = prop_oneof![-2_000i64..2_000, Just(90_000), Just(-90_000)];
     (ahead, any::<bool>(), any::<bool>(), prop::option::of(any::<bool>())).prop_map(
@@ -96,13 +96,13 @@ fn other_node() -> impl Strategy<Value = Node> {
     )
 }
 
-/// How many courses are played: the name of the variable is that of proptest itself.
+/// The number of courses, from proptest's own environment variable.
 pub(super) fn cases() -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(100_000)
 }
 
-/// Promises 1, 2 and 4: what is signed is what was quoted, within the cap, to an allowed recipient; what is sent is what was
-/// signed, and another payment is made only when the one before is dead.
+/// Promises 1, 2 and 4: what is signed is what was quoted, within the cap, to an allowed recipient; what is sent is
+/// what was signed, and another payment is made only when the previous one is dead.
 fn check_signatures(world: &World) -> Result<(), TestCaseError> {
     let options = &world.options;
     for typed in &world.signs {
@@ -135,7 +135,7 @@ fn check_task(task: &AcceptedTask<HeldReceipt<Value>>, world: &World) -> Result<
     Ok(())
 }
 
-/// Promise 5: `no` is certain, and so is `yes`. And the README has the error as it is.
+/// Promise 5: `no` is certain, and so is `yes`. And the README describes the error as it is.
 fn check_paid(error: &Error, before: usize, world: &World) -> Result<(), TestCaseError> {
     prop_assert!(is_listed(error), "{:?}", error);
     match error.paid {
@@ -150,7 +150,7 @@ fn check_paid(error: &Error, before: usize, world: &World) -> Result<(), TestCas
     Ok(())
 }
 
-/// Promise 7: what was paid is found again, by whoever comes later.
+/// Promise 7: what was paid is found again by any later call.
 fn check_nothing_is_lost(mut world: World) -> Result<(), TestCaseError> {
     if world.taken.is_empty() {
         return Ok(());
@@ -179,13 +179,13 @@ fn second(first: &str) -> String {
     terms.to_string()
 }
 
-/// Any JSON, as deep as sellers get.
+/// Any JSON, as deep as sellers send it.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
-        any::<i16>().prop_map(|eighths| json!(f64::from(eighths) / 8.0)), // which every parser reads alike
+        any::<i16>().prop_map(|eighths| json!(f64::from(eighths) / 8.0)), // which every parser reads the same
         "[0-9]{1,90}".prop_map(Value::from),
         "0x[0-9a-fA-F]{0,64}".prop_map(Value::from),
         ".{0,20}".prop_map(Value::from),
@@ -201,8 +201,8 @@ fn any_json() -> impl Strategy<Value = Value> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(cases() / 10))]
 
-    /// Promise 2, where the server has its say: of terms that are odd in any member, only those are ever shown to the visitor
-    /// that the policy allows, word for word.
+    /// Promise 2, whatever the server sends: however odd the terms, the visitor is only shown terms that the policy
+    /// allows, word for word.
     #[test]
     fn no_terms_break_the_policy(
         terms in terms(),
@@ -236,14 +236,14 @@ proptest! {
         prop_assert_eq!(entry["asset"].as_str().unwrap().to_lowercase(), offer.asset.address.to_string().to_lowercase());
         prop_assert_eq!(entry["payTo"].as_str().unwrap().parse::<Address>().unwrap(), offer.pay_to);
         prop_assert!(options["payTo"].is_null() || json!([offer.pay_to.to_string()]) == options["payTo"]);
-        // Word for word, but for numbers beyond 2^53: those are what JavaScript makes of them.
+        // Word for word, except for numbers beyond 2^53, which JavaScript changes.
         prop_assert_eq!(&offer.echo.accepted, &entry.to_text());
     }
 
-    /// Promise 6, where the server has its say: whatever it answers to the unpaid request, nothing panics, and terms that
-    /// cannot be paid lead to no wallet.
+    /// Promise 6, whatever the server sends: no response to the unpaid request causes a panic, and terms that cannot be
+    /// paid do not lead to a wallet.
     #[test]
-    fn no_answer_leads_astray(
+    fn no_response_causes_a_panic_or_opens_a_wallet_without_terms(
         status in prop_oneof![3 => Just(402u16), 1 => Just(202), 1 => Just(200), 1 => 400u16..600, 1 => any::<u16>()],
         body in prop_oneof![
             1 => ".*",
@@ -264,7 +264,7 @@ proptest! {
     }
 }
 
-/// Terms of either version that are good but for one member, which is missing or something else; or cut off.
+/// Terms of either version that are good except for one member, which is missing or different; or cut off.
 fn unpayable() -> impl Strategy<Value = String> {
     let needed = ["scheme", "network", "asset", "payTo", "amount"];
     let odd = (prop::sample::select(vec!["scheme", "network", "asset"]), any_json().prop_map(Some));

@@ -1,4 +1,4 @@
-//! What becomes of a payment whose answer is lost or says something else than it should.
+//! What happens to a payment whose response is lost or unexpected.
 
 use super::{
     world::{Node, World},
@@ -6,31 +6,31 @@ use super::{
 };
 
 #[test]
-fn giving_up_says_whether_the_payment_may_leave() {
+fn aborting_reports_whether_the_payment_may_be_sent() {
     let mut next = order(&json!({"confirm": true})).begin::<Value>();
     let mut world = good_world(&json!({"confirm": true}));
-    let mut heard = Vec::new();
+    let mut errors = Vec::new();
     loop {
-        heard.push(next.step.given_up().map(|failure| (failure.error.code, failure.error.paid)));
+        errors.push(next.step.given_up().map(|failure| (failure.error.code, failure.error.paid)));
         if matches!(next.step, Step::Done(_)) {
             break;
         }
         next = world.perform(next.step);
     }
-    assert_eq!(heard.remove(0), Some((Code::Aborted, Paid::Unknown)), "it may have been bought before");
-    let unpaid = heard.iter().take_while(|h| **h == Some((Code::Aborted, Paid::No))).count();
+    assert_eq!(errors.remove(0), Some((Code::Aborted, Paid::Unknown)), "it may have been bought before");
+    let unpaid = errors.iter().take_while(|error| **error == Some((Code::Aborted, Paid::No))).count();
     assert_eq!(
         unpaid, 10,
         "probe, wallets, connection, network, balance with block, confirm, write, nonce, signature, its check"
     );
     assert_eq!(
-        heard[unpaid..],
+        errors[unpaid..],
         [Some((Code::Aborted, Paid::Unknown)), Some((Code::Aborted, Paid::Unknown)), None, None]
     );
 }
 
 #[test]
-fn what_cannot_be_stored_is_not_sent_and_what_may_be_stored_is_not_called_unpaid() {
+fn a_payment_that_cannot_be_stored_is_not_sent_and_one_that_may_be_stored_is_not_called_unpaid() {
     let writing = || {
         let (mut world, mut next) = (good_world(&json!({})), order(&json!({})).begin::<Value>());
         loop {
@@ -47,7 +47,7 @@ fn what_cannot_be_stored_is_not_sent_and_what_may_be_stored_is_not_called_unpaid
 }
 
 #[test]
-fn an_unread_journal_leaves_only_a_fresh_purchase_certainly_unpaid() {
+fn without_a_readable_journal_only_a_fresh_purchase_is_certainly_unpaid() {
     let unread = |id: Value| {
         let request = Request::read(&json!({"prompt": "a boat", "id": id}), "fresh".into()).unwrap();
         let Step::Recall(_, recalling) = Order { request, ..order(&json!({})) }.begin::<Value>().step else { panic!() };
@@ -70,7 +70,7 @@ pub(super) fn about_to_pay() -> (World, HttpRequest, Paying<Value>) {
     }
 }
 
-/// Plays on after the first answer to the payment; every later one is `again`.
+/// Continues after the first response to the payment; every later one is `again`.
 fn recover(world: &mut World, mut next: Next<Value>, again: impl Fn(&mut World) -> Answer<Value>) -> Value {
     let mut sent = 0;
     let outcome = loop {
@@ -100,7 +100,7 @@ fn recover(world: &mut World, mut next: Next<Value>, again: impl Fn(&mut World) 
 }
 
 #[test]
-fn a_lost_answer_is_followed_to_its_end() {
+fn a_lost_response_is_followed_to_its_end() {
     let refused = || answer(402, DOCUMENTED);
     let known = |again, step, header| json!({"sentAgain": again, "step": step, "header": header});
 
@@ -112,7 +112,7 @@ fn a_lost_answer_is_followed_to_its_end() {
     let end = recover(&mut world, next, |_| panic!("sent again"));
     assert_eq!(end, json!({"task": SEED, "settled": "chain", "known": known(0, "accepted", false)}));
 
-    // It never arrived: the very same payment is sent again.
+    // It never arrived: the same payment is resent.
     let (mut world, request, paying) = about_to_pay();
     let next = paying.answered(lost(None), world.now);
     let end = recover(&mut world, next, |world| world.receive(&request));
@@ -139,14 +139,14 @@ fn a_lost_answer_is_followed_to_its_end() {
         json!({"code": "task_not_found", "paid": "yes", "retry": "resume", "receipt": true, "known": known(0, "signed", false)})
     );
 
-    // The job was begun, and its payment never settled.
+    // The job was started, and its payment never settled.
     let (mut world, _, paying) = about_to_pay();
     world.work();
     let next = paying.answered(refused(), world.now);
     let end = recover(&mut world, next, |_| panic!("sent again"));
     assert_eq!(end, json!({"task": SEED, "settled": null, "known": known(0, "accepted", false)}));
 
-    // The clock of the chain is behind: nothing is certain yet.
+    // The chain's clock is behind: nothing is certain yet.
     let (mut world, _, paying) = about_to_pay();
     world.skew = -3_600_000;
     let next = paying.answered(refused(), world.now);
@@ -157,7 +157,7 @@ fn a_lost_answer_is_followed_to_its_end() {
     );
 }
 
-/// What the page is told when the payment is answered by a 402 with that body and receipt.
+/// The error's reason if the payment gets a 402 with that body and receipt.
 fn reason_of(body: &str, receipt: Option<Value>) -> String {
     let (world, _, paying) = about_to_pay();
     let response = HttpResponse {
@@ -172,7 +172,7 @@ fn reason_of(body: &str, receipt: Option<Value>) -> String {
 }
 
 #[test]
-fn a_second_402_in_the_words_of_the_first_names_the_lost_header() {
+fn an_identical_second_402_names_the_lost_header() {
     let unseen = reason_of(DOCUMENTED, None);
     assert!(unseen.contains("wrapped `fetch`") && unseen.contains("`x-payment`"), "{unseen}");
     const PLAIN: &str = "the server answered 402 to the payment";
@@ -197,7 +197,7 @@ fn a_second_402_in_the_words_of_the_first_names_the_lost_header() {
     assert_eq!(reason_of("{}", None), PLAIN, "no terms");
 }
 
-/// What the visitor is told in the end of a payment that this answer refused, and that the token has not taken.
+/// The final error of a payment that this response refused, and that the token has not taken.
 pub(super) fn refused_for_good(response: &HttpResponse<Value>) -> Error {
     let (mut world, _, paying) = about_to_pay();
     let mut next = paying.answered(Ok(response.clone()), world.now);
@@ -266,7 +266,7 @@ fn without_a_wallet_to_read_the_chain_nothing_is_certain() {
     assert!(world.now > NOW + 60_000, "it was tried until the window had closed");
 }
 
-/// A purchase whose answer was lost, taken up in a page with these wallets after so many milliseconds.
+/// A purchase whose response was lost, resumed in a page with these wallets that many milliseconds later.
 fn resumed(nodes: Vec<Node>, is_taken: bool, later: u64) -> (World, Value) {
     let (mut world, request, _) = about_to_pay();
     world.seller.knows_seed = false;
@@ -289,7 +289,7 @@ const OTHER: Node = Node { lists_payer: false, ..OWN };
 const LATER: u64 = 1_200_000;
 
 #[test]
-fn only_the_payers_own_wallet_says_that_nothing_was_paid() {
+fn only_the_payers_own_wallet_proves_that_nothing_was_paid() {
     let unpaid = json!(["payment_rejected", "no"]);
     let unknown = json!(["payment_unknown", "unknown"]);
     let lying = Node { claims: Some(false), ahead: 300, ..OTHER };
@@ -434,7 +434,7 @@ fn a_finished_task_is_not_kept_from_the_page_until_the_window_ends() {
     assert_eq!(world.journal["id-1"]["paid"], "unknown", "the token has not taken it yet");
 }
 
-/// A purchase that the token has taken, and for which the service names no task. Then a page with these wallets.
+/// A purchase that the token has taken, and for which the service names no task; then a page with these wallets.
 fn taken_before(nodes: &[Node], later: u64, knows_seed: bool) -> World {
     let (mut world, end) = resumed(vec![OWN], true, 1_000);
     assert_eq!((verdict(&end), &world.journal["id-1"]["paid"]), (json!(["task_not_found", "yes"]), &json!("yes")));
@@ -448,7 +448,7 @@ fn taken_before(nodes: &[Node], later: u64, knows_seed: bool) -> World {
 }
 
 #[test]
-fn what_the_token_has_said_stays_said_whatever_wallet_is_there_later() {
+fn a_payment_reported_as_taken_stays_taken_whichever_wallet_is_there_later() {
     let denies = Node { claims: Some(false), ..OWN };
     let ahead = Node { ahead: 600, ..denies };
     let silent = Node { is_silent: true, ..OWN };
@@ -471,7 +471,7 @@ fn what_the_token_has_said_stays_said_whatever_wallet_is_there_later() {
 }
 
 #[test]
-fn giving_up_what_the_token_has_taken_does_not_call_it_unknown() {
+fn aborting_after_the_token_took_the_payment_reports_it_as_paid() {
     let mut world = taken_before(&[OWN], 1_000, false);
     let mut next = world.perform(resume::<Value>("id-1".into()).step);
     let mut steps = 0;
@@ -485,7 +485,7 @@ fn giving_up_what_the_token_has_taken_does_not_call_it_unknown() {
 }
 
 #[test]
-fn a_transaction_that_was_not_found_is_asked_for_once_more() {
+fn a_transaction_that_was_not_found_is_searched_for_once_more() {
     let denies = Node { claims: Some(false), ..OWN };
     let ahead = Node { ahead: 600, ..denies };
     for (nodes, settled) in [
@@ -503,7 +503,7 @@ fn a_transaction_that_was_not_found_is_asked_for_once_more() {
         assert_eq!(verdict(&end), json!(["task_not_found", "yes"]));
         assert_eq!(world.journal["id-1"]["receipt"]["settled"], settled);
     }
-    // A transaction that only a service has named is shown by nobody.
+    // A transaction that only a service has named is not proven by anyone.
     let mut world = taken_before(&[], LATER, false);
     world.journal.get_mut("id-1").unwrap()["receipt"]["settled"] = "server".into();
     let mut next = resume::<Value>("id-1".into());
@@ -515,7 +515,7 @@ fn a_transaction_that_was_not_found_is_asked_for_once_more() {
 }
 
 #[test]
-fn a_purchase_that_the_storage_gives_instead_of_another_is_not_taken_up() {
+fn another_purchase_returned_by_the_storage_is_not_resumed() {
     let (world, _, _) = about_to_pay();
     let mut record = world.journal["id-1"].clone();
     record["id"] = "id-2".into();
@@ -530,7 +530,7 @@ fn a_purchase_that_the_storage_gives_instead_of_another_is_not_taken_up() {
 }
 
 #[test]
-fn a_page_that_cannot_let_time_pass_is_told_that_the_payment_was_taken() {
+fn a_page_whose_timers_fail_is_told_that_the_payment_was_taken() {
     let mut world = taken_before(&[OWN], 1_000, false);
     let mut next = resume::<Value>("id-1".into());
     let failure = loop {

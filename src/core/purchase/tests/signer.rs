@@ -1,12 +1,12 @@
-//! Whose signature is sent: the payer's own, over the very authorization that the wallet was shown.
+//! Which signature is sent: only the payer's own, over the very authorization that the wallet was shown.
 
 use super::*;
 
 /// Another key of every development chain; worthless.
 const OTHER_KEY: [u8; 32] = hex!("59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d");
 
-/// What becomes of a signature: `change` is what the wallet does to the typed data before it signs, `code` what stands at the
-/// payer's address.
+/// The outcome of a signature: `change` is what the wallet does to the typed data before it signs, `code` is the
+/// contract code at the payer's address.
 fn judged(key: [u8; 32], change: impl Fn(&mut Value), code: &str) -> (Step<Value>, Value) {
     let (mut world, mut next) = (good_world(&json!({})), order(&json!({})).begin::<Value>());
     let mut given = Value::Null;

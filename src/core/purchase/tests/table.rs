@@ -1,4 +1,4 @@
-//! The README's table of errors, held against the ways to each code.
+//! Checks the README's table of errors against the ways to reach each code.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::core::{assets::ASSETS, balance, error::ErrorFields, image, journal, poll, rejection};
 
-/// A row of the table: its codes, what they say of the money, and what may be done next.
+/// A row of the table: its codes, what they say about money, and what to do next.
 struct Row {
     codes: Vec<&'static str>,
     paid: Vec<&'static str>,
@@ -30,7 +30,8 @@ fn table() -> Vec<Row> {
     rows.map(row).collect()
 }
 
-/// What the text above the table says of every code: a purchase that may have been paid before is looked up, and so is
+/// What the text above the table says about every code: a purchase that may have been paid before is looked up, and so
+/// is a task.
 /// a task.
 fn is_said_above_the_table(error: &ErrorFields) -> bool {
     let may_be_paid_before = error.paid == Paid::Unknown && matches!(error.stage, Stage::Request | Stage::Quote);
@@ -38,14 +39,14 @@ fn is_said_above_the_table(error: &ErrorFields) -> bool {
     error.retry == Retry::Resume && (may_be_paid_before || is_of_a_task)
 }
 
-/// Whether the table has it as it is.
+/// Whether the table describes the error as it is.
 pub(super) fn is_listed(error: &ErrorFields) -> bool {
     let (code, paid, retry) = (error.code.name(), error.paid.name(), error.retry.name());
     let says = |row: &Row| row.paid.iter().any(|word| *word == paid) && row.retry.iter().any(|word| *word == retry);
     is_said_above_the_table(error) || TABLE.iter().any(|row| row.codes.iter().any(|word| *word == code) && says(row))
 }
 
-/// A purchase whose journal, wallet and page do what the test wants, up to the first step that the test wants to end.
+/// A purchase whose journal, wallet and page behave as the test needs, up to the first step that the test wants to end.
 fn until(options: &Value, end: impl Fn(Step<Value>) -> Result<Error, Step<Value>>) -> Error {
     let (mut world, mut next) = (good_world(options), order(options).begin::<Value>());
     loop {
@@ -60,7 +61,7 @@ fn priced(status: u16, body: &str) -> Error {
     ended(probing(&json!({})).answered(answer(status, body), NOW).step)
 }
 
-/// The wallet answers one method in this way.
+/// The wallet answers one method like this.
 fn wallet(method: &'static str, reply: Reply<Value>) -> Error {
     ended(converse(|q, _| if q.method == method { reply.clone() } else { talk(q, 0) }).1)
 }
@@ -74,7 +75,7 @@ fn task(paid: bool) -> AcceptedTask<Value> {
     }
 }
 
-/// A task ends in this way, or is never finished.
+/// A task that ends like this, or is never finished.
 fn waited(paid: bool, status: u16, body: &Value) -> Error {
     let mut step =
         poll::watch("id-1".into(), task(paid), None, Config::read(&json!({"timeout": 600_000})).unwrap(), 7, NOW).step;
@@ -98,14 +99,14 @@ fn looked(answer: Answer<Value>) -> Error {
     outcome.unwrap_err().error
 }
 
-/// The balance that a wallet tells when it answers in this way.
+/// The error of a balance request when the wallet answers like this.
 fn counted(reply: Reply<Value>) -> Error {
     let balance::Step::Ask(_, reading) = balance::read::<Value>(&ASSETS[0], None, 1) else { panic!() };
     let balance::Step::Done(outcome) = reading.answered(reply) else { panic!() };
     outcome.unwrap_err().error
 }
 
-/// Nothing reads the chain, so that nothing becomes certain.
+/// Nothing can read the chain, so nothing becomes certain.
 fn unsettled(answer: &Answer<Value>) -> Error {
     let (mut world, _, paying) = about_to_pay();
     let mut next = paying.answered(answer.clone(), world.now);
@@ -135,7 +136,7 @@ fn taken_without_a_task() -> Error {
     }
 }
 
-/// Each way to an error that the core has, with the `details` that the table names for it.
+/// Each way to an error of the core, with the `details` that the table names for it.
 fn ways() -> Vec<(Error, &'static [&'static str])> {
     const ANSWERED: &[&str] = &["status", "body"];
     const REFUSED: &[&str] = &["status", "body", "reason"];
@@ -309,7 +310,7 @@ fn ways() -> Vec<(Error, &'static [&'static str])> {
 }
 
 #[test]
-fn the_readme_says_of_each_error_what_it_says_of_itself() {
+fn the_readme_describes_each_error_as_the_code_does() {
     let ways = ways();
     for (error, details) in &ways {
         assert!(is_listed(error), "{error:?}");

@@ -1,5 +1,5 @@
-//! A world to buy in: a chain, a token, a seller, a wallet and a journal. Each number of its course picks what happens next,
-//! so a course is any order of answers, losses, delays, crashes and returns.
+//! A world to buy in: a chain, a token, a seller, a wallet and a journal. Each number of its course picks what happens
+//! next, so a course is any order of responses, losses, delays, crashes and returns.
 
 use std::collections::BTreeMap;
 
@@ -16,10 +16,10 @@ use crate::core::{
     scheme::Scheme,
 };
 
-/// What the seller does with requests it is paid for, apart from single mishaps.
+/// How the seller treats requests it is paid for, apart from single mishaps.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Seller {
-    /// The id that the request came with finds the task.
+    /// The task is found by the id that was sent with the request.
     pub(super) knows_seed: bool,
 }
 
@@ -34,9 +34,9 @@ pub(super) struct World {
     pub(super) options: Value,
     pub(super) terms: String,
     pub(super) seller: Seller,
-    /// Milliseconds that the clock of the chain is ahead of this machine's.
+    /// Milliseconds by which the chain's clock is ahead of this machine's.
     pub(super) skew: i64,
-    /// The nodes through which the wallets on the page read: first that of the wallet that pays.
+    /// The nodes through which the wallets on the page read; the first is that of the wallet that pays.
     pub(super) nodes: Vec<Node>,
     choices: Vec<u8>,
     next: usize,
@@ -44,13 +44,13 @@ pub(super) struct World {
     pub(super) journal: BTreeMap<String, Value>,
     pub(super) quoted: Option<Value>,
     pub(super) signs: Vec<Value>,
-    /// What the payer's key signed last.
+    /// The last signature of the payer's key.
     signature: Value,
-    /// What stands at the payer's address, and the signature that it accepts.
+    /// The contract code at the payer's address, and the signature that it accepts.
     contract: Option<Value>,
     /// The payments posted.
     pub(super) pays: Vec<String>,
-    /// Nonces that the token has taken.
+    /// Nonces of payments that the token has taken.
     pub(super) taken: Vec<String>,
     held: Vec<Held>,
     tasks: Vec<String>,
@@ -59,11 +59,11 @@ pub(super) struct World {
 
 /// How a call of the library ended.
 pub(super) enum Ended {
-    /// It came to its end.
+    /// It returned its result.
     Outcome(Result<AcceptedTask<HeldReceipt<Value>>, Error>),
-    /// The caller gave up.
+    /// The caller aborted.
     GivenUp(Error),
-    /// The page is gone, with all that it knew.
+    /// The page is gone, with everything it knew.
     Crashed,
 }
 
@@ -91,14 +91,14 @@ impl World {
         }
     }
 
-    /// A world in which all goes well from now on.
+    /// Makes everything go well from now on.
     pub(super) fn heal(&mut self) {
         self.choices.clear();
         self.skew = 0;
         self.nodes = vec![Node::default()];
     }
 
-    /// Three times of four the course goes on as it should, so that courses reach their end.
+    /// In three of four cases the course goes well, so that courses reach their end.
     fn pick(&mut self, outcomes: usize) -> usize {
         let choice = self.choices.get(self.next).copied().unwrap_or(0);
         self.next += 1;
@@ -127,14 +127,15 @@ impl World {
         self.signs.iter().all(|typed| end(typed) <= self.chain_seconds())
     }
 
-    /// Whoever holds an authorization may use it at the last moment.
+    /// A holder of an authorization may use it at the last moment.
     pub(super) fn settle_what_is_held(&mut self) {
         for held in std::mem::take(&mut self.held) {
             self.settle(&held);
         }
     }
 
-    /// Somebody sets the clock of this machine. It may be set forward where no block is ahead: fooled by both, nobody knows.
+    /// Someone sets this machine's clock. It is only set forward if no block is ahead: with both wrong, nothing could
+    /// be detected.
     fn set_clock(&mut self) {
         let most = if self.nodes[0].ahead > 0 { 0 } else { 3_600_000 };
         let by = [0, -300_000, most][self.pick(24) % 3];
@@ -150,7 +151,7 @@ impl World {
         }
     }
 
-    /// Plays one call of the library to its end, or until the course cuts it short.
+    /// Runs one library call to its end, or until the course cuts it short.
     pub(super) fn play(&mut self, mut next: Next<Value>) -> Ended {
         let signs = self.signs.len();
         let mut steps = 0;
@@ -199,7 +200,7 @@ impl World {
     pub(super) fn perform(&mut self, step: Step<Value>) -> Next<Value> {
         match step {
             Step::Recall(id, state) => {
-                // Whoever was about to be asked is gone: the hold of the purchase says so.
+                // Calls of a page that is gone hold no lock, so this call is alone.
                 let recalled = Recalled { record: self.journal.get(&id).cloned(), is_alone: true };
                 state.recalled(if self.pick(16) == 1 { Err(json!("blocked")) } else { Ok(recalled) })
             }
@@ -287,7 +288,7 @@ impl World {
         }
     }
 
-    /// What stands at the payer's address, and what it says of a signature.
+    /// The contract code at the payer's address, and its opinion of a signature.
     fn check(&mut self, question: &Question) -> Reply<Value> {
         let outcome = self.pick(5);
         if question.method == "eth_getCode" {
@@ -317,7 +318,7 @@ impl World {
         written
     }
 
-    /// The seller gets a payment, unless it is lost on the way.
+    /// The seller receives a payment, unless it is lost on the way.
     pub(super) fn receive(&mut self, request: &HttpRequest) -> Answer<Value> {
         let header = payment(request);
         let record = &self.journal["id-1"];
@@ -340,7 +341,7 @@ impl World {
             return lost(None);
         }
         if matches!(mishap, 2..=6) {
-            // Not settled, or not yet; and the seller keeps it.
+            // Not settled, or not yet; and the seller holds it back.
             self.held.push(held);
             if mishap == 2 {
                 self.work();
@@ -393,7 +394,7 @@ impl World {
         }
     }
 
-    /// What a wallet reads through its node. A prompt is never opened for it.
+    /// A wallet's answer, read through its node. Reading never opens a prompt.
     pub(super) fn read(&mut self, wallet: usize, question: &Question) -> Reply<Value> {
         let node = self.nodes[wallet];
         let outcome = self.pick(8);
@@ -428,18 +429,18 @@ impl World {
 
 const TRANSACTION: &str = "0xabababababababababababababababababababababababababababababababab";
 
-/// What a wallet on the page reads through.
+/// The node behind a wallet on the page.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node {
-    /// It answers nothing.
+    /// It does not answer.
     pub(super) is_silent: bool,
     /// It is on another chain.
     pub(super) is_elsewhere: bool,
     /// Its wallet has the account that paid.
     pub(super) lists_payer: bool,
-    /// Seconds that its latest block is ahead of the chain.
+    /// Seconds by which its latest block is ahead of the chain.
     pub(super) ahead: i64,
-    /// What it says of the payment, if not the truth.
+    /// What it reports about the payment, if not the truth.
     pub(super) claims: Option<bool>,
 }
 

@@ -1,4 +1,4 @@
-//! Courses with any number of faults, drawn instead of gone through.
+//! Random courses with any number of faults, instead of an exhaustive search.
 
 use proptest::prelude::*;
 
@@ -8,10 +8,11 @@ use crate::core::purchase::tests::promises::cases;
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(cases() / 5))]
 
-    /// Tabs with locks and without, which may be lost; pages that die or are left at any step; storage that fails; nodes that are
-    /// silent, elsewhere, ahead or lie; sellers that keep a payment, or forget what they were paid for.
+    /// Tabs with and without locks, which may be lost; pages that die or are left at any step; storage that fails;
+    /// nodes that do not answer, are on another chain, ahead, or lie; sellers that hold back a payment, or forget what
+    /// they were paid for.
     #[test]
-    fn no_course_that_is_drawn_breaks_a_promise(
+    fn no_random_course_breaks_a_promise(
         scene in 0..SCENES.len(),
         choices in prop::collection::vec(any::<u8>(), 150),
     ) {
@@ -20,9 +21,9 @@ proptest! {
     }
 }
 
-/// The draw finds defects, too: of those that the search has to find, nearly all within some thousand courses.
+/// Random courses find defects, too: nearly all of those that the search has to find, within a few thousand courses.
 #[test]
-fn courses_that_are_drawn_find_defects() {
+fn random_courses_find_defects() {
     let found = explore(
         [Defect::OwnerUnchecked, Defect::SentBeforeWritten, Defect::WindowIgnored, Defect::SignerNotCompared],
         |defect| {

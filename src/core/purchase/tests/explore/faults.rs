@@ -1,11 +1,11 @@
-//! What can go wrong, and where.
+//! The faults, and where each can happen.
 
 use super::*;
 
-/// The steps of a course: what a tab is about to do.
+/// The steps of a course: what a tab does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Kind {
-    /// No call of the library is under way.
+    /// No library call is in progress.
     Idle,
     Recall,
     Probe,
@@ -17,7 +17,7 @@ pub(super) enum Kind {
     Sign,
     Check,
     Seal,
-    /// What a storage that says it has failed has written.
+    /// What a storage has written although it reports a failure.
     Reread,
     Pay,
     Look,
@@ -34,17 +34,17 @@ pub(super) enum Kind {
 pub(super) enum Fault {
     /// The page dies before the step.
     Crash,
-    /// The page dies when the step has had its effect.
+    /// The page dies after the step has taken effect.
     CrashAfter,
-    /// The caller gives up.
+    /// The caller aborts.
     Abort,
-    /// It takes longer than any window is open.
+    /// The step takes longer than any window is open.
     Slow,
-    /// What the seller kept is settled now.
+    /// The payment that the seller held back is settled now.
     Settle,
-    /// The visitor has the purchase taken up, instead of buying once more.
+    /// The visitor resumes the purchase instead of buying again.
     Resume,
-    /// The visitor has the purchase forgotten.
+    /// The visitor forgets the purchase.
     Forget,
     /// The storage throws.
     Blocked,
@@ -56,47 +56,47 @@ pub(super) enum Fault {
     Denied,
     /// The storage calls the change, writes nothing, and throws.
     Undone,
-    /// The storage writes, and then calls the change once more, with the record of a time at which there was none.
+    /// The storage writes, and then calls the change once more, with an outdated absence of the record.
     Twice,
-    /// The storage gives a change no purchases of the budget's period.
+    /// The storage does not supply the purchases of the budget's period.
     Hollow,
-    /// What the storage has cannot be read.
+    /// The storage's records cannot be read.
     Unread,
-    /// The storage writes, and does not say so in time.
+    /// The storage writes, and does not respond in time.
     Untold,
-    /// The storage does not write, and does not say so in time.
+    /// The storage does not write, and does not respond in time.
     Dropped,
-    /// The request is lost on its way.
+    /// The request is lost on the way.
     Lost,
-    /// The answer is lost on its way.
+    /// The response is lost on the way.
     Unanswered,
-    /// A gateway answers 500 in the service's place.
+    /// A gateway responds 500 instead of the service.
     Gateway,
-    /// The service refuses the payment, and keeps it.
+    /// The service refuses the payment, and holds it back.
     Refused,
-    /// The service begins the job, and keeps the payment for later.
+    /// The service starts the job, and holds the payment back.
     Unsettled,
-    /// The service knows no task of that id for now.
+    /// The service temporarily knows no task of that id.
     Unknown,
-    /// The service answers 200 with a status word that nobody knows.
+    /// The service responds 200 with an unknown status word.
     Odd,
     /// There is no wallet on the page.
     NoWallet,
     /// There is another wallet on the page, which is asked as well.
     Crowd,
-    /// The visitor declines.
+    /// The visitor refuses.
     Decline,
-    /// The wallet answers nothing.
+    /// The wallet does not answer.
     Mute,
     /// The wallet signs with another account.
     OtherKey,
     /// The wallet is on another chain.
     Elsewhere,
-    /// The node of the wallet is an hour ahead.
+    /// The wallet's node is an hour ahead.
     Ahead,
-    /// Another wallet says that the payment was never taken, an hour ahead.
+    /// Another wallet, an hour ahead, reports that the payment was never taken.
     LieUnused,
-    /// Another wallet says that the payment was taken.
+    /// Another wallet reports that the payment was taken.
     LieTaken,
     /// The browser has no secure randomness.
     NoEntropy,
@@ -149,8 +149,8 @@ impl Kind {
         }
     }
 
-    /// Whether what another tab does may make a difference to the step, or it to that tab's: the journal, the prompt, the payment,
-    /// and time. All others can be done in any order.
+    /// Whether another tab's actions may affect the step, or the step that tab: the journal, the prompt, the payment,
+    /// and time. All other steps commute.
     pub(super) const fn is_shared(self) -> bool {
         matches!(
             self,
@@ -167,7 +167,7 @@ impl Kind {
         )
     }
 
-    /// Whether it goes to the journal to write there.
+    /// Whether it writes to the journal.
     pub(super) const fn writes(self) -> bool {
         matches!(self, Self::Intend | Self::Seal | Self::End | Self::Withdraw)
     }
@@ -216,7 +216,7 @@ impl Fault {
         Self::NoEntropy,
     ];
 
-    /// Why it cannot happen at that step, if it cannot.
+    /// Why it cannot happen at that step; `None` if it can.
     pub(super) fn excluded(self, at: Kind) -> Option<&'static str> {
         let (can, why) = match self {
             Self::Crash => (at != Kind::Idle, "with no call under way, nothing is left in the middle"),

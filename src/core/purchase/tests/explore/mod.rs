@@ -1,23 +1,24 @@
-//! Every course of a purchase with so many faults: not drawn, as in `promises`, but all of them.
+//! Every course of a purchase with up to a given number of faults: not random, as in `promises`, but exhaustive.
 //!
-//! A course is a list of [`Action`]s: which tab goes on, and what goes wrong with its next step. The search goes through all lists with
-//! at most so many faults, over the real machines and the real journal. States that are the same are gone through once, however
-//! they were reached. In every course the promises are checked: when a wallet opens, when a payment leaves, when a caller is told how it
-//! ended, and at the end of it all, when a visitor comes back and nothing goes wrong any more.
+//! A course is a list of [`Action`]s: which tab goes on, and what goes wrong with its next step. The search goes
+//! through all lists with at most that many faults, using the real state machines and the real journal. Each distinct
+//! state is explored once, however it was reached. The promises are checked in every course: when a wallet opens, when
+//! a payment is sent, when a caller gets the outcome, and at the very end, when a visitor comes back and nothing goes
+//! wrong any more.
 //!
-//! `npm run explore` plays more of them than `cargo test`, and says what was found.
+//! `npm run explore` goes through more of them than `cargo test`, and reports what was found.
 //!
-//! What is left out:
+//! Not covered:
 //!
-//! - clocks that are wrong, other than a node that is an hour ahead; prices, tokens and accounts that are odd; contracts as payers; the page's
-//!   own `confirm`; quotes. These are drawn in `promises`, or have tests of their own.
-//! - the wait for the task, and what becomes of its record then.
-//! - time passes by pauses, and by leaps of 700 seconds; all other steps take none. No write takes longer than its caller waits: a page
-//!   that is frozen in the middle of one for minutes is not gone through.
-//! - a write that nobody waits for any more comes at once, or never.
-//! - another tab goes on before steps at the journal, the prompt, the payment and pauses. What is read of the service and of the chain, it
-//!   reads in one piece with what it does next.
-//! - three calls of a visitor in one tab, and two in each of two tabs. No more than two tabs.
+//! - Wrong clocks, other than a node that is an hour ahead; unusual prices, tokens and accounts; contracts as payers;
+//!   the page's own `confirm`; quotes. `promises` draws these at random, or they have tests of their own.
+//! - The wait for the task, and what then happens to its record.
+//! - Time passes in pauses, and in leaps of 700 seconds; all other steps take no time. No write takes longer than its
+//!   caller waits: a page that is frozen for minutes in the middle of a write is not explored.
+//! - A write that nobody waits for any more is done at once, or never.
+//! - Other tabs act before steps that involve the journal, the prompt, the payment or a pause. Reads from the service
+//!   and the chain form one piece with the step that follows.
+//! - Three calls of a visitor in one tab, and two in each of two tabs. No more than two tabs.
 
 mod drawn;
 mod faults;
@@ -49,7 +50,7 @@ use search::{Found, Search};
 use tab::Tab;
 use world::World;
 
-/// Who is on the page, and what the browser and the seller are like.
+/// The tabs on the page, and the behaviour of browser and seller.
 #[derive(Debug)]
 struct Scene {
     name: &'static str,
@@ -58,18 +59,18 @@ struct Scene {
     tabs: &'static [&'static str],
     /// How often each visitor calls the library.
     calls: u8,
-    /// Web Locks keep the tabs apart.
+    /// Web Locks work between the tabs.
     has_locks: bool,
-    /// The task has the id that was sent.
+    /// The task has the id that was sent with the request.
     knows_seed: bool,
-    /// Others have left records that nobody can read.
+    /// There are other records that cannot be read.
     has_odd_records: bool,
-    /// Faults of a course: in `cargo test`, and in `npm run explore`.
+    /// Number of faults per course: in `cargo test`, and in `npm run explore`.
     faults: [u8; 2],
 }
 
 impl Scene {
-    /// What the seller asks for: 1 USDC, within ten seconds.
+    /// The seller's terms: 1 USDC, within ten seconds.
     fn terms(&self) -> String {
         with(json!({"maxTimeoutSeconds": 10, "outputSchema": null, "description": ""}))
     }
@@ -109,7 +110,7 @@ const SCENES: [Scene; 5] = [
     },
 ];
 
-/// Goes through scenes side by side, in threads whose stacks are deep enough for the longest course.
+/// Explores scenes in parallel, in threads whose stacks are large enough for the longest course.
 fn explore<T: Send + 'static, O: Send + 'static>(jobs: impl IntoIterator<Item = T>, job: fn(&T) -> O) -> Vec<(T, O)> {
     let threads: Vec<_> = jobs
         .into_iter()
@@ -124,7 +125,8 @@ fn explore<T: Send + 'static, O: Send + 'static>(jobs: impl IntoIterator<Item = 
     threads.into_iter().map(|thread| thread.join().unwrap()).collect()
 }
 
-/// Goes through the scenes with as many faults as each has at that bound. Returns which faults were met at which steps.
+/// Explores the scenes with the number of faults that each has at that bound. Returns which faults occurred at which
+/// steps.
 fn explore_all(bound: usize) -> BTreeSet<(Kind, Fault)> {
     let bounds = SCENES.iter().map(|scene| (scene, scene.faults[bound]));
     let mut pairs = BTreeSet::new();
@@ -138,7 +140,7 @@ fn explore_all(bound: usize) -> BTreeSet<(Kind, Fault)> {
     pairs
 }
 
-/// What came of a search.
+/// The result of a search.
 struct Explored {
     search: Search,
     courses: Result<u64, Found>,
@@ -151,7 +153,7 @@ impl Explored {
         Self { search, courses }
     }
 
-    /// Says what came of it as soon as it is over.
+    /// Prints the result as soon as the search is over.
     fn told(scene: &'static Scene, faults: u8) -> Self {
         let explored = Self::of(scene, faults);
         let Self { search, courses } = &explored;
@@ -161,7 +163,7 @@ impl Explored {
         explored
     }
 
-    /// With a defect: in a scene, and with as many faults, that show it soon.
+    /// With a defect: in a scene, and with a number of faults, that reveal it soon.
     fn with(defect: Defect) -> Self {
         let [alone, without_seeds, without_locks, _, budget] = &SCENES;
         let (scene, faults) = match defect {
@@ -184,7 +186,7 @@ fn no_course_with_few_faults_breaks_a_promise() {
     let pairs = explore_all(0);
     let possible = Kind::ALL.into_iter().flat_map(|kind| Fault::at(kind).map(move |fault| (kind, fault)));
     let unmet: Vec<_> = possible.filter(|pair| !pairs.contains(pair)).collect();
-    // These need more faults before them.
+    // These need more faults to reach.
     let needs_more = |(kind, fault): &(Kind, Fault)| {
         matches!(fault, Fault::LieUnused | Fault::LieTaken | Fault::Settle) || *kind == Kind::FindOthers
     };

@@ -4,12 +4,12 @@ use std::fmt::{self, Write as _};
 
 use super::*;
 
-/// All that there is, between two steps.
+/// The complete state between two steps.
 #[derive(Clone, Debug)]
 struct State {
     world: World,
     tabs: Vec<Tab>,
-    /// The tab that went on last.
+    /// The tab that acted last.
     turn: usize,
 }
 
@@ -43,7 +43,7 @@ impl fmt::Display for Found {
 
 pub(super) struct Search {
     pub(super) scene: &'static Scene,
-    /// The courses that lead on from each state, by the faults that they may yet have.
+    /// The number of courses from each state, by the number of faults left.
     known: HashMap<(u64, u8), u64>,
     pub(super) steps: u64,
     pub(super) pairs: BTreeSet<(Kind, Fault)>,
@@ -59,12 +59,13 @@ impl Search {
         self.known.len()
     }
 
-    /// Goes through all courses. Returns how many there are, unless one of them breaks a promise.
+    /// Goes through all courses. Returns how many there are, or the first that breaks a promise.
     pub(super) fn begin(&mut self, faults: u8) -> Result<u64, Found> {
         self.go_on(&self.start(), faults)
     }
 
-    /// Goes through one course, which these numbers draw: three times of four the step goes as it should. Then all goes well.
+    /// Goes through one course, chosen by these numbers: in three of four cases a step succeeds. In the end everything
+    /// succeeds.
     pub(super) fn draw(&mut self, choices: &[u8]) -> Result<(), Found> {
         let mut state = self.start();
         let mut choices = choices.iter();
@@ -121,7 +122,7 @@ impl Search {
 }
 
 impl State {
-    /// What can happen next. Another tab goes on only where that may make a difference.
+    /// The possible actions. Another tab acts only where that may make a difference.
     fn actions(&self, left: u8) -> Vec<Action> {
         let is_free = |tab: &Tab| !tab.is_over() && !tab.waits(&self.world);
         let current = &self.tabs[self.turn];
@@ -136,7 +137,7 @@ impl State {
             let faults = if left > 0 { Fault::ALL.as_slice() } else { &[] };
             for fault in faults.iter().copied().filter(|fault| fault.excluded(kind).is_none()) {
                 let is_possible = is_free(it) || matches!(fault, Fault::Steal | Fault::Abort | Fault::Crash);
-                // Nor does that of another tab take longer than ten seconds.
+                // Nor does another tab's step take longer than ten seconds.
                 let others = || self.tabs.iter().filter(|other| !other.is_over());
                 if fault == Fault::Slow && others().any(|other| other.kind().is_brief()) {
                     continue;
@@ -155,7 +156,7 @@ impl State {
         hashing.0.finish()
     }
 
-    /// Promise 1, and what a budget is for: whatever happens, a purchase is paid once, and no more is paid than the budget allows.
+    /// Promise 1, and budgets: whatever happens, a purchase is paid once, and no more is paid than the budget allows.
     fn check_purchases(&self) -> Result<(), String> {
         let taken = || self.world.papers.iter().filter(|paper| paper.is_taken && !paper.is_past);
         for id in self.world.scene.tabs {
@@ -170,7 +171,7 @@ impl State {
         Ok(())
     }
 
-    /// At the end of a course, what the seller still has may be settled or not. Then a visitor comes back.
+    /// At the end of a course, held-back payments may be settled or not. Then a visitor comes back.
     fn check_end(&self) -> Result<(), String> {
         for is_settled in [false, true] {
             let mut state = self.clone();
@@ -213,7 +214,7 @@ impl State {
         Ok(())
     }
 
-    /// Promise 9: records that nobody can read are listed, can be forgotten, and are not taken up.
+    /// Promise 9: records that cannot be read are listed, can be forgotten, and are not resumed.
     fn check_list(&self) -> Result<(), String> {
         let mut world = self.world.clone();
         if !world.scene.has_odd_records {
@@ -236,7 +237,7 @@ impl State {
     }
 }
 
-/// Hashes what is written, without keeping it.
+/// Hashes text as it is written, without storing it.
 struct Hashing(DefaultHasher);
 
 impl fmt::Write for Hashing {

@@ -1,17 +1,17 @@
-//! A tab: a visitor who calls the library, and its driver.
+//! A tab: a visitor who calls the library, and the driver.
 
 use super::{faults::*, world::*, *};
 
-/// What a visitor does in a tab.
+/// A visitor's state in a tab.
 #[derive(Clone, Debug)]
 pub(super) struct Tab {
     number: usize,
-    /// The purchase that it is about.
+    /// The id of the purchase.
     id: &'static str,
-    /// The calls that are left to it.
+    /// The number of calls left.
     calls: u8,
     at: At,
-    /// What is known of the wallets on the page, until the call ends.
+    /// What is known about the wallets on the page, until the call ends.
     own: Node,
     other: Option<bool>,
 }
@@ -27,7 +27,7 @@ struct Node {
 enum At {
     Idle,
     Running(Box<Running>),
-    /// The call is over, but for the intent that came to nothing.
+    /// The call is over, except that its intent has to be withdrawn.
     Withdrawing(Box<(Change<Value>, Outcome)>),
     Over,
 }
@@ -37,11 +37,11 @@ type Outcome = Result<AcceptedTask<HeldReceipt<Value>>, Error>;
 #[derive(Clone, Debug)]
 struct Running {
     step: Step<Value>,
-    /// Whether the step, a write that the storage says has failed, was done all the same is about to be read.
+    /// A write that the storage reported as failed: the record that is read next shows whether it was done.
     doubt: Option<Doubt<Value>>,
-    /// How the intent in the journal would be undone.
+    /// The change that would undo the intent in the journal.
     withdrawal: Option<Change<Value>>,
-    /// The journal as it was when the call began.
+    /// The records in the journal when the call began.
     seen: Vec<Value>,
 }
 
@@ -64,12 +64,12 @@ impl Tab {
         }
     }
 
-    /// Whether it waits for another tab.
+    /// Whether it is waiting for another tab.
     pub(super) fn waits(&self, world: &World) -> bool {
         self.kind() == Kind::Recall && world.locks.get(self.id).is_some_and(|holder| *holder != self.number)
     }
 
-    /// Whether a fault that is possible at the step is possible now.
+    /// Whether a fault that is possible at the step is possible right now.
     pub(super) fn can(&self, fault: Fault, world: &World) -> bool {
         match fault {
             Fault::Steal => self.waits(world),
@@ -88,7 +88,7 @@ impl Tab {
         }
     }
 
-    /// Does the next thing, as it should go or with a fault.
+    /// Performs the next step, successfully or with a fault.
     pub(super) fn go(&mut self, world: &mut World, fault: Option<Fault>) -> Result<(), String> {
         match fault {
             Some(Fault::Slow) => world.now += 700_000,
@@ -141,7 +141,7 @@ impl Tab {
     }
 
     fn forget(&mut self, world: &mut World) -> Result<(), String> {
-        // What the journal says to be paid is, for the visitor: another purchase of that name is another one.
+        // To the visitor, a purchase that the journal shows as paid is over: the next one of that name is another one.
         let is_paid = world.journal.get(self.id).is_some_and(|record| record["paid"] == "yes");
         let is_open = |paper: &Paper| paper.id == self.id && !paper.is_past && world.is_open(paper);
         let is_under_way = !is_paid && world.papers.iter().any(is_open);
@@ -216,7 +216,7 @@ impl Tab {
         }
     }
 
-    /// The page is gone, with all that it knew.
+    /// The page is gone, with everything it knew.
     fn leave(&mut self, world: &mut World) -> Result<(), String> {
         world.locks.retain(|_, holder| *holder != self.number);
         self.at = if self.calls == 0 { At::Over } else { At::Idle };
@@ -233,7 +233,7 @@ impl Tab {
         }
     }
 
-    /// The caller is told how it ended.
+    /// The caller gets the outcome.
     fn told(&mut self, world: &mut World, outcome: Outcome) -> Result<(), String> {
         self.leave(world)?;
         let own =
@@ -245,7 +245,7 @@ impl Tab {
                 if receipt["settled"] == "chain" && !is_taken(&receipt["nonce"]) {
                     return Err("promise 5: a receipt shows what was not taken".into());
                 }
-                // It may have taken up what another tab has paid.
+                // It may have resumed what another tab paid.
                 let is_paid = || world.papers.iter().any(|paper| paper.id == self.id && paper.is_taken);
                 if task.paid == Paid::Yes && world.tasks.is_empty() && !is_paid() {
                     return Err("promise 5: paid, and there is neither a task nor a payment".into());
@@ -385,7 +385,7 @@ impl Tab {
 
     fn pay(&self, world: &mut World, request: &HttpRequest, fault: Option<Fault>) -> Result<Answer<Value>, String> {
         if matches!(fault, Some(Fault::Lost | Fault::Gateway)) {
-            // Written down and the same as ever, whether it arrives or not: but the seller does not have it.
+            // Written down and unchanged, whether or not it arrives; but the seller does not have it.
             let was_held: Vec<bool> = world.papers.iter().map(|paper| paper.is_held).collect();
             let place = world.receive(self.id, request)?;
             world.papers[place].is_held = was_held[place];
@@ -408,7 +408,7 @@ impl Tab {
         Ok(if fault == Some(Fault::Unanswered) { lost(None) } else { answer(202, task) })
     }
 
-    /// What a wallet reads through its node. A prompt is never opened for it.
+    /// A wallet's answer, read through its node. Reading never opens a prompt.
     fn read(&self, world: &World, wallet: usize, question: &Question) -> Reply<Value> {
         let is_own = wallet == 0;
         if is_own && self.own.is_mute {
@@ -444,11 +444,11 @@ impl Tab {
     }
 }
 
-/// The latest block of the chain, whose clock is this machine's.
+/// The latest block of the chain, whose clock matches this machine's.
 fn block(seconds: u64) -> Value {
     json!({"number": format!("0x{:x}", seconds / 2), "timestamp": format!("0x{seconds:x}")})
 }
 
 const TRANSACTION: &str = "0xabababababababababababababababababababababababababababababababab";
-/// The key of somebody else.
+/// Another person's key.
 const OTHER_KEY: [u8; 32] = [0x11; 32];

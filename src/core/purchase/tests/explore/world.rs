@@ -1,4 +1,4 @@
-//! What all tabs share: time, the storage, its locks, the seller, and the token.
+//! What all tabs share: time, the storage, its locks, the seller and the token.
 
 use super::{faults::Fault, *};
 
@@ -10,14 +10,14 @@ pub(super) struct Paper {
     pub(super) nonce: String,
     pub(super) valid_before: u64,
     pub(super) message: Value,
-    /// What the payer's own key signed.
+    /// The signature of the payer's own key.
     pub(super) signature: Value,
-    /// What was sent first: the header, and the body.
+    /// What was sent first: the header and the body.
     pub(super) sent: Option<(String, String)>,
     /// The seller has it, and has not settled it.
     pub(super) is_held: bool,
     pub(super) is_taken: bool,
-    /// The visitor had the purchase forgotten when it was over: another one of the same name is another purchase.
+    /// The visitor forgot the purchase after it was over: the next one of the same name is a different purchase.
     pub(super) is_past: bool,
 }
 
@@ -29,7 +29,7 @@ pub(super) struct World {
     /// Which tab has the lock of a purchase.
     pub(super) locks: BTreeMap<String, usize>,
     pub(super) papers: Vec<Paper>,
-    /// The tasks that the seller works for, by the id that it gave them.
+    /// The tasks that the seller works on, by the id that it gave them.
     pub(super) tasks: Vec<String>,
     drawn: u8,
 }
@@ -38,7 +38,7 @@ impl World {
     pub(super) fn new(scene: &'static Scene) -> Self {
         let mut journal = BTreeMap::new();
         if scene.has_odd_records {
-            // Promise 9: records that nobody can read, older and newer than all others.
+            // Promise 9: records that cannot be read, older and newer than all others.
             journal.insert("odd".into(), json!({"id": "odd"}));
             journal.insert(
                 "new".into(),
@@ -52,7 +52,7 @@ impl World {
         self.now / 1000
     }
 
-    /// One atomic step of the storage, as it should go.
+    /// One successful atomic step of the storage.
     pub(super) fn update(&mut self, id: &str, change: &Change<Value>) -> Written<Value> {
         match self.write(id, change, None, None) {
             Judged::Over(Ok(written)) => written,
@@ -60,7 +60,8 @@ impl World {
         }
     }
 
-    /// One atomic step of the storage, and what it says. `seen` are the records as somebody saw them before, who does not read them again.
+    /// One atomic step of the storage, and its response. `seen` are the records that a caller read earlier and does not
+    /// read again.
     pub(super) fn write(
         &mut self,
         id: &str,
@@ -116,7 +117,7 @@ impl World {
         signature
     }
 
-    /// The seller gets a payment. Returns its place among the papers.
+    /// The seller receives a payment. Returns its index among the papers.
     pub(super) fn receive(&mut self, id: &str, request: &HttpRequest) -> Result<usize, String> {
         let Method::Pay(payment) = &request.method else { return Err("promise 4: no payment was sent".into()) };
         let (header, body) = (&payment.header, &payment.body);
@@ -156,7 +157,7 @@ impl World {
         }
     }
 
-    /// The seller works for a purchase.
+    /// The seller works on a purchase.
     pub(super) fn work(&mut self, id: &str) -> String {
         let task = if self.scene.knows_seed { uuid::derived(id) } else { TASK.into() };
         if !self.tasks.contains(&task) {
@@ -165,7 +166,7 @@ impl World {
         task
     }
 
-    /// Whether the payment may yet be taken.
+    /// Whether the payment may still be taken.
     pub(super) fn is_open(&self, paper: &Paper) -> bool {
         let is_recorded = self.journal.get(&paper.id).is_some_and(|record| {
             record["step"] == "signed"
@@ -175,7 +176,7 @@ impl World {
     }
 }
 
-/// What the payer signs, or somebody else: the same each time, and slow to make.
+/// The signature of the payer, or of another person: deterministic, and slow to make.
 pub(super) fn sealed_with(key: [u8; 32], question: &Question) -> Value {
     thread_local! {
         static MADE: RefCell<HashMap<(u8, String), Value>> = RefCell::default();
