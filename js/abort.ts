@@ -1,6 +1,6 @@
 import { attempt, quietly } from './attempt.js'
 
-/** Resolves `aborted` with the reason once the signal fires, or with nothing once `forget` is called. */
+/** Resolves `aborted` with the reason once the signal fires, or with `undefined` once `forget` is called. */
 function onAbort(signal: AbortSignal | undefined): { aborted: Promise<unknown>; forget: () => void } {
   let fire = () => {}
   const aborted = new Promise<unknown>((resolve) => (fire = () => resolve(attempt(() => signal?.reason))))
@@ -14,7 +14,8 @@ function onAbort(signal: AbortSignal | undefined): { aborted: Promise<unknown>; 
 }
 
 /**
- * Whether some work has settled, and who is told when it does: a listener can leave, a reaction to a promise cannot.
+ * Whether some work has settled, with listeners that are called when it does. Unlike a reaction to a promise, a
+ * listener can be removed.
  */
 interface End {
   isOver: boolean
@@ -37,7 +38,7 @@ function endOf(work: Promise<unknown>): End {
   return end
 }
 
-/** The outcome of `work`, or the error of `abort` as soon as the signal fires; at once where it has. */
+/** The outcome of `work`, or the error of `abort` as soon as the signal fires (at once if it already has). */
 export async function unlessAborted<T>(
   signal: AbortSignal | undefined,
   work: Promise<T>,

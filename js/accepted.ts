@@ -1,4 +1,4 @@
-/** A task that the service has accepted: how it is waited for, and what becomes of it. */
+/** Tasks that the service has accepted: how they are waited for, and what becomes of them. */
 import { quietly } from './attempt.js'
 import { calling, unsignalled } from './calling.js'
 import type { AcceptedTask, Core, CoreEvent } from './core.js'
@@ -9,10 +9,10 @@ import { AcceptedTaskHandle } from './task.js'
 import type { Receipt, Task } from './types.js'
 import { finders } from './wallets.js'
 
-/** Those of tasks that were bought: calls that have joined get the same. */
+/** The handles of tasks that were bought: calls that joined get the same one. */
 const known = new WeakMap<AcceptedTask, Task>()
 
-/** Returns the function that makes a `Task` of what the core says of an accepted one. */
+/** Returns the function that turns the core's description of an accepted task into a `Task`. */
 export function accepting(load: () => Promise<Core>) {
   const accepted = (id: string, task: AcceptedTask, options: Options): Task => {
     const { taskId, receipt } = task
@@ -22,7 +22,7 @@ export function accepting(load: () => Promise<Core>) {
     return handle
   }
 
-  /** The task stays with the service that took it, whatever a later wait asks for. */
+  /** The task stays with the service that accepted it, whatever options a later wait has. */
   const make = (id: string, task: AcceptedTask, bought: Options): Task => {
     const handle: AcceptedTaskHandle = new AcceptedTaskHandle(id, task, {
       watch: async ({ signal, layers }, notify) => {
@@ -45,7 +45,7 @@ export function accepting(load: () => Promise<Core>) {
     return handle
   }
 
-  /** Looks for the transaction of a task that was accepted without one, in the background and without a prompt. */
+  /** Searches for the transaction of a task that was accepted without one, in the background and without a prompt. */
   const settle = async (id: string, task: AcceptedTask, options: Options): Promise<Receipt | undefined> => {
     const core = await load()
     return calling(core.settle(id, task, coreOptions(options), finders(options.wallet)))

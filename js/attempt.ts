@@ -1,4 +1,4 @@
-/** What `act` gives; nothing where it throws. */
+/** The result of `act`, or `undefined` if it throws. */
 export function attempt<T>(act: () => T): T | undefined {
   try {
     return act()
@@ -7,11 +7,11 @@ export function attempt<T>(act: () => T): T | undefined {
   }
 }
 
-/** Does what is of no consequence where it fails, at once or later. */
+/** Best-effort: ignores what `act` throws, or rejects with later. */
 export function quietly(act: () => unknown): void {
   attempt(() => void Promise.resolve(act()).catch(() => {}))
 }
 
-/** The time, also where a page has replaced `Date.now` by a function that throws. Milliseconds since the epoch. */
+/** Milliseconds since the epoch, even if a page has replaced `Date.now` with a function that throws. */
 // biome-ignore lint/complexity/useDateNow: it is what has thrown
 export const now = (): number => attempt(() => Date.now()) ?? new Date().getTime()

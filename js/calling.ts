@@ -1,10 +1,10 @@
-/** How the facade calls the core: with real errors for pages. */
+/** How the facade calls the core: pages get real errors. */
 import { asError, ImagineError, isImagineError, restate, type Failure } from './error.js'
 import { mobileLinks } from './mobile.js'
 import type { Options } from './options.js'
 import { present } from './wallets.js'
 
-/** Awaits a call of the core. It fails with a plain object; pages get a real error. */
+/** Awaits a call of the core. The core rejects with a plain object; pages get a real error. */
 export async function calling<T>(call: Promise<T>): Promise<T> {
   try {
     return await call
@@ -13,16 +13,16 @@ export async function calling<T>(call: Promise<T>): Promise<T> {
   }
 }
 
-/** What the core throws: the members of an error, not yet one. */
+/** What the core rejects with: an object with the members of an error. */
 function isFailure(thrown: unknown): thrown is Failure {
   const isPlain = typeof thrown === 'object' && thrown !== null && !(thrown instanceof Error) && !isImagineError(thrown)
   return isPlain && 'paid' in thrown
 }
 
-/** Options of a call that nobody aborts. */
+/** Options of a call that cannot be aborted. */
 export const unsignalled = (options: Options): Options => ({ ...options, signal: undefined })
 
-/** Whatever goes wrong before a purchase is taken up, money may have moved for it. */
+/** If anything fails before a purchase is resumed, money may have moved for it. */
 export async function undecided<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
@@ -31,7 +31,7 @@ export async function undecided<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** What a page needs to let the visitor choose a wallet, or open it in one. */
+/** Adds what a page needs to let the visitor choose a wallet, or open the page in one. */
 export const describeWallets =
   (wallet: Options['wallet']) =>
   (error: ImagineError): never => {

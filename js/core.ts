@@ -1,4 +1,4 @@
-/** What crosses between the facade and the WebAssembly, whose functions `build/core/core.d.ts` declares. */
+/** The types that cross between the facade and the WebAssembly, whose functions `build/core/core.d.ts` declares. */
 import type { CoreStatus } from './generation.js'
 import type { Parts, Picture, StoredPicture } from './image.js'
 import type {
@@ -20,12 +20,12 @@ export type { BudgetState, Money, Receipt, TaskFilter, TaskRecord } from './type
 
 export type Core = Omit<typeof import('../build/core/core.js'), 'begin' | 'imports' | 'default' | 'initSync'>
 
-/** The options of a call: one object, or those that count for it, of the client first. */
+/** The options of a call: one object, or the list of those that apply, the client's first. */
 export type CoreOptions = Layer | Layer[]
 
 /**
- * Options as the core reads them: those of `Config`, which it judges, and what it uses itself. Of the last kind, the
- * last that is given counts.
+ * Options as the core reads them: those of `Config`, which it checks, and values that it uses directly, of which the
+ * last one given counts.
  */
 export interface Layer {
   signal?: AbortSignal
@@ -36,63 +36,66 @@ export interface Layer {
   [name: string]: unknown
 }
 
-/** A store of the library's own, which is held by the library: among its `tabs`, too, if they see the same records. */
+/**
+ * One of the library's own stores, which the library locks itself: across tabs, too, if `tabs` is set because they
+ * share records.
+ */
 export type OwnStore = Omit<Store, 'hold'> & { tabs: boolean }
 
-/** A request as the core takes it: of a picture that is sent along, what is known. */
+/** A request as the core takes it: a picture that is sent along is only described. */
 export type CoreRequest = Omit<GenerateRequest, 'image'> & {
   image?: string | { type: string; digest: string; size: string }
 }
 
-/** A quote with the request in it, as the core takes both. */
+/** A quote with its request, in the form that the core takes. */
 export type Quoted = (Omit<PricedQuote, 'request'> | Omit<FreeQuote, 'request'>) & { request: CoreRequest }
 
-/** What only the facade has at hand for a call. */
+/** What only the facade can supply for a call. */
 export interface Page {
-  /** Finds the wallets that will do where the page has chosen none. */
+  /** Finds the usable wallets if the page has chosen none. */
   findWallets?: () => Promise<Eip1193Provider[]>
   /** Finds all wallets on the page. */
   findOthers?: () => Promise<Eip1193Provider[]>
-  /** The only account to pay from, or the one to look at. */
+  /** The only account to pay from, or the one whose balance to read. */
   payer?: string
-  /** What tells the wallet from that of another call. */
+  /** Distinguishes the wallet from that of another call. */
   walletTag?: WalletTag
-  /** The number of the wallet, where it is known which one it is. */
+  /** The number of the wallet, if it is known which one it is. */
   walletNumber?: number
   picture?: Picture
-  /** Makes what is sent of a body with a picture, or of a form. */
+  /** Builds the body to send if it has a picture or is a form. */
   compose?: (parts: Parts, picture?: Picture | StoredPicture) => Promise<BodyInit>
 }
 
-/** Events as the core has them. */
+/** Events in the core's form. */
 export type CoreEvent =
   | Exclude<ImagineEvent, { type: 'quoted' | 'status' }>
   | { type: 'quoted'; quote: CoreQuote }
   | { type: 'status'; status: CoreStatus; heardAt: number }
 
 export interface AcceptedTask {
-  /** The id of the purchase, when it was just bought. */
+  /** The id of the purchase, if it was just bought. */
   id?: string
   taskId: string
   receipt: Receipt | null
   paid: Paid
-  /** What was signed, while the transaction is not known that paid; the core's own. */
+  /** The authorization, while its transaction is not known; opaque to the facade. */
   settlement?: unknown
-  /** What was made, when the journal has it. */
+  /** The result, if the journal has it. */
   result?: KeptGeneration
 }
 
-/** A purchase that was taken up from the journal. */
+/** A purchase that was resumed from the journal. */
 export interface Resumed {
   id: string
   baseUrl?: string
   task: AcceptedTask
-  /** What was made, when the journal has it. */
+  /** The result, if the journal has it. */
   result?: KeptGeneration
 }
 
-/** A quote before the facade puts the request into it. */
+/** A quote before the facade adds the request. */
 export type CoreQuote<Whole extends Quote = PricedQuote> = Omit<Whole, 'request'> & { id: string }
 
-/** Of a request that the server takes without asking for payment, too. */
+/** The quote of a request that the server accepts without payment. */
 export type AnyCoreQuote = CoreQuote | CoreQuote<FreeQuote>

@@ -1,6 +1,6 @@
 /**
- * The well-known first key of development chains, and who signed. Loaded when the first signature is asked for: viem
- * needs globals as it is evaluated.
+ * Signs with the well-known first key of development chains, and tells who signed. Loaded when the first signature is
+ * requested: viem needs certain globals as soon as it is evaluated.
  */
 import { recoverTypedDataAddress } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
@@ -8,7 +8,7 @@ import type { PrivateKeyAccount } from 'viem/accounts'
 
 let made: PrivateKeyAccount | undefined
 
-/** Made once: that takes a tenth of a second where the processor is slow. */
+/** Created once: that takes a tenth of a second on a slow processor. */
 const account = () =>
   (made ??= privateKeyToAccount('0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80'))
 

@@ -4,7 +4,7 @@ import type { AnyImagineError, ErrorCode, Paid, Receipt } from './types.js'
 /** Marks our errors across copies of the package, where `instanceof` fails. */
 const BRAND = Symbol.for('imagine-x402.error')
 
-/** The members of an {@link ImagineError}, as the core gives them. */
+/** The members of an {@link ImagineError}, as the core returns them. */
 export type Failure = Pick<
   ImagineError,
   'code' | 'stage' | 'paid' | 'retry' | 'message' | 'taskId' | 'receipt' | 'details' | 'cause'
@@ -12,35 +12,35 @@ export type Failure = Pick<
 
 /** What went wrong, whether money moved, and what to do next. */
 export class ImagineError extends Error {
-  /** What happened, for programs. */
+  /** What happened, as a code. */
   declare readonly code: ErrorCode
-  /** The part of the purchase in which it happened. */
+  /** The stage of the purchase at which it happened. */
   declare readonly stage: 'request' | 'quote' | 'wallet' | 'payment' | 'wait'
-  /** Whether money moved, as far as can be known. Never `no` unless it is certain. */
+  /** Whether money moved, as far as can be known. `no` only if that is certain. */
   declare readonly paid: Paid
   /**
    * `safe`: call again. `resume`: do not pay again, call `resume()`. `pays_again`: a new call is a new purchase.
-   * `never`: it cannot work as it stands.
+   * `never`: the same call will fail again.
    */
   declare readonly retry: 'safe' | 'resume' | 'pays_again' | 'never'
-  /** The task it is about, where there is one. */
+  /** The task, if there is one. */
   declare readonly taskId?: string | undefined
-  /** What was paid, where it is known. */
+  /** What was paid, if known. */
   declare readonly receipt?: Receipt | undefined
   /**
-   * Facts for programs, such as `{ have, need, address }`, `{ price, cap }`, `{ offers }`, `{ wallets, links }` where
-   * no wallet is, or `{ status, body, reason }` of an answer, where `reason` is the service's own: one line of plain
-   * text.
+   * Structured facts, such as `{ have, need, address }`, `{ price, cap }`, `{ offers }`, `{ wallets, links }` if there
+   * is no wallet, or `{ status, body, reason }` of a response, where `reason` is the service's own, as one line of
+   * plain text.
    */
   declare readonly details?: Record<string, unknown> | undefined
-  /** What the wallet, the network or the page's own function threw, identity kept. */
+  /** What the wallet, the network or the page's own function threw, unchanged. */
   declare readonly cause?: unknown
 
   /** @internal The library makes errors; pages only read them. */
   constructor({ message, ...failure }: Failure) {
     super(message, 'cause' in failure ? { cause: failure.cause } : undefined)
     delete failure.cause
-    // The name is the one that the platform gives to what a signal ended.
+    // The same name as the platform's own abort errors.
     Object.assign(this, failure, { name: failure.code === 'aborted' ? 'AbortError' : 'ImagineError' })
     Object.defineProperty(this, BRAND, { value: true })
   }
@@ -61,21 +61,21 @@ export function isImagineError(value: unknown): value is AnyImagineError {
   return typeof value === 'object' && value !== null && BRAND in value
 }
 
-/** Copies an error, with some members replaced. */
+/** Copies an error with some members overridden. */
 export function restate(error: ImagineError, known: Partial<Failure>): ImagineError {
   const { message } = error
   return new ImagineError({ ...error, message, ...('cause' in error && { cause: error.cause }), ...known })
 }
 
-/** An error that the facade itself finds, before anything was sent. */
+/** An error that the facade itself finds, before anything is sent. */
 export function refuse(code: ErrorCode, message: string, known: Partial<Failure> = {}): ImagineError {
   const retry = code === 'invalid_request' ? 'never' : 'safe'
   return new ImagineError({ code, stage: 'request', paid: 'no', retry, message, ...known })
 }
 
 /**
- * Returns what was thrown as an {@link ImagineError}. Anything else was thrown by the browser or the page in the middle
- * of something, where it cannot be told whether money moved.
+ * Returns what was thrown as an {@link ImagineError}. Anything else was thrown by the browser or the page at some
+ * point, so whether money moved is unknown.
  */
 export function asError(thrown: unknown, known: Partial<Failure> = {}): ImagineError {
   if (isImagineError(thrown)) return thrown

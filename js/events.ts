@@ -5,7 +5,8 @@ import type { ImagineEvent } from './types.js'
 type Listeners = Pick<Options, 'onEvent' | 'onProgress'>
 
 /**
- * Tells a page's callbacks. What they throw, at once or later, is reported as the page's own error and does no harm.
+ * Calls a page's callbacks. What they throw or reject with is reported as the page's own uncaught error and does no
+ * harm.
  */
 export function tell({ onEvent, onProgress }: Listeners, event: ImagineEvent): void {
   if (onEvent) safely(() => onEvent(event))

@@ -1,10 +1,12 @@
-/** Results as pages have them: the core says what an answer means, and here files are made of bytes. */
+/** Results in the form that pages get: the core interprets the response, and files are made of inline bytes here. */
 import { attempt } from './attempt.js'
 import { fromBase64, toBase64 } from './bytes.js'
 import { members } from './members.js'
 import type { Generation, KeptGeneration, Media, Receipt, TaskStatus } from './types.js'
 
-/** A status as the core gives it: of a finished task, what the server's answer means, or what the journal has. */
+/**
+ * A status from the core: that of a finished task includes the interpreted result, from the response or the journal.
+ */
 export type CoreStatus = Exclude<TaskStatus, { status: 'completed' }> | Completed | Kept
 
 export interface Completed {
@@ -12,7 +14,7 @@ export interface Completed {
   taskId: string
   progress: 100
   result: Made
-  /** The server's own answer. */
+  /** The service's own response. */
   raw: object
 }
 
@@ -25,19 +27,19 @@ export interface Kept {
 
 type Files = 'video' | 'image' | 'gif'
 
-/** What was made. Of each file, what may be it, the best first: what came as bytes may not be any. */
+/** The result. Each file is a list of candidates, the best first: inline bytes may turn out not to be any. */
 type Made = Omit<Generation, 'taskId' | 'receipt' | 'raw' | 'heardAt' | Files> & Partial<Record<Files, Source[]>>
 
 type Source = Media | Bytes
 
-/** A file in the answer itself. */
+/** A file inside the response. */
 export interface Bytes {
   /** Base64, or a list of numbers. */
   bytes: string | unknown[]
   mimeType: string
 }
 
-/** One for each answer, so that its media have one address each. */
+/** One result per response, so that each of its files has one URL. */
 const known = new WeakMap<object, Generation>()
 
 export function readStatus(status: CoreStatus, receipt: Receipt | null): TaskStatus {
@@ -57,7 +59,7 @@ export function readResult(status: Completed | Kept, receipt: Receipt | null): G
   return generation
 }
 
-/** The first that is a file. */
+/** The first candidate that is a file. */
 function show(sources: Source[] = []): Media | undefined {
   for (const source of sources) {
     const media = 'url' in source ? source : file(source)
@@ -79,7 +81,7 @@ function readBytes(given: string | unknown[]): Uint8Array<ArrayBuffer> | undefin
 const isByte = (value: unknown): value is number =>
   Number.isInteger(value) && (value as number) >= 0 && (value as number) < 256
 
-/** An object URL; a data URL where the environment makes none (jsdom, some workers). */
+/** An object URL, or a data URL if the environment has no object URLs (jsdom, some workers). */
 function addressOf(bytes: Uint8Array<ArrayBuffer>, mimeType: string): string {
   return attempt(() => URL.createObjectURL(new Blob([bytes], { type: mimeType }))) ?? dataUrl(bytes, mimeType)
 }

@@ -1,8 +1,8 @@
-/** The globals of the environment: any of them may be missing, replaced, or throw. */
+/** The globals of the environment, any of which may be missing, replaced, or throw. */
 import { attempt } from './attempt.js'
 import { refuse } from './error.js'
 
-/** Whether a value is an instance of that global class, which need not be there. */
+/** Whether a value is an instance of that global class, which may be missing. */
 export function isA<T>(name: string, value: unknown): value is T {
   const type = read(name)
   return typeof type === 'function' && value instanceof type
@@ -10,7 +10,7 @@ export function isA<T>(name: string, value: unknown): value is T {
 
 const read = (name: string): unknown => attempt(() => (globalThis as Record<string, unknown>)[name])
 
-/** Those that can be made, and throw where they are only half there. */
+/** Classes that are tried out, since some environments have half implementations whose constructors throw. */
 const MADE = ['TextDecoder', 'TextEncoder', 'Headers', 'AbortController', 'FormData']
 
 const isThere = (name: string): boolean =>

@@ -9,14 +9,14 @@ import type { GenerateRequest } from './types.js'
 /** The bytes of a picture, with the type that they show. */
 export interface Picture {
   blob: Blob
-  /** Another picture has another one. */
+  /** Different pictures have different digests. */
   digest: string
 }
 
-/** A picture as the journal has it. */
+/** A picture in the form that the journal keeps. */
 export type StoredPicture = Pick<Picture, 'blob' | 'digest'> | { bytes: ArrayBuffer; type: string; digest: string }
 
-/** A body of the core: its JSON, cut where the base64 of the picture belongs. */
+/** A body from the core: its JSON, split where the base64 of the picture belongs. */
 export interface Parts {
   /** It is sent as a form, with the picture as a file. */
   form: boolean
@@ -26,20 +26,20 @@ export interface Parts {
 
 const DATA = /^data:image\/[^,]*;base64,(.+)$/is
 
-/** The error names it. */
+/** Maximum size of a picture; the error message repeats it. */
 const LONGEST = 25 * 2 ** 20
 
 /**
- * Bytes of JSON that are sent as text. Longer JSON stays in pieces, outside of the page's memory: a native shell
- * (Capacitor) loses such a body.
+ * The longest JSON that is sent as text. Longer JSON is sent as a Blob, outside of the page's memory, although a native
+ * shell (Capacitor) loses such a body.
  */
 const LONGEST_TEXT = 8 * 2 ** 20
 
-/** So much is read at once. A multiple of three, so that the base64 of the parts is that of the whole. */
+/** The chunk size of reads. A multiple of three, so that the chunks' base64 concatenates to that of the whole. */
 const PART = 3 * 2 ** 16
 const ENCODED = 4 * 2 ** 16
 
-/** Addresses as text, which the core judges; everything else as its bytes. */
+/** URLs as text, which the core checks; everything else as its bytes. */
 export async function readImage(
   image: GenerateRequest['image'],
   load: () => Promise<Core>,
@@ -62,20 +62,20 @@ export async function readImage(
   }
 }
 
-/** What a page may give besides addresses and Blobs. */
+/** The images that a page may pass besides URLs and Blobs. */
 type Others = Exclude<GenerateRequest['image'], string | URL | Blob | undefined>
 
-/** Nobody can change a Blob: what the price was asked for need not be hashed again within the click. */
+/** Blobs are immutable: a picture that was hashed for the price need not be hashed again in the click handler. */
 const known = new WeakMap<Blob, Promise<Picture>>()
 
 function pictureOf(blob: Blob, load: () => Promise<Core>): Promise<Picture> {
   const reading = known.get(blob) ?? picture(blob, load)
   known.set(blob, reading)
-  reading.catch(() => known.delete(blob)) // a file may be back by the next time
+  reading.catch(() => known.delete(blob)) // the file may be readable again next time
   return reading
 }
 
-/** Piece by piece, through the same memory where the browser can. */
+/** Decodes in chunks, reusing the same memory if the browser can. */
 function decode(base64: string): Blob {
   const pieces: Blob[] = []
   const part = new Uint8Array(PART)
@@ -110,7 +110,7 @@ function draw(canvas: HTMLCanvasElement): Promise<Blob> {
   })
 }
 
-/** Part by part, in the same memory where the browser can: a large picture is never there as a whole. */
+/** Reads in chunks, reusing the same memory if the browser can: a large picture is never in memory as a whole. */
 async function* parts(blob: Blob): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   let part = new Uint8Array(PART)
   const reader = byteReader(blob)
@@ -120,7 +120,7 @@ async function* parts(blob: Blob): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   }
 }
 
-/** One read gives as much as it likes, and has the memory for itself meanwhile. */
+/** A read may return any number of bytes; it owns the memory meanwhile. */
 async function fill(
   reader: ReadableStreamBYOBReader,
   { buffer }: Uint8Array<ArrayBuffer>,
@@ -145,7 +145,8 @@ function byteReader(blob: Blob): ReadableStreamBYOBReader | undefined {
 }
 
 /**
- * Hashes by the browser's own SHA-256; by the core on pages without `crypto.subtle`, which is missing on plain http.
+ * Hashes with the browser's own SHA-256, or in the core on pages without `crypto.subtle`, which is missing on plain
+ * http.
  */
 async function digest(blob: Blob, load: () => Promise<Core>): Promise<string> {
   const subtle = attempt(() => crypto.subtle as SubtleCrypto | undefined)
@@ -156,9 +157,7 @@ async function digest(blob: Blob, load: () => Promise<Core>): Promise<string> {
   return typeof whole === 'string' ? whole : new Uint8Array(whole).join()
 }
 
-/**
- * What is sent for a body of the core. Text goes through every `fetch` that pages wrap, a Blob does not.
- */
+/** The body to send for a core request. Text passes through every `fetch` wrapper that pages use; a Blob does not. */
 export async function compose(
   { form: isForm, before, after }: Parts,
   picture?: Picture | StoredPicture,
@@ -171,7 +170,7 @@ export async function compose(
   return json.size <= LONGEST_TEXT ? json.text() : json
 }
 
-/** The base64 of pictures that were sent: a payment sends the same again. */
+/** The base64 of pictures that were sent: the payment sends it again. */
 const encoded = new WeakMap<Blob, Promise<Blob[]>>()
 
 function encode(blob: Blob): Promise<Blob[]> {

@@ -4,10 +4,10 @@ import { isImagineError, refuse } from './error.js'
 import { isA, need } from './globals.js'
 import type { WasmSource } from './types.js'
 
-/** What no call can do without. */
+/** Globals that every call needs. */
 const NEEDED = ['WebAssembly', 'TextDecoder', 'TextEncoder', 'fetch', 'Headers', 'AbortController', 'queueMicrotask']
 
-/** Loads the WebAssembly on the first call, once. A failed load is forgotten, so that it can be tried again. */
+/** Loads the WebAssembly on the first call, once. A failed load is forgotten, so that it can be retried. */
 export function loader(standard: () => WasmSource | Promise<WasmSource>): (source?: WasmSource) => Promise<Core> {
   let loading: Promise<Core> | undefined
   return (source) => {
@@ -22,7 +22,8 @@ export function loader(standard: () => WasmSource | Promise<WasmSource>): (sourc
 async function load(source: WasmSource | undefined, standard: () => WasmSource | Promise<WasmSource>): Promise<Core> {
   need(...NEEDED)
   try {
-    // Only now: the bindings make a TextDecoder as soon as they are evaluated, which an import of the library must not.
+    // Not earlier: the bindings create a TextDecoder as soon as they are evaluated, which importing the library must
+    // not do.
     const { begin, imports, ...core } = await import('../build/core/core.js')
     begin(await instantiate(source ?? (await standard()), imports()))
     return core
@@ -37,7 +38,7 @@ async function load(source: WasmSource | undefined, standard: () => WasmSource |
   }
 }
 
-/** A file that takes longer will not come. The WebAssembly keeps all other times, but is not there yet. */
+/** A file that takes longer will not come. All other timeouts are in the WebAssembly, which is not loaded yet. */
 const PATIENCE_MS = 60_000
 
 const patience = (): RequestInit => attempt(() => ({ signal: AbortSignal.timeout(PATIENCE_MS) })) ?? {}
@@ -49,7 +50,7 @@ async function instantiate(source: WasmSource, imports: WebAssembly.Imports): Pr
     given as BufferSource,
     imports,
   )
-  return 'instance' in made ? made.instance : made // of a module comes the instance alone
+  return 'instance' in made ? made.instance : made // instantiating a module returns the instance itself
 }
 
 async function receive(
@@ -57,7 +58,7 @@ async function receive(
   imports: WebAssembly.Imports,
 ): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
   if (!response.ok) throw new Error(`${response.url} was answered ${response.status}`)
-  // Anything else as its type and browsers do not compile while it comes.
+  // Browsers only compile while streaming if the type is this.
   const streams = response.headers.get('content-type') === 'application/wasm'
   return streams
     ? WebAssembly.instantiateStreaming(response, imports)

@@ -1,15 +1,15 @@
 /**
- * Links that open a page in a wallet's own browser, for phones, where no wallet is put into the pages of other
- * browsers.
+ * Deep links that open a page in a wallet's in-app browser, for phones, where wallets do not inject themselves into
+ * other browsers' pages.
  */
 
-/** As the vendors document them; an empty list where there is no page. */
+/** As documented by the vendors; an empty list if there is no page. */
 export function mobileLinks(): { name: string; url: string }[] {
   const { href } = (globalThis as { location?: Location }).location ?? {}
   if (!href) return []
   const page = encodeURIComponent(href)
   return [
-    // Takes the address without its scheme, unencoded:
+    // Takes the URL without its scheme, unencoded:
     // https://docs.metamask.io/metamask-connect/evm/guides/metamask-exclusive/use-deeplinks/
     { name: 'MetaMask', url: `https://link.metamask.io/dapp/${href.replace(/^https?:\/\//, '')}` },
     // https://docs.cdp.coinbase.com/coinbase-wallet/developer-guidance/mobile-dapp-integration

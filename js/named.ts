@@ -1,22 +1,23 @@
-/** What a page gives as an object, read by name: whatever its prototype, realm or shape. */
+/** Objects from the page, read by name whatever their prototype, realm or shape. */
 
 /**
- * A member, own or inherited, by its getter if it has one; but none of an `Object.prototype`: the page did not give it.
+ * A member, own or inherited, through its getter if it has one, but never from an `Object.prototype`: the page did not
+ * pass that.
  */
 export function look(given: object, name: string): unknown {
   let holder: object | null = given
   while (holder && !has(holder, name)) holder = Reflect.getPrototypeOf(holder)
-  // What nobody has, a Proxy may answer for all that.
+  // A Proxy may return a value for a member that nothing in its prototype chain has.
   return holder && isRoot(holder) ? undefined : Reflect.get(given, name)
 }
 
 const has = (holder: object, name: string): boolean => Reflect.getOwnPropertyDescriptor(holder, name) !== undefined
 
-/** Whether it is the `Object.prototype` of this realm or another, which no page inherits options from. */
+/** Whether it is the `Object.prototype` of this realm or another, from which no page inherits options. */
 const isRoot = (holder: object): boolean =>
   Reflect.getPrototypeOf(holder) === null && has(holder, 'hasOwnProperty') && has(holder, 'isPrototypeOf')
 
-/** The members of these names, and those of other names that are its own, in an object that inherits nothing. */
+/** Copies the members of these names, and all own members, into an object without a prototype. */
 export function named(given: unknown, names: readonly string[]): Record<string, unknown> {
   const found = Object.create(null) as Record<string, unknown>
   if (given === undefined || given === null) return found
@@ -28,12 +29,12 @@ export function named(given: unknown, names: readonly string[]): Record<string, 
   return found
 }
 
-/** Stands for what no option takes, such as a function or a bigint. The core refuses it by the option's name. */
+/**
+ * Stands for values that no option accepts, such as a function or a bigint. The core rejects it by the option's name.
+ */
 const UNFIT = {}
 
-/**
- * A copy as JSON has it, which the page cannot change any more: of objects the members of these names, down to a depth.
- */
+/** A JSON copy, which the page can no longer change: of objects, the members of these names, down to a depth. */
 export function plain(value: unknown, names: readonly string[] = [], depth = 0): unknown {
   if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) return value
   if (typeof value !== 'object' || depth === 0) return UNFIT

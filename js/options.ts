@@ -1,4 +1,4 @@
-/** Options and requests as a page gives them, read once when the call is made. The core decides what is allowed. */
+/** Options and requests from a page, read once when the call is made. The core decides what is allowed. */
 import { isImagineError, refuse } from './error.js'
 import { named, plain } from './named.js'
 import OPTIONS from './option-names.json' with { type: 'json' }
@@ -11,7 +11,7 @@ import { nameOf, storeOf } from './store.js'
 import type { Config, GenerateRequest, Quote } from './types.js'
 import { providerOf } from './wallet-like.js'
 
-/** What the facade itself uses of the options of a call, and all that the core has to judge. */
+/** The options of a call that the facade itself uses, and all that the core checks. */
 export interface Options {
   signal: Config['signal'] | undefined
   /** `null` where the page has named none yet. */
@@ -21,20 +21,20 @@ export interface Options {
   onProgress: Config['onProgress'] | undefined
   storage: Config['storage'] | undefined
   upload: Config['upload'] | undefined
-  /** Copies of what was given: by the client first, then by the call, then by the wait. The core merges them. */
+  /** Copies of what was passed: to the client first, then to the call, then to the wait. The core merges them. */
   layers: Record<string, unknown>[]
 }
 
-/** `assets` is a list of objects with members. */
+/** `assets` is a list of objects. */
 const DEEPEST = 2
 
-/** Reads options over those that were given before. */
+/** Reads options on top of earlier ones. */
 export function readOptions(given?: Config | null, before?: Options): Options {
   return read('options', () => {
     const found = named(given, OPTIONS) as Config
     const { storage = before?.storage, upload } = found
     const { signal, wallet, confirm, onEvent, onProgress, ...layer } = found
-    // The core takes a store of the page's own by a name.
+    // The core gets a page's own store as a name.
     if (typeof layer.storage === 'object' && layer.storage) Object.assign(layer, { storage: nameOf(layer.storage) })
     if (signal !== undefined && signal !== null && typeof signal.addEventListener !== 'function') {
       throw refuse('invalid_request', '`signal` takes an AbortSignal')
@@ -60,22 +60,22 @@ export function readOptions(given?: Config | null, before?: Options): Options {
 const hasNone = (given?: Config | null): boolean =>
   Boolean(given && Object.hasOwn(given, 'wallet') && (given.wallet ?? null) === null)
 
-/** The options of a call as the core takes them, with what it uses itself. */
+/** The options of a call in the core's form, with the values that it uses directly. */
 export function coreOptions(
   { signal, wallet, storage, layers }: Options,
   own: Pick<Layer, 'confirm' | 'onEvent'> = {},
 ): Layer[] {
-  // The core itself refuses a `null`.
+  // The core itself rejects `null`.
   const store = storage === null ? undefined : storeOf(storage)
   return [{ ...members({ signal, wallet: providerOf(wallet), storage: store }), ...own }, ...layers]
 }
 
-/** Options of a call about something that stands at one service, whatever else they say. */
+/** Options of a call about a task or purchase at one service, whatever service they name. */
 export function staying(options: Options, baseUrl: string): Options {
   return { ...options, layers: [...options.layers, { baseUrl }] }
 }
 
-/** Reads what is to be bought: a request, or a quote with the request in it. */
+/** Reads what to buy: a request, or a quote that contains one. */
 export function readPurchase(given: unknown): { request: GenerateRequest; quote: Quote | undefined } {
   const found = readMembers<Quote & GenerateRequest>('request', given, [...QUOTE, ...FIELDS])
   const isQuote = 'price' in found && 'request' in found
@@ -84,17 +84,17 @@ export function readPurchase(given: unknown): { request: GenerateRequest; quote:
     : { request: found as GenerateRequest, quote: undefined }
 }
 
-/** Reads a request: what the page gave, with names of its own where it has some. */
+/** Reads a request: its known fields, and any unknown ones. */
 export function readRequest(given: unknown): GenerateRequest {
   return readMembers<GenerateRequest>('request', given, FIELDS) as GenerateRequest
 }
 
-/** Reads an argument with members. */
+/** Reads an argument that must be an object. */
 export function readMembers<T>(what: string, given: unknown, names: readonly string[]): Partial<T> {
   return read(what, () => named(given, names) as Partial<T>)
 }
 
-/** Copies of all members, which the page cannot change any more. */
+/** Copies all members, so that the page can no longer change them. */
 export const copies = (of: object, depth = 0): Record<string, unknown> =>
   Object.fromEntries(Object.entries(of).map(([name, value]) => [name, plain(value, MEMBERS, depth)]))
 

@@ -1,7 +1,7 @@
 'use client'
 /**
- * Hooks over the library. None of them pays by itself: money moves only in `generate`, which a click calls. All are
- * safe under StrictMode and during server-side rendering, where they show what is there before anything was asked.
+ * React hooks. None of them pays by itself: money moves only in `generate`, which a click handler calls. All are safe
+ * under StrictMode and during server-side rendering, where they show their initial state.
  */
 import { quote, resume, submit, watchWallets } from 'imagine-x402'
 import type {
@@ -22,11 +22,14 @@ import { named } from './named.js'
 import OPTIONS from './option-names.json' with { type: 'json' }
 import FIELDS from './request-names.json' with { type: 'json' }
 
-/** Options as the library reads them; nothing where they cannot be read, which the call then refuses. */
+/**
+ * Options as the library reads them; `undefined` if they cannot be read, in which case the call itself will reject
+ * them.
+ */
 const read = <T extends object>(given: T | null | undefined, names: string[]): T | undefined =>
   attempt(() => named(given, names) as T)
 
-/** A value that components can listen to. */
+/** A value that components can subscribe to. */
 class Store<T> {
   #value: T
   readonly #listeners = new Set<() => void>()
@@ -48,39 +51,39 @@ class Store<T> {
   }
 }
 
-/** Where a purchase stands. */
+/** The state of a purchase. */
 export interface Purchase {
-  /** `buying` until the payment is accepted, `waiting` until the video is there. */
+  /** `buying` until the payment is accepted, `waiting` until the video is ready. */
   step: 'idle' | 'buying' | 'waiting' | 'done' | 'failed'
-  /** What happened last. */
+  /** The latest event. */
   event: ImagineEvent | null
-  /** 0 to 100; `null` where the server gives none. */
+  /** 0 to 100; `null` if the service reports none. */
   progress: number | null
   /** The accepted task. */
   task: Task | null
   /** What was paid. */
   receipt: Receipt | null
-  /** What was made. */
+  /** The result. */
   result: Generation | null
   /** Why it failed, and whether money moved. */
   error: ImagineError | null
 }
 
-/** A purchase, and what begins and ends it. */
+/** The state of a purchase, and the functions that start and stop it. */
 export interface UseGenerate extends Purchase {
   /**
-   * Buys, and waits for the video; `null` when that fails: `error` says why. Call it in the visitor's click, never in
-   * an effect. While it is under way, another call returns the same promise. It takes the place of a `resume`, whose
-   * promise is then `null`.
+   * Buys, and waits for the video. Resolves with `null` on failure: `error` says why. Call it in a click handler, never
+   * in an effect. While a purchase is in progress, another call returns the same promise. It replaces a `resume` in
+   * progress, whose promise then resolves with `null`.
    */
   generate(given: GenerateRequest | Quote): Promise<Generation | null>
   /**
-   * Takes up a purchase from the journal (default: the newest of which something may soon come). Never signs, so an
-   * effect may call it. While `generate` is under way, it returns that promise; it takes the place of a `resume` of
-   * another purchase.
+   * Resumes a purchase from the journal (default: the newest that can still make progress). Never signs, so an
+   * effect may call it. While `generate` is in progress, it returns that promise; it replaces a `resume` of another
+   * purchase.
    */
   resume(taskId?: string): Promise<Generation | null>
-  /** Stops waiting. The job goes on; `resume` takes it up. */
+  /** Stops waiting. The job goes on; `resume` picks it up. */
   stop(): void
 }
 
@@ -95,10 +98,10 @@ const IDLE: Purchase = {
 }
 
 /**
- * One purchase at a time. A component that goes away takes nothing with it: a payment under way is finished, and the
+ * One purchase at a time. Unmounting the component does not interrupt it: a payment in progress is finished, and the
  * journal has it.
  *
- * @param options those of the client and of each call; they may be others at every render
+ * @param options those of the client and of each call; they may change at every render
  */
 export function useGenerate(options: Config = {}): UseGenerate {
   const [buyer] = useState(() => new Buyer())
@@ -110,7 +113,7 @@ export function useGenerate(options: Config = {}): UseGenerate {
   return { ...purchase, generate, resume, stop }
 }
 
-/** What is under way: a purchase, or the task `wanted` that is taken up. */
+/** What is in progress: a purchase, or the task `wanted` that is resumed. */
 interface Run {
   isPurchase: boolean
   wanted: string | undefined
@@ -121,7 +124,7 @@ class Buyer {
   readonly purchase = new Store(IDLE)
   options: Config = {}
   #isThere = false
-  /** Counts the runs: only the last one is shown. */
+  /** Counts the runs: only the latest one is shown. */
   #turn = 0
   #running: Run | undefined
 
@@ -139,7 +142,7 @@ class Buyer {
 
   readonly stop = (): void => this.purchase.get().task?.stop()
 
-  /** Nobody waits for a component that has gone. */
+  /** Stops waiting when the component has unmounted. */
   readonly enter = (): (() => void) => {
     this.#isThere = true
     return () => {
@@ -148,7 +151,7 @@ class Buyer {
     }
   }
 
-  /** Takes the place of what is under way: its purchase goes on, but is not waited for or shown any longer. */
+  /** Replaces what is in progress: its purchase goes on, but is not waited for or shown any longer. */
   #start(about: Omit<Run, 'result'>, begin: (options: Config) => Promise<Task | null>): Promise<Generation | null> {
     if (this.#running) this.stop()
     const turn = ++this.#turn
@@ -165,16 +168,16 @@ class Buyer {
       if (isShown()) this.purchase.set({ ...this.purchase.get(), ...change })
     }
     const options = read(this.options, OPTIONS)
-    const heard: Config = options ? heardBy(change, options) : this.options
+    const observing: Config = options ? observed(change, options) : this.options
     change({ ...IDLE, step: 'buying' })
     try {
-      const task = await begin(heard)
+      const task = await begin(observing)
       if (!task || !this.#isThere || !isShown()) {
         change(IDLE)
         return null
       }
       change({ step: 'waiting', task, receipt: task.receipt })
-      const result = await task.wait(heard)
+      const result = await task.wait(observing)
       change({ step: 'done', result, progress: 100 })
       return result
     } catch (error) {
@@ -184,8 +187,8 @@ class Buyer {
   }
 }
 
-/** Options whose callbacks change what is shown as well. */
-function heardBy(change: (change: Partial<Purchase>) => void, options: Config): Config {
+/** Options whose callbacks also update the state. */
+function observed(change: (change: Partial<Purchase>) => void, options: Config): Config {
   return {
     ...options,
     onEvent: (event) => {
@@ -203,9 +206,9 @@ const nothing = () => null
 const never = () => () => {}
 
 /**
- * The state of a task, watched while a component shows it; `null` without a task.
+ * The state of a task, watched while a component shows it; `null` if there is no task.
  *
- * @param task as `submit`, `resume` or `useGenerate` give it
+ * @param task from `submit`, `resume` or `useGenerate`
  */
 export function useTask(task: Task | null | undefined): TaskSnapshot | null {
   return useSyncExternalStore<TaskSnapshot | null>(
@@ -218,7 +221,7 @@ export function useTask(task: Task | null | undefined): TaskSnapshot | null {
 const NO_WALLETS: WalletInfo[] = []
 const found = new Store(NO_WALLETS)
 
-/** Asks the wallets once; those that come late announce themselves. */
+/** Asks the wallets once; those that load later announce themselves. */
 function watchFound(run: () => void): () => void {
   const leave = found.subscribe(run)
   const stop = watchWallets((now) => {
@@ -231,18 +234,18 @@ function watchFound(run: () => void): () => void {
   }
 }
 
-/** The wallets on the page, also those that come late. */
+/** The wallets on the page, including those that appear later. */
 export function useWallets(): WalletInfo[] {
   return useSyncExternalStore(watchFound, found.get, () => NO_WALLETS)
 }
 
 /** The price of a request. */
 export interface UseQuote {
-  /** What it costs, or the task that was begun for nothing (`'accepted' in quote`); what `generate` takes. */
+  /** What it costs, or the task that was started for free (`'accepted' in quote`). Pass it to `generate`. */
   quote: Quote | null
   /** Why there is no price. */
   error: ImagineError | null
-  /** The price of what is asked for now is not there yet. */
+  /** The price of the current request has not arrived yet. */
   isLoading: boolean
 }
 
@@ -253,7 +256,10 @@ interface Asked extends UseQuote {
 
 const UNASKED: Asked = { key: '', image: undefined, quote: null, error: null, isLoading: false }
 
-/** What a price depends on, as text. What JSON does not have is refused by the call, so it need not be told apart. */
+/**
+ * Everything that a price depends on, as text. The call rejects what JSON cannot represent, so that need not be
+ * distinguished.
+ */
 function keyOf(fields: object, { signal: _, wallet, confirm, onEvent, onProgress, ...options }: Config): string {
   const isOdd = (value: unknown) => typeof value === 'bigint' || typeof value === 'function'
   const write = (_: string, value: unknown) => (isOdd(value) ? String(value) : value)
@@ -261,8 +267,8 @@ function keyOf(fields: object, { signal: _, wallet, confirm, onEvent, onProgress
 }
 
 /**
- * The price of a request, asked again once it has been the same for `delay` milliseconds (default 400); `null` asks
- * nothing. Pass the quote to `generate` in the click.
+ * The price of a request, requested once the request has not changed for `delay` milliseconds (default 400); `null`
+ * requests nothing. Pass the quote to `generate` in the click handler.
  *
  * @param given the options of a call, and `delay` in milliseconds
  */

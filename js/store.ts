@@ -1,4 +1,4 @@
-/** Where purchases are remembered. The core decides what is in a record; a store keeps it. */
+/** Where purchases are kept. The core decides what is in a record; a store keeps it. */
 import { attempt } from './attempt.js'
 import type { OwnStore } from './core.js'
 import { refuse } from './error.js'
@@ -30,7 +30,7 @@ const isFunction = (given: object, name: string): boolean => typeof attempt(() =
 const names = new WeakMap<Store, string>()
 let last = 0
 
-/** One store, one name, for the life of the page: the core tells by it where a purchase is remembered. */
+/** One name per store, for the life of the page: by it the core tells stores apart. */
 export function nameOf(store: Store): string {
   const name = names.get(store) ?? `store ${++last}`
   names.set(store, name)

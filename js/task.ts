@@ -6,7 +6,7 @@ import { attempt, now, quietly } from './attempt.js'
 import { readOptions, type Options } from './options.js'
 import type { Generation, ImagineEvent, Paid, Receipt, Task, TaskSnapshot, TaskStatus, WaitOptions } from './types.js'
 
-/** What a task needs of the client that bought it. */
+/** What a task needs from the client that bought it. */
 export interface Watching {
   watch(options: Options, notify: (event: ImagineEvent) => void): Promise<Generation>
   status(): Promise<TaskStatus>
@@ -15,22 +15,22 @@ export interface Watching {
 /** One run of the core's wait. */
 interface Poller {
   result: Promise<Generation>
-  /** Settles `result`, whatever the run itself hears later. */
+  /** Settles `result`, even if the run itself gets a different answer later. */
   finish(result: Generation): void
   abort(): void
-  /** A wait has set its interval and limit. Without one it runs while somebody listens. */
-  governed: boolean
+  /** A wait has set its interval and limit. Otherwise it runs while there are listeners. */
+  hasLimits: boolean
 }
 
 interface Listener {
-  hear?(event: ImagineEvent): void
+  onEvent?(event: ImagineEvent): void
   /** The snapshot has changed. */
   changed?(): void
-  /** Nothing more will come; with an error when the task failed. */
+  /** No more events; with an error if the task failed. */
   over?(error: ImagineError | null): void
 }
 
-/** An accepted task with one poller, which runs while somebody waits or listens. */
+/** An accepted task with one poller, which runs while there are waits or listeners. */
 export class AcceptedTaskHandle implements Task {
   readonly id: string
   readonly taskId: string
@@ -55,7 +55,7 @@ export class AcceptedTaskHandle implements Task {
     return this.#receipt
   }
 
-  /** Takes the receipt that names the transaction, once it is known. */
+  /** Takes the receipt that names the transaction, once known. */
   settled(receipt: Receipt | undefined): void {
     if (!receipt) return
     this.#receipt = receipt
@@ -71,8 +71,8 @@ export class AcceptedTaskHandle implements Task {
     const { signal } = options
     if (signal?.aborted) throw this.#aborted(signal.reason)
     if (this.#snapshot.result) return this.#snapshot.result
-    const { result } = this.#poller?.governed ? this.#poller : this.#start(options, true)
-    const leave = this.#join({ hear: (event) => tell(options, event) })
+    const { result } = this.#poller?.hasLimits ? this.#poller : this.#start(options, true)
+    const leave = this.#join({ onEvent: (event) => tell(options, event) })
     try {
       return await unlessAborted(signal, result, (reason) => this.#aborted(reason))
     } finally {
@@ -84,8 +84,8 @@ export class AcceptedTaskHandle implements Task {
     const status = await this.#owned(this.#watching.status())
     const isDone = status.status === 'completed'
     const isKnown = isDone && this.#snapshot.status?.status === 'completed'
-    // A poller hears it by itself, and knows what it means; but the end of the task ends it before it is told.
-    if (!this.#poller || (isDone && !isKnown)) this.#hear({ type: 'status', status, heardAt: now() })
+    // A running poller gets the same answer by itself and interprets it, but the end of the task would stop it first.
+    if (!this.#poller || (isDone && !isKnown)) this.#receive({ type: 'status', status, heardAt: now() })
     if (isDone) this.#finish(status.result)
     return status
   }
@@ -119,7 +119,7 @@ export class AcceptedTaskHandle implements Task {
       wake()
     }
     const leave = this.#listen({
-      hear: (event) => {
+      onEvent: (event) => {
         queue.push(event)
         if (event.type === 'done') end(null)
         wake()
@@ -149,7 +149,7 @@ export class AcceptedTaskHandle implements Task {
     return { next, return: over }
   }
 
-  /** Takes a listener in; the last to leave stops the poller. */
+  /** Adds a listener. When the last one leaves, the poller stops. */
   #join(listener: Listener): () => void {
     this.#listeners.add(listener)
     return () => {
@@ -157,31 +157,31 @@ export class AcceptedTaskHandle implements Task {
     }
   }
 
-  /** Takes a listener in that sets no limit, and starts the poller for it. */
+  /** Adds a listener that sets no limit, and starts the poller for it. */
   #listen(listener: Listener): () => void {
     const leave = this.#join(listener)
     if (!this.#poller && !this.#snapshot.result) this.#start(readOptions({ timeout: null }), false)
     return leave
   }
 
-  /** Starts a poller in the place of the one before. */
-  #start(options: Options, governed: boolean): Poller {
+  /** Starts a poller instead of the previous one. */
+  #start(options: Options, hasLimits: boolean): Poller {
     const controller = attempt(() => new AbortController())
     const abort = () => quietly(() => controller?.abort())
     const watched = this.#watching.watch({ ...options, signal: controller?.signal }, (event) => {
-      if (this.#poller === poller) this.#hear(event)
+      if (this.#poller === poller) this.#receive(event)
     })
     let finish!: Poller['finish']
     const result = new Promise<Generation>((resolve, reject) => {
       finish = resolve
       this.#owned(watched).then(resolve, reject)
     })
-    const poller = { result, finish, abort, governed }
+    const poller = { result, finish, abort, hasLimits }
     const before = this.#poller
     this.#poller = poller
     before?.abort()
     result.then(
-      (heard) => this.#finish(heard),
+      (result) => this.#finish(result),
       (error: ImagineError) => this.#ended(poller, error),
     )
     return poller
@@ -190,16 +190,14 @@ export class AcceptedTaskHandle implements Task {
   #finish(result: Generation): void {
     if (this.#snapshot.result) return
     this.#change({ result, error: null })
-    this.#hear({ type: 'done', result })
+    this.#receive({ type: 'done', result })
     const poller = this.#poller
     this.#poller = undefined
     poller?.finish(result)
     poller?.abort()
   }
 
-  /**
-   * A wait that timed out or had a bad option does not end the task: listeners without a limit keep listening.
-   */
+  /** A wait that timed out or had an invalid option does not end the task: listeners without a limit keep listening. */
   #ended(poller: Poller, error: ImagineError): void {
     if (this.#poller !== poller) return
     this.#poller = undefined
@@ -212,12 +210,12 @@ export class AcceptedTaskHandle implements Task {
     }
   }
 
-  #hear(event: ImagineEvent): void {
+  #receive(event: ImagineEvent): void {
     if (event.type === 'status') {
       event = { ...event, status: this.#forward(event.status) }
       this.#change({ status: event.status, heardAt: event.heardAt, error: null })
     }
-    this.#each((listener) => listener.hear?.(event))
+    this.#each((listener) => listener.onEvent?.(event))
   }
 
   #change(change: Partial<TaskSnapshot>): void {
@@ -229,14 +227,14 @@ export class AcceptedTaskHandle implements Task {
     for (const listener of [...this.#listeners]) act(listener)
   }
 
-  /** The same status, with a progress that does not go back. */
+  /** The same status, with a progress that never goes back. */
   #forward(status: TaskStatus): TaskStatus {
     if (!('progress' in status)) return status
     if (status.progress !== null) this.#progress = Math.max(this.#progress ?? 0, status.progress)
     return { ...status, progress: this.#progress } as TaskStatus
   }
 
-  /** Whatever goes wrong with this task, its error knows the task and that it was paid. */
+  /** Whatever error occurs with this task, it carries the task and the fact that it was paid. */
   async #owned<T>(work: Promise<T>): Promise<T> {
     try {
       return await work

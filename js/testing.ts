@@ -1,12 +1,13 @@
 /**
- * For the tests of apps: a wallet and a service without chain, network and money. Where the library looks, they behave
- * as real ones do: the wallet signs with a real key, the service checks what was signed and takes a payment once, and
- * the wallet reads from it what the chain would say. The key is the well-known first one of development chains.
+ * The testing kit for apps: a wallet and a service without chain, network and money. As far as the library can tell,
+ * they behave like real ones: the wallet signs with a real key, the service verifies the signature and takes a payment
+ * once, and the wallet reads from the service what the chain would report. The key is the well-known first one of
+ * development chains.
  */
 import type { Address, Eip1193Provider, Hex } from 'imagine-x402'
 import { need } from './globals.js'
 
-/** What somebody does when the wallet asks: an object is thrown as it is. */
+/** How a person answers the wallet's prompt; an object is thrown as it is. */
 export type Answer =
   | 'accept'
   | 'refuse'
@@ -14,23 +15,23 @@ export type Answer =
   | {
       /** The wallet's error code, such as 4001 or -32002. */
       code: number
-      /** The wallet's own words. */
+      /** The wallet's own message. */
       message: string
     }
 
 /**
- * What becomes of a payment. `lose` takes it and loses the answer; `refuse` does not take it; `fail` takes it and makes
- * no video of it.
+ * What happens to a payment. `lose` takes it and loses the response; `refuse` does not take it; `fail` takes it and
+ * produces no video.
  */
 export type Fate = 'accept' | 'refuse' | 'lose' | 'fail'
 
-/** What a test begins with. */
+/** The initial state of a test. */
 export interface TestOptions {
-  /** What a video costs, in USDC. Default `"1.00"`. */
+  /** The price of a video, in USDC. Default `"1.00"`. */
   price?: string
-  /** What the wallet's account has, in USDC. Default `"100.00"`. */
+  /** The balance of the wallet's account, in USDC. Default `"100.00"`. */
   balance?: string
-  /** How many looks at a task find it unfinished. Default 0. */
+  /** How many polls find a task unfinished. Default 0. */
   looks?: number
 }
 
@@ -38,34 +39,34 @@ export interface TestOptions {
 export interface TestWallet extends Eip1193Provider {
   /** The account that pays. */
   readonly address: Address
-  /** What it was asked, in order. */
+  /** The requests it received, in order. */
   readonly requests: {
-    /** The name of the method, such as `eth_requestAccounts`. */
+    /** The method, such as `eth_requestAccounts`. */
     method: string
-    /** What it was given. */
+    /** Its parameters. */
     params?: unknown
   }[]
-  /** What the person in front of it does when the page asks for an account; to be set at any time. Default `accept`. */
+  /** How the person answers when the page asks for an account; can be set at any time. Default `accept`. */
   connecting: Answer
-  /** What the person does when the page asks for a signature; to be set at any time. Default `accept`. */
+  /** How the person answers when the page asks for a signature; can be set at any time. Default `accept`. */
   signing: Answer
-  /** Announces it to the page (EIP-6963), until the function that this gives is called. */
+  /** Announces it to the page (EIP-6963), until the returned function is called. */
   announce(): () => void
 }
 
 /** A service whose address is `baseUrl`. */
 export interface TestService {
-  /** To be given as the option of that name. Nothing is sent there once the service is installed. */
+  /** Pass it as the option of that name. Once the service is installed, nothing is sent there. */
   readonly baseUrl: string
-  /** What was sent to it, in order. */
+  /** The requests it received, in order. */
   readonly requests: {
     /** `POST` or `GET`. */
     method: string
-    /** The path of the address. */
+    /** The path of the URL. */
     path: string
     /** Whether it carried a payment. */
     paid: boolean
-    /** The JSON, or the fields of the form; `undefined` of a look. */
+    /** The JSON, or the fields of the form; `undefined` for a status request. */
     body: unknown
   }[]
   /** The payments that were taken, in order. */
@@ -79,9 +80,9 @@ export interface TestService {
     /** The EIP-3009 nonce. */
     nonce: Hex
   }[]
-  /** What becomes of payments; to be set at any time. Default `accept`. */
+  /** What happens to payments; can be set at any time. Default `accept`. */
   fate: Fate
-  /** Handles requests to its address instead of `fetch`, until the function that this gives is called. */
+  /** Handles requests to its URL instead of `fetch`, until the returned function is called. */
   install(): () => void
 }
 
@@ -112,9 +113,9 @@ interface Transfer {
   nonce: Hex
 }
 
-/** A wallet and a service that know of each other. The wallet reads from the service what the chain would say. */
+/** A wallet and a service that know each other. The wallet reads from the service what the chain would report. */
 export function createTestWorld({ price = '1.00', balance = '100.00', looks = 0 }: TestOptions = {}): {
-  /** To be passed as the option `wallet`, or announced. */
+  /** Pass it as the option `wallet`, or announce it. */
   wallet: TestWallet
   /** To be installed. */
   service: TestService
@@ -123,15 +124,14 @@ export function createTestWorld({ price = '1.00', balance = '100.00', looks = 0 
   return { service, wallet: new Wallet(service, atomic(balance)) }
 }
 
-/** What is answered instead, by the name of the method: `ask` asks the provider itself. */
+/** Replacement answers by method name; `ask` calls the provider itself. */
 export type Replacements = Record<
   string,
   (request: { method: string; params?: unknown }, ask: () => Promise<unknown>) => unknown
 >
 
 /**
- * The same provider, but for the methods that are answered instead: a wallet over a node that lies, is behind, or is
- * silent.
+ * The same provider with replaced answers for some methods: a wallet whose node lies, is behind, or does not answer.
  */
 export function replacing(provider: Eip1193Provider, replacements: Replacements): Eip1193Provider {
   return {
@@ -196,7 +196,7 @@ class Service implements TestService {
     return json(202, { taskId: id }, { 'x-payment-response': btoa(JSON.stringify(receipt)) })
   }
 
-  /** Takes what was signed for exactly the price, once; as the token would. */
+  /** Takes a payment authorized for exactly the price, once, as the token would. */
   async #take(header: string): Promise<Transfer | undefined> {
     const { signature, authorization } = (
       JSON.parse(atob(header)) as { payload: { signature: Hex; authorization: Transfer } }
@@ -264,7 +264,7 @@ async function read(request: Request): Promise<unknown> {
 const json = (status: number, body: object, headers = {}) =>
   new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } })
 
-/** Any, of the right shape, for each. */
+/** A made-up transaction hash, one per nonce. */
 const transactionOf = (nonce: string): Hex => `0x${[...nonce.slice(2)].reverse().join('')}`
 
 class Wallet implements TestWallet {
@@ -288,11 +288,11 @@ class Wallet implements TestWallet {
       rdns: 'test.imagine-x402',
       icon: 'data:image/svg+xml,<svg/>',
     }
-    const hear = () =>
+    const announce = () =>
       void dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail: { info, provider: this } }))
-    addEventListener('eip6963:requestProvider', hear)
-    hear()
-    return () => removeEventListener('eip6963:requestProvider', hear)
+    addEventListener('eip6963:requestProvider', announce)
+    announce()
+    return () => removeEventListener('eip6963:requestProvider', announce)
   }
 
   readonly request = async ({ method, params }: { method: string; params?: unknown }): Promise<unknown> => {
@@ -336,7 +336,7 @@ class Wallet implements TestWallet {
     return this.#service.payments.reduce((sum, { atomic }) => sum + BigInt(atomic), 0n)
   }
 
-  /** The log of a payment by its nonce, as a filter of topics finds it. */
+  /** The log of a payment by its nonce, as filtered by topic. */
   #logs([, , nonce = '']: string[]): object[] {
     return this.#payments()
       .filter((payment) => payment.nonce === nonce.toLowerCase())
@@ -362,7 +362,7 @@ class Wallet implements TestWallet {
   }
 }
 
-/** What the token logs of a payment: `AuthorizationUsed(address,bytes32)` and `Transfer(address,address,uint256)`. */
+/** The token's logs of a payment: `AuthorizationUsed(address,bytes32)` and `Transfer(address,address,uint256)`. */
 function logsOf({ from, to, atomic, nonce }: TestService['payments'][number]): object[] {
   const at = { address: TOKEN, transactionHash: transactionOf(nonce), blockNumber: BLOCK }
   return [
@@ -373,7 +373,7 @@ function logsOf({ from, to, atomic, nonce }: TestService['payments'][number]): o
 
 const AUTHORIZATION_USED = '0x98de503528ee59b575ef0c0a2576a82497bfc029a5685b209e9ec333479b10a5'
 const TRANSFER = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef'
-/** There is one block. */
+/** There is only one block. */
 const BLOCK = '0x1'
 
 /** `balanceOf(address)` and `authorizationState(address,bytes32)` */
@@ -383,7 +383,7 @@ const AUTHORIZATION_STATE = '0xe94a0102'
 const hex = (value: number | bigint): Hex => `0x${value.toString(16)}`
 const word = (value: bigint): Hex => `0x${value.toString(16).padStart(64, '0')}`
 
-/** As wallets throw ([EIP-1193](https://eips.ethereum.org/EIPS/eip-1193#provider-errors)). */
+/** Errors as wallets throw them ([EIP-1193](https://eips.ethereum.org/EIPS/eip-1193#provider-errors)). */
 class WalletError extends Error {
   readonly code: number
 

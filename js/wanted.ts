@@ -1,4 +1,4 @@
-/** What is to be bought, as the core takes it. */
+/** What to buy, in the form that the core takes. */
 import type { Core, CoreQuote, CoreRequest } from './core.js'
 import { refuse } from './error.js'
 import { need } from './globals.js'
@@ -7,9 +7,7 @@ import { copies, type Options } from './options.js'
 import type { GenerateRequest, PricedQuote, Quote } from './types.js'
 
 interface Wanted {
-  /**
-   * The request as the core takes it: what is known of the picture in the place of the picture, `extra` as plain JSON.
-   */
+  /** The request in the core's form: a description of the picture instead of the picture, and `extra` as plain JSON. */
   fields: CoreRequest
   picture: Picture | undefined
 }
@@ -32,7 +30,7 @@ export async function prepare(
   return { fields: wanted({ type, digest, size: String(size) }), picture }
 }
 
-/** What JSON makes of it; what JSON would leave out without a word is refused. */
+/** A JSON copy; values that JSON would silently drop are rejected. */
 function parsed(extra: unknown): unknown {
   const hold = (_: string, value: unknown) => {
     if (typeof value === 'function' || typeof value === 'symbol') throw new TypeError(`JSON has no ${typeof value}`)
@@ -45,7 +43,7 @@ function parsed(extra: unknown): unknown {
   }
 }
 
-/** A quote as pages have it: with the request in it. */
+/** A quote in the form that pages get: with its request. */
 export function complete<Whole extends Quote = PricedQuote>(
   { id, ...part }: CoreQuote<Whole>,
   request: GenerateRequest,

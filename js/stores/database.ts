@@ -1,25 +1,25 @@
-/** The browser's database of purchases: how it is opened, and one transaction of it. */
+/** The browser's database of purchases: how it is opened, and a transaction of it. */
 import { attempt } from '../attempt.js'
 
 const NAME = 'imagine-x402'
 const PURCHASES = 'purchases'
-/** Since version 2, the purchases by the time at which they were begun. Records without a time are not in it. */
+/** An index since version 2: purchases by start time. Records without a time are not in it. */
 export const BY_TIME = 'createdAt'
 const VERSION = 2
 
 /**
- * Makes the requests of a transaction. What it returns is called once the transaction is complete. The handlers of its
- * requests are wrapped by `guard`: what they throw aborts the transaction, and is what the promise rejects with.
+ * Makes the requests of a transaction. The function that it returns is called once the transaction is complete. Wrap
+ * the handlers of its requests in `guard`: what they throw then aborts the transaction and rejects the promise.
  */
 export type Work<T> = (purchases: IDBObjectStore, guard: Guard) => () => T
 export type Guard = (handler: () => void) => () => void
 
-/** Wraps an error that is not the database's: another connection would not help. */
+/** Wraps an error that does not come from the database: a new connection would not help. */
 export class Thrown {
   constructor(readonly error: unknown) {}
 }
 
-/** Reads the database in whatever version it has. Returns `none` if there is no database, and does not create one. */
+/** Reads the database in whatever version it is. Returns `none` if there is no database, and does not create one. */
 export function reading<T>(none: T, work: Work<T>): Promise<T> {
   return twice(async () => {
     const database = await openExisting()
@@ -27,12 +27,12 @@ export function reading<T>(none: T, work: Work<T>): Promise<T> {
   })
 }
 
-/** Resolves once the operating system has what was written; if `strict`, once it is on the disk. */
+/** Resolves once the operating system has the data; if `strict`, once it is on disk. */
 export function writing<T>(work: Work<T>, durability: IDBTransactionDurability = 'strict'): Promise<T> {
   return twice(async () => transact(await openCurrent(), 'readwrite', work, { durability }))
 }
 
-/** Tries once more on a fresh connection: on iOS the first try fails once the page is back from the wallet's app. */
+/** Retries once on a fresh connection: on iOS the first try fails when the visitor returns from the wallet's app. */
 async function twice<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work().catch((error) => (isLasting(error) ? Promise.reject(error) : work()))
@@ -79,7 +79,7 @@ function transact<T>(
   return working.finally(() => database.close())
 }
 
-/** Opens the database as it is. Returns nothing if there is none, or none with purchases. */
+/** Opens the database as it is. Returns `undefined` if there is none, or none with purchases. */
 async function openExisting(): Promise<IDBDatabase | undefined> {
   let isNew = false
   const opening = open(undefined, ({ transaction }) => {
@@ -92,7 +92,7 @@ async function openExisting(): Promise<IDBDatabase | undefined> {
   return undefined
 }
 
-/** Opens the current version, once no other page has an older one open. */
+/** Opens the current version, once no other page has an older version open. */
 function openCurrent(): Promise<IDBDatabase> {
   return open(VERSION, ({ result, transaction }) => {
     const purchases = result.objectStoreNames.contains(PURCHASES)

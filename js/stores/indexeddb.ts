@@ -1,4 +1,4 @@
-/** Purchases that the browser remembers: one record each, shared by all tabs of the origin. */
+/** Purchases stored by the browser: one record each, shared by all tabs of the origin. */
 import type { OwnStore } from '../core.js'
 import type { StoredPurchase, StoreFilter } from '../types.js'
 import { BY_TIME, reading, Thrown, writing } from './database.js'
@@ -34,7 +34,7 @@ export const inBrowser: OwnStore = {
     }, durability),
 }
 
-/** Marks what `change` throws: a second try would end the same. */
+/** Marks what `change` throws: a retry would end the same. */
 function thrown<T>(change: () => T): T {
   try {
     return change()
@@ -48,7 +48,7 @@ function listAll(purchases: IDBObjectStore, filter: StoreFilter): () => StoredPu
   return () => newest(all.result, filter)
 }
 
-/** All times that the index can have. There are other keys in it, which are not times. */
+/** All times that the index can contain. It also has keys that are not times. */
 const LAST = Number.MAX_VALUE
 const timesFrom = (first: number): IDBKeyRange => IDBKeyRange.bound(first, LAST)
 

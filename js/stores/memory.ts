@@ -1,4 +1,4 @@
-/** Purchases that are remembered until the page is left. */
+/** Purchases that are kept until the page is left. */
 import type { OwnStore } from '../core.js'
 import type { StoredPurchase } from '../types.js'
 import { newest } from './newest.js'

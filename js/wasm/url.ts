@@ -1,6 +1,6 @@
 import { need } from '../globals.js'
 
-/** From the file beside this module, compiled while it comes. */
+/** Loads it from the file next to this module, compiling while it streams. */
 export function wasm(): URL {
   need('URL', 'Response')
   return new URL('./core.wasm', import.meta.url)
