@@ -188,7 +188,7 @@ impl Pace {
         (end.abs_diff(now) / 2).max(self.interval / 4).max(SHORTEST_PAUSE_MS).min(longest)
     }
 
-    /// When the task will be done if it goes on as between the first and the latest progress.
+    /// When the task will be done if it goes on at the rate between the first and the latest progress.
     fn expected_end(&self) -> Option<u64> {
         let (first, latest) = (self.first?, self.latest?);
         let done = latest.percent.saturating_sub(first.percent);

@@ -80,7 +80,7 @@ impl Browser {
 /// A request in progress. Dropping this cancels it, so it ends when nobody waits for it any more.
 struct Sending<'a> {
     browser: &'a Browser,
-    /// `None` for a request that must not be cancelled, as a payment.
+    /// `None` for a request that must not be cancelled, such as a payment.
     controller: Option<AbortController>,
     is_look: bool,
     answer: Option<Js>,

@@ -50,7 +50,7 @@ export function testPrompts(kind) {
   ]
   for (const [name, type, wallet] of prompts) {
     describe(`while the ${name} prompt is open`, () => {
-      test(`with the reason: ${kind}; a late yes pays nothing`, async () => {
+      test(`an abort with the reason ${kind} pays nothing, even if the visitor accepts later`, async () => {
         await open({ answers: { [type]: 'waits' }, wallet })
         const running = start()
         await reach(running, dapp.user.opened(type))

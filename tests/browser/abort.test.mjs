@@ -24,7 +24,7 @@ useStage({ sandbox: {} })
 describe('before anything is paid', TIMEOUT, () => {
   testPrompts('object')
 
-  test('while the app is asked to confirm; a late yes pays nothing', async () => {
+  test('an abort during `confirm` pays nothing, even if it returns true later', async () => {
     await open()
     const running = start((imagine, { request, options }, dapp) =>
       imagine.generate(request, {
@@ -45,7 +45,7 @@ describe('before anything is paid', TIMEOUT, () => {
     assert.equal(paidRequests().length, 0)
   })
 
-  test('an aborted purchase leaves the next one alone', async () => {
+  test('an aborted purchase does not affect the next one', async () => {
     await open({ answers: { [SIGNATURE]: 'waits' } })
     const running = start()
     await reach(running, dapp.user.opened(SIGNATURE))
@@ -71,7 +71,7 @@ describe('after the signature', TIMEOUT, () => {
   }
 
   for (const kind of ['default', 'string']) {
-    test(`while the payment is under way, with the reason: ${kind}`, async () => {
+    test(`an abort during the payment, with the reason ${kind}`, async () => {
       await open({ seller: { paid: 'hang' } })
       const running = start()
       await reach(
@@ -84,7 +84,7 @@ describe('after the signature', TIMEOUT, () => {
       assert.equal(await dapp.asked(SIGN), 1)
     })
 
-    test(`while waiting for the video, with the reason: ${kind}`, async () => {
+    test(`an abort while waiting for the video, with the reason ${kind}`, async () => {
       await open({ seller: { status: { status: 202, body: { status: 'processing', progress: 10 } } } })
       const running = start()
       await reach(running, dapp.untilEvent('status'))
@@ -98,7 +98,7 @@ describe('after the signature', TIMEOUT, () => {
     })
   }
 
-  test('while submit is paying', async () => {
+  test('an abort while `submit` is paying', async () => {
     await open({ seller: { paid: 'hang' } })
     const running = start((imagine, { request, options }, dapp) =>
       imagine.submit(request, { ...options, signal: dapp.controller.signal }),

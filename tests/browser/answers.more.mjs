@@ -53,7 +53,7 @@ describe('a bad answer to the payment', TIMEOUT, () => {
     ['an empty 200', () => ({ status: 200 })],
   ]
   for (const [name, answer] of cases) {
-    test(`${name}: nothing was paid, and the token says so`, async () => {
+    test(`${name}: the token shows that nothing was paid`, async () => {
       await open({ paid: late(answer()), status: NOT_FOUND })
       const error = await dapp.failure(...buy())
       assertWhole(error)
@@ -97,7 +97,7 @@ describe('a bad answer to the payment', TIMEOUT, () => {
     ['in `reason`', { body: { reason: `no${'!'.repeat(5000)}` } }, `no${'!'.repeat(498)}`],
   ]
   for (const [where, answer, reason] of refusals) {
-    test(`the service's own reason, ${where}, is told`, async () => {
+    test(`the error includes the service's own reason, ${where}`, async () => {
       await open({ paid: late({ status: 402, ...answer }), status: NOT_FOUND })
       const { code, message, details } = await dapp.failure(...buy())
       const { reason: heard } = (await dapp.events()).find(({ type }) => type === 'payment_unknown')
@@ -107,7 +107,7 @@ describe('a bad answer to the payment', TIMEOUT, () => {
     })
   }
 
-  test('what the browser sends again by itself is the same payment', async () => {
+  test('a request that the browser repeats by itself is the same payment', async () => {
     // On a broken connection that it used before, Chromium repeats even a POST.
     await open({ paid: ['drop', accepted('task-1')] }, { keepAlive: true })
     const { taskId } = await dapp.value(...buy())
@@ -132,7 +132,7 @@ describe('a bad answer to the payment', TIMEOUT, () => {
     }
   })
 
-  test('a strange receipt beside a good answer does no harm', async () => {
+  test('an invalid receipt in a good response does no harm', async () => {
     for (const header of ['', 'no base64!', btoa('no json'), btoa('[]'), btoa('{"success":true,"transaction":7}')]) {
       await open({ paid: { ...accepted('task-1'), headers: { 'x-payment-response': header } } })
       const { receipt, taskId } = await dapp.value(...buy())
@@ -148,7 +148,7 @@ describe('answers about the task', TIMEOUT, () => {
   const queued = { status: 202, body: { status: 'queued' } }
   const failed = { status: 500, body: { status: 'failed', error: 'the boat sank' } }
 
-  test('the job fails: the money is gone, and the error says so', async () => {
+  test('the error of a failed job says that it was paid', async () => {
     await open({ status: [queued, failed] })
     const error = await dapp.failure(...buy())
     assertWhole(error)
@@ -188,7 +188,7 @@ describe('answers about the task', TIMEOUT, () => {
     })
   }
 
-  test('a task id is one path segment, whatever it holds', async () => {
+  test('any task id is sent as one path segment', async () => {
     await open()
     const taskId = '../../admin?x=1#y'
     const { status: known } = await dapp.value(status, { taskId, options: { baseUrl: seller.url } })
@@ -214,7 +214,7 @@ describe('answers about the task', TIMEOUT, () => {
     assert.equal(paidRequests().length, 1)
   })
 
-  test('the wait has a limit, and the task can be taken up again', async () => {
+  test('the wait times out, and the task can be resumed', async () => {
     await open({ status: queued })
     const error = await dapp.failure(...buy({ timeout: 3000 }))
     const { code, paid, retry, taskId } = error
@@ -249,7 +249,7 @@ describe('a service on the origin of the page', TIMEOUT, () => {
 
   const sent = (path) => seller.requests.filter((request) => request.path.endsWith(path))
 
-  test('is sent no cookie, and each look is a new one', async () => {
+  test('gets no cookies, and no poll is answered from the cache', async () => {
     await openAtService()
     const price = await dapp.page.evaluate(async (request) => {
       const { quote, status } = await import('/index.js')

@@ -88,7 +88,7 @@ describe('a bad answer to the probe', TIMEOUT, () => {
     })
   }
 
-  test('quote fails alike', async () => {
+  test('`quote` fails in the same way', async () => {
     seller.answer({ probe: html(502) })
     const { code, paid } = await dapp.failure(quote, { request, options: at(seller.url) })
     assert.deepEqual([code, paid], ['http', 'no'])
@@ -107,7 +107,7 @@ describe('other answers to the probe', TIMEOUT, () => {
     assert.match(JSON.stringify(offers[0]), /upto/)
   })
 
-  test("a 422 instead of a price tells the service's own reason, as text and in its own script", async () => {
+  test("a 422 instead of a price reports the service's own reason as plain text, in any script", async () => {
     const msg = '<b>長すぎます</b>\u202e\n10 秒まで'
     await open({ probe: { status: 422, body: { detail: [{ loc: ['body', 'duration'], msg, type: 'less_than' }] } } })
     const { code, message, details } = await dapp.failure(...buy())
@@ -118,7 +118,7 @@ describe('other answers to the probe', TIMEOUT, () => {
     )
   })
 
-  test('an offer that cannot be paid does not spoil the next', async () => {
+  test('an offer that cannot be paid does not prevent payment of the next', async () => {
     const { body } = paymentRequired(sandbox)
     body.accepts.unshift(null, { ...body.accepts[0], network: 'solana', payTo: 'merchant' })
     await open({ probe: { status: 402, body } })
@@ -126,13 +126,13 @@ describe('other answers to the probe', TIMEOUT, () => {
     assert.equal(paidRequests().length, 1)
   })
 
-  test('an answer that breaks off: network', async () => {
+  test('a response that breaks off: network', async () => {
     await open({ probe: { ...paymentRequired(sandbox), cut: true } })
     const { code, paid } = await dapp.failure(...buy())
     assert.deepEqual([code, paid], ['network', 'no'])
   })
 
-  test('no answer, the connection drops: network', async () => {
+  test('a connection that drops without a response: network', async () => {
     await open({ probe: 'drop' })
     const error = await dapp.failure(...buy())
     assertWhole(error)
@@ -140,7 +140,7 @@ describe('other answers to the probe', TIMEOUT, () => {
     assert.equal(error.cause.name, 'TypeError', "fetch's own error is the cause")
   })
 
-  test('nobody listens: network', async () => {
+  test('a server that is down: network', async () => {
     await open()
     await seller.stop()
     const { code, paid, retry } = await dapp.failure(...buy())
@@ -163,7 +163,7 @@ describe('other answers to the probe', TIMEOUT, () => {
   })
 })
 
-describe('a seller that takes the request without payment', TIMEOUT, () => {
+describe('a seller that accepts the request without payment', TIMEOUT, () => {
   afterEach(closeKept)
 
   test('is not paid', async () => {
@@ -184,7 +184,7 @@ describe('a seller that takes the request without payment', TIMEOUT, () => {
     assert.equal(receipt, null)
   })
 
-  test('shows in the quote, and the quote keeps the task', async () => {
+  test('is visible in the quote, which includes the task', async () => {
     await open({ probe: accepted('task-1') })
     const { accepted: record, taskId } = await dapp.value(
       async (imagine, { request, options }) => {
@@ -258,7 +258,7 @@ describe('bad input never reaches the network', TIMEOUT, () => {
 describe('the request', TIMEOUT, () => {
   afterEach(closeKept)
 
-  test('what is not set is not sent, and what must be explicit is', async () => {
+  test('fields that are not set are not sent, except those that must be explicit', async () => {
     await open()
     await dapp.value(quote, {
       request: { prompt: '  a boat  ', id: '5d2a9d4e-7b7c-4b0e-9f0a-2f0c8f0f1a11', extra: { aspectRatio: '16:9' } },

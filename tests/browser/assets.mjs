@@ -25,7 +25,7 @@ export function testToken(open, x402) {
       await assertPaid(1)
     })
 
-    test('and found again by a page that does not name it', async () => {
+    test('a payment in that token is resumed by a page that does not name it', async () => {
       const { sandbox, dapp, buy, resume, reload } = await open('settle-dropped-after', { x402, token: 'eurc' })
       const gone = dapp.run(...buy({ assets: [EURC] }))
       await dapp.untilEvent('payment_unknown')

@@ -44,7 +44,7 @@ describe('nothing is signed', TIMEOUT, () => {
   }
 })
 
-test("a client's tokens are a limit that no call lifts", TIMEOUT, async () => {
+test('no call can add to the tokens of its client', TIMEOUT, async () => {
   const { sandbox, dapp, order } = await open(null, { token: 'eurc' })
   const buy = (imagine, { request, options, own, more }) =>
     imagine.createClient({ ...options, assets: own }).generate(request, { assets: more })

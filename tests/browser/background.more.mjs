@@ -64,7 +64,7 @@ const locksHeld = (tab = dapp) =>
   tab.page.evaluate(async () => (await navigator.locks.query()).held.map(({ name }) => name))
 
 describe('a tab that is brought to the front again', TIMEOUT, () => {
-  test('looks at once, each time once', async () => {
+  test('polls at once, and only once each time', async () => {
     await begin(processing(10))
     for (let looks = 2; looks <= 4; looks++) {
       const show = await hide()
@@ -80,7 +80,7 @@ describe('a tab that is brought to the front again', TIMEOUT, () => {
 })
 
 describe('a tab that is frozen', TIMEOUT, () => {
-  test('says so, and looks at once when it is not any more', async () => {
+  test('reports it, and polls at once when it is resumed', async () => {
     await begin(processing(10), completed)
     await hide()
     const thaw = await freeze(dapp)
@@ -93,7 +93,7 @@ describe('a tab that is frozen', TIMEOUT, () => {
     assert.ok(!(await typesOf(dapp)).includes('retrying'))
   })
 
-  test('keeps no other tab from looking, though it was about to hear the answer', async () => {
+  test('does not keep another tab from polling, even if it was awaiting the answer', async () => {
     await open(['hang', completed])
     await wait(dapp, { pollInterval: RARELY })
     await seller.untilLooks(1)
@@ -112,7 +112,7 @@ describe('a tab that is frozen', TIMEOUT, () => {
 })
 
 describe('a tab that is hidden for minutes', TIMEOUT, () => {
-  test('keeps its rhythm though the browser stops timers and the processor is slow', async () => {
+  test('keeps polling at its interval although timers are throttled and the processor is slow', async () => {
     const looks = []
     await open(
       [
@@ -143,7 +143,7 @@ describe('a tab that is hidden for minutes', TIMEOUT, () => {
   })
 })
 
-describe('a page that is left and come back to', TIMEOUT, () => {
+describe('a page restored from the back/forward cache', TIMEOUT, () => {
   /** Leaves the page for a while, and comes back by the browser's button. */
   async function leaveAndReturn(meanwhile = () => sleep(1_000)) {
     await dapp.page.evaluate(() => {
@@ -161,7 +161,7 @@ describe('a page that is left and come back to', TIMEOUT, () => {
   /** Whether the browser freezes what it keeps is its own affair. */
   const said = async () => (await typesOf(dapp)).filter((type) => type !== 'paused' && type !== 'resumed')
 
-  test('goes on waiting, and looks at once', async () => {
+  test('goes on waiting, and polls at once', async () => {
     await begin(processing(10), completed)
     await leaveAndReturn(async () => {
       await sleep(1_000)
@@ -172,7 +172,7 @@ describe('a page that is left and come back to', TIMEOUT, () => {
     assert.deepEqual(await said(), ['status', 'status', 'done'])
   })
 
-  test('has called off the look that was not answered, and says nothing of it', async () => {
+  test('has cancelled its unanswered poll, without reporting an error', async () => {
     await open(['hang', completed])
     await wait(dapp, { pollInterval: RARELY })
     await seller.untilLooks(1)
@@ -183,7 +183,7 @@ describe('a page that is left and come back to', TIMEOUT, () => {
     assert.deepEqual(await locksHeld(), [])
   })
 
-  test('keeps no other tab from looking, and is itself kept though that one speaks', async () => {
+  test('does not keep another tab from polling, and can be restored although that tab sends messages', async () => {
     await open(['hang', completed])
     await wait(dapp, { pollInterval: RARELY })
     await seller.untilLooks(1)

@@ -24,7 +24,7 @@ async function read(how, options) {
 
 const inSandbox = (address) => sandbox.balanceOf(address).then(String)
 
-test('of the account that is connected', TIMEOUT, async () => {
+test('the balance of the connected account', TIMEOUT, async () => {
   await openDapp()
   await connect()
   const money = await read('value', {})
@@ -32,13 +32,13 @@ test('of the account that is connected', TIMEOUT, async () => {
   assert.match(money.amount, /^\d+\.\d{2,6}$/)
 })
 
-test('of any address', TIMEOUT, async () => {
+test('the balance of any address', TIMEOUT, async () => {
   await openDapp()
   const { atomic } = await read('value', { address: sandbox.poor.address })
   assert.equal(atomic, await inSandbox(sandbox.poor.address))
 })
 
-test('through a wallet that is named, for a client', TIMEOUT, async () => {
+test('a client reads the balance through the wallet that it names', TIMEOUT, async () => {
   await openDapp()
   await connect()
   const call = async (imagine, options) => {
@@ -58,7 +58,7 @@ for (const [what, options, expected] of [
   ],
   ['no account that is connected', {}, ['wallet_locked', /connect one/]],
 ]) {
-  test(`${what} is refused in words`, TIMEOUT, async () => {
+  test(`${what} is rejected with an explanation`, TIMEOUT, async () => {
     await openDapp()
     const { code, paid, message } = await read('failure', options)
     assert.deepEqual([code, paid], [expected[0], 'no'])
@@ -66,7 +66,7 @@ for (const [what, options, expected] of [
   })
 }
 
-test('without a wallet there is nothing to read it through', TIMEOUT, async () => {
+test('no balance can be read without a wallet', TIMEOUT, async () => {
   await openDapp({ wallet: null })
   assert.equal((await read('failure', { address: sandbox.poor.address })).code, 'no_wallet')
 })

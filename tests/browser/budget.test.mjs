@@ -8,7 +8,7 @@ const open = useWorlds()
 const budget = { amount: '1.50', per: 'day' } // a video costs 1.00
 
 describe('a budget', { timeout: 300_000 }, () => {
-  test('is kept over reloads, before the wallet asks for a signature', async () => {
+  test('still applies after a reload, before the wallet asks for a signature', async () => {
     const { sandbox, dapp, order, tasks, stored, reload } = await open()
     await dapp.value(submit, order({ budget }))
     await reload()
@@ -23,7 +23,7 @@ describe('a budget', { timeout: 300_000 }, () => {
     assert.equal((await sandbox.payments()).length, 2)
   })
 
-  test('is one for all tabs: while one asks for a signature, another cannot spend the same', async () => {
+  test('is shared by all tabs: while one asks for a signature, another cannot spend the same', async () => {
     const { sandbox, dapp, order, openTab } = await open()
     const other = await openTab()
     dapp.user.answers.eth_signTypedData = 'waits'
@@ -45,7 +45,7 @@ describe('a budget', { timeout: 300_000 }, () => {
     assert.equal((await sandbox.payments()).length, 1)
   })
 
-  test('of a client is lifted by no call', async () => {
+  test('of a client cannot be lifted by a call', async () => {
     const { dapp, order } = await open()
     const { code, retry } = await dapp.failure((imagine, { request, options }) => {
       const client = imagine.createClient({ ...options, budget: { amount: '0.99', per: 'week' } })
@@ -56,7 +56,7 @@ describe('a budget', { timeout: 300_000 }, () => {
 
   const state = (imagine, options) => imagine.budget(options)
 
-  test('says what is spent and left, and when some of it comes back', async () => {
+  test('reports what is spent and left, and when some of it becomes available', async () => {
     const { dapp, order, stored } = await open()
     const empty = { limit: '2.50', spent: '0.00', left: '2.50', resetsAt: null }
     const options = { budget: { amount: '2.50', per: 'hour' } }
@@ -80,7 +80,7 @@ describe('a budget', { timeout: 300_000 }, () => {
     }
   })
 
-  test('tells the page once that a purchase takes it past 80 %', async () => {
+  test('sends one event when a purchase takes it past 80 %', async () => {
     const { dapp, order } = await open()
     const told = async (amount) => {
       await dapp.value(submit, order({ budget: { amount, per: 'day' } }))
@@ -93,7 +93,7 @@ describe('a budget', { timeout: 300_000 }, () => {
     assert.equal((await told('4.10')).length, 3)
   })
 
-  test('counts what was forgotten, of which it keeps the amount and the time', async () => {
+  test('counts forgotten purchases, whose amount and time are kept', async () => {
     const { dapp, order, tasks, stored } = await open()
     await dapp.value(submit, order({ budget }))
     const [{ id, closesAt }] = await stored()

@@ -41,7 +41,7 @@ describe('a callback that fails', TIMEOUT, () => {
     'gives a promise that is never settled': () => new Promise(() => {}),
   }
   for (const [name, way] of Object.entries(ways)) {
-    test(`as it ${name}, is the page's own affair`, async () => {
+    test(`that ${name} is reported as the page's own error`, async () => {
       await open(processing(10), processing(60), completed)
       const heard = await dapp.value(
         async (_imagine, { way, options }, { task, outcomeOf }) => {
@@ -91,7 +91,7 @@ describe('a callback that fails', TIMEOUT, () => {
 })
 
 describe('a callback that calls the library', TIMEOUT, () => {
-  test('looks: that is told to all, in order, and once', async () => {
+  test('polls: all listeners get each answer once, in order', async () => {
     await open(processing(10), processing(20), completed)
     const { types, progress, url } = await dapp.value(
       async (_imagine, { options }, { task, outcomeOf }) => {
@@ -120,7 +120,7 @@ describe('a callback that calls the library', TIMEOUT, () => {
     assert.equal(seller.looks(), 3)
   })
 
-  test('looks each time it hears: the task is finished once', async () => {
+  test('polls on every event: the task still finishes only once', async () => {
     await open(processing(10), processing(20), completed)
     const types = await dapp.value(
       async (_imagine, { options }, { task }) => {
@@ -139,7 +139,7 @@ describe('a callback that calls the library', TIMEOUT, () => {
     assert.equal(types.filter((type) => type === 'status').length, seller.looks())
   })
 
-  test('waits once more: both have the result of one poller', async () => {
+  test('waits again: both waits share one poller and its result', async () => {
     await open(processing(10), completed)
     const outcomes = await dapp.value(
       async (_imagine, { options }, { task, outcomeOf }) => {
@@ -160,7 +160,7 @@ describe('a callback that calls the library', TIMEOUT, () => {
     assert.equal(seller.looks(), 2)
   })
 
-  test('asks for the status by its id: nothing changes for the wait', async () => {
+  test('asks for the status by id: the wait is not affected', async () => {
     await open(processing(10), processing(20), completed)
     const { types, isValue } = await dapp.value(
       async (imagine, { options, url }, { task }) => {
@@ -188,7 +188,7 @@ describe('a callback that calls the library', TIMEOUT, () => {
     ['before the end', ({ type }) => type === 'status', 'aborted'],
     ['at the end', ({ type }) => type === 'done', VIDEO],
   ]) {
-    test(`stops ${when}: every wait has its outcome, every iteration its end`, async () => {
+    test(`stops ${when}: every wait settles and every iteration ends`, async () => {
       await open(...(when === 'at the end' ? [completed] : [processing(10)]))
       const heard = await dapp.value(
         async (_imagine, { options, isEnd }, { task, outcomeOf }) => {
@@ -209,7 +209,7 @@ describe('a callback that calls the library', TIMEOUT, () => {
     })
   }
 
-  test('leaves: a subscriber that unsubscribes in its callback hears no more', async () => {
+  test('unsubscribes: it is not called again', async () => {
     await open(processing(10), completed)
     const { left, stayed } = await dapp.value(
       async (_imagine, { options }, { task }) => {
@@ -254,7 +254,7 @@ describe('progress', TIMEOUT, () => {
     assert.deepEqual(await dapp.value(byLooking, { looks: 3, options: { pollInterval: RARELY } }), [null, null, null])
   })
 
-  test('never goes back, however it is looked', async () => {
+  test('never goes back, whichever way the task is polled', async () => {
     await open(processing(40), processing(20), processing(), processing(70))
     const progress = await dapp.value(byLooking, { looks: 4, options: { pollInterval: RARELY } })
     assert.deepEqual(progress, [40, 40, 40, 70])
@@ -278,8 +278,8 @@ describe('progress', TIMEOUT, () => {
   })
 })
 
-describe('a look that a page asks for', TIMEOUT, () => {
-  test('and that hears of the failure, ends a wait that is under way', async () => {
+describe('a poll by the page', TIMEOUT, () => {
+  test('that finds the task failed ends a wait in progress', async () => {
     await open(failed)
     const { looked, waited, error } = await dapp.value(
       async (_imagine, { options }, { task, outcomeOf }) => {
@@ -298,8 +298,8 @@ describe('a look that a page asks for', TIMEOUT, () => {
   })
 })
 
-describe('an iteration that nobody goes on with', TIMEOUT, () => {
-  test('keeps nothing going once the task was stopped', async () => {
+describe('an abandoned iteration', TIMEOUT, () => {
+  test('keeps nothing running once the task was stopped', async () => {
     await open(processing(10))
     await dapp.value(
       async (_imagine, { options }, dapp) => {

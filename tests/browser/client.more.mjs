@@ -22,7 +22,7 @@ describe('a quote', TIMEOUT, () => {
     ['a client', (imagine, { quoted, options }) => imagine.createClient(options).submit(quoted)],
   ]
   for (const [name, call] of ways) {
-    test(`of another service is refused by ${name}`, async () => {
+    test(`of another service is rejected by ${name}`, async () => {
       await open()
       const elsewhere = await openElsewhere()
       const quoted = await dapp.value(quote, { request, options: at(seller.url) })
@@ -51,7 +51,7 @@ describe('a quote', TIMEOUT, () => {
     })
   }
 
-  test('that has been through JSON pays', async () => {
+  test('can be paid after a JSON round trip', async () => {
     await open()
     await dapp.value(
       async (imagine, { request, options }) => {
@@ -64,7 +64,7 @@ describe('a quote', TIMEOUT, () => {
     assert.equal(await dapp.asked(SIGN), 1)
   })
 
-  test('of a task that was taken unpaid is watched where it was taken', async () => {
+  test('of a task accepted without payment is polled at the service that accepted it', async () => {
     await open({ probe: accepted('task-1') })
     const elsewhere = await openElsewhere()
     const [waited, looked] = await dapp.value(
@@ -83,7 +83,7 @@ describe('a quote', TIMEOUT, () => {
     assert.equal(elsewhere.requests.length, 0)
   })
 
-  test('of a task that was taken unpaid stays there when the purchase names another service', async () => {
+  test('of a task accepted without payment stays there even if the purchase names another service', async () => {
     await open({ probe: accepted('task-1') })
     const elsewhere = await openElsewhere()
     const { taskId } = await dapp.value(
@@ -96,7 +96,7 @@ describe('a quote', TIMEOUT, () => {
     assert.deepEqual([seller.requests.length, elsewhere.requests.length], [2, 0])
   })
 
-  test('of an offer whose time is beyond all measure is not made', async () => {
+  test('is not made of an offer with an absurdly long window', async () => {
     await open({ probe: paymentRequired(sandbox, { maxTimeoutSeconds: 1e19 }) })
     const { code, paid } = await dapp.failure(...buy())
     assert.deepEqual([code, paid], ['no_acceptable_offer', 'no'])
@@ -105,7 +105,7 @@ describe('a quote', TIMEOUT, () => {
 })
 
 describe('the request', TIMEOUT, () => {
-  test('extra loses what is undefined', async () => {
+  test('`extra` drops undefined members', async () => {
     await open({}, { wallet: null })
     await dapp.value(
       (imagine, { request, options }) => imagine.quote({ ...request, extra: { a: undefined, b: 1 } }, options),
@@ -116,7 +116,7 @@ describe('the request', TIMEOUT, () => {
     assert.ok(!('a' in templateData))
   })
 
-  test('extra that goes in circles is refused', async () => {
+  test('a circular `extra` is rejected', async () => {
     await open()
     assertInvalid(
       await dapp.failure(
@@ -131,7 +131,7 @@ describe('the request', TIMEOUT, () => {
     assert.equal(seller.requests.length, 0)
   })
 
-  test('status of no task is refused', async () => {
+  test('`status` without a task id is rejected', async () => {
     await open({}, { wallet: null })
     const { code } = await dapp.failure((imagine, { options }) => imagine.status(undefined, options), {
       options: { baseUrl: seller.url },
@@ -142,7 +142,7 @@ describe('the request', TIMEOUT, () => {
 })
 
 describe('the answer', TIMEOUT, () => {
-  test('to the payment that is lost: the error has the id that was posted', async () => {
+  test('to the payment is lost: the error has the id that was sent', async () => {
     const tooLate = () => passTime(sandbox, dapp, 120).then(() => 'drop')
     await open({ paid: tooLate, status: { status: 404, body: { status: 'not_found' } } })
     const { code, details } = await dapp.failure(...buy())
@@ -152,14 +152,14 @@ describe('the answer', TIMEOUT, () => {
     assert.equal(details.id, seed)
   })
 
-  test('may name the task by a number', async () => {
+  test('may have a numeric task id', async () => {
     await open({ paid: accepted(17) })
     const { taskId, receipt } = await dapp.value(...buy())
     assert.deepEqual([taskId, receipt.taskId], ['17', '17'])
     assert.equal(seller.requests.at(-1).path, '/generation/17/status')
   })
 
-  test('that fetch does not give is an error of the network', async () => {
+  test('is a network error if `fetch` returns something else', async () => {
     await open({}, { wallet: null })
     const call = async (imagine, { request, options }) => {
       await imagine.init()
@@ -179,7 +179,7 @@ describe('the answer', TIMEOUT, () => {
 })
 
 describe('the wallet', TIMEOUT, () => {
-  test('is asked to connect anew when the caller has left an open prompt', async () => {
+  test('is asked to connect again after the caller aborted during an open prompt', async () => {
     await open({}, { user: createUser({ [CONNECT]: 'waits' }) })
     const running = dapp.run(...buy())
     await dapp.user.opened(CONNECT)
@@ -232,14 +232,14 @@ describe('the wallet', TIMEOUT, () => {
       assert.equal(paidTo(seller).length, 1)
     })
 
-    test('is asked once to sign by a visitor who refuses', async () => {
+    test('is asked to sign only once when the visitor refuses', async () => {
       await openWithViem({ [SIGNATURE]: false })
       const { code, paid } = await dapp.failure(fail, { request, options: at(seller.url) })
       assert.deepEqual([code, paid, await asked(SIGN)], ['user_rejected', 'no', 1])
     })
 
     for (const method of ['eth_requestAccounts', SIGN]) {
-      test(`is asked once when ${method} fails for no known reason`, async () => {
+      test(`is asked only once when ${method} fails for an unknown reason`, async () => {
         await openWithViem()
         const { code, paid } = await dapp.failure(fail, { request, options: at(seller.url), failing: method })
         assert.deepEqual([code, paid, await asked(method)], ['wallet_error', 'no', 1])

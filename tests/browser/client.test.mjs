@@ -17,7 +17,7 @@ describe('createClient', TIMEOUT, () => {
   const bound = (imagine, { request, options }, dapp) =>
     imagine.createClient({ ...options, ...dapp.watch, signal: dapp.controller.signal }).generate(request)
 
-  test('its callbacks hear the wait', async () => {
+  test('its callbacks get the events of the wait', async () => {
     await open()
     await dapp.value(bound, { request, options: at(seller.url) })
     const types = (await dapp.events()).map(({ type }) => type)
@@ -47,7 +47,7 @@ describe('createClient', TIMEOUT, () => {
     ['budget', { amount: '1', per: 'day' }],
     ['storage', 'memory'],
   ]
-  test('null for a limit is refused, by the client and by a call of it', async () => {
+  test('null for a limit is rejected, in the client and in its calls', async () => {
     await open()
     const call = (imagine, { request, config, options }) => imagine.createClient(config).submit(request, options)
     for (const [name, value] of limits) {
@@ -63,14 +63,14 @@ describe('createClient', TIMEOUT, () => {
     await assertNothingAsked()
   })
 
-  test('null for all options is like none', async () => {
+  test('null instead of options means none', async () => {
     await open({}, { wallet: null })
     const call = (imagine, { request, config }) => imagine.createClient(config).generate(request, null)
     const { code, paid } = await dapp.failure(call, { request, config: at(seller.url) })
     assert.deepEqual([code, paid], ['no_wallet', 'no'])
   })
 
-  test('null for the options of the unbound function is like none', async () => {
+  test('null instead of the options of an unbound function means none', async () => {
     await openDapp({ wallet: null })
     const asked = []
     const { status, body } = paymentRequired(sandbox)

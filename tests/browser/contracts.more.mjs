@@ -19,20 +19,20 @@ async function assertRefused({ dapp, sandbox }, given, reason) {
 
 testPayers(open, 1)
 
-describe('nothing is sent that the token would refuse', TIMEOUT, () => {
-  test('of a contract that does not accept it', async () => {
+describe('a signature that the token would refuse is not sent', TIMEOUT, () => {
+  test('from a contract that does not accept it', async () => {
     const world = await open()
     const account = await deploy(world.sandbox, BY_SWITCH)
     await assertRefused(world, call(world, { account, signature: LONG }), /does not accept/)
   })
 
-  test('of a smart account by another key than that of its owner', async () => {
+  test("from a smart account, by a key that is not its owner's", async () => {
     const world = await open(null, { wallet: { privateKeys: [OTHER] } })
     const account = await deploy(world.sandbox, BY_OWNER)
     await assertRefused(world, call(world, { account, owner: privateKeyToAccount(OTHER).address }), /does not accept/)
   })
 
-  test('of a smart account that is not there yet', async () => {
+  test('from a smart account that is not deployed yet', async () => {
     const world = await open()
     const account = await fund(world.sandbox, '0x2222222222222222222222222222222222222222')
     await assertRefused(world, call(world, { account, signature: LONG }), /no contract is found/)

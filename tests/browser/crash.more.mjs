@@ -7,7 +7,7 @@ import { sandbox } from './stage.mjs'
 useProfile()
 
 describe('killed', { timeout: 300_000 }, () => {
-  test('while the wallet asks: nothing was paid, and there is nothing to take up', async () => {
+  test('during the wallet prompt: nothing was paid, and there is nothing to resume', async () => {
     dapp.user.answers.eth_signTypedData = 'waits'
     buy()
     await dapp.user.opened('eth_signTypedData')
@@ -17,7 +17,7 @@ describe('killed', { timeout: 300_000 }, () => {
     assert.equal((await sandbox.payments()).length, 0)
   })
 
-  test('after the answer: the task is taken up', async () => {
+  test('after the response: the task is resumed', async () => {
     buy()
     await dapp.untilEvent('accepted')
     await crash()

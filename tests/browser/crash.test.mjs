@@ -8,7 +8,7 @@ import { sandbox } from './stage.mjs'
 useProfile()
 
 describe('killed', { timeout: 300_000 }, () => {
-  test('after the signature, before the payment left: it is sent then', async () => {
+  test('after the signature, before the payment was sent: it is sent on return', async () => {
     let held
     const leaving = new Promise((resolve) => {
       held = resolve
@@ -24,7 +24,7 @@ describe('killed', { timeout: 300_000 }, () => {
     await assertTakenUp()
   })
 
-  test('after the payment left: the answer is found again', async () => {
+  test('after the payment was sent: its task is found', async () => {
     sandbox.fault('paid-delayed')
     buy()
     while ((await sandbox.payments()).length === 0) await sandbox.client.getBlockNumber()

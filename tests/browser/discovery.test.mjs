@@ -44,7 +44,7 @@ const buy = (options) => [
 ]
 
 describe('wallets()', TIMEOUT, () => {
-  test('hears those that answer at once, and shows name, icon and rdns', async () => {
+  test('lists wallets that announce themselves at once, with name, icon and rdns', async () => {
     await openSilent()
     await dapp.page.evaluate(
       (icon) => globalThis.answerRequests({ rdns: 'org.a', name: 'A', icon }, { rdns: 'org.b' }),
@@ -56,14 +56,14 @@ describe('wallets()', TIMEOUT, () => {
     ])
   })
 
-  test('shows each once, however often it announces itself, and in whatever call', async () => {
+  test('lists each wallet once, however often it announces itself', async () => {
     await openSilent()
     await dapp.page.evaluate(() => globalThis.answerRequests({ rdns: 'org.a' }, { rdns: 'org.a' }))
     assert.equal((await list()).length, 1)
     assert.equal((await list()).length, 1)
   })
 
-  test('asks once for each call, and shows a wallet once that has another uuid or another object each time', async () => {
+  test('asks once per call, and lists a wallet once even if its uuid or object changes each time', async () => {
     await openSilent()
     await dapp.page.evaluate(() => {
       globalThis.asked = 0
@@ -83,7 +83,7 @@ describe('wallets()', TIMEOUT, () => {
     }
   })
 
-  test('throws nothing where window.ethereum does, or a provider', async () => {
+  test('does not throw when window.ethereum or a provider does', async () => {
     await openSilent()
     await dapp.page.evaluate(() => {
       const hostile = () => {
@@ -105,7 +105,7 @@ describe('wallets()', TIMEOUT, () => {
     assert.deepEqual([code, paid, details.wallets], ['no_wallet', 'no', []])
   })
 
-  test('keeps listening: one that comes after the first call is in the next', async () => {
+  test('keeps listening: a wallet that loads after the first call is in the next list', async () => {
     await openSilent()
     assert.deepEqual(await list(), [])
     await dapp.page.evaluate(() => globalThis.announce({ rdns: 'org.late' }))
@@ -115,7 +115,7 @@ describe('wallets()', TIMEOUT, () => {
     )
   })
 
-  test('takes no icon that is no image, and no announcement that is none', async () => {
+  test('ignores icons that are not images, and invalid announcements', async () => {
     await openSilent()
     await dapp.page.evaluate(() => {
       addEventListener('eip6963:requestProvider', () => {
@@ -135,7 +135,7 @@ describe('wallets()', TIMEOUT, () => {
     assert.deepEqual(await list(), [{ id: 'org.a', name: 'org.a', rdns: 'org.a', isWallet: true }])
   })
 
-  test('shows window.ethereum only where nobody announces itself', async () => {
+  test('lists window.ethereum only if no wallet announces itself', async () => {
     await openSilent()
     await dapp.page.evaluate(() => {
       globalThis.ethereum = globalThis.hidden
@@ -163,7 +163,7 @@ describe('watchWallets()', TIMEOUT, () => {
       globalThis.leave = imagine.watchWallets((wallets) => globalThis.told.push(wallets.map(({ name }) => name).join()))
     })
 
-  test('tells of those that are there, then of each that comes, and asks once', async () => {
+  test('reports the wallets on the page, then each new one, and asks only once', async () => {
     await openSilent()
     await dapp.page.evaluate(() => globalThis.answerRequests({ rdns: 'org.a' }, { rdns: 'org.b' }))
     await watch()
@@ -183,7 +183,7 @@ describe('watchWallets()', TIMEOUT, () => {
     )
   })
 
-  test('tells of window.ethereum once nobody has announced itself in time', async () => {
+  test('reports window.ethereum if no wallet has announced itself in time', async () => {
     await openSilent()
     await dapp.page.evaluate(() => {
       globalThis.ethereum = globalThis.hidden
@@ -196,7 +196,7 @@ describe('watchWallets()', TIMEOUT, () => {
 })
 
 describe('a purchase', TIMEOUT, () => {
-  test('waits a moment for a wallet where there is none yet', async () => {
+  test('waits briefly for a wallet to announce itself if there is none yet', async () => {
     await openSilent()
     await dapp.page.evaluate(() =>
       addEventListener(
@@ -208,7 +208,7 @@ describe('a purchase', TIMEOUT, () => {
     assert.equal(await dapp.value(...buy()), '1.00')
   })
 
-  test('and for one that comes late to the window', async () => {
+  test('waits briefly for a late window.ethereum', async () => {
     await openSilent()
     await dapp.page.evaluate(() =>
       addEventListener(
@@ -224,7 +224,7 @@ describe('a purchase', TIMEOUT, () => {
     assert.equal(await dapp.value(...buy()), '1.00')
   })
 
-  test('takes a wallet that announces itself under two names for one', async () => {
+  test('treats a wallet that announces itself under two names as one', async () => {
     await openDapp({ wallet: walletFor(sandbox, { vendor: 'rabby', metamaskMode: true }) })
     const names = await dapp.value(async (imagine) => (await imagine.wallets()).map(({ rdns }) => rdns))
     assert.deepEqual(names.toSorted(), ['io.metamask', 'io.rabby'])
@@ -232,7 +232,7 @@ describe('a purchase', TIMEOUT, () => {
     assert.equal(await dapp.value(...buy({ wallet: 'io.metamask' })), '1.00')
   })
 
-  test('asks a provider with one argument each time, whatever a second one would mean to it', async () => {
+  test('calls a provider with exactly one argument', async () => {
     await openDapp()
     const counts = await dapp.value(async ({ submit }, options) => {
       const counts = []
@@ -262,13 +262,13 @@ describe('a purchase', TIMEOUT, () => {
     ])
   })
 
-  test('for a wallet that is not there names those that are', async () => {
+  test('for a wallet that is missing lists those on the page', async () => {
     await openDapp()
     const { code, details } = await dapp.failure(...buy({ wallet: 'org.nobody' }))
     assert.deepEqual([code, details.wallets], ['no_wallet', [{ name: 'MetaMask', rdns: 'io.metamask' }]])
   })
 
-  test('with what is no wallet is refused before anything is sent', async () => {
+  test('with something that is not a wallet is rejected before anything is sent', async () => {
     await openDapp({ wallet: null })
     const requests = sandbox.requests.length
     for (const wallet of [{}, 5, { provider: {} }, true]) {

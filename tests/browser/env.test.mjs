@@ -36,12 +36,12 @@ describe('imported in Node', TIMEOUT, () => {
     assert.deepEqual(result, { touched: [], generate: 'function', isError: false })
   })
 
-  test('it keeps nothing running', async () => {
+  test('it leaves no timers or connections open', async () => {
     // The child ends by itself, or execFile would not resolve.
     assert.equal(await inNode(`imagine.createClient(); console.log('true')`), true)
   })
 
-  test('without a page there is no wallet, and a purchase says so', async () => {
+  test('a purchase without a page fails because there is no wallet', async () => {
     const options = at(sandbox.apiUrl, { storage: 'memory' })
     const result = await inNode(`
       const { code, paid, message } = await imagine.generate(${JSON.stringify(request)}, ${JSON.stringify(options)}).catch((error) => error)

@@ -35,7 +35,7 @@ const takeUp = (imagine, { id, options }) => imagine.resume(id, options).then((t
 const list = (imagine) => imagine.tasks()
 
 describe('an old tab beside a new one', TIMEOUT, () => {
-  test('that asks for a signature while the new one buys: what it gets is not sent', async () => {
+  test('does not send a signature that it gets while the new one buys', async () => {
     const { sandbox, dapp, order, old, inOld } = await openBoth()
     old.user.answers.eth_signTypedData = 'waits'
     const buying = old.failure(submit, order(), inOld)
@@ -48,7 +48,7 @@ describe('an old tab beside a new one', TIMEOUT, () => {
     assert.equal(sandbox.requests.filter(({ paid }) => paid).length, 1)
   })
 
-  test('and the same purchase in both is paid once', async () => {
+  test('pays once for a purchase that both make', async () => {
     const { sandbox, dapp, order, old, inOld } = await openBoth()
     const named = order({}, { prompt: 'A paper boat', id: 'order-9' })
     old.user.answers.eth_signTypedData = 'waits'
@@ -60,7 +60,7 @@ describe('an old tab beside a new one', TIMEOUT, () => {
     assert.equal((await sandbox.payments()).length, 1)
   })
 
-  test('whose video the new one shows; the old one reads nothing until it is reloaded', async () => {
+  test('cannot read its purchase, which the new one resumes, until it is reloaded', async () => {
     const { sandbox, dapp, order, old, inOld } = await openBoth()
     const { options } = order()
     const { id, taskId } = await old.value(submit, order(), inOld)
@@ -77,7 +77,7 @@ describe('an old tab beside a new one', TIMEOUT, () => {
 
 describe('records of former builds', TIMEOUT, () => {
   for (const version of ['v1', 'v2']) {
-    test(`${version}: are listed, stand in no way of a purchase, and are forgotten`, async () => {
+    test(`${version}: are listed, do not prevent a purchase, and can be forgotten`, async () => {
       const { dapp, order, tasks } = await open()
       const found = await records(version)
       await dapp.page.evaluate(writeRecords, Object.values(found))
@@ -112,7 +112,7 @@ describe('records of former builds', TIMEOUT, () => {
     })
   }
 
-  test('a paid purchase of the former build is taken up by this one', async () => {
+  test('a paid purchase of the former build is resumed by this one', async () => {
     const { sandbox, dapp, order, resume, reload, inOld } = await openBoth('paid-500-after')
     void dapp.run(submit, order(), inOld).catch(() => {})
     await dapp.untilEvent('payment_unknown')

@@ -28,7 +28,7 @@ describe('paid, and the video comes, with', TIMEOUT, () => {
     await assertPaid(1)
   })
 
-  test('Headers that throw once it is signed, for a while', async () => {
+  test('Headers that throw for a while after the signature', async () => {
     const { dapp, sandbox, order, assertPaid } = await open()
     const url = await dapp.value(async (imagine, { request, options }) => {
       const { Headers } = globalThis
@@ -52,7 +52,7 @@ describe('paid, and the video comes, with', TIMEOUT, () => {
     await assertPaid(1)
   })
 
-  test('no object URL for a video that comes as bytes: its address has the bytes themselves', async () => {
+  test('without object URLs, an inline video gets a data URL', async () => {
     const { dapp, order, assertPaid } = await open(null, { answers: 'video-buffer' })
     await dapp.page.evaluate(() => {
       URL.createObjectURL = () => {
@@ -70,8 +70,8 @@ describe('paid, and the video comes, with', TIMEOUT, () => {
   })
 })
 
-describe('what cannot be gone round', TIMEOUT, () => {
-  test('ends every wait with an error that knows the task and that it was paid; resume() brings the video', async () => {
+describe('a failure that cannot be worked around', TIMEOUT, () => {
+  test('ends every wait with an error that has the task and that it was paid; resume() returns the video', async () => {
     const { dapp, sandbox, order, resume, assertPaid } = await open()
     const { errors, task } = await dapp.value(async (imagine, { request, options }) => {
       const task = await imagine.submit(request, options)

@@ -12,10 +12,10 @@ const TIMEOUT = { timeout: 300_000 }
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const open = useWorlds()
 
-describe("an id of the page's own", TIMEOUT, () => {
+describe('an id chosen by the page', TIMEOUT, () => {
   const named = { ...request, id: 'job-8' }
 
-  test('travels as a UUID, by which a lost task is found again', async () => {
+  test('is sent as a UUID, by which a lost task is found', async () => {
     const { sandbox, dapp, order, tasks } = await open('paid-500-after')
     const { id, taskId } = await dapp.value(submit, order({}, named))
     assert.equal(id, 'job-8')
@@ -40,7 +40,7 @@ describe("an id of the page's own", TIMEOUT, () => {
     assert.deepEqual(await tasks(), [])
   })
 
-  test('is preferred to a task of that name', async () => {
+  test('takes precedence over a task with the same id', async () => {
     await openSandbox()
     const seller = await openSeller({ paid: [accepted('B'), accepted('A')] })
     const dapp = await openDapp()
@@ -59,7 +59,7 @@ describe("an id of the page's own", TIMEOUT, () => {
     ])
   })
 
-  test('is not said to be unpaid before it was looked up', async () => {
+  test('is not reported as unpaid before it was looked up', async () => {
     const { dapp, order } = await open()
     const failures = await dapp.value(
       async (imagine, { request, options, picture }) => {
@@ -80,7 +80,7 @@ describe("an id of the page's own", TIMEOUT, () => {
     ])
   })
 
-  test('is not said to be unpaid where the WebAssembly does not load', async () => {
+  test('is not reported as unpaid if the WebAssembly does not load', async () => {
     const { dapp, order, change } = await open()
     await change(() => {
       WebAssembly.instantiate = () => Promise.reject(new Error('no'))
@@ -94,7 +94,7 @@ describe("an id of the page's own", TIMEOUT, () => {
     }
   })
 
-  test('has ended with its generation, and says how to buy again', async () => {
+  test('ends with its generation, and the error says how to buy again', async () => {
     const { sandbox, dapp, buy } = await open()
     sandbox.answer('failed-500')
     assert.equal((await dapp.failure(...buy({}, named))).code, 'generation_failed')
@@ -105,7 +105,7 @@ describe("an id of the page's own", TIMEOUT, () => {
     assert.equal((await sandbox.payments()).length, 1)
   })
 
-  test('of a payment under way cannot be forgotten, and the error does not say that nothing was paid', async () => {
+  test('of a payment in progress cannot be forgotten, and the error does not claim that nothing was paid', async () => {
     const { dapp, leaveUnanswered, tasks } = await open('paid-500-before')
     await leaveUnanswered()
     const [{ id }] = await tasks()
@@ -115,7 +115,7 @@ describe("an id of the page's own", TIMEOUT, () => {
 })
 
 describe('a quote', TIMEOUT, () => {
-  test('whose generation has failed buys anew, once', async () => {
+  test('whose generation failed buys again, once', async () => {
     const { sandbox, dapp, order } = await open()
     sandbox.answer('failed-500')
     const failed = await dapp.failure(async (imagine, { request, options }, dapp) => {
@@ -138,7 +138,7 @@ describe('a quote', TIMEOUT, () => {
     return imagine.generate(quote, { ...options, signal })
   }
 
-  test('that was not paid is certainly unpaid where the storage is blocked, or the call aborted', async () => {
+  test('that was not paid is certainly unpaid if the storage is blocked or the call aborted', async () => {
     const { dapp, order, change } = await open()
     const aborted = await dapp.failure(pay, { ...order(), abort: true })
     assert.deepEqual([aborted.code, aborted.paid, aborted.retry], ['aborted', 'no', 'safe'])
@@ -154,7 +154,7 @@ describe('a quote', TIMEOUT, () => {
     assert.equal(await dapp.asked(SIGN), 0)
   })
 
-  test('that comes back from storage, or was paid, is not taken for fresh', async () => {
+  test('that was stored by the page, or was paid, is not treated as fresh', async () => {
     const { dapp, order, reload } = await open()
     const quote = await dapp.value((imagine, { request, options }) => imagine.quote(request, options), order())
     const leave = (imagine, { quote, options }) => imagine.submit(quote, { ...options, signal: AbortSignal.abort() })
@@ -166,7 +166,7 @@ describe('a quote', TIMEOUT, () => {
     assert.equal((await dapp.value(submit, { ...order(), request: quote })).taskId, taskId)
   })
 
-  test('that another tab has paid is not paid again', async () => {
+  test('that another tab paid is not paid again', async () => {
     const { sandbox, dapp, order, openTab } = await open()
     const other = await openTab()
     const quote = await dapp.value((imagine, { request, options }) => imagine.quote(request, options), order())

@@ -12,7 +12,7 @@ const MB = 2 ** 20
 describe('a picture of 20 MB', TIMEOUT, () => {
   const open = useWorlds()
 
-  test('goes through as a form, where the JSON of the seller is shorter', async () => {
+  test('is sent as a form if the seller does not accept JSON that long', async () => {
     const { sandbox, dapp, order } = await open(null, { jsonLimit: 50_000 })
     const jpeg = await readFile(new URL('../../sandbox/media/cover.jpg', import.meta.url))
     const watch = watchRequests(sandbox)
@@ -29,7 +29,7 @@ describe('a picture of 20 MB', TIMEOUT, () => {
     assert.ok(paid.image.bytes.subarray(0, jpeg.length).equals(jpeg))
   })
 
-  test('goes through as JSON, where the seller takes that', async () => {
+  test('is sent as JSON if the seller accepts it', async () => {
     const { sandbox, dapp, order } = await open()
     const watch = watchRequests(sandbox)
     await dapp.value(buy, {
@@ -47,7 +47,7 @@ describe('a picture of 20 MB', TIMEOUT, () => {
   })
 })
 
-describe('a picture that is read in many parts', TIMEOUT, () => {
+describe('a picture that is read in many chunks', TIMEOUT, () => {
   const open = useWorlds(after)
   let world
   before(async () => {
@@ -87,7 +87,7 @@ describe('a picture that is read in many parts', TIMEOUT, () => {
       ['a data URL', 'dataUrl'],
       ['a data URL in lines', 'brokenDataUrl'],
     ]) {
-      test(`arrives as it is from ${name}${where}`, async () => {
+      test(`arrives unchanged from ${name}${where}`, async () => {
         const { sandbox, dapp, order } = world
         const watch = watchRequests(sandbox)
         await dapp.page.evaluate(change)
@@ -117,7 +117,7 @@ describe('a picture that is read in many parts', TIMEOUT, () => {
   }
 })
 
-describe('the picture of a payment that is sent again', TIMEOUT, () => {
+describe('the picture of a payment that is resent', TIMEOUT, () => {
   const open = useWorlds()
   const image = build((bytes) => new Blob([bytes]), PNG)
   const isPaid = ({ paid }) => paid
@@ -136,7 +136,7 @@ describe('the picture of a payment that is sent again', TIMEOUT, () => {
     ['', () => {}],
     [', where no Blob can be stored', refuseBlobs],
   ]) {
-    test(`is the same after a reload, and is not kept once it is of no use${where}`, async () => {
+    test(`is the same after a reload, and is deleted once it is not needed${where}`, async () => {
       const { sandbox, dapp, order, reload, stored, resume, change } = await open('paid-500-before')
       await change(script)
       const gone = dapp.run(buy, { image, ...order() })

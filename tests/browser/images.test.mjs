@@ -66,7 +66,7 @@ describe('a picture', TIMEOUT, () => {
 
   const pictures = (watch) => watch.creates().map(({ paid, image }) => ({ paid, ...image }))
 
-  describe('arrives as it is, unpaid and paid, from', () => {
+  describe('arrives unchanged, in the unpaid and the paid request, from', () => {
     for (const [name, make, bytes, type] of KINDS) {
       test(name, async () => {
         const expected = { how: 'data', type, bytes: Buffer.from(bytes) }
@@ -110,7 +110,7 @@ describe('a picture', TIMEOUT, () => {
     }
     const isForm = ({ body }) => typeof body?.templateData === 'string'
 
-    test('is sent as a form from then on, before anything is paid', async () => {
+    test('is sent as a form after the first refusal, before anything is paid', async () => {
       const watch = await bought(build(large, PNG))
       const [refused, unpaid, paid] = watch.creates()
       assert.deepEqual([refused.paid, unpaid.paid, paid.paid, watch.creates().length], [false, false, true, 3])
@@ -127,7 +127,7 @@ describe('a picture', TIMEOUT, () => {
       assert.ok(world.sandbox.tasks.has(seed), 'the task has the id of the request')
     })
 
-    test('is paid as a form when a quote has found that out', async () => {
+    test('is paid as a form if its quote was', async () => {
       const watch = await bought(build(large, PNG, { quoted: true }))
       assert.deepEqual(
         watch.creates().map(({ paid, image }) => [paid, image?.how]),
@@ -192,7 +192,7 @@ describe('a picture', TIMEOUT, () => {
       })
     }
 
-    test('an `upload` that is none', async () => {
+    test('an invalid `upload`', async () => {
       const { code, message } = await world.dapp.failure(submit, world.order({ upload: 'xml' }))
       assert.deepEqual([code, /`upload`/.test(message)], ['invalid_request', true])
     })

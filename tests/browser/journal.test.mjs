@@ -60,7 +60,7 @@ describe('the journal', TIMEOUT, () => {
     )
   })
 
-  test('has handed the purchase to the system when the wallet opens, and has the payment on the disk before it is sent', async () => {
+  test('has written the purchase when the wallet opens, and has the payment on disk before it is sent', async () => {
     const { dapp, buy, change } = await open()
     await change(watchDeeds)
     dapp.user.answers.eth_signTypedData = 'waits'
@@ -73,7 +73,7 @@ describe('the journal', TIMEOUT, () => {
     assert.deepEqual(deeds.slice(0, 4), ['relaxed', 'strict', 'sent', 'strict'])
   })
 
-  test('is opened while the price is on its way; nothing is signed without it, and nothing written once the call is over', async () => {
+  test('is opened during the price request; nothing is signed without it, nor written after the call', async () => {
     const { sandbox, dapp, order, change, stored } = await open()
     await change(holdStorage)
     await change(watchDeeds)
@@ -91,7 +91,7 @@ describe('the journal', TIMEOUT, () => {
     assert.equal(await dapp.asked(SIGN), 0)
   })
 
-  test('forgets what is over, and keeps what may be under way', async () => {
+  test('forgets finished purchases, and keeps those that may be in progress', async () => {
     const { sandbox, dapp, tasks, resume, leaveUnanswered } = await open('paid-500-before')
     await leaveUnanswered()
     const [{ id }] = await tasks()
@@ -149,7 +149,7 @@ describe('a record that cannot be read', TIMEOUT, () => {
     'whose order is null': { id: 'odd', step: 'signed', order: null },
     'of a newer version': newer,
   })) {
-    test(`${what}: hurts no other, and can be forgotten`, async () => {
+    test(`${what}: does not affect others, and can be forgotten`, async () => {
       const { sandbox, dapp, order, tasks, resume, reload } = await open()
       await dapp.value(submit, order())
       await dapp.page.evaluate(put, record)
@@ -168,7 +168,7 @@ describe('a record that cannot be read', TIMEOUT, () => {
     })
   }
 
-  test('counts in a budget as the price that it states, also once it is forgotten', async () => {
+  test('counts in a budget with the price that it states, even after it is forgotten', async () => {
     const { dapp, order } = await open()
     await dapp.value(submit, order({}))
     await dapp.page.evaluate(put, newer)
@@ -179,7 +179,7 @@ describe('a record that cannot be read', TIMEOUT, () => {
   })
 })
 
-describe('where nothing is stored', TIMEOUT, () => {
+describe('without a working storage', TIMEOUT, () => {
   const blocked = () =>
     Object.defineProperty(globalThis, 'indexedDB', {
       value: {
@@ -190,7 +190,7 @@ describe('where nothing is stored', TIMEOUT, () => {
     })
   const silent = () => Object.defineProperty(globalThis, 'indexedDB', { value: { open: () => ({}) } })
 
-  test('nothing is bought, unless the caller does without', async () => {
+  test('nothing is bought, unless the caller opts out of storage', async () => {
     const { sandbox, dapp, buy, change, assertPaid } = await open()
     await change(blocked)
     const { code, paid, cause } = await dapp.failure(...buy())
@@ -202,7 +202,7 @@ describe('where nothing is stored', TIMEOUT, () => {
   })
 
   for (const [how, script] of Object.entries({ blocked, silent })) {
-    test(`${how}: nothing is said about money that may have moved`, async () => {
+    test(`${how}: the error does not claim that nothing was paid`, async () => {
       const { dapp, resume, change } = await open()
       await change(script)
       const calls = {
@@ -217,7 +217,7 @@ describe('where nothing is stored', TIMEOUT, () => {
     })
   }
 
-  test('a storage that does not answer does not block a purchase forever', async () => {
+  test('a storage that does not respond does not block a purchase forever', async () => {
     const { dapp, buy, change } = await open()
     await change(silent)
     const { code, paid } = await dapp.failure(...buy())

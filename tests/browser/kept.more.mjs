@@ -34,7 +34,7 @@ function assertKept(result, { made, record }) {
 }
 
 describe('a finished video', TIMEOUT, () => {
-  test('is in the record, without the raw answer', async () => {
+  test('is in the record, without the raw response', async () => {
     const { made, record } = await bought()
     const { raw: _, receipt, ...facts } = made
     const { heardAt, ...kept } = record.result
@@ -50,13 +50,13 @@ describe('a finished video', TIMEOUT, () => {
     assert.deepEqual([step, status], ['done', 'completed'], 'the record stays as it was')
   })
 
-  test('whose service is away is shown from the journal', async () => {
+  test('whose service is unavailable is shown from the journal', async () => {
     const world = await bought()
     await world.dapp.page.route('**/status', (route) => route.abort())
     assertKept(await world.dapp.value(again, { id: world.made.taskId, options: world.options }), world)
   })
 
-  test('that the service still has is its own answer', async () => {
+  test('that the service still has is shown from its response', async () => {
     const { dapp, made, record, options } = await bought()
     assert.deepEqual(await dapp.value(again, { id: record.id, options }), made)
   })

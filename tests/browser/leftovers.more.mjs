@@ -388,7 +388,7 @@ describe('nothing is left in memory', TIMEOUT, () => {
     })
   }
 
-  test('of a task that nobody has any more', async () => {
+  test('of a task that is no longer referenced', async () => {
     await open(watchCore, processing(10))
     await dapp.value(async (imagine, _args, dapp) => {
       dapp.task = undefined

@@ -95,7 +95,7 @@ describe('a refusal', TIMEOUT, () => {
   })
 
   // Rainbow refuses with -32603, which viem takes for a fault of the moment.
-  test('that viem would repeat by itself is one prompt', async () => {
+  test('opens one prompt, although viem would retry by itself', async () => {
     assert.deepEqual(await refuse({ vendor: 'rainbow', connected: true }, { eth_signTypedData: false }), [
       'InternalRpcError',
       -32603,

@@ -26,7 +26,7 @@ const localClient = ({ viem, base, privateKeyToAccount }, { privateKey }) =>
 
 describe('a client of viem', TIMEOUT, () => {
   for (const connected of [false, true]) {
-    test(`without an account pays from the first that the wallet gives, ${connected ? 'connected' : 'not yet connected'}`, async () => {
+    test(`without an account pays from the wallet's first one, ${connected ? 'connected' : 'not yet connected'}`, async () => {
       await open({ connected })
       await assertPays(client)
       assert.equal(dapp.user.count(CONNECT), connected ? 0 : 1)
@@ -43,7 +43,7 @@ describe('a client of viem', TIMEOUT, () => {
     await assertPays(clientOf, { place: 1 })
   })
 
-  test('that signs by itself is refused before anything is asked', async () => {
+  test('with a local account is rejected before anything is requested', async () => {
     await open({ connected: true })
     const asked = await dapp.walletLog()
     const { code, paid, message } = await assertUnpaid(async (watch) => {

@@ -28,7 +28,7 @@ describe('in one page', TIMEOUT, () => {
     await assertPaid(1)
   })
 
-  test('refused once, refused for both', async () => {
+  test('one refusal ends both calls', async () => {
     const { dapp, order, tasks } = await open()
     dapp.user.answers.eth_signTypedData = false
     assert.deepEqual(await dapp.value(twice, order()), ['user_rejected', 'user_rejected'])
@@ -36,7 +36,7 @@ describe('in one page', TIMEOUT, () => {
     assert.deepEqual(await tasks(), [], 'nothing is left of it')
   })
 
-  test('the same id again is the same purchase, and stands for no other', async () => {
+  test('the same id is the same purchase, and cannot be used for another', async () => {
     const { sandbox, dapp, order, reload } = await open()
     const named = { ...request, id: 'order-7' }
     const first = await dapp.value(submit, order({}, named))
@@ -48,7 +48,7 @@ describe('in one page', TIMEOUT, () => {
     assert.equal((await sandbox.payments()).length, 1)
   })
 
-  test('an effect that runs twice: the first is called off, the second buys', async () => {
+  test('an effect that runs twice: the first call is aborted, the second buys', async () => {
     const { sandbox, dapp, order, assertPaid } = await open()
     const [first, second] = await dapp.value(async (imagine, { request, options }) => {
       const leaving = new AbortController()
@@ -63,7 +63,7 @@ describe('in one page', TIMEOUT, () => {
   })
 })
 
-describe('whatever objects a click is made of', TIMEOUT, () => {
+describe('one click, whatever objects it passes', TIMEOUT, () => {
   let viem
   before(async () => {
     const contents = `import { createWalletClient, custom } from 'viem'
@@ -129,7 +129,7 @@ describe('whatever objects a click is made of', TIMEOUT, () => {
     })
   }
 
-  test('one purchase: what `wallets()` gives for `window.ethereum`', async () => {
+  test('one purchase: `window.ethereum` itself and as listed by `wallets()`', async () => {
     const world = await open()
     const ignore = () => addEventListener('eip6963:announceProvider', (event) => event.stopImmediatePropagation(), true)
     await world.change(ignore)
@@ -145,7 +145,7 @@ describe('whatever objects a click is made of', TIMEOUT, () => {
     await world.assertPaid(1)
   })
 
-  test('one purchase: a wallet that does not tell its accounts', async () => {
+  test('one purchase: a wallet that does not report its accounts', async () => {
     const world = await open()
     const silent = (provider) => ({
       request: (args) => (args.method === 'eth_accounts' ? Promise.reject(new Error('no')) : provider.request(args)),
@@ -167,7 +167,7 @@ describe('whatever objects a click is made of', TIMEOUT, () => {
     await assertPaid(1)
   })
 
-  test('another account in the same wallet buys by itself', async () => {
+  test('another account in the same wallet makes its own purchase', async () => {
     const world = await open()
     const named = (provider) => ({
       account: { address: '0x6Ea8Ac1673402989E7B653AE4e83b54173719C30' },
@@ -186,7 +186,7 @@ describe('whatever objects a click is made of', TIMEOUT, () => {
     },
   })
 
-  test('a second wallet with another account buys by itself', async () => {
+  test('a second wallet with another account makes its own purchase', async () => {
     const world = await open()
     const [one, two] = await clicked(world, [(provider) => provider, stranger])
     assert.ok(world.sandbox.tasks.has(one))
@@ -194,7 +194,7 @@ describe('whatever objects a click is made of', TIMEOUT, () => {
     await world.assertPaid(1)
   })
 
-  test('a wallet that has connected no account buys by itself', async () => {
+  test('a wallet without a connected account makes its own purchase', async () => {
     const world = await open()
     const locked = (provider) => ({
       request: (args) => {
@@ -209,7 +209,7 @@ describe('whatever objects a click is made of', TIMEOUT, () => {
     await world.assertPaid(1)
   })
 
-  test('the first ends before it has connected: the second buys itself', async () => {
+  test('if the first call ends before it has connected, the second buys', async () => {
     const world = await open()
     const refusing = (provider) => ({
       request: (args) =>
@@ -225,7 +225,7 @@ describe('whatever objects a click is made of', TIMEOUT, () => {
 })
 
 describe('a call that joins', TIMEOUT, () => {
-  test('hears from then on, and is not asked to confirm', async () => {
+  test('gets all further events, and is not asked to confirm', async () => {
     const { dapp, order, assertPaid } = await open()
     const { types, asked } = await dapp.value(async (imagine, { request, options }) => {
       const types = [[], []]
@@ -261,7 +261,7 @@ describe('a call that joins', TIMEOUT, () => {
     ['connected', 'no', 'safe'],
     ['paying', 'unknown', 'resume'],
   ]) {
-    test(`and gives up at \`${type}\` is told how the purchase stands`, async () => {
+    test(`and aborts at \`${type}\` gets the state of the purchase`, async () => {
       const { dapp, order, assertPaid } = await open()
       const error = await dapp.failure(leaveAt, { ...order(), type })
       assert.deepEqual([error.code, error.paid, error.retry], ['aborted', paid, retry])
@@ -271,7 +271,7 @@ describe('a call that joins', TIMEOUT, () => {
     })
   }
 
-  test('and gives up before its own id was looked up does not say that nothing was paid for that', async () => {
+  test('and aborts before its own id was looked up does not claim that nothing was paid for it', async () => {
     const { dapp, order } = await open()
     const { paid, retry } = await dapp.failure((imagine, { request, options }, { controller }) => {
       imagine.submit(request, options).catch(() => {})
@@ -307,7 +307,7 @@ describe('in two tabs', TIMEOUT, () => {
       return world
     }
 
-    test('the second is told so while the first is at it', async () => {
+    test('the second tab gets an error while the first is buying', async () => {
       const { sandbox, dapp, order, openTab } = await openWithout()
       const other = await openTab()
       dapp.user.answers.eth_signTypedData = 'waits'
@@ -331,7 +331,7 @@ describe('in two tabs', TIMEOUT, () => {
       assert.equal((await sandbox.payments()).length, 2)
     })
 
-    test('what was forgotten meanwhile is not sent', async () => {
+    test('a purchase that was forgotten meanwhile is not sent', async () => {
       const { sandbox, dapp, order, openTab } = await openWithout()
       const other = await openTab()
       dapp.user.answers.eth_signTypedData = 'waits'

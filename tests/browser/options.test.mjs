@@ -19,7 +19,7 @@ useStage({ sandbox: {} })
 const isRefused = ([code, paid, isOurs]) => code === 'invalid_request' && paid === 'no' && isOurs
 
 describe('options', TIMEOUT, () => {
-  test('are obeyed whatever object has them', async () => {
+  test('apply whatever kind of object holds them', async () => {
     await open()
     const outcomes = await dapp.value(
       async (imagine, { request, options: { maxPrice, ...options } }) => {
@@ -73,7 +73,7 @@ describe('options', TIMEOUT, () => {
     await assertNothingAsked()
   })
 
-  test('with a name that is not one are refused, and so are requests', async () => {
+  test('with unknown names are rejected, and so are requests', async () => {
     await open()
     const outcomes = await dapp.value(
       async (imagine, { request, options }) => {
@@ -120,7 +120,7 @@ describe('options', TIMEOUT, () => {
     await assertNothingAsked()
   })
 
-  test('that JSON does not have are refused by name, and so are requests', async () => {
+  test('with values that JSON cannot hold are rejected by name, and so are requests', async () => {
     await open()
     const refusals = await dapp.value(
       async (imagine, { request, options }) => {
@@ -165,7 +165,7 @@ describe('options', TIMEOUT, () => {
     await assertNothingAsked()
   })
 
-  test('whose getter throws are refused with what it threw', async () => {
+  test('whose getter throws are rejected with what it threw as the cause', async () => {
     await open()
     const seen = await dapp.value(async (imagine, request) => {
       const thrown = new Error('not now')
@@ -198,7 +198,7 @@ describe('options', TIMEOUT, () => {
     )
   })
 
-  test('are those of the moment of the call', async () => {
+  test('are read at the time of the call', async () => {
     await open()
     const { code } = await dapp.failure(
       (imagine, { request, options }) => {
@@ -220,7 +220,7 @@ describe('options', TIMEOUT, () => {
   })
 })
 
-describe('what something has put into Object.prototype', TIMEOUT, () => {
+describe('a value that a script added to Object.prototype', TIMEOUT, () => {
   /** Everything that the library looks for, as an intruder would like it. */
   const pollute = (evil, other) => {
     const accepted = { id: 'evil', taskId: 'evil', baseUrl: evil }
@@ -257,7 +257,7 @@ describe('what something has put into Object.prototype', TIMEOUT, () => {
     })
   }
 
-  test('is not obeyed: the default service is asked for what the page wants', async () => {
+  test("is ignored: the default service gets the page's own request", async () => {
     await openDapp({ wallet: null })
     const asked = []
     const headers = { 'access-control-allow-origin': '*' }
@@ -301,7 +301,7 @@ describe('what something has put into Object.prototype', TIMEOUT, () => {
     assert.equal(await dapp.page.evaluate(() => Object.hasOwn(globalThis, 'heard')), false)
   })
 
-  test('of the frame that the options come from is not obeyed either, and the purchase goes on', async () => {
+  test('of the frame that the options come from is ignored too, and the purchase goes on', async () => {
     await open()
     const { taskId } = await dapp.value(
       (imagine, { json, pollute, evil, other }) => {
@@ -318,7 +318,7 @@ describe('what something has put into Object.prototype', TIMEOUT, () => {
 })
 
 describe('every function', TIMEOUT, () => {
-  test('rejects with an ImagineError, and throws nothing at once', async () => {
+  test('rejects with an ImagineError instead of throwing synchronously', async () => {
     await openDapp({ wallet: null })
     const outcomes = await dapp.value(async (imagine) => {
       const bad = imagine.createClient({ storage: 'x' })
@@ -361,7 +361,7 @@ describe('every function', TIMEOUT, () => {
   })
 })
 
-test('a call cannot take its purchases out of the budget of its client', TIMEOUT, async () => {
+test('a call cannot exempt its purchases from the budget of its client', TIMEOUT, async () => {
   await open()
   const { code, paid, message } = await dapp.failure(
     (imagine, { request, options }) => {

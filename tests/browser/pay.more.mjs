@@ -35,7 +35,7 @@ describe('generate', TIMEOUT, () => {
     await assertOnePayment(() => dapp.value(generate, { request, options: at(sandbox.apiUrl) }))
   })
 
-  test('pays on Base Sepolia when told to', async () => {
+  test('pays on Base Sepolia if that network is configured', async () => {
     const sepolia = await startSandbox({ chainId: 84532, stepMs: 300 })
     try {
       await openDapp({ wallet: walletFor(sepolia) })
@@ -93,7 +93,7 @@ describe('generate', TIMEOUT, () => {
 })
 
 describe('submit', TIMEOUT, () => {
-  test('stops watching when told to, and can be waited for again', async () => {
+  test('stops polling on `stop()`, and can be waited for again', async () => {
     await openSeller({ status: { status: 202, body: { status: 'processing', progress: 10 } } })
     await open()
     const watch = watchRequests(seller)

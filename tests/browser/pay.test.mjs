@@ -42,7 +42,7 @@ describe('generate', TIMEOUT, () => {
       assert.ok((await response.arrayBuffer()).byteLength > 0)
     })
 
-    test('the result carries what the service said', () => {
+    test('the result contains what the service returned', () => {
       assert.match(result.taskId, UUID)
       assert.ok(result.text.includes(request.prompt))
       assert.equal(result.templateName, 'video')
@@ -78,7 +78,7 @@ describe('generate', TIMEOUT, () => {
       assert.equal(transfer.args.value, ONE_USDC)
     })
 
-    test('what was paid for is what was quoted', () => {
+    test('the amount paid is the amount quoted', () => {
       const [probe, ...others] = watch.unpaid()
       assert.equal(others.length, 0, 'one probe')
       const body = bodyOf(probe)
@@ -121,7 +121,7 @@ describe('generate', TIMEOUT, () => {
       }
     })
 
-    test('the signing event shows what a hardware wallet shows, of what the wallet signed', () => {
+    test('the signing event has the hashes that a hardware wallet shows', () => {
       const { typedData, digest, domainHash, messageHash, validBefore } = event('signing')
       const { domain, types, message, primaryType } = typedData
       assert.equal(digest, hashTypedData(typedData))
@@ -170,7 +170,7 @@ describe('generate', TIMEOUT, () => {
     assert.equal(watch.unpaid().length, 1)
   })
 
-  test('asks the app to confirm, with the quote', async () => {
+  test('calls `confirm` with the quote', async () => {
     await open()
     await assertOnePayment(() =>
       dapp.value(
@@ -190,7 +190,7 @@ describe('generate', TIMEOUT, () => {
     assert.ok(!events.includes('signing'), 'before the signature')
   })
 
-  test('uses the connection that is there', async () => {
+  test('uses an existing connection', async () => {
     await open({ wallet: { connected: true } })
     await assertOnePayment(() => dapp.value(generate, { request, options: at(sandbox.apiUrl) }))
     assert.equal(dapp.user.count('wallet_requestPermissions'), 0)
@@ -198,7 +198,7 @@ describe('generate', TIMEOUT, () => {
 })
 
 describe('quote', TIMEOUT, () => {
-  test('tells the price, needs no wallet and spends nothing', async () => {
+  test('returns the price, needs no wallet and spends nothing', async () => {
     await openDapp({ wallet: null })
     const earlier = await balances()
     const watch = watchRequests(sandbox)
@@ -227,7 +227,7 @@ describe('quote', TIMEOUT, () => {
 })
 
 describe('submit', TIMEOUT, () => {
-  test('gives a task to wait for, look at, subscribe to and iterate', async () => {
+  test('returns a task to wait for, poll, subscribe to and iterate over', async () => {
     await open()
     const { result } = await assertOnePayment(() => dapp.value(liveWithTask, { request, options: at(sandbox.apiUrl) }))
     assert.match(result.taskId, UUID)
@@ -297,7 +297,7 @@ describe('status', TIMEOUT, () => {
     assert.deepEqual(await look({ status: 200, body }), { status: 'unknown', taskId: 'task-1', raw: body })
   })
 
-  test('of the real seller: a task that does not exist', async () => {
+  test('a task that does not exist at the real seller', async () => {
     await openDapp({ wallet: null })
     const taskId = '123e4567-e89b-12d3-a456-426614174000'
     const answer = await dapp.value(status, { taskId, options: { baseUrl: sandbox.apiUrl } })
@@ -353,7 +353,7 @@ describe('entries', TIMEOUT, () => {
     assert.deepEqual(loaded, [200])
   })
 
-  test('wallets lists what is announced', async () => {
+  test('`wallets` lists announced wallets', async () => {
     await open({ wallet: { name: 'A Wallet', rdns: 'test.wallet' } })
     const { wallets, identical } = await dapp.value(async (imagine) => {
       const announced = new Promise((resolve) => {

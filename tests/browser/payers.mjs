@@ -20,20 +20,20 @@ async function assertPaidFrom(account, { dapp, sandbox }, given) {
 
 export function testPayers(open, x402) {
   describe(`to a seller of version ${x402}`, TIMEOUT, () => {
-    test('a smart account pays by the key of its owner', async () => {
+    test("a smart account pays with a signature of its owner's key", async () => {
       const world = await open(null, { x402 })
       const account = await deploy(world.sandbox, BY_OWNER)
       await assertPaidFrom(account, world, await world.dapp.value(payFrom, call(world, { account })))
     })
 
-    test('a smart account pays by a signature of its own form', async () => {
+    test('a smart account pays with a signature in a form of its own', async () => {
       const world = await open(null, { x402 })
       const account = await deploy(world.sandbox, BY_SWITCH)
       await switchOn(world.sandbox, account)
       await assertPaidFrom(account, world, await world.dapp.value(payFrom, call(world, { account, signature: LONG })))
     })
 
-    test('a plain account that hands over to a contract pays when that accepts its key', async () => {
+    test('a plain account delegated to a contract pays if the contract accepts its key', async () => {
       const world = await open(null, { x402 })
       const { sandbox, dapp, buy } = world
       const account = sandbox.payer.address

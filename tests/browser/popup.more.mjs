@@ -30,7 +30,7 @@ const payRequest = (imagine, { request, options, wallet }, dapp) =>
   imagine.generate(request, { ...options, wallet: dapp.popupWallet(wallet) })
 
 // This is why there are quotes: the price is asked for before the click, and the click is left to the wallet.
-describe('without a quote, a slow seller uses the click up', TIMEOUT, () => {
+describe('without a quote, the click expires while a slow seller responds', TIMEOUT, () => {
   for (const [connected, method] of [
     [false, CONNECT],
     [true, SIGN],
@@ -122,7 +122,7 @@ describe("the vendors' own code", TIMEOUT, () => {
         assert.ok(!methods.includes('disconnect') && !methods.includes('wallet_switchEthereumChain'), `${methods}`)
       })
 
-      test('a window that is closed is a refusal', async () => {
+      test('closing the window is a refusal', async () => {
         const page = await open({ prepare, pay: payAtOnce, site })
         await assertUnpaid(
           async () => {

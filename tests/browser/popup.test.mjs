@@ -65,7 +65,7 @@ describe('a wallet with a window of its own', TIMEOUT, () => {
     })
   }
 
-  test('one click opens one window: without a second click there is no signature, and no payment', async () => {
+  test('one click opens one window: without a second click nothing is signed or paid', async () => {
     const page = await open({ pay: payQuote })
     const outcome = await assertWindowBlocked(async () => {
       const outcome = told(page, 'outcome')
@@ -78,7 +78,7 @@ describe('a wallet with a window of its own', TIMEOUT, () => {
     assert.equal(questions(outcome, SIGN)[0].isActive, false)
   })
 
-  test('a window that the visitor closes is a refusal', async () => {
+  test('closing the window is a refusal', async () => {
     const page = await open({ pay: payQuote })
     await assertUnpaid(
       async () => {

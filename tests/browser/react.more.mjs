@@ -10,7 +10,7 @@ const TIMEOUT = { timeout: 300_000 }
 useApp()
 
 describe('useGenerate', TIMEOUT, () => {
-  test('of a component that goes away finishes the payment, and another component takes the task up', async () => {
+  test('finishes the payment after its component unmounts, and another component resumes the task', async () => {
     const { page, watch } = await open()
     await show('Buy')
     await page.click('#buy')
@@ -27,7 +27,7 @@ describe('useGenerate', TIMEOUT, () => {
     await assertPaidOnce()
   })
 
-  test('stops waiting, not the job', async () => {
+  test('stops waiting without stopping the job', async () => {
     const { page } = await open({ stepMs: 3_000 })
     await show('Buy')
     await page.click('#buy')
@@ -53,7 +53,7 @@ describe('a resume of useGenerate', TIMEOUT, () => {
       options: at(sandbox.apiUrl),
     })
 
-  test('of another purchase takes its place', async () => {
+  test('is replaced by a resume of another purchase', async () => {
     const { page } = await open({ stepMs: 2_000 })
     const [first, second] = [await leave(), await leave()]
     await show('Buy')
@@ -76,7 +76,7 @@ describe('a resume of useGenerate', TIMEOUT, () => {
     assert.equal(await page.evaluate(() => globalThis.app.purchase.result.taskId), second)
   })
 
-  test('during a purchase is that purchase', async () => {
+  test('during a purchase returns that purchase', async () => {
     const { page } = await open({ stepMs: 1_000 })
     await leave()
     await show('Buy')
@@ -90,7 +90,7 @@ describe('a resume of useGenerate', TIMEOUT, () => {
 })
 
 describe('useQuote', TIMEOUT, () => {
-  test('shows nothing for nothing, and no price of another request', async () => {
+  test('shows nothing without a request, and never the price of another request', async () => {
     const { page } = await open()
     await show('Price')
     await untilSaid(/^1\.00$/)
@@ -123,7 +123,7 @@ describe('useQuote', TIMEOUT, () => {
     [{ extra: { style: '紙' } }, {}, /^1\.00$/],
   ]
 
-  test('asks anew for each change of the request and of what may be paid, and for nothing else', async () => {
+  test('requests a new price only when the request or the payment options change', async () => {
     const { page, watch } = await open()
     const untilAsked = async (count, about) => {
       for (let i = 0; i < 200 && watch.unpaid().length < count; i++) await page.waitForTimeout(50)
@@ -160,7 +160,7 @@ describe('useQuote', TIMEOUT, () => {
 })
 
 describe('useTask', TIMEOUT, () => {
-  test('watches while it is shown', async () => {
+  test('polls only while its component is mounted', async () => {
     const { page, watch } = await open({ stepMs: 1_000 })
     await dapp.value(
       async (imagine, { request, options }) => {

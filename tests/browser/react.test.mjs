@@ -15,7 +15,7 @@ const TIMEOUT = { timeout: 300_000 }
 useApp()
 
 describe('useGenerate', TIMEOUT, () => {
-  test('asks and pays nothing before the click, and buys once with it', async () => {
+  test('requests and pays nothing before the click, and buys once on it', async () => {
     const { page, watch } = await open()
     await settled()
     const asked = await dapp.walletLog()
@@ -33,7 +33,7 @@ describe('useGenerate', TIMEOUT, () => {
     assert.deepEqual([purchase.progress, purchase.event.type, purchase.receipt.amount.amount], [100, 'done', '1.00'])
   })
 
-  test('gives the same purchase to two calls at once', async () => {
+  test('returns the same purchase to two simultaneous calls', async () => {
     const { page } = await open()
     await show('Buy')
     await page.click('#twice')
@@ -56,7 +56,7 @@ describe('useGenerate', TIMEOUT, () => {
     })
   }
 
-  test('a click buys while a task of before is waited for: it is never given the promise of a resume', async () => {
+  test('a click buys even while an earlier task is resumed, and does not get the promise of the resume', async () => {
     await open({ stepMs: 3_000 })
     const order = { request, options: at(sandbox.apiUrl) }
     const left = await dapp.value(
@@ -69,7 +69,7 @@ describe('useGenerate', TIMEOUT, () => {
     assert.deepEqual([resumed, shown], [null, bought])
   })
 
-  test('a click buys while a lost payment is followed, which is followed to its end', async () => {
+  test('a click buys even while a lost payment is followed, which is still followed to its end', async () => {
     const { page } = await open()
     sandbox.fault('paid-500-before')
     const order = { request, options: at(sandbox.apiUrl) }
@@ -103,7 +103,7 @@ describe('useGenerate', TIMEOUT, () => {
 })
 
 describe('useQuote', TIMEOUT, () => {
-  test('asks once the visitor has stopped typing, and the quote is paid', async () => {
+  test('requests the price once the visitor has stopped typing, and the quote can be paid', async () => {
     const { page, watch } = await open()
     await show('Price', { request, options: at(sandbox.apiUrl), delay: 3_000 })
     await page.press('input', 'End')
@@ -121,7 +121,7 @@ describe('useQuote', TIMEOUT, () => {
 })
 
 describe('options and requests of any kind', TIMEOUT, () => {
-  test('useGenerate obeys limits that are inherited or given by a getter', async () => {
+  test('useGenerate obeys limits that are inherited or come from a getter', async () => {
     const { page, watch } = await open()
     await page.evaluate(
       ([request, options]) => {
@@ -139,7 +139,7 @@ describe('options and requests of any kind', TIMEOUT, () => {
     assert.equal(watch.paid().length, 0)
   })
 
-  test('useQuote says what is wrong with them, and asks again once they are right', async () => {
+  test('useQuote reports invalid ones, and requests the price once they are valid', async () => {
     const { watch } = await open()
     const options = at(sandbox.apiUrl)
     const cycle = {}
@@ -178,7 +178,7 @@ describe('options and requests of any kind', TIMEOUT, () => {
 })
 
 describe('useWallets', TIMEOUT, () => {
-  test('lists wallets, also those that come late', async () => {
+  test('lists wallets, including those that appear late', async () => {
     const { page } = await open()
     await show('Wallets')
     await page.waitForFunction(() => document.querySelector('output')?.textContent.length > 0)
@@ -226,7 +226,7 @@ test(
   },
 )
 
-test('on a server, every hook shows what is there before anything was asked', TIMEOUT, async () => {
+test('on a server, every hook shows its initial state', TIMEOUT, async () => {
   const { useGenerate, useQuote, useTask, useWallets } = await import(
     pathToFileURL(join(stage.library.directory, 'dist', 'react.js'))
   )

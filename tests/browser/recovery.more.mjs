@@ -31,7 +31,7 @@ describe('the video comes, paid once', TIMEOUT, () =>
 describe('nothing was paid, and that is certain once the chain is past the window', TIMEOUT, () => {
   testUnpaid(open, ['paid-redirected', 'verify-refused', 'handler-fails', 'chain-down'])
 
-  test('settle-500: the job was begun and is free', async () => {
+  test('settle-500: the job was started and is free', async () => {
     const { assertPaid, buyBeyondTheWindow } = await open('settle-500')
     const { value } = await buyBeyondTheWindow()
     const { receipt, video } = value
@@ -41,8 +41,8 @@ describe('nothing was paid, and that is certain once the chain is past the windo
   })
 })
 
-describe('a server that knows no `seed`', TIMEOUT, () => {
-  test('is asked without', async () => {
+describe('a server that rejects `seed`', TIMEOUT, () => {
+  test('is asked again without it', async () => {
     const { sandbox, dapp, buy, assertPaid } = await open('seed-refused')
     const { taskId, video } = await dapp.value(...buy())
     assert.ok(sandbox.tasks.has(taskId) && video.url)
@@ -51,7 +51,7 @@ describe('a server that knows no `seed`', TIMEOUT, () => {
     assert.deepEqual(bodies, [true, false, false], 'asked, asked without, paid without')
   })
 
-  test('is remembered by a quote', async () => {
+  test('is remembered in the quote', async () => {
     const { sandbox, dapp, order, assertPaid } = await open('seed-refused')
     const { taskId } = await dapp.value(async (imagine, { request, options }) => {
       const quote = await imagine.quote(request, options)
@@ -61,7 +61,7 @@ describe('a server that knows no `seed`', TIMEOUT, () => {
     await assertPaid(1)
   })
 
-  test('and loses the answer as well: the error has the receipt', async () => {
+  test('and whose response is lost: the error has the receipt', async () => {
     const { sandbox, dapp, buy, tasks, assertPaid } = await open('seed-ignored-500-after')
     const { code, paid, retry, receipt } = await dapp.failure(...buy())
     assert.deepEqual({ code, paid, retry }, { code: 'task_not_found', paid: 'yes', retry: 'resume' })

@@ -40,7 +40,7 @@ describe('after a reload', TIMEOUT, () => {
     return dapp.user.opened(type)
   }
   for (const [step, reached] of Object.entries(unsigned)) {
-    test(`${step}: nothing was paid, and the same purchase may be begun again`, async () => {
+    test(`${step}: nothing was paid, and the same purchase can be started again`, async () => {
       const { sandbox, dapp, order, resume, reload } = await open()
       const named = order({}, { ...request, id: 'order-1' })
       const there = reached(dapp)
@@ -65,7 +65,7 @@ describe('after a reload', TIMEOUT, () => {
     })
   }
 
-  test('before the payment has left: it is sent then', async () => {
+  test('before the payment was sent: it is sent on return', async () => {
     const { sandbox, dapp, buy, resume, reload } = await open()
     const leaving = holdBack(dapp, isPaid)
     const gone = dapp.run(...buy())
@@ -80,7 +80,7 @@ describe('after a reload', TIMEOUT, () => {
     assert.equal(await dapp.asked(SIGN), 0, 'resume never signs')
   })
 
-  test('before the answer: the task is found', async () => {
+  test('before the response: the task is found', async () => {
     const { sandbox, dapp, buy, stored, tasks, resume, reload } = await open('paid-delayed')
     const gone = dapp.run(...buy())
     while ((await sandbox.payments()).length === 0) await sandbox.client.getBlockNumber()
@@ -101,7 +101,7 @@ describe('after a reload', TIMEOUT, () => {
     assert.equal(await dapp.value(...resume()), null, 'nothing is unfinished any more')
   })
 
-  test('while a lost answer is followed: it is followed on', async () => {
+  test('while a lost response is followed: it is followed further', async () => {
     const { sandbox, dapp, resume, leaveUnanswered } = await open('paid-500-before')
     await leaveUnanswered()
     sandbox.fault(null)
@@ -110,7 +110,7 @@ describe('after a reload', TIMEOUT, () => {
     assert.equal(receipt.transaction, (await sandbox.payments())[0].transaction)
   })
 
-  test('who gives up resuming is not told that nothing was paid', async () => {
+  test('aborting `resume` is not reported as unpaid', async () => {
     const { sandbox, dapp, leaveUnanswered } = await open('paid-500-before')
     await leaveUnanswered()
     const { code, paid, retry } = await dapp.failure(
@@ -120,7 +120,7 @@ describe('after a reload', TIMEOUT, () => {
     assert.deepEqual({ code, paid, retry }, { code: 'aborted', paid: 'unknown', retry: 'resume' })
   })
 
-  test('while the video is made: it is found by its id, the id of the request, or as the newest', async () => {
+  test("while the video is generated: it is found by its id, the request's id, or as the newest", async () => {
     const { sandbox, dapp, order, tasks, reload } = await open()
     const { id, taskId } = await dapp.value(submit, order())
     await reload()
@@ -151,7 +151,7 @@ describe('offline for longer than the window', TIMEOUT, () => {
       globalThis.jump += 120_000
     })
 
-  test('what never left is certainly unpaid afterwards', async () => {
+  test('a payment that was never sent is certainly unpaid afterwards', async () => {
     const { sandbox, dapp, buy, resume, change } = await open()
     await change(jumpable)
     dapp.user.answers.eth_signTypedData = 'waits'
@@ -175,7 +175,7 @@ describe('offline for longer than the window', TIMEOUT, () => {
     assert.equal((await sandbox.payments()).length, 1, 'and may be bought again')
   })
 
-  test('what was paid is found afterwards', async () => {
+  test('a payment that was taken is found afterwards', async () => {
     const { sandbox, dapp, buy, resume, change, assertPaid } = await open()
     await change(jumpable)
     await dapp.page.route('**/generation/create', async (route) => {
@@ -198,9 +198,9 @@ describe('offline for longer than the window', TIMEOUT, () => {
   })
 })
 
-describe('a task that was accepted without a receipt', TIMEOUT, () => {
+describe('a task accepted without a receipt', TIMEOUT, () => {
   for (const fault of ['receipt-missing', 'receipt-garbage']) {
-    test(`gets its transaction in the background, without a prompt: ${fault}`, async () => {
+    test(`gets its transaction in the background, without a prompt, with ${fault}`, async () => {
       const { sandbox, dapp, order, tasks } = await open(fault)
       const receipts = await dapp.value(async (imagine, { request, options }) => {
         const task = await imagine.submit(request, options)
@@ -229,7 +229,7 @@ describe('another wallet on the page', TIMEOUT, () => {
     window.ethereum.request = async (about) => (about.method === 'eth_chainId' ? '0x1' : request(about))
   }
 
-  test('that says "unused" ahead of time does not make a payment unpaid, and the payer\'s own wallet is asked too', async () => {
+  test('that reports "unused" too early proves nothing, and the payer\'s own wallet is asked too', async () => {
     const { sandbox, dapp, resume, leaveUnanswered } = await open('paid-500-after')
     await leaveUnanswered()
     await dapp.page.evaluate(announceLiar, { used: false, aheadS: 300, accounts })
@@ -245,7 +245,7 @@ describe('another wallet on the page', TIMEOUT, () => {
     assert.deepEqual(prompts, [], 'nothing that could open a prompt')
   })
 
-  test('that says "taken" makes nobody\'s payment paid', async () => {
+  test('that reports "taken" does not prove a payment', async () => {
     const { sandbox, dapp, order, leaveUnanswered } = await open('paid-402-before')
     await leaveUnanswered()
     await dapp.page.evaluate(announceLiar, { used: true, accounts })
@@ -268,7 +268,7 @@ test('a status answer with an unknown word is not a task: nothing was paid', TIM
 })
 
 describe('the clocks of node and page', TIMEOUT, () => {
-  test('both have to be past the window before nothing was paid', async () => {
+  test('both have to be past the window before a purchase counts as unpaid', async () => {
     const { sandbox, dapp, buy } = await open('paid-402-before')
     const buying = dapp.run(...buy())
     await dapp.untilEvent('payment_unknown')
@@ -280,7 +280,7 @@ describe('the clocks of node and page', TIMEOUT, () => {
     assert.deepEqual([error.code, error.paid, error.retry], ['aborted', 'unknown', 'resume'])
   })
 
-  test('that are weeks apart sign nothing, and both are named', async () => {
+  test('that are weeks apart prevent signing, and the error names both', async () => {
     const { sandbox, dapp, buy } = await open()
     await sandbox.passTime(40 * 86_400)
     const { timestamp } = await sandbox.client.getBlock()

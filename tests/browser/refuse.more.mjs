@@ -11,7 +11,7 @@ const request = { prompt: 'A paper boat on a neon river', duration: 8 }
 
 useStage({ sandbox: { stepMs: 300 } })
 
-describe('the wallet signs something else', TIMEOUT, () => {
+describe('a wallet that signs something else', TIMEOUT, () => {
   const other = privateKeyToAccount(generatePrivateKey())
 
   /** Buys with a wallet that passes everything on to the real one except for the signature. */

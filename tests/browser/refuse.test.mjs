@@ -72,7 +72,7 @@ describe('the user refuses', TIMEOUT, () => {
     ['false', 'false'],
     ['a promise of false', 'Promise.resolve(false)'],
   ]) {
-    test(`in the app: confirm gives ${name}`, async () => {
+    test(`in the app: \`confirm\` returns ${name}`, async () => {
       await open()
       const decline = (imagine, { request, options, answer }) =>
         imagine.generate(request, { ...options, confirm: () => globalThis.eval(answer) })
@@ -82,7 +82,7 @@ describe('the user refuses', TIMEOUT, () => {
     })
   }
 
-  test('in the app: confirm fails', async () => {
+  test('in the app: `confirm` throws', async () => {
     await open()
     const fail = (imagine, { request, options }) =>
       imagine.generate(request, { ...options, confirm: () => Promise.reject(new Error('broken dialog')) })
@@ -94,7 +94,7 @@ describe('the user refuses', TIMEOUT, () => {
 })
 
 describe('the wallet is on another chain', TIMEOUT, () => {
-  test('that it knows: it is switched and pays', async () => {
+  test('that it knows: it switches and pays', async () => {
     await open({ chainId: 1, knownChains: [1, 8453] })
     await assertPaysAfter(['switching', 'signing', 'done'])
     assert.deepEqual([dapp.user.count(SWITCH), dapp.user.count(ADD)], [1, 0])
@@ -110,7 +110,7 @@ describe('the wallet is on another chain', TIMEOUT, () => {
     assert.ok(added.rpcUrls.every((url) => url.startsWith('https://')))
   })
 
-  test('and stays there although adding went well', async () => {
+  test('and stays there although the chain was added', async () => {
     // MetaMask reports success when the user adds the chain and refuses to switch to it.
     await open({ chainId: 1, knownChains: [1] }, { [SWITCH]: false })
     await assertUnpaid(() => dapp.failure(...buy()), { code: 'wrong_network' })
@@ -118,7 +118,7 @@ describe('the wallet is on another chain', TIMEOUT, () => {
   })
 })
 
-describe('a guard stops it', TIMEOUT, () => {
+describe('a limit prevents the purchase', TIMEOUT, () => {
   test('too little USDC', async () => {
     await open({ privateKeys: [sandbox.poor.privateKey] })
     const { details } = await assertUnpaid(() => dapp.failure(...buy()), { code: 'insufficient_funds' })
@@ -159,7 +159,7 @@ describe('a guard stops it', TIMEOUT, () => {
     await dapp.value(...buy({ maxPrice: '1' }))
   })
 
-  test('a quote is held to the cap of the call that pays it', async () => {
+  test('a quote is checked against the cap of the call that pays it', async () => {
     await open()
     const payQuote = async (imagine, { request, options }) =>
       imagine.generate(await imagine.quote(request, options), { ...options, maxPrice: '0.50' })
@@ -195,7 +195,7 @@ describe('a guard stops it', TIMEOUT, () => {
   })
 })
 
-describe('there is no one wallet to use', TIMEOUT, () => {
+describe('no single wallet can be used', TIMEOUT, () => {
   test('none at all', async () => {
     await openDapp({ wallet: null })
     await assertUnpaid(() => dapp.failure(...buy()), { code: 'no_wallet' })

@@ -64,7 +64,7 @@ describe('a finished task', TIMEOUT, () => {
     })
   })
 
-  describe('has its video in bytes, given as', () => {
+  describe('has an inline video, given as', () => {
     for (const [form, video] of [
       ['a list of numbers and nothing else', () => [...film]],
       ['what Node makes of a buffer, in an object', () => ({ buffer: film.toJSON() })],
@@ -81,13 +81,13 @@ describe('a finished task', TIMEOUT, () => {
       })
     }
 
-    test('bytes of a type that would run in the page: the type is what the bytes show', async () => {
+    test('bytes declared as a type that would run in the page: their own type counts', async () => {
       const html = Buffer.from('<!doctype html><script>alert(1)</script>')
       const { video } = await look(generation({ video: { buffer: [...html], mimeType: 'text/html' } }))
       assert.deepEqual([(await fetchInPage(video.url)).type, video.mimeType], ['video/mp4', 'video/mp4'])
     })
 
-    test('an address of its own, which can be revoked', async () => {
+    test('a URL of its own, which can be revoked', async () => {
       const { video } = await look(generation({ video: [...film] }))
       assert.ok((await fetchInPage(video.url)).bytes.length > 0)
       await dapp.page.evaluate((url) => URL.revokeObjectURL(url), video.url)
@@ -145,7 +145,7 @@ describe('a finished task', TIMEOUT, () => {
     })
   })
 
-  test('has nothing that cannot be read, and nothing that could run', async () => {
+  test('omits members that cannot be read or that could run', async () => {
     for (const strange of [
       null,
       5,
@@ -181,7 +181,7 @@ describe('a finished task', TIMEOUT, () => {
     for (const result of [null, 5, 'done', []]) assert.deepEqual((await look({ result })).templateData, {})
   })
 
-  test('is read in time that grows with its length alone, whatever it is made of', async () => {
+  test('is read in time proportional to its length, whatever its content', async () => {
     const most = 3_000_000 // in quadratic time this would take hours
     for (const [before, sign, end] of [
       ['', ' ', '!'],
@@ -202,7 +202,7 @@ describe('a finished task', TIMEOUT, () => {
     assert.equal(video.url.length, most + 'https://media.test/'.length)
   })
 
-  test('gives its events and its waits the same result, with one address', async () => {
+  test('has the same result, with one URL, in its events and its waits', async () => {
     seller.answer({
       probe: { status: 202, body: { taskId: 'task-1' } },
       status: { status: 200, body: { status: 'completed', ...generation({ video: [...PNG, 0], image: [...film] }) } },

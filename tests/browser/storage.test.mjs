@@ -43,7 +43,7 @@ async function atPrompt({ dapp, order }, call = dapp.run) {
   }
 }
 
-describe('a disk that is full', TIMEOUT, () => {
+describe('a full disk', TIMEOUT, () => {
   test('before the wallet opens: nothing is bought', async () => {
     const { sandbox, dapp, order, change, tasks } = await open()
     await change(breakWrites, { step: 'signing', name: 'QuotaExceededError' })
@@ -54,7 +54,7 @@ describe('a disk that is full', TIMEOUT, () => {
     assert.deepEqual(await tasks(), [])
   })
 
-  test('once the visitor has signed: nothing is sent, and later it can be bought', async () => {
+  test('after the visitor has signed: nothing is sent, and it can be bought later', async () => {
     const { sandbox, dapp, order, change, tasks } = await open()
     await change(breakWrites, { step: 'signed', name: 'QuotaExceededError', transaction: true })
     const { code, paid, cause } = await dapp.failure(submit, order({}, named))
@@ -66,7 +66,7 @@ describe('a disk that is full', TIMEOUT, () => {
     assert.equal((await sandbox.payments()).length, 1)
   })
 
-  test('once it is paid: the video comes, and the next write repairs the record', async () => {
+  test('after the payment: the video arrives, and the next write repairs the record', async () => {
     const { dapp, buy, change, stored, assertPaid } = await open()
     await change(breakWrites, { step: 'accepted', name: 'QuotaExceededError' })
     const { taskId } = await dapp.value(...buy())
@@ -90,8 +90,8 @@ const readUntilDone = () =>
     }
   })
 
-describe('a connection that is dead', TIMEOUT, () => {
-  test('when the visitor comes back from the wallet is opened again: one signature, one payment', async () => {
+describe('a dead database connection', TIMEOUT, () => {
+  test('is reopened when the visitor comes back from the wallet: one signature, one payment', async () => {
     const { dapp, buy, change, stored, assertPaid } = await open()
     await change(breakWrites, { step: 'signed', name: 'UnknownError', times: 1, transaction: true })
     const heard = await dapp.page.evaluateHandle(() => {
@@ -106,7 +106,7 @@ describe('a connection that is dead', TIMEOUT, () => {
   })
 })
 
-describe('a database that is deleted', TIMEOUT, () => {
+describe('a database deleted by the visitor', TIMEOUT, () => {
   const erase = ({ page }) =>
     page.evaluate(
       () =>
@@ -117,7 +117,7 @@ describe('a database that is deleted', TIMEOUT, () => {
         }),
     )
 
-  test('at the prompt: what is signed then is not sent, and the next call buys', async () => {
+  test('during the prompt: the signature is not sent, and the next call buys', async () => {
     const world = await open()
     const { sandbox, dapp, order, openTab } = world
     const other = await openTab()
@@ -130,7 +130,7 @@ describe('a database that is deleted', TIMEOUT, () => {
     assert.equal((await sandbox.payments()).length, 1)
   })
 
-  test('once the payment has left: the video comes, paid once', async () => {
+  test('after the payment was sent: the video arrives, paid once', async () => {
     const { dapp, buy, openTab, assertPaid } = await open('paid-500-after')
     const other = await openTab()
     const buying = dapp.value(...buy())
@@ -142,7 +142,7 @@ describe('a database that is deleted', TIMEOUT, () => {
 })
 
 describe('an old page that keeps the database open', TIMEOUT, () => {
-  test('is waited for: nothing is signed before it lets go, and then it is bought once', async () => {
+  test('is waited for: nothing is signed before it closes it, and then one purchase is made', async () => {
     const { sandbox, dapp, order, openTab, assertPaid } = await open()
     const old = await openTab()
     await old.page.evaluate(
@@ -163,7 +163,7 @@ describe('an old page that keeps the database open', TIMEOUT, () => {
   })
 })
 
-describe('two tabs at one purchase', TIMEOUT, () => {
+describe('two tabs with the same purchase', TIMEOUT, () => {
   const forget = (imagine, id) => imagine.forget(id)
   const steal = () => navigator.locks.request('imagine-x402/order-9', { steal: true }, () => {})
   const ways = {
@@ -209,7 +209,7 @@ describe('two tabs at one purchase', TIMEOUT, () => {
 })
 
 describe('two tabs of a browser without Web Locks', TIMEOUT, () => {
-  test('in which the same purchase is begun at the same time: one payment', async () => {
+  test('that start the same purchase at the same time: one payment', async () => {
     const { sandbox, dapp, order, change, openTab } = await open()
     await change(() => delete Navigator.prototype.locks)
     const tabs = [dapp, await openTab()]
@@ -262,7 +262,7 @@ describe("a page's own store", TIMEOUT, () => {
     globalThis.own = new Own()
   }
 
-  test('has the purchase instead of the browser, from the prompt to the end', async () => {
+  test('stores the purchase instead of the browser, from the prompt to the end', async () => {
     const { sandbox, dapp, order, change } = await open()
     await change(makeStore)
     const { bought, listed, resumed, calls, databases } = await dapp.value(async (imagine, { request, options }) => {
@@ -287,7 +287,7 @@ describe("a page's own store", TIMEOUT, () => {
     assert.equal((await sandbox.payments()).length, 1)
   })
 
-  test('that fails is no storage: nothing is signed, and its own error is the cause', async () => {
+  test('that fails prevents the signature, and its own error is the cause', async () => {
     const { dapp, order, change } = await open()
     await change(makeStore)
     const seen = await dapp.value(async (imagine, { request, options }) => {

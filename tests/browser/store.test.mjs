@@ -164,7 +164,7 @@ describe('the option `storage`', TIMEOUT, () => {
 })
 
 describe('the database', TIMEOUT, () => {
-  test('is made by the first write, not by reading', async () => {
+  test('is created by the first write, not by reading', async () => {
     const play = await open()
     const seen = await play(async () => {
       const store = globalThis.store.storeOf()
@@ -177,7 +177,7 @@ describe('the database', TIMEOUT, () => {
     assert.deepEqual(await heard(play), [])
   })
 
-  test('of an old build is read as it is, and has an index once something is written', async () => {
+  test('of an old build is read as it is, and gets its index with the first write', async () => {
     const play = await open()
     const records = [...at(1, 3, 2), { id: 'none' }]
     await play(makeVersionOne, records)
@@ -224,7 +224,7 @@ describe('the database', TIMEOUT, () => {
     assert.deepEqual(await heard(play), [])
   })
 
-  test('that somebody has made without purchases holds none, and is mended by the first write', async () => {
+  test('that was created without purchases counts as empty, and is repaired by the first write', async () => {
     const play = await open()
     const seen = await play(async () => {
       await new Promise((resolve) => {
@@ -245,7 +245,7 @@ describe('the database', TIMEOUT, () => {
     assert.deepEqual(seen, [undefined, [], 2, [{ id: 'a' }]])
   })
 
-  test('is left by each call: another page can delete it, and the next write makes it anew', async () => {
+  test('is closed after each call: another page can delete it, and the next write recreates it', async () => {
     const one = await open()
     const other = await one.openTab()
     const write = () => {
@@ -280,7 +280,7 @@ describe('the database', TIMEOUT, () => {
     assert.ok(counts.at(-1) >= 4, `${counts}`)
   })
 
-  test('is closed after each call, and at once when another version is asked for', async () => {
+  test('is closed after each call, and at once when another version is requested', async () => {
     const play = await open()
     const deeds = await play(async () => {
       const deeds = []
@@ -313,7 +313,7 @@ describe('the database', TIMEOUT, () => {
     assert.deepEqual(deeds, [...call, ...call, ...failed, 'transaction', 'close', 'complete', 'close'])
   })
 
-  test('that an old page keeps open is waited for, and nothing hangs or stays open after that', async () => {
+  test('that an old page keeps open is waited for, and nothing hangs or stays open afterwards', async () => {
     const play = await open()
     const old = await play.openTab()
     await play(makeVersionOne, at(1))
@@ -348,7 +348,7 @@ describe('the database', TIMEOUT, () => {
     assert.deepEqual(await heard(play), [])
   })
 
-  test('is told how safe a write has to be', async () => {
+  test('gets the durability of each write', async () => {
     const play = await open()
     const durabilities = await play(async () => {
       const seen = []
@@ -368,7 +368,7 @@ describe('the database', TIMEOUT, () => {
     assert.deepEqual(durabilities, ['strict', 'relaxed', 'strict', 'strict'])
   })
 
-  test('is asked for no more than a change needs, however many older records it has', async () => {
+  test('is read no further than a change needs, however many older records it has', async () => {
     const play = await open()
     const { calls, recent } = await play(async () => {
       const store = globalThis.store.storeOf()
@@ -479,7 +479,7 @@ describe('a transaction that fails', TIMEOUT, () => {
     ['put fails', 'ConstraintError'],
   ]
   for (const [way, name] of mended) {
-    test(`${way} (${name}): is tried once more on a fresh connection, and only once`, async () => {
+    test(`${way} (${name}): is retried once on a fresh connection`, async () => {
       const once = await begin({ way, name, times: 1 })
       assert.equal(await once(change), 'done')
       assert.deepEqual(await once(() => globalThis.attempts.opened), 2)
@@ -496,7 +496,7 @@ describe('a transaction that fails', TIMEOUT, () => {
     })
   }
 
-  test('reads are tried once more, too', async () => {
+  test('reads are retried once, too', async () => {
     const play = await begin({ way: 'the connection is dead', name: 'InvalidStateError', times: 1 })
     assert.deepEqual(await play(() => globalThis.store.storeOf().read('a')), { id: 'a', count: 0 })
   })
@@ -508,7 +508,7 @@ describe('a transaction that fails', TIMEOUT, () => {
     ['open fails', 'VersionError'],
   ]
   for (const [way, name] of lasting) {
-    test(`${way} (${name}): is not tried again`, async () => {
+    test(`${way} (${name}): is not retried`, async () => {
       const play = await begin({ way, name, times: 1 })
       assert.equal(await play(change), name === 'VersionError' ? 'Error' : name)
       assert.equal(await play(() => globalThis.attempts.opened), 1)
@@ -517,7 +517,7 @@ describe('a transaction that fails', TIMEOUT, () => {
     })
   }
 
-  test('what cannot be stored takes no other record along', async () => {
+  test('a record that cannot be stored does not affect others', async () => {
     const play = await begin({ times: 0 })
     const name = await play(async () => {
       const store = globalThis.store.storeOf()

@@ -12,7 +12,7 @@ const TIMEOUT = { timeout: 300_000 }
 useStage()
 
 describe('two tabs with the same task', TIMEOUT, () => {
-  test('also over many looks', async () => {
+  test('poll as one over many polls', async () => {
     await open([processing()])
     for (const tab of [one, other]) await wait(tab, { pollInterval: 10_000 })
     for (let second = 0; second < 200; second++) await pass(one, 1_000)
@@ -21,7 +21,7 @@ describe('two tabs with the same task', TIMEOUT, () => {
 })
 
 describe('at the real seller, by the real clock', TIMEOUT, () => {
-  test('both tabs have what one paid for', async () => {
+  test('both tabs get the video that one paid for', async () => {
     const sandbox = await openSandbox({ stepMs: 2_000 })
     const one = await openDapp()
     const other = await stage.openDapp({ profile: one.page.context() })

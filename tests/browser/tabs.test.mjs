@@ -13,7 +13,7 @@ const VIDEO = completed.body.result.generation.video.url
 useStage()
 
 describe('two tabs with the same task', TIMEOUT, () => {
-  test('look at it as one', async () => {
+  test('poll it as one', async () => {
     await open([processing(10), processing(20)])
     await begin()
     for (const tab of [one, other]) await untilHeard(tab, 1)
@@ -30,7 +30,7 @@ describe('two tabs with the same task', TIMEOUT, () => {
     }
   })
 
-  test('also when the address was given in another way', async () => {
+  test("poll it as one even if the service's address is written differently", async () => {
     await open([processing(10)], { address: (url) => `${url}/` })
     await begin()
     for (const tab of [one, other]) await untilHeard(tab, 1)
@@ -38,7 +38,7 @@ describe('two tabs with the same task', TIMEOUT, () => {
     assert.equal(seller.looks(), 1)
   })
 
-  test('are finished together', async () => {
+  test('finish together', async () => {
     await open([completed])
     await begin()
     assert.deepEqual(await outcomes(), [VIDEO, VIDEO])
@@ -53,7 +53,7 @@ describe('two tabs with the same task', TIMEOUT, () => {
     assert.equal(seller.looks(), 1)
   })
 
-  test('are together as quiet as the server asks for', async () => {
+  test('both obey a `Retry-After`', async () => {
     await open([{ status: 429, headers: { 'retry-after': '40' }, body: {} }, completed])
     await begin()
     for (const tab of [one, other]) await tab.untilEvent('retrying')
@@ -66,7 +66,7 @@ describe('two tabs with the same task', TIMEOUT, () => {
     assert.equal(seller.looks(), 2)
   })
 
-  test('each fetch a result themselves that is too long to be passed on', async () => {
+  test('each fetch a result that is too long to be passed on', async () => {
     const { generation, templateData } = completed.body.result
     const long = {
       status: 200,
@@ -83,7 +83,7 @@ describe('two tabs with the same task', TIMEOUT, () => {
     assert.equal(seller.looks(), 2)
   })
 
-  test('pay no heed to what others say on the same channel', async () => {
+  test('ignore foreign messages on the same channel', async () => {
     await open([processing(10), completed])
     await one.page.evaluate(() => {
       globalThis.overheard = []
@@ -124,8 +124,8 @@ describe('two tabs with the same task', TIMEOUT, () => {
   })
 })
 
-describe('a look that a page asks for', TIMEOUT, () => {
-  test('is heard in the other tab', async () => {
+describe('a poll by the page', TIMEOUT, () => {
+  test('also updates the other tab', async () => {
     await open([processing(10)])
     await wait(other, { pollInterval: RARELY })
     await refresh(one)
@@ -134,7 +134,7 @@ describe('a look that a page asks for', TIMEOUT, () => {
     assert.equal(seller.looks(), 1)
   })
 
-  test('finishes the task there', async () => {
+  test('finishes the task in the other tab', async () => {
     await open([completed])
     await wait(other, { pollInterval: RARELY })
     await refresh(one)
@@ -143,8 +143,8 @@ describe('a look that a page asks for', TIMEOUT, () => {
   })
 })
 
-describe('a tab that is looking', TIMEOUT, () => {
-  test('is waited for, but not for long', async () => {
+describe('a tab that is polling', TIMEOUT, () => {
+  test('is waited for, but only briefly', async () => {
     await open(['hang', completed])
     await begin()
     await pass(one, 1_500)
@@ -155,7 +155,7 @@ describe('a tab that is looking', TIMEOUT, () => {
     for (const tab of [one, other]) assert.deepEqual(await typesOf(tab), ['status', 'done'])
   })
 
-  test('is heard by who waits for it', async () => {
+  test('passes its answer to the tab that waits for it', async () => {
     let answer
     await open([() => new Promise((resolve) => (answer = resolve))])
     await begin()
@@ -165,7 +165,7 @@ describe('a tab that is looking', TIMEOUT, () => {
     assert.equal(seller.looks(), 1)
   })
 
-  test('and is closed then, keeps nobody from looking', async () => {
+  test('and is then closed does not keep others from polling', async () => {
     await open(['hang', completed])
     await begin()
     await one.page.close()
@@ -174,7 +174,7 @@ describe('a tab that is looking', TIMEOUT, () => {
     assert.equal(seller.looks(), 2)
   })
 
-  test('while the page returns once more, looks once and lets go', async () => {
+  test('polls once and releases its lock even if the page returns again meanwhile', async () => {
     await open([processing(10)])
     await begin()
     await untilHeard(one, 1)
@@ -214,7 +214,7 @@ describe('a browser that keeps its tabs apart', TIMEOUT, () => {
     ],
   ]
   for (const [name, script, looks] of cases) {
-    test(`without ${name} finishes in both`, async () => {
+    test(`without ${name} finishes the task in both`, async () => {
       await open([completed], { script })
       assert.deepEqual(
         await one.page.evaluate(
@@ -230,7 +230,7 @@ describe('a browser that keeps its tabs apart', TIMEOUT, () => {
       assert.equal(seller.looks(), looks)
     })
 
-    test(`without ${name} looks though another tab hangs`, async () => {
+    test(`without ${name} polls although another tab hangs`, async () => {
       await open(['hang', completed], { script })
       await begin()
       await pass(one, 1_600)

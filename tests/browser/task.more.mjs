@@ -78,7 +78,7 @@ describe('wait', TIMEOUT, () => {
     assert.deepEqual(outcomes, ['aborted', VIDEO])
   })
 
-  test('of several callers shares one poller, and one that leaves takes nothing from the others', async () => {
+  test('of several callers shares one poller, and aborting one does not affect the others', async () => {
     await buy(processing, completed)
     const outcomes = await dapp.value(async (_imagine, _args, { task }) => {
       const controller = new AbortController()
@@ -108,7 +108,7 @@ describe('wait', TIMEOUT, () => {
     assert.ok(error.causeIsReason, 'the cause is the reason itself')
   })
 
-  test('with a bad option says that the task is paid, and the task can still be waited for', async () => {
+  test('with an invalid option reports that the task is paid, and the task can still be waited for', async () => {
     await buy(completed)
     assertOwned(await dapp.failure((_imagine, _args, { task }) => task.wait({ pollInterval: 5 })), {
       code: 'invalid_request',
@@ -118,7 +118,7 @@ describe('wait', TIMEOUT, () => {
     assert.equal(video.url, VIDEO)
   })
 
-  test('ends in time when a look is never answered', async () => {
+  test('ends in time if a poll is never answered', async () => {
     await open({ status: 'hang' })
     const error = await dapp.failure(generate, { request, options: at(seller.url, { timeout: 3000 }) })
     assertOwned(error, { code: 'wait_timeout' })
@@ -134,12 +134,12 @@ describe('refresh', TIMEOUT, () => {
     assert.deepEqual(status, { status: 'processing', taskId: 'task-1', progress: 10 })
   })
 
-  test('that fails knows the task and its payment', async () => {
+  test('that fails has an error with the task and its payment', async () => {
     await buy('drop')
     assertOwned(await dapp.failure((_imagine, _args, { task }) => task.refresh()), { code: 'network' })
   })
 
-  test('that hears the end finishes the task: nobody looks again', async () => {
+  test('that finds the task ended finishes it: there are no further polls', async () => {
     await buy(completed)
     const seen = await dapp.value(async (_imagine, _args, { task }) => {
       const before = task.getSnapshot()
@@ -157,7 +157,7 @@ describe('refresh', TIMEOUT, () => {
     assert.equal(looks(), 1)
   })
 
-  test('that hears the end ends a wait that is under way', async () => {
+  test('that finds the task ended ends a wait in progress', async () => {
     await buy(completed)
     const { identical, types } = await dapp.value(async (_imagine, _args, { task }) => {
       const types = []
@@ -172,7 +172,7 @@ describe('refresh', TIMEOUT, () => {
 })
 
 describe('subscribe', TIMEOUT, () => {
-  test('hears the task through, though an earlier subscriber has left', async () => {
+  test('gets all events although an earlier subscriber has left', async () => {
     // What StrictMode of React does to every effect.
     await buy(processing, completed)
     const { heard, url } = await dapp.value(
@@ -192,7 +192,7 @@ describe('subscribe', TIMEOUT, () => {
     assert.equal(looks(), 2)
   })
 
-  test('goes on when a wait beside it is refused', async () => {
+  test('goes on when a simultaneous wait is rejected', async () => {
     await buy(processing, completed)
     const { code, snapshots } = await dapp.value(async (_imagine, _args, { task }) => {
       const snapshots = []
@@ -215,7 +215,7 @@ describe('subscribe', TIMEOUT, () => {
     assert.equal(looks(), 2)
   })
 
-  test('works as an external store, with its functions on their own', async () => {
+  test('works as a React external store, with its functions detached', async () => {
     await buy(processing)
     const seen = await dapp.value(async (_imagine, _args, { task }) => {
       const { subscribe, getSnapshot, refresh, stop } = task
@@ -255,7 +255,7 @@ describe('subscribe', TIMEOUT, () => {
 })
 
 describe('iterating', TIMEOUT, () => {
-  test('a finished task gives its beginning and its end', async () => {
+  test('a finished task yields its first and its last event', async () => {
     await buy(completed)
     const types = await dapp.value(async (_imagine, _args, { task }) => {
       await task.wait()
@@ -267,7 +267,7 @@ describe('iterating', TIMEOUT, () => {
     assert.equal(looks(), 1)
   })
 
-  test('twice at once shows both the end, with one poller', async () => {
+  test('twice at the same time yields the end to both, with one poller', async () => {
     await buy(processing, completed)
     const both = await dapp.value((_imagine, _args, { task }) => {
       const iterate = async () => {
@@ -282,7 +282,7 @@ describe('iterating', TIMEOUT, () => {
     assert.equal(looks(), 2)
   })
 
-  test('answers everybody who asked for the next event, in their order', async () => {
+  test('resolves all pending requests for the next event, in order', async () => {
     await buy(processing, completed)
     const steps = await dapp.value((_imagine, _args, { task }) => {
       const iterator = task[Symbol.asyncIterator]()
@@ -292,7 +292,7 @@ describe('iterating', TIMEOUT, () => {
     assert.deepEqual(steps, ['accepted', 'status', 'status', 'done', 'end'])
   })
 
-  test('ends at once on return, also for who waits for the next event', async () => {
+  test('ends at once on `return()`, including pending requests for the next event', async () => {
     await buy(processing)
     const { first, pending, returned, later } = await dapp.value(async (_imagine, _args, { task }) => {
       const iterator = task[Symbol.asyncIterator]()

@@ -31,7 +31,7 @@ const watch = () => {
 const seen = ({ page }) => page.evaluate(() => ({ timers: globalThis.timers, looks: globalThis.looks }))
 
 describe('the timers of the library', TIMEOUT, () => {
-  test('of a wait are one for each rest, and one for the patience with each look', async () => {
+  test('are one per rest and one per poll timeout during a wait', async () => {
     const { dapp, order } = await open(null, { stepMs: 4_000 })
     await dapp.value(async (imagine, { request, options }, dapp) => {
       dapp.task = await imagine.submit(request, { ...options, wallet: globalThis.ethereum })
@@ -48,7 +48,7 @@ describe('the timers of the library', TIMEOUT, () => {
     assert.equal(rests.length, looks)
   })
 
-  test('of a purchase are all made by the WebAssembly, from the price to the video', async () => {
+  test('are all set by the WebAssembly during a purchase', async () => {
     const { dapp, order } = await open()
     await dapp.page.evaluate(watch)
     await dapp.value(

@@ -32,7 +32,7 @@ async function openWithStores() {
 }
 
 describe('a store of the page’s own', TIMEOUT, () => {
-  test('that writes the payment and says that it has failed is asked what it has: one payment', async () => {
+  test('that writes the payment and reports a failure is read again: one payment', async () => {
     const { dapp, order, assertPaid } = await openWithStores()
     const task = await dapp.value(async (imagine, { request, options }) => {
       let failures = 0
@@ -48,7 +48,7 @@ describe('a store of the page’s own', TIMEOUT, () => {
     await assertPaid(1)
   })
 
-  test('that has not written the payment keeps it from being sent', async () => {
+  test('that does not write the payment keeps it from being sent', async () => {
     const { dapp, order, sandbox } = await openWithStores()
     const error = await dapp.value(async (imagine, { request, options }) => {
       const storage = storeWith(({ records, update }) => ({
@@ -68,7 +68,7 @@ describe('a store of the page’s own', TIMEOUT, () => {
     assert.deepEqual(await sandbox.payments(), [])
   })
 
-  test('that undoes the payment within the very record that it was given keeps it from being sent', async () => {
+  test('that removes the payment from the record it was given keeps it from being sent', async () => {
     const { dapp, order, sandbox } = await openWithStores()
     const error = await dapp.value(async (imagine, { request, options }) => {
       const storage = storeWith(({ records, update }) => ({
@@ -88,7 +88,7 @@ describe('a store of the page’s own', TIMEOUT, () => {
     assert.deepEqual(await sandbox.payments(), [])
   })
 
-  test('that calls the change again with an old record is asked what it has: one payment', async () => {
+  test('that calls the change again with an old record is read again: one payment', async () => {
     const { dapp, order, assertPaid } = await openWithStores()
     const task = await dapp.value(async (imagine, { request, options }) => {
       const storage = storeWith(({ update }) => ({
@@ -103,7 +103,7 @@ describe('a store of the page’s own', TIMEOUT, () => {
     await assertPaid(1)
   })
 
-  test('that gives another purchase than it was asked for has nothing written, and nothing paid', async () => {
+  test('that returns another purchase than requested: nothing is written or paid', async () => {
     const { dapp, order, sandbox } = await openWithStores()
     const error = await dapp.value(async (imagine, { request, options }) => {
       const other = { id: 'other', step: 'signing', order: { version: 2, createdAt: Date.now() } }
@@ -144,7 +144,7 @@ describe('a store of the page’s own', TIMEOUT, () => {
     })
   }
 
-  test('whose list is no list shows nothing, instead of showing that there is nothing', async () => {
+  test('whose list is not a list causes an error instead of an empty result', async () => {
     const { dapp, order } = await openWithStores()
     const errors = await dapp.value(async (imagine, { options }) => {
       const client = imagine.createClient({
@@ -162,7 +162,7 @@ describe('a store of the page’s own', TIMEOUT, () => {
 })
 
 describe('a page', TIMEOUT, () => {
-  test('whose timers fail once the payment has left is told so, and the payment is sent once', async () => {
+  test('whose timers fail after the payment was sent gets an error, and the payment is sent once', async () => {
     const { dapp, order, sandbox } = await open('paid-500-after')
     const { error, sent } = await dapp.value(async (imagine, { request, options }) => {
       const { setTimeout, fetch } = globalThis
@@ -210,7 +210,7 @@ describe('a page', TIMEOUT, () => {
     assert.equal(seen.tasks, 1)
   })
 
-  test('whose Web Locks do not answer looks all the same', async () => {
+  test('whose Web Locks do not respond polls anyway', async () => {
     const { dapp, order } = await open()
     const url = await dapp.value(async (imagine, { request, options }) => {
       const task = await imagine.submit(request, options)
@@ -221,7 +221,7 @@ describe('a page', TIMEOUT, () => {
   })
 })
 
-test('a task that cost nothing leaves a purchase of the same id as it is', TIMEOUT, async () => {
+test('a free task does not change a purchase with the same id', TIMEOUT, async () => {
   const { dapp, order, sandbox, assertPaid } = await open()
   const seen = await dapp.value(async (imagine, { request, options }) => {
     const given = { ...request, id: 'order-A' }

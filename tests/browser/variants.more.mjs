@@ -66,11 +66,11 @@ const READ = {
 const open = useWorlds(after)
 let world
 
-test('all answers have their test', () => {
+test('every response has a test', () => {
   assert.deepEqual(Object.keys(READ), Object.keys(ANSWERS))
 })
 
-describe('a task is paid once, and told as', TIMEOUT, () => {
+describe('a task is paid once, and its status is', TIMEOUT, () => {
   before(async () => {
     world = await open(null, { stepMs: STEP_MS })
   })

@@ -25,7 +25,7 @@ for (const [x402, spoken] of [
       assert.equal(paymentOf(paid).x402Version, spoken)
     })
 
-    test('is paid by a quote that went through JSON', async () => {
+    test('is paid with a quote after a JSON round trip', async () => {
       const { dapp, order, assertPaid } = await open(null, { x402 })
       const [version, receipt] = await dapp.value(async (imagine, { request, options }) => {
         const quote = JSON.parse(JSON.stringify(await imagine.quote(request, options)))
@@ -46,7 +46,7 @@ for (const [x402, spoken] of [
       ['receipt-missing', 'later'],
       ['receipt-garbage', 'later'],
     ]) {
-      test(`${fault}: the video comes, paid once`, async () => {
+      test(`${fault}: the video arrives, paid once`, async () => {
         const { dapp, buy, tasks, assertPaid } = await open(fault, { options, x402 })
         const { video, receipt } = await dapp.value(...buy())
         assert.ok(video.url)
@@ -65,7 +65,7 @@ for (const [x402, spoken] of [
       })
     }
 
-    test('is paid after a reload what never arrived before', async () => {
+    test('is paid after a reload if the payment never arrived before', async () => {
       const { sandbox, dapp, resume, leaveUnanswered } = await open('paid-500-before', { x402 })
       await leaveUnanswered()
       sandbox.fault(null)

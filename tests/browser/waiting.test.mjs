@@ -65,7 +65,7 @@ const ups = async () =>
 
 describe('a page that returns', TIMEOUT, () => {
   for (const [name, event] of Object.entries(RETURNS)) {
-    test(`looks at once: ${name}`, async () => {
+    test(`polls at once: ${name}`, async () => {
       await begin(processing(10))
       await pass(dapp, 60_000)
       assert.equal(seller.looks(), 1, 'the regular look is far away')
@@ -77,7 +77,7 @@ describe('a page that returns', TIMEOUT, () => {
     })
   }
 
-  test('looks at once when the network is back', async () => {
+  test('polls at once when the network is back', async () => {
     await begin(processing(10))
     await offline(true)
     await pass(dapp, 10_000)
@@ -88,7 +88,7 @@ describe('a page that returns', TIMEOUT, () => {
     assert.equal(seller.looks(), 2)
   })
 
-  test('looks once, however many events say so', async () => {
+  test('polls once, however many events report the return', async () => {
     await begin(processing(10))
     await pass(dapp, 60_000)
     for (let round = 0; round < 3; round++) for (const event of Object.values(RETURNS)) await happens(event)
@@ -98,7 +98,7 @@ describe('a page that returns', TIMEOUT, () => {
     assert.equal(seller.looks(), 2)
   })
 
-  test('does not look again for what happens while it looks', async () => {
+  test('does not poll again because of events during a poll', async () => {
     let answer
     await begin(processing(10), () => new Promise((resolve) => (answer = resolve)), completed)
     await pass(dapp, 60_000)
@@ -113,7 +113,7 @@ describe('a page that returns', TIMEOUT, () => {
     assert.equal(seller.looks(), 2)
   })
 
-  test('leaves two seconds after an answer', async () => {
+  test('waits two seconds after an answer', async () => {
     await begin(processing(10))
     await pass(dapp, 500)
     await happens(RETURNS.focus)
@@ -124,7 +124,7 @@ describe('a page that returns', TIMEOUT, () => {
     assert.equal(seller.looks(), 2)
   })
 
-  test('does not look when it is hidden, or loses the focus', async () => {
+  test('does not poll when it is hidden, or loses the focus', async () => {
     await begin(processing(10))
     await pass(dapp, 60_000)
     await show('hidden')
@@ -138,7 +138,7 @@ describe('a page that returns', TIMEOUT, () => {
 })
 
 describe('a page without a network', TIMEOUT, () => {
-  test('says so once, and finishes when the network is back', async () => {
+  test('reports it once, and finishes when the network is back', async () => {
     await open(processing(10), completed)
     await wait(dapp, { pollInterval: 3_000 })
     await pass(dapp, 4_000)
@@ -160,7 +160,7 @@ describe('a page without a network', TIMEOUT, () => {
     assert.equal(seller.looks(), 2)
   })
 
-  test('tries again when the network goes during a look', async () => {
+  test('retries when the network is lost during a poll', async () => {
     await begin(processing(10), 'hang', completed)
     await pass(dapp, 60_000)
     await happens(RETURNS.focus)
@@ -180,7 +180,7 @@ describe('a page without a network', TIMEOUT, () => {
     )
   })
 
-  test('is believed to have none only as far as that goes: it goes on looking, rarely', async () => {
+  test('goes on polling slowly, in case the browser is wrong', async () => {
     await open(processing(10))
     // A browser that is wrong about the network, as behind some proxies.
     await dapp.page.evaluate(() => {
@@ -199,8 +199,8 @@ describe('a page without a network', TIMEOUT, () => {
   })
 })
 
-describe('a page that nobody sees', TIMEOUT, () => {
-  test('looks as often as before for five minutes, then once a minute, until it is seen again', async () => {
+describe('a hidden page', TIMEOUT, () => {
+  test('polls at the usual interval for five minutes, then once a minute, until it is visible again', async () => {
     await open(processing())
     await wait(dapp, { pollInterval: 10_000 })
     await show('hidden')
@@ -228,8 +228,8 @@ describe('a page that nobody sees', TIMEOUT, () => {
   })
 })
 
-describe('a server that asks for quiet', TIMEOUT, () => {
-  test('has it, also from a page that returns', async () => {
+describe('a server that sends `Retry-After`', TIMEOUT, () => {
+  test('is not polled earlier, even by a page that returns', async () => {
     await begin(
       processing(10),
       { status: 429, headers: { 'retry-after': '40' }, body: { error: 'slow down' } },

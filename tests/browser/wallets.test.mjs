@@ -14,7 +14,7 @@ useStage({ sandbox: { stepMs: 100 }, whenOver: after })
 
 const TABLE = await readFile(new URL('../situations/TABLE.md', import.meta.url), 'utf8')
 
-test('the table says so', () => {
+test('the table matches the expected outcomes', () => {
   for (const [name, situation] of Object.values(SITUATIONS).flatMap(Object.entries)) {
     const row = rowOf(
       name,
@@ -37,7 +37,7 @@ describe('all of them in one page', TIMEOUT, () => {
   const submit = (imagine, { rdns, options }) =>
     imagine.submit({ prompt: `a boat for ${rdns}` }, { ...options, wallet: rdns }).then(({ receipt }) => receipt)
 
-  test('none is taken where the visitor has not chosen', async () => {
+  test('none is used unless the visitor has chosen', async () => {
     const { code, paid, details } = await dapp.failure(submit, { options: at(sandbox.apiUrl) })
     assert.deepEqual([code, paid], ['wallet_ambiguous', 'no'])
     assert.deepEqual(details.wallets.map(({ rdns }) => rdns).sort(), ['io.metamask', 'io.rabby', 'me.rainbow'])
@@ -45,7 +45,7 @@ describe('all of them in one page', TIMEOUT, () => {
   })
 
   for (const rdns of ['io.metamask', 'me.rainbow', 'io.rabby']) {
-    test(`${rdns} pays when it is chosen, and nobody else is asked`, async () => {
+    test(`${rdns} pays when it is chosen, and no other wallet is asked`, async () => {
       const earlier = await dapp.page.evaluate(logs)
       const receipt = await dapp.value(submit, { rdns, options: at(sandbox.apiUrl) })
       assert.ok(sameAddress(receipt.payer, sandbox.payer.address))

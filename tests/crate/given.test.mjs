@@ -45,7 +45,7 @@ describe('limits', TIMEOUT, () => {
     'in the first of two objects': () => [{ ...BASE, maxPrice: '0.01' }, {}],
   }
   for (const [how, options] of Object.entries(given)) {
-    test(`${how} are kept`, async () => {
+    test(`${how} are obeyed`, async () => {
       openSeller()
       assert.equal((await buy(options())).code, 'price_too_high')
     })
@@ -71,7 +71,7 @@ describe('limits', TIMEOUT, () => {
 })
 
 describe('a request', TIMEOUT, () => {
-  test('is that of the moment of the call', async () => {
+  test('is read at the time of the call', async () => {
     const sent = openSeller()
     const request = { prompt: 'a boat', extra: { style: { mood: 'calm' } } }
     const buying = buy({ ...BASE, maxPrice: '0.01' }, request)
@@ -82,7 +82,7 @@ describe('a request', TIMEOUT, () => {
     assert.deepEqual([body.prompt, body.templateData.style], ['a boat', { mood: 'calm' }])
   })
 
-  test('with what JSON cannot hold is refused', async () => {
+  test('with values that JSON cannot hold is rejected', async () => {
     const circle = {}
     circle.itself = circle
     for (const extra of [{ n: 10n }, circle, throws('n'), { toJSON: () => assert.fail('no') }]) {
@@ -92,14 +92,14 @@ describe('a request', TIMEOUT, () => {
     }
   })
 
-  test('that cannot be read is refused', async () => {
+  test('that cannot be read is rejected', async () => {
     for (const request of [throws('prompt'), 5, 'a boat', undefined, null, []]) {
       assert.equal((await failureOf(crate.submit(request, BASE))).code, 'invalid_request')
     }
   })
 })
 
-test('ids of the wrong kind are refused by a promise', TIMEOUT, async () => {
+test('ids of the wrong type reject the promise', TIMEOUT, async () => {
   const storage = openStore()
   const calls = [
     () => crate.status(),
@@ -112,7 +112,7 @@ test('ids of the wrong kind are refused by a promise', TIMEOUT, async () => {
   for (const call of calls) assert.equal((await failureOf(call())).code, 'invalid_request')
 })
 
-describe('a promise of the page that throws where it is waited for', TIMEOUT, () => {
+describe('a promise of the page that throws when awaited', TIMEOUT, () => {
   /** As often as would use up the stack of the WebAssembly, if each took some of it. */
   const OFTEN = 150
   const withMember = (value, name, descriptor) => Object.defineProperty(Promise.resolve(value), name, descriptor)
@@ -166,13 +166,13 @@ describe('a promise of the page that throws where it is waited for', TIMEOUT, ()
   })
 })
 
-test('a body of empty pieces comes to an end', TIMEOUT, async () => {
+test('a body of endless empty chunks is not read for ever', TIMEOUT, async () => {
   const body = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(0)) })
   globalThis.fetch = async () => new Response(body, { status: 402 })
   assert.equal((await buy(BASE)).paid, 'no')
 })
 
-test('a list that is not one of records is an error: a budget would count as unspent', TIMEOUT, async () => {
+test('a list of non-records is an error: a budget would count as unspent', TIMEOUT, async () => {
   for (const junk of [['{"id":"a"}'], [null], [5], 'records']) {
     const storage = { ...openStore(), list: async () => junk }
     const budget = { amount: '2.00', per: 'day' }

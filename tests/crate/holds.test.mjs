@@ -91,7 +91,7 @@ describe('the calls of a page', TIMEOUT, () => {
     })
   }
 
-  test('that give up let nobody past those before them', async () => {
+  test('that abort do not let later ones pass earlier ones', async () => {
     const calls = pauseAtPrice()
     const storage = shared()
     const leaving = new AbortController()
@@ -123,7 +123,7 @@ describe('the calls of a page', TIMEOUT, () => {
   })
 })
 
-test('the Web Lock of a purchase has the name that old builds use, and is let go of', TIMEOUT, async () => {
+test('the Web Lock of a purchase has the name that old builds use, and is released', TIMEOUT, async () => {
   const locks = openLocks()
   lockBy(locks)
   const calls = pauseAtPrice()
@@ -137,7 +137,7 @@ test('the Web Lock of a purchase has the name that old builds use, and is let go
 })
 
 describe("a page's own store", TIMEOUT, () => {
-  test('is asked for the hold, with the signal, and told of the end of it', async () => {
+  test('gets `hold` with the signal, and then `release`', async () => {
     const calls = pauseAtPrice()
     const seen = []
     const { signal } = new AbortController()
@@ -153,7 +153,7 @@ describe("a page's own store", TIMEOUT, () => {
     assert.deepEqual(seen, [[ID, true], 'released'])
   })
 
-  test('that gives the hold late is told of the end of it after the last write', async () => {
+  test('that grants the hold late gets `release` after the last write', async () => {
     const seen = []
     let give
     const held = new Promise((resolve) => (give = resolve))
@@ -192,14 +192,14 @@ describe("a page's own store", TIMEOUT, () => {
     assert.equal(store.records.size, 0, 'the intent is withdrawn')
   })
 
-  test('that gives no hold is an error, and nothing was asked for', async () => {
+  test('that grants no hold causes an error before any request', async () => {
     const calls = pauseAtPrice()
     const cause = new Error('no hold')
     const failure = await buy({ ...openStore(), hold: () => Promise.reject(cause) })
     assert.deepEqual([failure.code, failure.cause, calls.length], ['unsupported_environment', cause, 0])
   })
 
-  test('whose `release` throws, or fails later, harms nothing', async () => {
+  test('whose `release` throws or rejects does no harm', async () => {
     for (const release of [
       () => {
         throw new Error('no')

@@ -43,7 +43,7 @@ const options = (wallet, storage) => ({
 })
 
 describe('the crate, without the facade', { timeout: 120_000 }, () => {
-  test('buys with one signature, waits, and tells the status of what was bought', async () => {
+  test('buys with one signature, waits, and returns the status of the task', async () => {
     const [wallet, storage] = [openWallet(), openStore()]
     const events = []
     const all = { ...options(wallet, storage), onEvent: ({ type }) => void events.push(type) }
@@ -98,7 +98,7 @@ describe('the crate, without the facade', { timeout: 120_000 }, () => {
     assert.equal((await crate.status('no-such-task', options(wallet, storage))).status, 'not_found')
   })
 
-  test('makes one purchase of two calls for the same, and gives both the same task', async () => {
+  test('makes one purchase of two equal calls, and returns the same task to both', async () => {
     const [wallet, storage] = [openWallet(), openStore()]
     const before = (await sandbox.payments()).length
     const events = [[], []]
@@ -110,7 +110,7 @@ describe('the crate, without the facade', { timeout: 120_000 }, () => {
     for (const heard of events) assert.ok(heard.includes('signing'), `${heard}`)
   })
 
-  test('needs neither a wallet nor a storage for what it does without', async () => {
+  test('needs neither a wallet nor a storage where it uses none', async () => {
     const failure = await failureOf(crate.submit({ prompt: 'A moth' }, { baseUrl: sandbox.apiUrl, maxPrice: '2.00' }))
     assert.equal(failure.paid, 'no')
     const quote = await crate.quote({ prompt: 'A moth' }, { baseUrl: sandbox.apiUrl })

@@ -37,7 +37,7 @@ const begun = async () => {
 }
 
 describe('a request', { timeout: 30_000 }, () => {
-  test('is text, plain headers and an address, and follows no redirect', async () => {
+  test('consists of text, plain headers and a URL, and follows no redirect', async () => {
     answer = async () => new Response('', { status: 404 })
     await quote()
     const [{ url, init }] = sent
@@ -48,7 +48,7 @@ describe('a request', { timeout: 30_000 }, () => {
     assert.deepEqual([method, redirect, credentials, cache], ['POST', 'error', 'omit', 'no-store'])
   })
 
-  test('is called back when the caller gives up', async () => {
+  test('is cancelled when the caller aborts', async () => {
     answer = () => new Promise(() => {})
     const controller = new AbortController()
     const outcome = quote({ signal: controller.signal })
@@ -97,27 +97,27 @@ describe('the body of an answer', { timeout: 30_000 }, () => {
     return { text: failure.details.body, pulled, cancelled }
   }
 
-  test('is read whole where it is as long as it may be', async () => {
+  test('is read completely if it is exactly as long as allowed', async () => {
     const { pulled, cancelled } = await read(['a'.repeat(MOST - 1), 'b'])
     assert.deepEqual([pulled, cancelled], [2, false])
   })
 
-  test('is read no further than it may be long, and the rest is refused', async () => {
+  test('is read no further than allowed, and the rest is cancelled', async () => {
     const { text, pulled, cancelled } = await read(['abc', 'd'.repeat(MOST), 'never'])
     assert.deepEqual([text, pulled, cancelled], ['abc', 2, true])
   })
 
-  test('may be cut within a character', async () => {
+  test('may be split within a character', async () => {
     const { text } = await read([...Buffer.from('残高𝄞')].map((byte) => [byte]))
     assert.equal(text, '残高𝄞')
   })
 
-  test('is that of the answer where the page has a `fetch` of its own without streams', async () => {
+  test("is read from a page's own `fetch` without streams", async () => {
     answer = async () => ({ status: 418, headers: new Headers(), text: async () => 'whole' })
     assert.equal((await quote()).failure.details.body, 'whole')
   })
 
-  test('that breaks off fails with what broke it', async () => {
+  test('that breaks off fails with the thrown value', async () => {
     const cause = new TypeError('cut')
     const body = new ReadableStream({ pull: (controller) => controller.error(cause) })
     answer = async () => new Response(body, { status: 402 })

@@ -52,8 +52,8 @@ async function assertConnected(open, outcome) {
   await tick()
 }
 
-describe('while a wallet owes an answer', { timeout: 30_000 }, () => {
-  test('a `disconnect` ends the question, with the reason of the wallet', async () => {
+describe('while a wallet question is open', { timeout: 30_000 }, () => {
+  test("a `disconnect` ends the question with the wallet's reason", async () => {
     const open = openWallet()
     const outcome = connect(open)
     await until(() => open.listeners() > 0)
@@ -64,7 +64,7 @@ describe('while a wallet owes an answer', { timeout: 30_000 }, () => {
     assert.equal(open.listeners(), 0)
   })
 
-  test('a `disconnect` without words is told in ours', async () => {
+  test('a `disconnect` without a message gets one of ours', async () => {
     for (const why of [undefined, null, {}, { code: 4900 }]) {
       const open = openWallet()
       const outcome = connect(open)
@@ -74,7 +74,7 @@ describe('while a wallet owes an answer', { timeout: 30_000 }, () => {
     }
   })
 
-  test('its answer counts after a `disconnect` that mends itself', async () => {
+  test('the answer still counts after a temporary `disconnect`', async () => {
     const open = openWallet()
     const outcome = connect(open)
     await until(() => open.listeners() > 0)
@@ -84,7 +84,7 @@ describe('while a wallet owes an answer', { timeout: 30_000 }, () => {
     assert.equal(open.listeners(), 0)
   })
 
-  test('accounts that it reports by itself are the answer', async () => {
+  test('accounts that the wallet reports by event are the answer', async () => {
     const open = openWallet()
     const outcome = connect(open)
     await until(() => open.listeners() > 0)
@@ -92,7 +92,7 @@ describe('while a wallet owes an answer', { timeout: 30_000 }, () => {
     await assertConnected(open, outcome)
   })
 
-  test('a refusal is what it gave, and one without a reason is an error', async () => {
+  test('a refusal is passed on, and one without a reason is an error', async () => {
     const refusal = { code: 4001, message: 'User rejected the request.' }
     for (const [given, message] of [
       [refusal, refusal.message],
@@ -109,7 +109,7 @@ describe('while a wallet owes an answer', { timeout: 30_000 }, () => {
   })
 })
 
-test('two calls share one prompt to connect, until both are over; a later one asks anew', async () => {
+test('two calls share one prompt to connect until both end; a later call prompts again', async () => {
   const open = openWallet()
   const outcomes = [connect(open), connect(open)]
   await until(() => open.asked.length > 0)
@@ -125,7 +125,7 @@ test('two calls share one prompt to connect, until both are over; a later one as
   assert.equal((await later).code, 'user_rejected')
 })
 
-test('a provider takes one argument, and a client of viem is told not to repeat', async () => {
+test('a provider gets one argument, and a viem client is told not to retry', async () => {
   for (const [more, expected] of [
     [{}, []],
     [{ extend() {}, transport: {} }, [{ retryCount: 0 }]],
@@ -140,7 +140,7 @@ test('a provider takes one argument, and a client of viem is told not to repeat'
   }
 })
 
-test('a wallet whose events throw, fail later or are missing is asked all the same', async () => {
+test('a wallet whose events throw, reject or are missing still works', async () => {
   const fails = () => {
     throw new Error('no events here')
   }

@@ -41,7 +41,7 @@ function large(at, byte) {
 
 const WHERE = { 'on any page': (run) => run(), 'on a page without `crypto.subtle`': insecurely }
 for (const [where, within] of Object.entries(WHERE)) {
-  describe(`a picture is told from another one, ${where}:`, () => {
+  describe(`a picture is told apart, ${where}, from another one`, () => {
     const assertOther = (one, other) =>
       within(async () => {
         assert.equal(one.length, other.length)
@@ -56,7 +56,7 @@ for (const [where, within] of Object.entries(WHERE)) {
   })
 }
 
-test('a Blob is hashed once, and read anew after it could not be read', async () => {
+test('a Blob is hashed once, and read again if reading failed before', async () => {
   let hashed = 0
   const load = async () => ({ sniff: () => 'image/png', keccak: () => `digest ${++hashed}` })
   const blob = new Blob([Uint8Array.from(PNG)])
@@ -80,7 +80,7 @@ describe('a picture that was stored as bytes', () => {
     ['image/png', PNG],
     ['image/jpeg', JPEG],
   ]) {
-    test(`goes into a form as that type, beside the fields: ${type}`, async () => {
+    test(`is added to a form with its type: ${type}`, async () => {
       const stored = { bytes: Uint8Array.from(bytes).buffer, type, digest: 'd' }
       const [before, after] = JSON.stringify({ prompt: '紙の船', templateData: { image: '|' } }).split('|')
       const form = await image.compose({ form: true, before, after }, stored)
@@ -91,7 +91,7 @@ describe('a picture that was stored as bytes', () => {
   }
 })
 
-test('a body with text beyond ASCII is sent as it is, with the picture in its place', async () => {
+test('a body with non-ASCII text is sent unchanged, with the picture filled in', async () => {
   const picture = await image.readImage(new Uint8Array(PNG), load)
   const [before, after] = ['{"prompt":"紙の船","image":"data:image/png;base64,', '"}']
   const sent = JSON.parse(await image.compose({ form: false, before, after }, picture))

@@ -50,7 +50,7 @@ async function assertUnpaid(work, expected) {
   assert.deepEqual([prompts(), world.service.payments], [0, []])
 }
 
-describe('`confirm` says yes with `true` alone:', () => {
+describe('only `true` from `confirm` is a yes:', () => {
   const [word, object, wrapper] = ['yes', {}, new Boolean(true)]
   const no = { false: false, undefined, null: null, 1: 1, 'a word': word, 'an object': object, 'a Boolean': wrapper }
   for (const [name, answer] of Object.entries(no)) {
@@ -73,7 +73,7 @@ describe('`confirm` says yes with `true` alone:', () => {
     })
   }
 
-  test('what it throws is the cause, and nothing was paid', async () => {
+  test('what `confirm` throws is the cause of an error with `paid: no`', async () => {
     const thrown = new Error('broken dialog')
     for (const confirm of [
       () => {
@@ -88,7 +88,7 @@ describe('`confirm` says yes with `true` alone:', () => {
   })
 })
 
-describe('another value in a call lifts no limit of its client:', () => {
+describe('a call cannot lift a limit of its client with another value:', () => {
   const limits = [
     ['payTo', [OTHER], [PAY_TO], 'no_acceptable_offer'],
     ['networks', ['eip155:84532'], ['eip155:8453'], 'no_acceptable_offer'],
@@ -105,20 +105,20 @@ describe('another value in a call lifts no limit of its client:', () => {
     })
   }
 
-  test('a price that the client allows is that of the call, where it has one', async () => {
+  test('a call can lower the maximum price of its client', async () => {
     const client = imagine.createClient(options({ maxPrice: '5.00' }))
     await assertUnpaid(client.submit(request, { maxPrice: '0.99' }), 'price_too_high')
   })
 })
 
-describe('a look that is aborted does not say that nothing was paid:', () => {
+describe('an aborted poll is not reported as unpaid:', () => {
   const assertUnknown = ({ code, paid }) => assert.deepEqual([code, paid], ['aborted', 'unknown'])
 
   test('before it begins', async () => {
     assertUnknown(await failure(imagine.status('task-1', options({ signal: AbortSignal.abort() }))))
   })
 
-  test('while it is under way', async () => {
+  test('while it is in progress', async () => {
     const leaving = new AbortController()
     interceptFetch(() => {
       leaving.abort()
@@ -128,7 +128,7 @@ describe('a look that is aborted does not say that nothing was paid:', () => {
   })
 })
 
-test('a call whose signal has fired before sends nothing, whatever was loaded before', async () => {
+test('a call whose signal has already fired sends nothing, loaded or not', async () => {
   await imagine.init()
   const reason = new Error('left')
   const given = options({ signal: AbortSignal.abort(reason) })
@@ -157,14 +157,14 @@ describe('a WebAssembly that did not load', () => {
     assert.equal((await quote(request, options())).price.amount, '1.00')
   })
 
-  test('is loaded by `init()` from another place', async () => {
+  test('is loaded by `init()` from another source', async () => {
     const { init, quote } = await anew('init')
     assert.equal((await failure(init(new Uint8Array([0, 1, 2])))).code, 'unsupported_environment')
     await init()
     assert.equal((await quote(request, options())).price.amount, '1.00')
   })
 
-  test('is loaded once for calls at the same time', async () => {
+  test('is loaded once for simultaneous calls', async () => {
     const { quote } = await anew('once')
     let loads = 0
     WebAssembly.instantiate = (...given) => {
@@ -176,7 +176,7 @@ describe('a WebAssembly that did not load', () => {
   })
 })
 
-describe('of each request', () => {
+describe('every request', () => {
   const known = []
   beforeEach(() => {
     known.length = 0
@@ -194,12 +194,12 @@ describe('of each request', () => {
     return known.map(({ credentials, cache, redirect }) => ({ credentials, cache, redirect }))
   }
 
-  test('no cookie is sent, nothing is taken from a cache, and no redirect is followed', async () => {
+  test('sends no cookies, bypasses the cache, and follows no redirect', async () => {
     const strict = { credentials: 'omit', cache: 'no-store', redirect: 'error' }
     assert.deepEqual(await seen(), Array(3).fill(strict))
   })
 
-  test('no redirect is followed where the environment knows neither cookies nor a cache', async () => {
+  test('follows no redirect if the environment knows neither cookies nor a cache', async () => {
     const { Request } = globalThis
     globalThis.Request = class extends Request {
       constructor(url, init = {}) {
@@ -216,7 +216,7 @@ describe('of each request', () => {
   })
 })
 
-test('text beyond ASCII arrives as it is, and is the same purchase again under its id', async () => {
+test('non-ASCII text arrives unchanged, and the same request is the same purchase', async () => {
   const named = { prompt: '紙の船 🛶 é', id: 'job-8', extra: { stil: 'Größe' } }
   const first = await imagine.submit(named, options())
   const sent = world.service.requests.map(({ body }) => [body.prompt, body.templateData.stil])

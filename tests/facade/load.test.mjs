@@ -7,7 +7,7 @@ const FILE = 'https://page.test/core.wasm'
 
 afterEach(() => mock.restoreAll())
 
-test('a file that does not come in time is given up, and is asked for again by the next call', async () => {
+test('loading a file times out, and the next call requests it again', async () => {
   const { loader } = await facade('load')
   const asked = []
   mock.method(AbortSignal, 'timeout', (ms) => {

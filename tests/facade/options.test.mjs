@@ -74,26 +74,26 @@ describe('nothing is found', () => {
     })
   })
 
-  test('in that of another', () => {
+  test('in the Object.prototype of another realm', () => {
     const other = realm()
     polluted(runInContext('Object.prototype', other), evil, () => {
       assert.deepEqual(layersOf(runInContext('({ timeout: 5 })', other)), [{ timeout: 5 }])
     })
   })
 
-  test('where a page names nothing', () => {
+  test('in an empty object', () => {
     const nothing = [undefined, null, {}, { maxPrice: undefined }, Object.create(null)]
     for (const each of nothing) assert.deepEqual(layersOf(each), [{}])
   })
 })
 
-test("names of a page's own are passed on for the core to refuse, unless they are undefined", () => {
+test('unknown names are passed on for the core to reject, unless they are undefined', () => {
   assert.deepEqual(layersOf({ maxprice: '1', other: undefined, [Symbol('s')]: 1 }), [{ maxprice: '1' }])
   assert.deepEqual(Object.keys(reading.readOptions(JSON.parse('{"__proto__":{}}')).layers[0]), ['__proto__'])
   assert.deepEqual(layersOf(Object.create({ maxprice: '1' })), [{}], 'methods of classes are no options')
 })
 
-test('what is read cannot be changed by the page', () => {
+test('the page cannot change options that were read', () => {
   const payTo = ['0x01']
   const budget = { amount: '1', per: 'day', other: 5 }
   const { layers } = reading.readOptions({ payTo, budget })
@@ -102,7 +102,7 @@ test('what is read cannot be changed by the page', () => {
   assert.deepEqual(layers, [{ payTo: ['0x01'], budget: { amount: '1', per: 'day' } }])
 })
 
-test('what JSON does not have stays something that no option takes', () => {
+test('values that JSON cannot hold become one that no option accepts', () => {
   const cycle = []
   cycle.push(cycle)
   for (const odd of [5n, () => 5, Symbol('s'), cycle, new Date(), new Map(), new String('5')]) {
@@ -111,7 +111,7 @@ test('what JSON does not have stays something that no option takes', () => {
   }
 })
 
-test('each getter runs once, and what it throws is the cause', () => {
+test('each getter runs once, and what it throws becomes the cause', () => {
   let runs = 0
   reading.readOptions({
     get maxPrice() {
@@ -129,7 +129,7 @@ test('each getter runs once, and what it throws is the cause', () => {
   for (const given of ['x', 5, () => {}]) assert.throws(() => reading.readOptions(given), { code: 'invalid_request' })
 })
 
-test('a callback or a signal is never null, and each is the last that was given', () => {
+test('the last callback and signal given count, and neither is ever null', () => {
   const [one, other] = [() => true, () => false]
   const client = reading.readOptions({ confirm: one, onEvent: one, storage: 'memory' })
   const call = { confirm: other, onEvent: null, signal: null, storage: undefined }

@@ -39,15 +39,15 @@ for (const [what, paid] of [
       assert.deepEqual(error.receipt, paid === 'no' ? undefined : RECEIPT)
     }
 
-    test('says so where its wait fails', async () => {
+    test('keeps it in the error of a failed wait', async () => {
       assertTold(await failure(openTask(paid, { watch: () => Promise.reject(failed()) }).wait()))
     })
 
-    test('says so where a look fails', async () => {
+    test('keeps it in the error of a failed poll', async () => {
       assertTold(await failure(openTask(paid).refresh()))
     })
 
-    test('says so where its wait is aborted, before it begins and later', async () => {
+    test('keeps it in the error of an aborted wait, before it starts and later', async () => {
       const early = openTask(paid).wait({ signal: AbortSignal.abort() })
       const leaving = new AbortController()
       const late = failure(openTask(paid).wait({ signal: leaving.signal }))
@@ -58,14 +58,14 @@ for (const [what, paid] of [
       }
     })
 
-    test('says so where what was thrown is no error of ours', async () => {
+    test('keeps it in the error made of a foreign thrown value', async () => {
       const cause = new TypeError('the page broke it')
       const error = await failure(openTask(paid, { watch: () => Promise.reject(cause) }).wait())
       assert.equal(error.cause, cause)
       assertTold(error)
     })
 
-    test('says so in its snapshot', async () => {
+    test('keeps it in its snapshot', async () => {
       const task = openTask(paid, { watch: () => Promise.reject(failed()) })
       await failure(task.wait())
       assertTold(task.getSnapshot().error)
@@ -73,12 +73,12 @@ for (const [what, paid] of [
   })
 }
 
-test('an error that knows the task is left as it is', async () => {
+test('an error that already has the task is not changed', async () => {
   const known = new parts.ImagineError({ ...failed(), message: 'no', taskId: TASK })
   assert.equal(await failure(openTask('yes', { watch: () => Promise.reject(known) }).wait()), known)
 })
 
-test('a settlement that is found later makes it certain', async () => {
+test('a settlement that is found later makes the payment certain', async () => {
   const task = openTask('unknown')
   const settled = { ...RECEIPT, settled: 'chain' }
   task.settled(undefined)

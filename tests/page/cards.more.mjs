@@ -150,7 +150,7 @@ describe('before anything is signed', () => {
       await page.keyboard.press('Escape')
     }))
 
-  test('declined: the visitor thinks better of a token', () =>
+  test('declined: the visitor changes their mind about a token', () =>
     meet('declined', 'no', 'Try again', async (page) => {
       await page.locator('#advanced summary').click()
       await page.getByLabel('Launch a token').check()
@@ -245,7 +245,7 @@ describe('once the payment was sent', () => {
       },
     ))
 
-  test('wait_timeout: the job takes longer than anybody waits', () =>
+  test('wait_timeout: the job takes longer than the timeout', () =>
     meet(
       'wait_timeout',
       'yes',

@@ -27,7 +27,7 @@ describe('an image', () => {
     return image()
   }
 
-  test('is dropped anywhere on the page', async () => {
+  test('can be dropped anywhere on the page', async () => {
     const dataTransfer = await page.evaluateHandle((base64) => {
       const transfer = new DataTransfer()
       transfer.items.add(
@@ -45,7 +45,7 @@ describe('an image', () => {
     assert.equal(await page.locator('#image.over').count(), 0)
   })
 
-  test('is pasted', async () => {
+  test('can be pasted', async () => {
     await page.evaluate(async () => {
       const blob = await new Promise((resolve) =>
         Object.assign(document.createElement('canvas'), { width: 40, height: 30 }).toBlob(resolve, 'image/png'),
@@ -64,7 +64,7 @@ describe('an image', () => {
     )
   })
 
-  test('is named by its address, which the service is given as it is', async () => {
+  test('can be given by its URL, which the service gets unchanged', async () => {
     const url = `${site.sandbox.mediaUrl}/cover.jpg`
     await page.locator('#image summary').click()
     await page.getByLabel('Or give its address').fill(url)
@@ -74,7 +74,7 @@ describe('an image', () => {
     assert.equal(await page.locator('#image-name').textContent(), url)
   })
 
-  test('that is no image, or no address, is not taken, and the next one is', async () => {
+  test('that is not an image or a URL is rejected, and the next one is accepted', async () => {
     const { requests } = site.sandbox
     const field = page.getByLabel('Or give its address')
     await page.locator('#image summary').click()
@@ -103,7 +103,7 @@ describe('an image', () => {
   })
 })
 
-test('before the price stands on the button, nothing is loaded but what the HTML names, and nothing is waited for but the price', async () => {
+test('until the button shows the price, only files named in the HTML are loaded', async () => {
   const html = await (await fetch(site.url)).text()
   const context = await browser.newContext()
   const page = await context.newPage()
@@ -128,7 +128,7 @@ test('before the price stands on the button, nothing is loaded but what the HTML
   await context.close()
 })
 
-test('without a wallet: where to get one, and the page as a code for a phone', async () => {
+test('without a wallet, the page shows where to get one, and a QR code for a phone', async () => {
   const { page, faults, shot, leave } = await visit(browser, `${site.url}?live`)
   const links = page.locator('#wallet-links')
   await links.getByText('Install one in this browser:').waitFor()

@@ -21,7 +21,7 @@ const putBroken = () =>
 describe('the journal on the page', { timeout: 300_000 }, () => {
   useVisitor()
 
-  test('has the video of a forgotten task, and lets go of a record that nobody can read', async () => {
+  test('has the video of a forgotten task, and can delete an unreadable record', async () => {
     await (await priced(page, '1.00')).click()
     await finish()
     await page.locator('#spent-text', { hasText: '$1.00 of $20.00' }).waitFor()

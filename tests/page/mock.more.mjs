@@ -156,7 +156,7 @@ describe('what goes wrong', () => {
   }
 
   for (const [name, settled] of Object.entries(VIDEOS)) {
-    test(`${name}: the video comes all the same`, async () => {
+    test(`${name}: the video still arrives`, async () => {
       assert.deepEqual(await outcomeOf(name), { video: true, settled, faults: [] })
     })
   }

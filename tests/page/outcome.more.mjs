@@ -52,7 +52,7 @@ test('the ring closes as the time to sign runs out, and says what is left', asyn
   await leave()
 })
 
-test('while the wallet asks', async () => {
+test('the page while the wallet prompt is open', async () => {
   const { shot, faults, leave } = await askedToSign()
   await shot('signing')
   assert.deepEqual(faults, [])

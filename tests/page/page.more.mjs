@@ -72,7 +72,7 @@ describe('the page before the sandbox', () => {
     await priced(page, '0.50')
   })
 
-  test('a job that the service takes without payment is shown, and no second one is started', async () => {
+  test('a job that the service accepts without payment is shown, and no second one is started', async () => {
     const taskId = crypto.randomUUID()
     site.sandbox.tasks.set(taskId, { prompt: 'free', duration: 8, startedAt: 0 })
     await priced(page, '1.00')
@@ -130,7 +130,7 @@ describe('the page before the sandbox', () => {
     assert.equal(await dark(), 'dark')
   })
 
-  test('the code says what the form says, and the events are told', async () => {
+  test('the code matches the form, and the events are listed', async () => {
     await page.getByLabel('Length in seconds').fill('4')
     await priced(page, '0.50')
     await page.locator('#code').scrollIntoViewIfNeeded()
@@ -169,7 +169,7 @@ describe('the page before the sandbox', () => {
     await page.getByText('“notes.txt” is not an image.').waitFor()
   })
 
-  test('the dev wallet refuses what a real one refuses', async () => {
+  test('the dev wallet rejects what a real one rejects', async () => {
     const codes = await page.evaluate(async () => {
       const provider = await new Promise((resolve) => {
         addEventListener('eip6963:announceProvider', ({ detail }) => resolve(detail.provider), { once: true })
@@ -278,7 +278,7 @@ test('a job that fails after the payment', async (t) => {
   await leave()
 })
 
-test('on Base the page has no dev wallet and asks for nothing by itself', async (t) => {
+test('on Base the page has no dev wallet and opens no prompt by itself', async (t) => {
   const site = await openSite(dir, { local: false })
   t.after(() => site.close())
   const { page, shot, faults, leave } = await visit(browser, `${site.url}?live`)

@@ -87,7 +87,7 @@ describe('in the sandbox', () => {
       },
     }))
 
-  test('signature_expired: signed when the time was up', () =>
+  test('signature_expired: signed too late', () =>
     meet(
       'signature_expired',
       'Try again',
@@ -135,7 +135,7 @@ describe('in the sandbox', () => {
   )
 
   test(
-    'a smart account is told of as one, and pays',
+    'a smart account is shown as one, and pays',
     smart(BY_OWNER, async (account, options) => {
       const { page, shot, faults, leave } = await visit(browser, site.url, options)
       await page.getByLabel('Smart account').check()
