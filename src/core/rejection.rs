@@ -101,8 +101,8 @@ static TABLE: &[Row] = &[
     // "unsupportedMethod": EIP-1193. -32601: JSON-RPC; MetaMask Mobile (thirdweb-dev/js#7938), Rabby. -32004: EIP-1474; Rainbow, and Base's
     // sub-accounts (@base-org/account 2.5.10). 5101: @walletconnect/utils.
     row(&[4200, -32601, -32004, 5101], &[], Meaning::Unable),
-    // ethers 6.17.0, for 4200 and "the method … does not exist".
-    row(&[], &["unsupported_operation"], Meaning::Unable),
+    // ethers 6.17.0, for 4200 and "the method … does not exist". "… not implemented": @safe-global/safe-apps-provider 0.18.6.
+    row(&[], &["unsupported_operation", "not implemented"], Meaning::Unable),
     // "disconnected": EIP-1193. 1011 "Page reload required.": @metamask/providers 22.1.1, BaseProvider. 6000: @walletconnect/utils.
     row(&[4900, 1011, 6000], &[], Meaning::Gone),
     // -32603 "Popup window was blocked": @coinbase/wallet-sdk 4.4.0 and @base-org/account 2.5.10.
@@ -199,6 +199,12 @@ fn read_code<J: Json>(thrown: &J) -> Option<i32> {
     Some(if negative { code.saturating_neg() } else { code })
 }
 
+/// Whether the wallet does not know the method.
+#[must_use]
+pub fn lacks_method<J: Json>(thrown: &J) -> bool {
+    Rejection::read(thrown).meaning() == Meaning::Unable
+}
+
 /// Whether a refused switch means that the wallet does not have the network.
 #[must_use]
 pub fn lacks_chain<J: Json>(thrown: &J) -> bool {
@@ -276,6 +282,7 @@ mod tests {
             (json!({"code": "UNKNOWN_ERROR", "error": {"code": -32002, "message": "pending"}}), Meaning::Busy),
             (json!({"code": "UNSUPPORTED_OPERATION", "info": {"error": {"code": 4200}}}), Meaning::Unable),
             (json!({"code": "UNSUPPORTED_OPERATION"}), Meaning::Unable),
+            (json!({"message": "\"eth_requestAccounts\" not implemented"}), Meaning::Unable),
             (json!({"message": "it failed", "cause": {"cause": {"cause": {"code": 4001}}}}), Meaning::Refused),
             (json!({"message": json!({"code": 4001, "message": "no"}).to_string()}), Meaning::Refused),
             (json!({"code": -1, "message": "it failed", "cause": {"code": 4001}}), Meaning::Refused),
@@ -392,6 +399,7 @@ mod tests {
             );
             assert!(error.message.len() < 160 && !error.message.ends_with('.'), "{}", error.message);
             assert_eq!(lacks_chain(&thrown), meaning == Meaning::ChainMissing, "{thrown}");
+            assert_eq!(lacks_method(&thrown), meaning == Meaning::Unable, "{thrown}");
         }
     }
 }

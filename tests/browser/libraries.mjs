@@ -11,12 +11,15 @@ import { dapp, openDapp, sandbox, share, useStage } from './stage.mjs'
 export const CONNECT = 'wallet_requestPermissions'
 export const request = { prompt: 'A paper boat on a neon river' }
 
-export const useLibraries = () =>
+const HERE = join(ROOT, 'tests', 'browser', 'libraries', 'libraries.js')
+
+/** @param entry the script that exports what the page is given */
+export const useLibraries = (entry = HERE) =>
   useStage({
     sandbox: { stepMs: 200 },
     async prepare() {
       const file = join(share(await openFolder('libraries')).path, 'libraries.js')
-      await writeFile(file, await bundle(join(ROOT, 'tests', 'browser', 'libraries', 'libraries.js')))
+      await writeFile(file, await bundle(entry))
       return { mounts: { '/libraries.js': file } }
     },
   })

@@ -52,7 +52,7 @@ describe('a client of viem', TIMEOUT, () => {
       return error
     })
     assert.deepEqual([code, paid], ['invalid_request', 'no'])
-    assert.match(message, /signs by itself/)
+    assert.match(message, /a key of the page's own/)
     assert.deepEqual(await dapp.walletLog(), asked)
   })
 })

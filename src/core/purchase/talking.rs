@@ -68,6 +68,8 @@ struct Talk<J> {
 #[derive(Clone, Copy, Debug)]
 enum WalletQuestion {
     Connect,
+    /// Where there is no such question as to connect.
+    Accounts,
     Chain,
     Switch,
     Add,
@@ -77,7 +79,7 @@ enum WalletQuestion {
 impl WalletQuestion {
     const fn in_words(self) -> &'static str {
         match self {
-            Self::Connect => "the connection",
+            Self::Connect | Self::Accounts => "the connection",
             Self::Chain | Self::ChainAgain => "the question about its network",
             Self::Switch => "the network switch",
             Self::Add => "the request to add the network",
@@ -91,7 +93,11 @@ impl<J: Json> Talking<J> {
     pub fn answered(self, answer: Reply<J>) -> Next<J> {
         let talk = self.talk;
         match (self.asked, answer) {
-            (WalletQuestion::Connect, Ok(accounts)) => talk.with(&accounts),
+            (WalletQuestion::Connect | WalletQuestion::Accounts, Ok(accounts)) => talk.with(&accounts),
+            // A Safe is connected by the page that it has opened.
+            (WalletQuestion::Connect, Err(Some(thrown))) if rejection::lacks_method(&thrown) => {
+                talk.ask(Question::accounts(), WalletQuestion::Accounts)
+            }
             (WalletQuestion::Chain, Ok(id)) => talk.on_chain(&id),
             (WalletQuestion::Switch | WalletQuestion::Add, Ok(_)) => {
                 talk.ask(Question::chain_id(), WalletQuestion::ChainAgain)
@@ -117,7 +123,7 @@ pub(super) fn refused<J: Json>(thrown: J, asking: &str) -> Next<J> {
 fn unanswered(asked: WalletQuestion) -> Error {
     let code = match asked {
         WalletQuestion::Connect | WalletQuestion::Switch | WalletQuestion::Add => Code::WalletBusy,
-        WalletQuestion::Chain | WalletQuestion::ChainAgain => Code::WalletError,
+        WalletQuestion::Accounts | WalletQuestion::Chain | WalletQuestion::ChainAgain => Code::WalletError,
     };
     let message = text!(
         "the wallet did not respond to ",

@@ -310,6 +310,23 @@ fn paid_by(accounts: &[Address], have: &[Option<u64>], payer: Option<Address>) -
 }
 
 #[test]
+fn a_wallet_that_cannot_be_asked_to_connect_is_asked_for_its_accounts() {
+    let safe = |accounts: Value| {
+        converse(move |q, _| match q.method {
+            "eth_requestAccounts" => Err(Some(json!({"message": "\"eth_requestAccounts\" not implemented"}))),
+            "eth_accounts" => Ok(accounts.clone()),
+            _ => talk(q, 0),
+        })
+    };
+    let (asked, step) = safe(json!([PAYER.to_string()]));
+    assert_eq!(asked[..3], ["eth_requestAccounts", "eth_accounts", "eth_chainId"]);
+    assert!(matches!(step, Step::Write(_, _, Writing::Intent(_))));
+    assert_eq!(ended(safe(json!([])).1).code, Code::WalletLocked);
+    let (asked, step) = converse(|q, _| if q.is_connect() { Err(Some(json!({"code": 4001}))) } else { talk(q, 0) });
+    assert_eq!((asked.len(), ended(step).code), (1, Code::UserRejected));
+}
+
+#[test]
 fn the_first_connected_account_that_has_enough_pays() {
     let account = |digit: u8| Address::repeat_byte(digit);
     let all: Vec<Address> = (1..=7).map(account).collect();

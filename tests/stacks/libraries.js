@@ -1,0 +1,12 @@
+// What dapps reach wallets through, as they bundle it.
+import { SafeAppProvider } from '@safe-global/safe-apps-provider'
+
+export * as ethers5 from '@ethersproject/providers'
+export * as ethers from 'ethers'
+export { reactive } from 'vue'
+export * as viem from 'viem'
+export * as wagmi from '@wagmi/core'
+export { privateKeyToAccount } from 'viem/accounts'
+export { base } from 'viem/chains'
+export { Web3 } from 'web3'
+export { SafeAppProvider }

@@ -1,0 +1,136 @@
+// What dapps hold when they reach wallets through other libraries: each is passed to `generate` as it is.
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { assertPays, assertUnpaid, buyWith, open, useLibraries } from '../browser/libraries.mjs'
+import { ROOT } from '../browser/package.mjs'
+import { dapp, sandbox } from '../browser/stage.mjs'
+
+const TIMEOUT = { timeout: 300_000 }
+
+useLibraries(join(ROOT, 'tests', 'stacks', 'libraries.js'))
+
+/* ---------- what dapps hold; these run in the page ---------- */
+
+const wagmiConnector = ({ wagmi, viem, base }, { rpcUrl }) =>
+  wagmi.createConfig({
+    chains: [base],
+    connectors: [wagmi.injected()],
+    transports: { [base.id]: viem.http(rpcUrl) },
+  }).connectors[0]
+
+const HELD = {
+  "wagmi's connector": wagmiConnector,
+  "a promise of the provider of wagmi's connector": ({ wagmi, viem, base }, { rpcUrl }) =>
+    wagmi
+      .createConfig({ chains: [base], connectors: [wagmi.injected()], transports: { [base.id]: viem.http(rpcUrl) } })
+      .connectors[0].getProvider(),
+  'ethers 6, BrowserProvider': ({ ethers }) => new ethers.BrowserProvider(globalThis.ethereum),
+  'ethers 6, JsonRpcSigner': ({ ethers }) => new ethers.BrowserProvider(globalThis.ethereum).getSigner(),
+  'ethers 5, Web3Provider': ({ ethers5 }) => new ethers5.Web3Provider(globalThis.ethereum),
+  'ethers 5, JsonRpcSigner': ({ ethers5 }) => new ethers5.Web3Provider(globalThis.ethereum).getSigner(),
+  'web3.js': ({ Web3 }) => new Web3(globalThis.ethereum),
+  "Vue's proxy of a provider": ({ reactive }) => reactive({ wallet: globalThis.ethereum }).wallet,
+}
+
+for (const [name, hold] of Object.entries(HELD)) {
+  describe(name, TIMEOUT, () => {
+    for (const connected of [false, true]) {
+      test(`pays from a wallet that is ${connected ? 'connected' : 'not yet connected'}`, async () => {
+        await open({ connected })
+        await assertPays(hold)
+      })
+    }
+
+    test('a rejection in the wallet is user_rejected', async () => {
+      await open({ connected: true })
+      dapp.user.answers.eth_signTypedData = false
+      const { code, paid, retry, message } = await assertUnpaid(() => dapp.failure(...buyWith(hold)))
+      assert.deepEqual([code, paid, retry], ['user_rejected', 'no', 'safe'])
+      assert.equal(message, 'the signature was declined in the wallet')
+    })
+  })
+}
+
+test("the signer of an account pays from that account, although it is not the wallet's first", TIMEOUT, async () => {
+  await open({ connected: true, accounts: [sandbox.poor, sandbox.payer] })
+  await assertPays(({ ethers }, { payer }) => new ethers.BrowserProvider(globalThis.ethereum).getSigner(payer), {
+    payer: sandbox.payer.address,
+  })
+})
+
+describe('an account that has a key of its own', TIMEOUT, () => {
+  const LOCAL = {
+    'of ethers 6': ({ ethers }, { privateKey }) => new ethers.Wallet(privateKey),
+    'of ethers 6, over a provider': ({ ethers }, { privateKey }) =>
+      new ethers.Wallet(privateKey, new ethers.BrowserProvider(globalThis.ethereum)),
+    'of viem': ({ privateKeyToAccount }, { privateKey }) => privateKeyToAccount(privateKey),
+  }
+  for (const [name, hold] of Object.entries(LOCAL)) {
+    test(`${name} is rejected before anything is requested`, async () => {
+      await open({ connected: true })
+      const { code, paid, message } = await assertUnpaid(() => dapp.failure(...buyWith(hold)))
+      assert.deepEqual([code, paid], ['invalid_request', 'no'])
+      assert.match(message, /a key of the page's own/)
+    })
+  }
+})
+
+describe('a wallet that is not there yet', TIMEOUT, () => {
+  for (const nothing of [undefined, null]) {
+    test(`(${nothing}) is no_wallet, and no other wallet is asked`, async () => {
+      await open({ connected: true })
+      const asked = await dapp.walletLog()
+      const { code, paid, message } = await assertUnpaid(() => dapp.failure(...buyWith(`() => ${nothing}`)))
+      assert.deepEqual([code, paid], ['no_wallet', 'no'])
+      assert.match(message, /no wallet yet/)
+      assert.deepEqual(await dapp.walletLog(), asked)
+    })
+  }
+
+  test('is no_wallet when the promise of it resolves with nothing', async () => {
+    await open({ connected: true })
+    const { code, paid } = await assertUnpaid(() =>
+      dapp.failure(...buyWith(() => ({ getProvider: async () => undefined }))),
+    )
+    assert.deepEqual([code, paid], ['no_wallet', 'no'])
+  })
+
+  test('is wallet_error when the promise of it rejects, with what it rejects with', async () => {
+    await open({ connected: true })
+    const hold = () => ({ getProvider: () => Promise.reject(new Error('Connector not connected.')) })
+    const { code, paid, message } = await assertUnpaid(() => dapp.failure(...buyWith(hold)))
+    assert.deepEqual([code, paid], ['wallet_error', 'no'])
+    assert.match(message, /did not give a wallet/)
+  })
+})
+
+test("Safe's provider, which has no eth_requestAccounts, is asked for its accounts", TIMEOUT, async () => {
+  await open({ connected: true })
+  // The frame of the Safe app is played: its account is a plain one, and signs by the wallet of the page.
+  await assertPays(
+    ({ SafeAppProvider }, { payer, rpcUrl }) => {
+      const read = async ({ method, params }) => {
+        const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+        const response = await fetch(rpcUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+        return (await response.json()).result
+      }
+      const [call, code, block] = ['eth_call', 'eth_getCode', 'eth_getBlockByNumber'].map(
+        (method) => (params) => read({ method, params }),
+      )
+      const txs = {
+        signTypedMessage: async (typed) => ({
+          signature: await globalThis.ethereum.request({
+            method: 'eth_signTypedData_v4',
+            params: [payer, JSON.stringify(typed)],
+          }),
+        }),
+      }
+      return new SafeAppProvider(
+        { safeAddress: payer, chainId: 8453, owners: [payer], threshold: 1, isReadOnly: false },
+        { txs, eth: { call, getCode: code, getBlockByNumber: block } },
+      )
+    },
+    { payer: sandbox.payer.address },
+  )
+})
