@@ -221,6 +221,12 @@ pub fn read_account<J: Json>(answer: &J, wanted: Option<Address>) -> Option<Addr
     read_accounts(answer, wanted).first().copied()
 }
 
+/// The session that a provider has with a wallet elsewhere, as WalletConnect's and Reown's do, by its topic.
+#[must_use]
+pub fn read_session<J: Json>(provider: &J) -> Option<String> {
+    provider.get("session")?.text_at("topic")
+}
+
 /// A chain id as wallets write it: hex text, decimal text or a number.
 #[must_use]
 pub fn read_chain_id<J: Json>(answer: &J) -> Option<u64> {
@@ -267,6 +273,21 @@ mod tests {
         assert_eq!(other.overheard("accountsChanged", &accounts), None);
         for nothing in [json!([]), json!("none"), json!(null)] {
             assert_eq!(connect.overheard("accountsChanged", &nothing), None);
+        }
+    }
+
+    #[test]
+    fn a_session_is_known_by_its_topic() {
+        let provider = json!({"session": {"topic": "7f", "expiry": 9}});
+        assert_eq!(read_session(&provider), Some("7f".into()));
+        for none in [
+            json!({}),
+            json!(null),
+            json!({"session": null}),
+            json!({"session": "7f"}),
+            json!({"session": {"topic": 7}}),
+        ] {
+            assert_eq!(read_session(&none), None, "{none}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! An EIP-1193 provider: how it is asked, and what it says of itself meanwhile.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, future::pending, rc::Rc};
 
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
@@ -8,13 +8,19 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use super::{
     Js,
     bell::{Bell, quietly},
-    clock::{First, first},
+    clock::{First, Timer, first},
     js::error,
 };
 use crate::core::{
     json::Json,
-    wallet::{Overheard, Question},
+    wallet::{Overheard, Question, read_session},
 };
+
+/// How often a session is looked at while a question is open.
+const SESSION_LOOK_MS: u64 = 250;
+
+/// "Disconnected" ([EIP-1193](https://eips.ethereum.org/EIPS/eip-1193#provider-errors)).
+const DISCONNECTED: u64 = 4900;
 
 #[wasm_bindgen]
 extern "C" {
@@ -82,11 +88,19 @@ fn member(of: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(of, &name.into()).ok()
 }
 
+fn disconnected() -> JsValue {
+    let mut gone = error("the wallet disconnected");
+    gone.set("code", Js::whole(DISCONNECTED));
+    gone.0
+}
+
 /// What a wallet says of itself while a question is open.
 struct News {
     provider: Provider,
     /// By event. A wallet may call one after it was removed, or not remove it at all, so JavaScript owns them.
     listeners: [(&'static str, JsValue); 2],
+    /// The topic of the session in which the question was asked, where the provider has sessions.
+    session: Option<String>,
     heard: Rc<(Bell, RefCell<Option<Overheard<Js>>>)>,
 }
 
@@ -106,16 +120,30 @@ impl News {
             quietly(provider.on(event, &hear));
             (event, hear)
         });
-        Self { provider, listeners, heard }
+        let session = read_session(&Js((&provider).into()));
+        Self { provider, listeners, session, heard }
     }
 
     async fn heard(&self) -> Result<JsValue, JsValue> {
         let (bell, said) = &*self.heard;
-        let _ = bell.rung().await;
+        let _ = first(bell.rung(), self.parted()).await;
         match said.borrow_mut().take() {
             Some(Overheard::Connected(accounts)) => Ok(accounts.0),
             Some(Overheard::Gone(Some(why))) => Err(why.0),
-            _ => Err(error("the wallet disconnected").0),
+            _ => Err(disconnected()),
+        }
+    }
+
+    /// Resolves once the session is over. WalletConnect's providers have no event for a session that the page itself ends,
+    /// and leave open what was asked in it.
+    async fn parted(&self) {
+        let Some(topic) = &self.session else { return pending().await };
+        let provider = Js((&self.provider).into());
+        while read_session(&provider).as_ref() == Some(topic) {
+            // A page may have replaced `setTimeout` by a function that throws.
+            if Timer::start(SESSION_LOOK_MS).over().await.is_err() {
+                return pending().await;
+            }
         }
     }
 }

@@ -5,6 +5,9 @@ import { EventEmitter } from 'node:events'
 import { after, before, describe, test } from 'node:test'
 import { failureOf, OFFER, openCrate, openStore } from './crate.mjs'
 
+/** In which an open question is sure to have looked at the session. */
+const LOOKS_MS = 600
+
 const ACCOUNT = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'
 
 let crate
@@ -72,6 +75,31 @@ describe('while a wallet question is open', { timeout: 30_000 }, () => {
       open.emit('disconnect', why)
       assert.equal((await outcome).cause.message, 'the wallet disconnected')
     }
+  })
+
+  test('a session that ends without a `disconnect` ends the question, also where another one has begun', async () => {
+    for (const later of [undefined, null, { topic: 'b' }]) {
+      const open = openWallet()
+      open.wallet.session = { topic: 'a' }
+      const outcome = connect(open)
+      await until(() => open.asked.length > 0)
+      open.wallet.session = later
+      const { code, paid, cause } = await outcome
+      assert.deepEqual([code, paid, cause.code], ['wallet_error', 'no', 4900])
+      await tick()
+      assert.equal(open.listeners(), 0)
+    }
+  })
+
+  test('a session that is updated goes on', async () => {
+    const open = openWallet()
+    open.wallet.session = { topic: 'a' }
+    const outcome = connect(open)
+    await until(() => open.asked.length > 0)
+    open.wallet.session = { topic: 'a', namespaces: {} }
+    await new Promise((resolve) => setTimeout(resolve, LOOKS_MS))
+    open.asked[0].answer([ACCOUNT])
+    await assertConnected(open, outcome)
   })
 
   test('the answer still counts after a temporary `disconnect`', async () => {
