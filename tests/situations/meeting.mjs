@@ -5,6 +5,9 @@ import { createUser, startStubSeller, walletFor } from '../browser/harness.mjs'
 import { paymentRequired } from '../browser/stub-seller.mjs'
 import { SIGNATURE } from './situations.mjs'
 
+/** The function of `tests/walletconnect/page.js` that gets the wallet of a phone. */
+const PHONES = { walletconnect: 'ethereumProvider', reown: 'universalProvider' }
+
 /** How each disconnects for good. */
 const DISCONNECTS = { metamask: { code: 1011 } }
 
@@ -16,12 +19,12 @@ const NEVER_MS = 120_000
 
 /** Buys; gives the outcome in words, once it is sure that it is whole and true. */
 export async function meet(stage, sandbox, vendor, situation) {
-  const { wallet = {}, user: answers, before, during, afterwards, brief, poor } = situation
+  const { wallet = {}, user: answers, before, during, afterwards, brief, poor, tells } = situation
   const { accounts = 1, ...config } = wallet
   const { payer } = sandbox
   const keys = [poor ? sandbox.poor.privateKey : payer.privateKey, ...(accounts > 1 ? [sandbox.poor.privateKey] : [])]
   const user = createUser(structuredClone(answers))
-  const dapp = await stage.openDapp({ wallet: walletFor(sandbox, { vendor, privateKeys: keys, ...config }), user })
+  const dapp = await open(stage, user, walletFor(sandbox, { vendor, privateKeys: keys, ...config }))
   const seller = brief && (await startStubSeller())
   seller?.answer({ probe: paymentRequired(sandbox, BRIEF) })
   try {
@@ -47,16 +50,25 @@ export async function meet(stage, sandbox, vendor, situation) {
       )
       return { outcome: 'paid' }
     }
-    const { code, paid, retry } = error
+    const { code, paid, retry, message } = error
     assert.ok(error.class && error.isError, 'a real ImagineError')
     assert.equal(payments.length, 0, 'payments')
     const sent = [...sandbox.requests.slice(earlier.requests), ...(seller?.requests ?? [])]
     assert.equal(sent.filter((request) => request.paid).length, 0, 'paid requests')
-    return { outcome: `${code}, ${paid}, ${retry}`, error }
+    const outcome = `${code}, ${paid}, ${retry}`
+    if (tells) assert.match(message, tells, outcome)
+    return { outcome, error }
   } finally {
     await dapp.close()
     await seller?.stop()
   }
+}
+
+async function open(stage, user, wallet) {
+  const via = PHONES[wallet.vendor]
+  if (!via) return stage.openDapp({ wallet, user })
+  const { openConnected } = await import('../walletconnect/dapp.mjs')
+  return openConnected(stage, { via, user, ...wallet })
 }
 
 async function interfere(dapp, vendor, { prompt, silent = [], act, abort, answer }) {
@@ -94,11 +106,14 @@ function settled(call) {
 
 /** In the page. */
 async function buy(imagine, { request, options, says, atConfirm }, dapp) {
-  const [{ provider }] = await imagine.wallets()
+  const provider = globalThis.wallet ?? (await imagine.wallets())[0].provider
   const say = says && globalThis.eval(says)
   const change = atConfirm && globalThis.eval(`(${atConfirm})`)
   dapp.listeners = 0
   dapp.wallet = {
+    get session() {
+      return provider.session
+    },
     request(call) {
       const answer = say ? say(call, (call) => provider.request(call)) : provider.request(call)
       if (call.method === 'eth_signTypedData_v4')
@@ -117,8 +132,8 @@ async function buy(imagine, { request, options, says, atConfirm }, dapp) {
       provider.removeListener(...args)
     },
   }
-  const confirm = () => {
-    change(globalThis.__wallet)
+  const confirm = async () => {
+    await change(globalThis.__wallet)
     return true
   }
   try {

@@ -4,7 +4,7 @@
 // page). `says` stands in the page between the library and the wallet: `(call, ask) => answer`. `atConfirm` happens
 // once all is agreed, `during.act` while a prompt is open; both are given the wallet's handle and run in the page.
 // `during` then aborts the call, or answers the prompt; wallets that are `silent` open none. `comes` is the outcome
-// with every wallet, or with each that can come into it.
+// with every wallet, or with each that can come into it; `tells` is what the error's message then says as well.
 
 export const CONNECT = 'wallet_requestPermissions'
 export const SWITCH = 'wallet_switchEthereumChain'
@@ -28,24 +28,51 @@ const stranger = { connected: true, chainId: 1, knownChains: [1] }
 const answering = (method, answer) => `(call, ask) => call.method === '${method}' ? (${answer})(call, ask) : ask(call)`
 const signing = (answer) => answering('eth_signTypedData_v4', answer)
 
+const PHONES = ['walletconnect', 'reown']
+const EXTENSIONS = ['metamask', 'rainbow', 'rabby']
+const onAll = (vendors, outcome) => Object.fromEntries(vendors.map((vendor) => [vendor, outcome]))
+const inExtensions = (outcome) => onAll(EXTENSIONS, outcome)
+const onPhones = (outcome) => onAll(PHONES, outcome)
+
 /** What is expected of a wallet; none where it cannot come into the situation. */
 export const expected = ({ comes }, vendor) => (typeof comes === 'string' ? comes : comes[vendor])
 
-/** A row of the table. */
-export const rowOf = (name, outcomes) => `| ${[name, ...outcomes.map(show)].join(' | ')} |`
+/** A row of the table, of an outcome for each vendor. */
+export const rowOf = (name, outcomes) =>
+  `| ${[name, ...Object.keys(VENDORS).map((vendor) => show(outcomes[vendor]))].join(' | ')} |`
 
-function show(outcome = '–') {
+function show(outcome = NONE) {
   const [code, ...money] = outcome.split(', ')
   return money.length > 0 ? `\`${code}\`, ${money.join(', ')}` : outcome
 }
 
-export const VENDORS = ['metamask', 'rainbow', 'rabby']
+/** The outcomes for each vendor in a row of a table that was written before. */
+export function outcomesOf(table, topic, name) {
+  const [, section = ''] = table.split(`## The ${topic}\n`)
+  const row = section
+    .split('\n## ')[0]
+    .split('\n')
+    .find((line) => line.startsWith(`| ${name} |`))
+  const cells = row?.slice(2, -2).split(' | ').slice(1) ?? []
+  const outcomes = cells.map((cell) => (cell === NONE ? undefined : cell.replaceAll('`', '')))
+  return Object.fromEntries(Object.keys(VENDORS).map((vendor, place) => [vendor, outcomes[place]]))
+}
+
+const NONE = '–'
+
+export const VENDORS = {
+  metamask: 'MetaMask',
+  rainbow: 'Rainbow',
+  rabby: 'Rabby',
+  walletconnect: 'WalletConnect',
+  reown: 'Reown',
+}
 
 export const SITUATIONS = {
   connection: {
     'the page is connected': { wallet: connected, comes: PAID },
-    'the page is not connected': { comes: PAID },
-    'the visitor refuses to connect': { user: { [CONNECT]: false }, comes: REFUSED },
+    'the page is not connected': { comes: { ...inExtensions(PAID), ...onPhones(FAILED) }, tells: /connect it first/ },
+    'the visitor refuses to connect': { user: { [CONNECT]: false }, comes: inExtensions(REFUSED) },
     'the page has its own request to connect open': {
       user: { [CONNECT]: ['waits', true] },
       before: () => void globalThis.ethereum.request({ method: 'eth_requestAccounts' }),
@@ -54,7 +81,7 @@ export const SITUATIONS = {
     'the prompt is left open, and the page gives up': {
       user: { [CONNECT]: 'waits' },
       during: { prompt: CONNECT, abort: true },
-      comes: ABORTED,
+      comes: inExtensions(ABORTED),
     },
     'the prompt is forgotten, and the visitor connects by another way': {
       user: { [CONNECT]: 'waits' },
@@ -64,7 +91,7 @@ export const SITUATIONS = {
     'the connection breaks while the prompt is open': {
       user: { [CONNECT]: 'waits' },
       during: { prompt: CONNECT, act: (wallet, codes) => wallet.disconnect(codes) },
-      comes: FAILED,
+      comes: inExtensions(FAILED),
     },
     'it connects without an account': { says: answering('eth_requestAccounts', '() => []'), comes: LOCKED },
     'it answers with nothing': { says: answering('eth_requestAccounts', '() => undefined'), comes: LOCKED },
@@ -79,7 +106,7 @@ export const SITUATIONS = {
           setTimeout(unlock, 500)
         }, 20)
       },
-      comes: PAID,
+      comes: inExtensions(PAID),
     },
   },
   network: {
@@ -87,17 +114,17 @@ export const SITUATIONS = {
     'the visitor refuses to switch': {
       wallet: elsewhere,
       user: { [SWITCH]: false },
-      comes: { metamask: REFUSED, rainbow: PAID, rabby: PAID },
+      comes: { metamask: REFUSED, rainbow: PAID, rabby: PAID, ...onPhones(PAID) },
     },
     'it does not have the network, and adds it': {
       wallet: stranger,
-      comes: { metamask: PAID, rainbow: ELSEWHERE, rabby: PAID },
+      comes: { metamask: PAID, rainbow: ELSEWHERE, rabby: PAID, ...onPhones(PAID) },
     },
     'the visitor refuses to add the network': { wallet: stranger, user: { [ADD]: false }, comes: REFUSED },
     'the visitor adds it, and refuses to switch': {
       wallet: stranger,
       user: { [SWITCH]: false },
-      comes: { metamask: ELSEWHERE, rainbow: ELSEWHERE, rabby: PAID },
+      comes: { metamask: ELSEWHERE, rainbow: ELSEWHERE, rabby: PAID, ...onPhones(ELSEWHERE) },
     },
     'the page has its own request to switch open': {
       wallet: { ...elsewhere, knownChains: [1, 10, 8453] },
@@ -109,8 +136,8 @@ export const SITUATIONS = {
     'the prompt to switch is left open, and the page gives up': {
       wallet: elsewhere,
       user: { [SWITCH]: 'waits' },
-      during: { prompt: SWITCH, silent: ['rainbow', 'rabby'], abort: true },
-      comes: { metamask: ABORTED, rainbow: PAID, rabby: PAID },
+      during: { prompt: SWITCH, silent: ['rainbow', 'rabby', ...PHONES], abort: true },
+      comes: { metamask: ABORTED, rainbow: PAID, rabby: PAID, ...onPhones(PAID) },
     },
     'it says that it has switched, and has not': {
       wallet: elsewhere,
@@ -135,7 +162,7 @@ export const SITUATIONS = {
     'it changes the network before the signature': {
       wallet: elsewhere,
       atConfirm: (wallet) => wallet.setChain(1),
-      comes: ELSEWHERE,
+      comes: { ...inExtensions(ELSEWHERE), ...onPhones(PAID) },
     },
     'it changes the network while the prompt is open': {
       wallet: connected,
@@ -154,7 +181,7 @@ export const SITUATIONS = {
     'it changes the account before the signature': {
       wallet: { connected: true, accounts: 2 },
       atConfirm: (wallet) => wallet.setAccounts([wallet.accounts[1]]),
-      comes: { metamask: LOCKED, rainbow: PAID, rabby: LOCKED },
+      comes: { metamask: LOCKED, rainbow: PAID, rabby: LOCKED, ...onPhones(PAID) },
     },
     'it changes the account while the prompt is open': {
       wallet: { connected: true, accounts: 2 },
@@ -165,7 +192,7 @@ export const SITUATIONS = {
     'the visitor takes the account away before the signature': {
       wallet: connected,
       atConfirm: (wallet) => wallet.setAccounts([]),
-      comes: { metamask: LOCKED, rainbow: ELSEWHERE, rabby: PAID },
+      comes: { metamask: LOCKED, rainbow: ELSEWHERE, rabby: PAID }, // over WalletConnect this is the end of the session
     },
   },
   signature: {
@@ -245,4 +272,77 @@ export const SITUATIONS = {
       comes: REFUSED,
     },
   },
+  session: {
+    'the visitor refuses with 4001': {
+      wallet: connected,
+      user: { [SIGNATURE]: { code: 4001, message: 'User rejected the request.' } },
+      comes: onPhones(REFUSED),
+    },
+    'it has been ended before': {
+      wallet: connected,
+      before: () => globalThis.__wallet.end(),
+      comes: onPhones(FAILED),
+      tells: /connect it first/,
+    },
+    'another tab has ended it': {
+      wallet: connected,
+      before: () => globalThis.__wallet.lose(),
+      comes: onPhones(FAILED),
+      tells: /connect again/,
+    },
+    'it was made without the method': {
+      wallet: { connected: true, methods: ['personal_sign', 'eth_sendTransaction'] },
+      comes: onPhones(unpaid('wallet_error', 'never')),
+    },
+    'it was made without the network, and the wallet cannot switch': {
+      wallet: { ...stranger, methods: ['eth_signTypedData_v4'] },
+      comes: onPhones(ELSEWHERE),
+    },
+    'the wallet ends it while the prompt is open': {
+      wallet: connected,
+      user: { [SIGNATURE]: 'waits' },
+      during: { prompt: SIGNATURE, act: (wallet) => wallet.disconnect() },
+      comes: onPhones(FAILED),
+      tells: /connect again/,
+    },
+    'the page ends it while the prompt is open': {
+      wallet: connected,
+      user: { [SIGNATURE]: 'waits' },
+      during: { prompt: SIGNATURE, act: (wallet) => wallet.end() },
+      afterwards: SIGNATURE,
+      comes: onPhones(FAILED),
+      tells: /connect again/,
+    },
+    'the relay is cut while the prompt is open, and comes back': {
+      wallet: connected,
+      user: { [SIGNATURE]: 'waits' },
+      during: { prompt: SIGNATURE, act: (wallet) => wallet.cut(), answer: true },
+      comes: onPhones(PAID),
+    },
+    'the request is left alone until it expires, and answered then': {
+      wallet: connected,
+      user: { [SIGNATURE]: 'waits' },
+      before: hasten,
+      afterwards: SIGNATURE,
+      comes: onPhones(FAILED),
+      tells: /expired/,
+    },
+    'the wallet says that the request has expired': {
+      wallet: connected,
+      // https://docs.walletconnect.network/custodians/extended-sessions
+      user: { [SIGNATURE]: { code: 4100, message: 'Request expired' } },
+      comes: onPhones(FAILED),
+      tells: /expired/,
+    },
+    'the page names no node (no `rpcMap`), and nothing can be read': {
+      wallet: { connected: true, rpcUrl: null },
+      comes: onPhones(PAID),
+    },
+  },
+}
+
+/** In the page: the five minutes of WalletConnect's requests pass in half a second. */
+function hasten() {
+  const { setTimeout } = globalThis
+  globalThis.setTimeout = (run, ms, ...given) => setTimeout(run, ms === 300_000 ? 500 : ms, ...given)
 }

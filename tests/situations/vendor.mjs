@@ -32,6 +32,9 @@ export const testOthers = (vendor) =>
     ALL.filter((one) => !isInSlice(one)),
   )
 
+/** A vendor's wallet in all of them. */
+export const testAll = (vendor) => testVendor(vendor, ALL)
+
 function testVendor(vendor, situations) {
   useStage({ sandbox: { stepMs: 100 } })
 

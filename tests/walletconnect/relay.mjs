@@ -19,12 +19,24 @@ export async function startRelay() {
   return {
     /** The options that lead one of WalletConnect's clients here. */
     access: { relayUrl: `ws://127.0.0.1:${server.address().port}`, projectId: '0'.repeat(32) },
+    /** Cuts every connection; resolves once as many clients are back. */
+    async cut() {
+      const clients = [...server.clients]
+      await Promise.all(clients.map(end))
+      while (server.clients.size < clients.length) await once(server, 'connection')
+    },
     async stop() {
       clearInterval(pinging)
       for (const socket of server.clients) socket.terminate()
       await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+function end(socket) {
+  const closed = once(socket, 'close')
+  socket.terminate()
+  return closed
 }
 
 /** Returns the client's public key, which stays the same when it reconnects. */
@@ -58,6 +70,7 @@ const METHODS = {
   irn_publish: ({ topic, message }, client, topics) => topics.publish(topic, message, client),
   irn_subscribe: ({ topic }, client, topics) => topics.subscribe(topic, client),
   irn_batchSubscribe: (params, client, topics) => params.topics.map((topic) => topics.subscribe(topic, client)),
+  irn_unsubscribe: ({ topic }, client, topics) => topics.unsubscribe(topic, client),
   wc_proposeSession({ pairingTopic, sessionProposal }, client, topics) {
     topics.subscribe(pairingTopic, client)
     topics.publish(pairingTopic, sessionProposal, client)
@@ -91,6 +104,7 @@ function createTopics() {
       for (const letter of mail) hand(letter, client, id)
       return id
     },
+    unsubscribe: (name, client) => void open(name).subscriptions.delete(client),
     leave(client) {
       for (const { subscriptions } of topics.values()) subscriptions.delete(client)
     },

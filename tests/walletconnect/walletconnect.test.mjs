@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { at } from '../browser/calls.mjs'
-import { SIGN, sameAddress, watchRequests } from '../browser/harness.mjs'
+import { sameAddress, watchRequests } from '../browser/harness.mjs'
+import { SIGNATURE } from '../situations/situations.mjs'
 import { useConnectedDapps } from './dapp.mjs'
 import { watchProcess } from './outside.mjs'
 
@@ -35,21 +36,21 @@ for (const [via, name] of Object.entries(WALLETS)) {
       test(`a refusal on the phone with code ${refusal.code} is user_rejected, and nothing is paid`, async () => {
         const { dapp, user } = world
         const effects = await watch(world)
-        user.answers[SIGN] = refusal
+        user.answers[SIGNATURE] = refusal
         const { code, paid, retry } = await dapp.failure(...order(world))
         assert.deepEqual({ code, paid, retry }, { code: 'user_rejected', paid: 'no', retry: 'safe' })
-        assert.deepEqual(await effects(), { prompts: [SIGN], paid: 0, transactions: [] })
+        assert.deepEqual(await effects(), { prompts: [SIGNATURE], paid: 0, transactions: [] })
       })
     }
 
     test('one signature on the phone pays once, and the video comes', async () => {
       const { sandbox, dapp, user } = world
       const effects = await watch(world)
-      user.answers[SIGN] = true
+      user.answers[SIGNATURE] = true
       const { video, receipt } = await dapp.value(...order(world))
       assert.equal(video.url, `${sandbox.mediaUrl}/video.mp4`)
       assert.ok(sameAddress(receipt.payer, sandbox.payer.address))
-      assert.deepEqual(await effects(), { prompts: [SIGN], paid: 1, transactions: [receipt.transaction] })
+      assert.deepEqual(await effects(), { prompts: [SIGNATURE], paid: 1, transactions: [receipt.transaction] })
     })
 
     test('the page requests nothing beyond this machine', () => assert.deepEqual(world.outside, []))

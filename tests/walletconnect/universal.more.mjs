@@ -1,0 +1,5 @@
+// Reown's UniversalProvider in every situation, with Reown's WalletKit on the phone: a real chain, the official seller,
+// a stand-in for the relay.
+import { testAll } from '../situations/vendor.mjs'
+
+testAll('reown')
