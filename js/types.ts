@@ -201,8 +201,7 @@ export interface WalletConnector {
 /** A `BrowserProvider` of ethers. */
 export interface WalletSender {
   /** Asks the wallet. */
-  // biome-ignore lint/suspicious/noExplicitAny: of ethers' own
-  send(method: string, params: any[]): Promise<unknown>
+  send(method: string, params: unknown[]): Promise<unknown>
 }
 
 /** What wallets put into pages ([EIP-1193](https://eips.ethereum.org/EIPS/eip-1193)). */
@@ -778,7 +777,7 @@ export interface ErrorDetails {
   wrong_network: WalletWords
   signature_expired: { prompt: 'open' | 'answered' }
   clock_mismatch: { chain: number; machine: number }
-  no_acceptable_offer: { offers: Record<string, unknown>[]; reason?: string }
+  no_acceptable_offer: { offers: Record<string, unknown>[] } & ServiceWords
   price_too_high: { price: string; cap: string }
   budget_exceeded: { budget: string; left: string; price: string; resetsAt?: number }
   insufficient_funds: { have: string; need: string; address: Address; network: Network }

@@ -26,8 +26,12 @@ enum Meaning {
     Elsewhere,
     /// The wallet does not know the method.
     Unable,
+    /// The page has no connection to the wallet.
+    NotConnected,
     /// The wallet has lost its connection.
     Gone,
+    /// Nobody answered the request in its time.
+    Expired,
     /// The browser did not let the wallet open its window.
     WindowBlocked,
     /// Anything else.
@@ -85,6 +89,31 @@ static TABLE: &[Row] = &[
     // "Unsupported chains", and a session without the chain: @walletconnect/utils 2.25.0 (walletconnect-monorepo#4588).
     row(&[5100], &[], Meaning::ChainMissing),
     row(&[], &["missing or invalid. request() chainid"], Meaning::ChainMissing),
+    // A session without the method to switch or to add a network: @walletconnect/sign-client 2.21.7, engine.ts (isValidRequest), and
+    // universal-provider 2.21.7, eip155.ts.
+    row(
+        &[],
+        &[
+            "missing or invalid. request() method: wallet_switchethereumchain",
+            "missing or invalid. request() method: wallet_addethereumchain",
+            "failed to switch to chain",
+        ],
+        Meaning::ChainMissing,
+    ),
+    // Any other method that the session is without: sign-client, likewise.
+    row(&[], &["missing or invalid. request() method"], Meaning::Unable),
+    // "Please call connect() before request()": universal-provider 2.21.7, UniversalProvider.ts.
+    row(&[], &["please call connect()"], Meaning::NotConnected),
+    // 4100 "Request expired": https://docs.walletconnect.network/custodians/extended-sessions. "Request expired. Please try again.":
+    // sign-client, engine.ts (request).
+    row(&[4100], &["request expired"], Meaning::Expired),
+    row(&[], &["request expired"], Meaning::Expired),
+    // A session that is over, as in another tab: sign-client, engine.ts (isValidSessionTopic, checkRecentlyDeleted).
+    row(
+        &[],
+        &["no matching key. session", "record was recently deleted - session", "expired. session topic"],
+        Meaning::Gone,
+    ),
     // "chainDisconnected": EIP-1193.
     row(&[4901], &[], Meaning::Elsewhere),
     // -32603 "Provided chainId … must match the active chainId …": @metamask/signature-controller 37.0.0. -32602 "chainId should be same as
@@ -235,9 +264,19 @@ pub fn read<J: Json>(thrown: &J, asking: &str) -> Error {
             (Code::WrongNetwork, Retry::Safe, "the wallet is on another network: switch it, then try again".into())
         }
         Meaning::Unable => (Code::WalletError, Retry::Never, "this wallet cannot pay here: use another one".into()),
-        Meaning::Gone => {
-            (Code::WalletError, Retry::Safe, "the wallet has lost its connection: connect it again, or reload the page".into())
+        Meaning::NotConnected => {
+            (Code::WalletError, Retry::Safe, "the wallet is not connected: connect it first, then try again".into())
         }
+        Meaning::Gone => (
+            Code::WalletError,
+            Retry::Safe,
+            "the wallet has lost its connection: connect again, or reload the page".into(),
+        ),
+        Meaning::Expired => (
+            Code::WalletError,
+            Retry::Safe,
+            "the request expired before it was answered in the wallet: try again".into(),
+        ),
         Meaning::WindowBlocked => (
             Code::WalletError,
             Retry::Safe,
@@ -307,6 +346,23 @@ mod tests {
             (said(4200, ""), Meaning::Unable),
             (said(1011, "MetaMask: Disconnected from MetaMask background. Page reload required."), Meaning::Gone),
             (said(-32603, "Popup window was blocked"), Meaning::WindowBlocked),
+            (
+                json!({"message": "Missing or invalid. request() method: wallet_switchEthereumChain"}),
+                Meaning::ChainMissing,
+            ),
+            (
+                json!({"message": "Failed to switch to chain 'eip155:8453'. The chain is not approved or the wallet does \
+                                   not support 'wallet_switchEthereumChain' method."}),
+                Meaning::ChainMissing,
+            ),
+            (json!({"message": "Missing or invalid. request() method: eth_signTypedData_v4"}), Meaning::Unable),
+            (json!({"message": "Please call connect() before request()"}), Meaning::NotConnected),
+            (json!({"message": "Request expired. Please try again."}), Meaning::Expired),
+            (said(4100, "Request expired"), Meaning::Expired),
+            (json!({"message": "No matching key. session topic doesn't exist: 7f"}), Meaning::Gone),
+            (json!({"message": "Missing or invalid. Record was recently deleted - session: 7f"}), Meaning::Gone),
+            (json!({"message": "Expired. session topic: 7f"}), Meaning::Gone),
+            (said(6000, "User disconnected."), Meaning::Gone),
             (said(-32603, "Internal error"), Meaning::Failed),
             (json!({}), Meaning::Failed),
             (json!(null), Meaning::Failed),
@@ -389,7 +445,9 @@ mod tests {
                 Meaning::Withheld => (Code::WalletLocked, Retry::Safe),
                 Meaning::ChainMissing | Meaning::Elsewhere => (Code::WrongNetwork, Retry::Safe),
                 Meaning::Unable => (Code::WalletError, Retry::Never),
-                Meaning::Gone | Meaning::WindowBlocked | Meaning::Failed => (Code::WalletError, Retry::Safe),
+                Meaning::NotConnected | Meaning::Gone | Meaning::Expired | Meaning::WindowBlocked | Meaning::Failed => {
+                    (Code::WalletError, Retry::Safe)
+                }
             };
             let error = read(&thrown, "the signature");
             assert_eq!(

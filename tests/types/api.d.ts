@@ -133,8 +133,7 @@ export interface WalletConnector {
   getProvider(): Promise<unknown>
 }
 export interface WalletSender {
-  // biome-ignore lint/suspicious/noExplicitAny: of ethers' own
-  send(method: string, params: any[]): Promise<unknown>
+  send(method: string, params: unknown[]): Promise<unknown>
 }
 export interface Eip1193Provider {
   request(args: { method: string; params?: unknown }): Promise<unknown>
@@ -399,7 +398,7 @@ export interface ErrorDetails {
   wrong_network: WalletWords
   signature_expired: { prompt: 'open' | 'answered' }
   clock_mismatch: { chain: number; machine: number }
-  no_acceptable_offer: { offers: Record<string, unknown>[]; reason?: string }
+  no_acceptable_offer: { offers: Record<string, unknown>[] } & ServiceWords
   price_too_high: { price: string; cap: string }
   budget_exceeded: { budget: string; left: string; price: string; resetsAt?: number }
   insufficient_funds: { have: string; need: string; address: Address; network: Network }

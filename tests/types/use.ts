@@ -65,6 +65,8 @@ same<Equal<typeof made, Promise<Generation>>>()
 void generate(offer)
 void generate({ prompt: 'A boat', videoModel: 'any-name' })
 void generate({ prompt: 'A boat', image: new Uint8Array(1) })
+declare const bytes: Uint8Array
+void generate({ prompt: 'A boat', image: bytes, duration: undefined }, { maxPrice: undefined, signal: undefined })
 void generate({ prompt: 'A boat', image: document.createElement('canvas'), extra: { any: ['thing'] } })
 // @ts-expect-error -- no prompt
 void generate({ duration: 8 })
@@ -142,6 +144,18 @@ void generate(offer, { wallet })
 void generate(offer, { wallet: provider })
 void generate(offer, { wallet: 'io.metamask' })
 void generate(offer, { wallet: { provider } })
+void generate(offer, { wallet: undefined })
+void generate(offer, { wallet: null, payer: '0x00' })
+declare const connector: { getProvider(parameters?: { chainId?: number }): Promise<unknown>; type: string }
+declare const sender: { send(method: string, params: unknown[] | Record<string, unknown>): Promise<unknown> }
+void generate(offer, { wallet: connector })
+void generate(offer, { wallet: connector.getProvider() })
+void generate(offer, { wallet: sender })
+void generate(offer, { wallet: { provider: sender } })
+void generate(offer, { wallet: { currentProvider: provider } })
+void generate(offer, { wallet: Promise.resolve(provider) })
+// @ts-expect-error -- an account that signs by itself, as of viem
+void generate(offer, { wallet: { address: '0x00', type: 'local', signTypedData: async () => '0x00' } })
 const endOfWatching: () => void = watchWallets((all) => same<Equal<typeof all, WalletInfo[]>>())
 endOfWatching()
 // @ts-expect-error -- somebody has to be told
@@ -227,6 +241,7 @@ switch (event.type) {
     break
   case 'signing':
     same<Equal<typeof event.validBefore, number>>()
+    same<Equal<typeof event.display.atomic, string>>()
     break
   case 'budget':
     same<Equal<typeof event.left, string>>()
@@ -262,8 +277,24 @@ tasks().then(([record]) => {
 /* ---------- errors ---------- */
 
 if (isImagineError(caught)) {
-  same<Equal<typeof caught, ImagineError>>()
+  const error: ImagineError = caught
   same<Equal<typeof caught.code, ErrorCode>>()
+  void [error, caught.toJSON()['message']]
+  switch (caught.code) {
+    case 'insufficient_funds':
+      same<Equal<NonNullable<typeof caught.details>['have'], string>>()
+      break
+    case 'budget_exceeded':
+      same<Equal<NonNullable<typeof caught.details>['resetsAt'], number | undefined>>()
+      break
+    case 'no_wallet':
+      void caught.details?.links.map(({ name, url }) => name + url)
+      break
+    case 'user_rejected': {
+      const said: string | undefined = caught.details?.walletMessage
+      void said
+    }
+  }
   same<Equal<typeof caught.paid, 'no' | 'yes' | 'unknown'>>()
   same<Equal<typeof caught.cause, unknown>>()
   // @ts-expect-error -- there is no such code

@@ -257,7 +257,7 @@ fn ways() -> Vec<(Error, &'static [&'static str])> {
         (wallet("eth_requestAccounts", Err(Some(json!({"code": 4100})))), &[]),
         (wallet("eth_chainId", Err(None)), &[]),
         (wallet("eth_chainId", Ok(json!({}))), &[]),
-        (wallet("eth_requestAccounts", Err(Some(json!({"code": 4200})))), &[]),
+        (wallet("eth_chainId", Err(Some(json!({"code": 4200})))), &["walletCode"]),
         (counted(Err(None)), &[]),
         (counted(Ok(json!("0x1"))), &[]),
         (rejection::read(&json!({"code": 4900}), "the signature"), &[]),
@@ -307,6 +307,39 @@ fn ways() -> Vec<(Error, &'static [&'static str])> {
         ),
         (given_up(&Step::Send(request, Sent::Paying(paying))), PAYMENT),
     ]
+}
+
+/// The names of the details that the public types declare for a code.
+fn declared_details(code: &str) -> Vec<&'static str> {
+    const TYPES: &str = include_str!("../../../../js/types.ts");
+    let from = |begins: &str| TYPES.split_once(begins).unwrap_or_else(|| panic!("no {begins}")).1;
+    let details = from("export interface ErrorDetails {").split_once("\n}").unwrap().0;
+    let Some(line) = details.lines().find(|line| line.trim_start().starts_with(&format!("{code}: "))) else {
+        return Vec::new();
+    };
+    let mut texts = vec![line];
+    for shared in ["WalletWords", "ServiceWords", "PaymentFacts"] {
+        if line.contains(shared) {
+            texts.push(from(&format!("export interface {shared} {{")).split_once("\n}").unwrap().0);
+        }
+    }
+    let names = texts
+        .into_iter()
+        .flat_map(|text| text.split(['{', ';', '\n']))
+        .filter_map(|member| member.split_once(':').map(|(name, _)| name.trim().trim_end_matches('?')));
+    names.collect()
+}
+
+#[test]
+fn the_types_declare_each_detail_of_each_error() {
+    for (error, _) in ways() {
+        let declared = declared_details(&error.code.name());
+        let details = Value::of(&error.details);
+        for name in details.as_object().unwrap().keys() {
+            assert!(declared.contains(&name.as_str()), "{name} of {error:?}");
+        }
+    }
+    assert!(declared_details("insufficient_funds").contains(&"have") && declared_details("declined").is_empty());
 }
 
 #[test]

@@ -154,7 +154,7 @@ impl Tab {
             return Err("promise 7: a purchase was forgotten while money was under way for it".into());
         }
         for paper in world.papers.iter_mut().filter(|paper| paper.id == self.id) {
-            paper.is_past = paper.is_taken || (is_paid && paper.is_held);
+            paper.is_past |= paper.is_taken || (is_paid && paper.is_held);
         }
         Ok(())
     }
