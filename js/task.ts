@@ -49,6 +49,8 @@ export class AcceptedTaskHandle implements Task {
     this.#paid = paid
     this.#watching = watching
     this.#snapshot = { status: null, result: null, receipt, error: null, heardAt: null }
+    // Vue's `ref` would otherwise make a proxy, through which private members do not work.
+    Object.defineProperty(this, '__v_skip', { value: true })
   }
 
   get receipt(): Receipt | null {

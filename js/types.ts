@@ -109,6 +109,13 @@ export interface GenerateOptions extends WaitOptions {
    */
   payer?: Address | undefined
   /**
+   * `send`: the signature of a smart account that is not deployed ([ERC-6492](https://eips.ethereum.org/EIPS/eip-6492))
+   * is sent, if the seller speaks version 2 of x402 and the account would accept it once it is deployed. The seller's
+   * facilitator has to deploy it; if it does not, the payment is rejected and nothing is paid. Default: `bad_signature`,
+   * and nothing is sent.
+   */
+  undeployed?: 'send' | undefined
+  /**
    * The most that it may cost, in USDC, as decimal text. Default `"5.00"`. A higher price is `price_too_high`, and
    * nothing is signed.
    */

@@ -16,8 +16,9 @@ const NOWHERE = 'http://127.0.0.1:2'
  * Serves the official facilitators of both versions over HTTP; only this shell is ours.
  * @param {Awaited<ReturnType<typeof import('./chain.mjs').startChain>>} chain
  * @param {ReturnType<typeof import('./switch.mjs').createSwitch>} faults
+ * @param {string[]} factories the contracts by which smart accounts that pay are deployed
  */
-export function startFacilitator({ chain, rpcUrl }, faults) {
+export function startFacilitator({ chain, rpcUrl }, faults, factories) {
   // Two settlements at once must not take the same nonce. viem's shared manager would also mix up several sandboxes in
   // one process, which all have the same account and chain id.
   const nonceManager = createNonceManager({ source: jsonRpc() })
@@ -31,7 +32,7 @@ export function startFacilitator({ chain, rpcUrl }, faults) {
   const stranded = walletAt(NOWHERE)
   const walletFor = ({ locals }) => (locals.fault?.name === 'chain-down' ? stranded : wallet)
 
-  const [one, two] = [createFacilitator1(chain.id), createFacilitator2(chain.id)]
+  const [one, two] = [createFacilitator1(chain.id), createFacilitator2(chain.id, factories)]
   const facilitatorFor = ({ paymentPayload }) => (paymentPayload?.x402Version === 2 ? two : one)
 
   const app = express()

@@ -4,12 +4,19 @@ import { toFacilitatorEvmSigner } from '@x402/evm'
 import { ExactEvmScheme } from '@x402/evm/exact/facilitator'
 import { NETWORKS } from './chain.mjs'
 
-/** The official facilitator of version 2. */
-export function createFacilitator2(chainId) {
+/**
+ * The official facilitator of version 2.
+ * @param {number} chainId
+ * @param {string[]} eip6492AllowedFactories the contracts by which it deploys smart accounts that pay
+ */
+export function createFacilitator2(chainId, eip6492AllowedFactories) {
   const { caip2: network, tokens } = NETWORKS[chainId]
   const pendingSettlementStore = new InMemoryPendingSettlementStore()
   const official = (signer) =>
-    new x402Facilitator().register(network, new ExactEvmScheme(signer, { pendingSettlementStore }))
+    new x402Facilitator().register(
+      network,
+      new ExactEvmScheme(signer, { pendingSettlementStore, eip6492AllowedFactories }),
+    )
   return {
     kind: { x402Version: 2, scheme: 'exact', network },
     async verify({ paymentPayload, paymentRequirements }, wallet) {

@@ -16,6 +16,7 @@ const DEFAULTS = {
   answers: null,
   jsonLimit: 64 * 2 ** 20,
   chainAheadS: 0,
+  factories: [],
 }
 
 const VERSIONS = ['1', '2', 'both', 'hybrid']
@@ -42,6 +43,7 @@ const LONGEST_MS = 2 ** 31 - 1
  * @property {number} jsonLimit bytes that a body of JSON may have; a longer one is answered 413
  * @property {number} chainAheadS seconds by which the chain's clock is ahead of this machine's; negative where it is
  *   behind
+ * @property {string[]} factories contracts by which the facilitator of version 2 deploys smart accounts that pay
  */
 
 /**
@@ -51,7 +53,7 @@ const LONGEST_MS = 2 ** 31 - 1
  */
 export function checkOptions(given = {}) {
   const options = { ...DEFAULTS, ...given }
-  const { chainId, token, x402, price, stepMs, fail, fault, answers, jsonLimit, chainAheadS } = options
+  const { chainId, token, x402, price, stepMs, fail, fault, answers, jsonLimit, chainAheadS, factories } = options
   if (chainId !== 8453 && chainId !== 84532) throw new OptionError(`chain id must be 8453 or 84532, not ${chainId}`)
   if (token !== 'usdc' && !(token === 'eurc' && chainId === 8453))
     throw new OptionError(`token must be usdc, or eurc on chain 8453, not ${token}`)
@@ -70,6 +72,8 @@ export function checkOptions(given = {}) {
   if (!Number.isSafeInteger(chainAheadS) || Math.abs(chainAheadS) > MOST_AHEAD_S) {
     throw new OptionError(`chain-ahead-s must be a whole number of seconds up to ${MOST_AHEAD_S}, not ${chainAheadS}`)
   }
+  if (!Array.isArray(factories) || !factories.every((address) => /^0x[\da-f]{40}$/i.test(address)))
+    throw new OptionError(`factories must be a list of addresses, not ${factories}`)
   return options
 }
 

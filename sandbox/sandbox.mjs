@@ -41,6 +41,7 @@ export async function startSandbox(given) {
     answers,
     jsonLimit,
     chainAheadS,
+    factories,
   } = checkOptions(given)
   const { network, caip2, tokens } = NETWORKS[chainId]
   const running = []
@@ -64,7 +65,7 @@ export async function startSandbox(given) {
     const wording = createWording(jobs, media.files)
     wording.set(answers)
     const control = await run(startControl(faults, wording))
-    const facilitator = await run(startFacilitator(chain, faults))
+    const facilitator = await run(startFacilitator(chain, faults, factories))
     const till = await createTill({
       x402,
       network,

@@ -22,6 +22,7 @@ const HELP = `Usage: npm run sandbox -- [options]
   --json-limit <n>   bytes that a body of JSON may have before it is answered 413 (default 64 MB)
   --chain-ahead-s=<s>
                      seconds by which the chain's clock is ahead of this machine's; =-60 is a minute behind
+  --factories <list> contracts, by commas, by which the facilitator of version 2 deploys smart accounts that pay
   --help             show this
 
 Faults, which can also be switched at run time (sandbox/README.md):
@@ -50,6 +51,7 @@ const ARGUMENTS = {
   answers: { type: 'string' },
   'json-limit': { type: 'string' },
   'chain-ahead-s': { type: 'string' },
+  factories: { type: 'string' },
   help: { type: 'boolean' },
 }
 
@@ -71,6 +73,7 @@ function readOptions() {
     chainId: number(values['chain-id']),
     jsonLimit: number(values['json-limit']),
     chainAheadS: number(values['chain-ahead-s']),
+    factories: values.factories?.split(','),
   }
   return checkOptions(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)))
 }

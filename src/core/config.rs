@@ -37,6 +37,8 @@ pub struct Config {
     pub policy: Policy,
     /// The only account to pay from, if the page names one.
     pub payer: Option<Address>,
+    /// Whether the signature of a smart account that is not deployed is sent to a seller who may deploy it.
+    pub sends_undeployed: bool,
     /// What all purchases may cost together.
     pub budget: Option<Budget>,
     /// Milliseconds between two polls.
@@ -73,6 +75,7 @@ impl Config {
             base_url: base_url(options)?,
             policy: Policy { tokens: tokens(options)?, pay_to: pay_to(options)? },
             payer: payer(options)?,
+            sends_undeployed: sends_undeployed(options)?,
             budget,
             poll_interval: poll_interval(options)?,
             timeout: timeout(options)?,
@@ -210,6 +213,14 @@ fn timeout<J: Json>(options: &J) -> Result<Option<u64>, Error> {
     Ok(Some(milliseconds(options, "timeout")?.unwrap_or(DEFAULT_TIMEOUT_MS)))
 }
 
+fn sends_undeployed<J: Json>(options: &J) -> Result<bool, Error> {
+    match options.get("undeployed").map(|undeployed| undeployed.as_text()) {
+        None => Ok(false),
+        Some(Some(how)) if how == "send" => Ok(true),
+        Some(_) => Err(Error::invalid("`undeployed` takes \"send\"")),
+    }
+}
+
 fn form<J: Json>(options: &J) -> Result<bool, Error> {
     match options.get("upload").map(|upload| upload.as_text()) {
         None => Ok(false),
@@ -342,6 +353,8 @@ mod tests {
             (json!({"networks": ["eip155:2"]}), "eip155:2"),
             (json!({"payTo": ["0x12"]}), "payTo"),
             (json!({"payer": "0x12"}), "payer"),
+            (json!({"undeployed": "deploy"}), "undeployed"),
+            (json!({"undeployed": true}), "undeployed"),
             (json!({"payer": [PAYEE]}), "payer"),
             (json!({"maxPrice": "abc"}), "maxPrice"),
             (json!({"maxPrice": "-1"}), "maxPrice"),

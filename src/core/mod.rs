@@ -48,6 +48,7 @@ pub mod task_record;
 pub mod terms;
 pub mod text;
 pub mod transfer;
+pub mod undeployed;
 pub mod uuid;
 pub mod wallet;
 pub mod witness;

@@ -134,24 +134,17 @@ impl Question {
         Self::reading("eth_getCode", text!("[", json::string(&text::address(account)), ",\"latest\"]"))
     }
 
-    /// Asks an account that is a contract for its word on a signature: `isValidSignature(bytes32,bytes)`
-    /// ([ERC-1271](https://eips.ethereum.org/EIPS/eip-1271)). `signature` is hex.
+    /// Asks an account that is a contract whether it accepts a signature. `signature` is hex.
     #[must_use]
     pub fn is_valid_signature(account: Address, digest: B256, signature: &str) -> Self {
-        let word = |number: usize| text::hex(&U256::from(number).to_be_bytes::<32>());
-        let digits = signature.strip_prefix("0x").unwrap_or(signature);
-        let padding = digits.len().next_multiple_of(64).saturating_sub(digits.len());
-        let length = word(digits.len().saturating_div(2));
-        let data = text!(
-            "0x",
-            text::hex(&IS_VALID_SIGNATURE),
-            text::hex(&digest.0),
-            word(64),
-            length,
-            digits,
-            text::zeros(padding)
-        );
-        Self::call(account, &data, "latest")
+        Self::call(account, &is_valid_signature(digest, signature), "latest")
+    }
+
+    /// Runs a program as if a contract were created with it, and keeps nothing of what it does. Returns what it returns.
+    #[must_use]
+    pub fn run(program: &[u8]) -> Self {
+        let call = ObjectWriter::default().text("data", &text::bytes(program)).finish();
+        Self::reading("eth_call", text!("[", call, ",\"latest\"]"))
     }
 
     /// Calls a contract at a block, for what it answers alone.
@@ -241,6 +234,17 @@ pub fn read_chain_id<J: Json>(answer: &J) -> Option<u64> {
 #[must_use]
 pub fn read_uint<J: Json>(answer: &J) -> Option<U256> {
     text::read_exactly(&answer.as_text()?).map(U256::from_be_bytes::<32>)
+}
+
+/// The data of the call `isValidSignature(bytes32,bytes)` ([ERC-1271](https://eips.ethereum.org/EIPS/eip-1271)), in hex. `signature` is hex.
+#[must_use]
+pub fn is_valid_signature(digest: B256, signature: &str) -> String {
+    let word = |number: usize| text::hex(&U256::from(number).to_be_bytes::<32>());
+    let digits = signature.strip_prefix("0x").unwrap_or(signature);
+    let padding = digits.len().next_multiple_of(64).saturating_sub(digits.len());
+    let length = word(digits.len().saturating_div(2));
+    let zeros = text::zeros(padding);
+    text!("0x", text::hex(&IS_VALID_SIGNATURE), text::hex(&digest.0), word(64), length, digits, zeros)
 }
 
 /// Whether a contract took a signature for its own: it answers with the selector of the function that was asked.

@@ -3,7 +3,7 @@ import { SafeAppProvider } from '@safe-global/safe-apps-provider'
 
 export * as ethers5 from '@ethersproject/providers'
 export * as ethers from 'ethers'
-export { reactive } from 'vue'
+export { reactive, ref } from 'vue'
 export * as viem from 'viem'
 export * as wagmi from '@wagmi/core'
 export { privateKeyToAccount } from 'viem/accounts'

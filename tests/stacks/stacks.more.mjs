@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { assertPays, assertUnpaid, buyWith, open, useLibraries } from '../browser/libraries.mjs'
+import { at } from '../browser/calls.mjs'
+import { assertPays, assertUnpaid, buyWith, open, request, useLibraries } from '../browser/libraries.mjs'
 import { ROOT } from '../browser/package.mjs'
 import { dapp, sandbox } from '../browser/stage.mjs'
 
@@ -133,4 +134,18 @@ test("Safe's provider, which has no eth_requestAccounts, is asked for its accoun
     },
     { payer: sandbox.payer.address },
   )
+})
+
+test("a task in Vue's ref is iterated, waited for and listened to like the task itself", TIMEOUT, async () => {
+  await open({ connected: true })
+  const buy = async (imagine, { request, options }) => {
+    const { ref } = await import('/libraries.js')
+    const held = ref(await imagine.submit(request, { ...options, wallet: globalThis.ethereum }))
+    const types = []
+    for await (const { type } of held.value) types.push(type)
+    const { video } = await held.value.wait()
+    return { types, heard: held.value.getSnapshot().result.video.url === video.url }
+  }
+  const { types, heard } = await dapp.value(buy, { request, options: at(sandbox.apiUrl) })
+  assert.deepEqual([types[0], types.at(-1), heard], ['accepted', 'done', true])
 })

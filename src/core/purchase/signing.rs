@@ -21,7 +21,9 @@ use super::{
         settlement::Settlement,
         signature::{self, Signature},
         spending::LONGEST_OPEN_MS,
+        terms::Version,
         text,
+        undeployed::Undeployed,
         wallet::{self, Question, Reply},
         witness::Reader,
     },
@@ -194,7 +196,8 @@ impl Signing {
 
 /// Waiting for what the chain has at the payer's address. The token checks the key of an account that has only a key. Where
 /// there is a contract (a smart account, or a plain one that hands over to a contract by
-/// [EIP-7702](https://eips.ethereum.org/EIPS/eip-7702)), it asks that, and nothing else: so does this.
+/// [EIP-7702](https://eips.ethereum.org/EIPS/eip-7702)), it asks that, and nothing else: so does this. Of a smart account
+/// that is not deployed, it is asked what the contract will say once the seller has deployed it, where the page allows it.
 #[derive(Clone, Debug)]
 pub struct Checking {
     signing: Box<Signing>,
@@ -209,6 +212,8 @@ enum Check {
     Code { by_key: bool },
     /// Whether the contract accepts the signature.
     Word,
+    /// Whether the contract will accept it once it is deployed.
+    WordOnceDeployed,
 }
 
 impl Checking {
@@ -216,24 +221,49 @@ impl Checking {
     #[must_use]
     pub fn answered<J: Json>(self, answer: Reply<J>, now: u64) -> Next<J> {
         let is_contract = || answer.as_ref().ok().and_then(Json::as_text).is_some_and(|code| code != "0x");
+        let accepts = || answer.as_ref().is_ok_and(wallet::accepts_signature);
         match self.check {
             Check::Code { .. } if is_contract() => self.ask_contract(),
             Check::Code { by_key: true } => self.signing.seal(&self.signature, now),
-            Check::Code { .. } if self.signature.len() > KEY_DIGITS => bad_signature(
-                "this is the signature of a smart account, but no contract is found at its address, so the token would refuse \
-                 it: use the account once, so that it is deployed, or pay with a plain one; nothing was sent",
-            ),
+            Check::Code { .. } if self.signature.len() > KEY_DIGITS => self.ask_once_deployed(),
             Check::Code { .. } => {
                 bad_signature("the wallet signed with another account or signed something else; nothing was sent")
             }
-            Check::Word if answer.is_ok_and(|word| wallet::accepts_signature(&word)) => {
-                self.signing.seal(&self.signature, now)
-            }
+            Check::Word | Check::WordOnceDeployed if accepts() => self.signing.seal(&self.signature, now),
+            Check::WordOnceDeployed => bad_signature(
+                "this smart account is not deployed, and once it is, it would not accept what it signed, or the wallet cannot \
+                 tell: use the account once, so that it is deployed, or pay with a plain one; nothing was sent",
+            ),
             Check::Word => bad_signature(
                 "the contract at the payer's address does not accept the signature, so the token would refuse it: pay with \
                  another account, or, where a plain one hands over to a contract (EIP-7702), end that; nothing was sent",
             ),
         }
+    }
+
+    fn ask_once_deployed<J>(self) -> Next<J> {
+        let Signing { wallet, authorization, deal, .. } = &*self.signing;
+        if !deal.order.config.sends_undeployed {
+            return bad_signature(
+                "this is the signature of a smart account, but no contract is found at its address, so the token would refuse \
+                 it: use the account once, so that it is deployed, pay with a plain one, or see `undeployed`; nothing was sent",
+            );
+        }
+        if deal.offer.echo.version != Version::Two {
+            return bad_signature(
+                "this smart account is not deployed, and a seller of version 1 of x402 cannot deploy it: use the account once, \
+                 so that it is deployed, or pay with a plain one; nothing was sent",
+            );
+        }
+        let signed = text::read_bytes(&self.signature).as_deref().and_then(Undeployed::read);
+        let Some(undeployed) = signed else {
+            return bad_signature(
+                "no contract is found at the payer's address, and what the wallet signed does not say how to deploy one \
+                 (ERC-6492); nothing was sent",
+            );
+        };
+        let question = undeployed.question(authorization.transfer().from, authorization.digest());
+        Step::Ask(*wallet, question, Asked::Checking(Self { check: Check::WordOnceDeployed, ..self })).into()
     }
 
     fn ask_contract<J>(self) -> Next<J> {

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::core::{
+    assets::ASSETS,
     base64,
     clock::Clocks,
     config::Config,
@@ -382,7 +383,7 @@ fn the_page_is_told_which_account_pays_if_it_is_not_the_first() {
         }
     };
     let [first, second] = [1, 2].map(|digit| Address::repeat_byte(digit).to_string());
-    assert_eq!(told([1_000_000, 1_000_000]), [first.clone()]);
+    assert_eq!(told([1_000_000, 1_000_000]), std::slice::from_ref(&first));
     assert_eq!(told([0, 1_000_000]), [first, second]);
 }
 
@@ -750,6 +751,75 @@ fn a_signature_is_judged_as_the_token_will() {
         (&Value::Null, vec![contract(), reverts()], "does not accept"),
     ] {
         let error = ended(signed(given, &replies));
+        assert_eq!((error.code, error.paid), (Code::BadSignature, Paid::No));
+        assert!(error.message.contains(reason), "{}", error.message);
+    }
+}
+
+#[test]
+fn a_smart_account_that_is_not_deployed_pays_only_whom_it_may() {
+    let two = json!({
+        "x402Version": 2,
+        "resource": {"url": "https://x/y"},
+        "accepts": [{
+            "scheme": "exact", "network": "eip155:8453", "amount": "1000000", "payTo": ASSETS[1].address.to_string(),
+            "asset": ASSETS[0].address.to_string(), "maxTimeoutSeconds": 60, "extra": {"name": "USD Coin", "version": "2"},
+        }],
+    });
+    let word = |number: usize| format!("{number:064x}");
+    let deploying = "11".repeat(32);
+    let wrapped = format!(
+        "0x{}{}{}{}{deploying}{}{}{}{}",
+        word(7),
+        word(96),
+        word(160),
+        word(32),
+        word(65),
+        "ab".repeat(65),
+        "00".repeat(31),
+        "6492".repeat(16)
+    );
+    let long = format!("0x{}", "ab".repeat(320));
+    let yes = format!("0x1626ba7e{}", "00".repeat(28));
+    let allowed = json!({"undeployed": "send"});
+    let paid = |options: &Value, terms: &str, signature: &str, word: Reply<Value>| {
+        let mut world = World::new(options, terms, Seller { knows_seed: true }, Vec::new());
+        let mut next = order(options).begin::<Value>();
+        let mut asked = Vec::new();
+        loop {
+            next = match next.step {
+                Step::Ask(_, _, Asked::Signing(signing)) => signing.answered(Ok(json!(signature))),
+                Step::Ask(_, question, Asked::Checking(checking)) => {
+                    asked.push(question.method);
+                    let is_code = question.method == "eth_getCode";
+                    assert!(is_code || !question.params.unwrap().contains("\"to\""), "it is run, not sent");
+                    checking.answered(if is_code { Ok(json!("0x")) } else { word.clone() }, world.now)
+                }
+                Step::Write(_, change, Writing::Payment(..)) => {
+                    let record = signed_record(&change);
+                    let sent =
+                        world::decoded(record["payment"]["header"].as_str().unwrap())["payload"]["signature"].clone();
+                    assert_eq!((sent, &asked[..]), (json!(signature), &["eth_getCode", "eth_call"][..]));
+                    break Ok(());
+                }
+                Step::Done(outcome) => break Err(outcome.unwrap_err().error),
+                step => world.perform(step),
+            };
+        }
+    };
+    let two = two.to_string();
+    assert!(paid(&allowed, &two, &wrapped, Ok(json!(yes))).is_ok());
+    let zero = Ok(json!(format!("0x{}", "00".repeat(32))));
+    for (options, terms, signature, word, reason) in [
+        (&json!({}), &two[..], &wrapped, Ok(json!(yes)), "see `undeployed`"),
+        (&allowed, DOCUMENTED, &wrapped, Ok(json!(yes)), "version 1"),
+        (&allowed, &two, &long, Ok(json!(yes)), "does not say how to deploy"),
+        (&allowed, &two, &wrapped, zero, "would not accept"),
+        (&allowed, &two, &wrapped, Err(None), "or the wallet cannot"),
+        (&allowed, &two, &wrapped, Err(Some(json!({"code": 3}))), "would not accept"),
+        (&allowed, &two, &wrapped, Ok(json!("0x")), "would not accept"),
+    ] {
+        let error = paid(options, terms, signature, word).unwrap_err();
         assert_eq!((error.code, error.paid), (Code::BadSignature, Paid::No));
         assert!(error.message.contains(reason), "{}", error.message);
     }
