@@ -33,7 +33,9 @@ describe('all of them in one page', TIMEOUT, () => {
   })
 
   const submit = (imagine, { rdns, options }) =>
-    imagine.submit({ prompt: `a boat for ${rdns}` }, { ...options, wallet: rdns }).then(({ receipt }) => receipt)
+    imagine
+      .submit({ prompt: `a boat for ${rdns}` }, { ...options, ...(rdns && { wallet: rdns }) })
+      .then(({ receipt }) => receipt)
 
   test('none is used unless the visitor has chosen', async () => {
     const { code, paid, details } = await dapp.failure(submit, { options: at(sandbox.apiUrl) })

@@ -239,3 +239,33 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn two_calls_that_are_refused_alike_leave_no_doubt() {
+    let other = after(&[intend("b")]);
+    let refused = |records: &[Option<Value>]| {
+        let edit = Edit::new("id-1", sign("a"));
+        assert_eq!(edit.id(), "id-1");
+        for record in records {
+            edit.apply(record.clone(), Some(&[])).unwrap();
+        }
+        edit.judge(Ok(()))
+    };
+    let twice = refused(&[other.clone(), other.clone()]);
+    assert!(matches!(&twice, Judged::Over(Ok(Written::Refused(error))) if error.code == Code::PaymentUnknown));
+    let forgotten = after(&[intend("a"), sign("a"), accept(Some(HASH)), Change::Forget { now: NOW }]);
+    assert!(matches!(refused(&[other, forgotten]), Judged::Doubted(_)), "for another reason");
+}
+
+#[test]
+fn of_two_calls_with_the_same_result_both_records_are_remembered() {
+    let withdraw = Change::Withdraw { owner: "a".into() };
+    let before = after(&[intend("a")]);
+    let mut changed = before.clone();
+    changed.as_mut().unwrap()["paid"] = "unknown".into();
+    for shows in [&before, &changed] {
+        let told =
+            called(withdraw.clone(), &[before.clone(), changed.clone()], Err(Some(json!("lost"))), shows.clone());
+        assert_eq!(told.unwrap_err(), Some(json!("lost")), "nothing is written: {shows:?}");
+    }
+}

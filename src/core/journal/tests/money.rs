@@ -344,3 +344,10 @@ fn a_record_without_a_price_counts_the_paid_or_signed_amount() {
         error.message
     );
 }
+
+#[test]
+fn a_record_that_is_proven_unpaid_has_no_receipt() {
+    let claimed = accepted_as(task_as("task-1", Paid::Unknown, Some("unknown")));
+    let record = after(&[intend("a"), sign("a"), claimed, accepted_as(gift("task-1"))]).unwrap();
+    assert_eq!((&record["paid"], record.get("receipt")), (&json!("no"), None));
+}
