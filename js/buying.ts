@@ -9,7 +9,7 @@ import { compose } from './image.js'
 import { members } from './members.js'
 import { coreOptions, readPurchase, staying, type Options } from './options.js'
 import type { GenerateRequest, Quote, Task } from './types.js'
-import { checkWallet, isPending, payerOf } from './wallet-like.js'
+import { checkWallet, hold, isPending } from './wallet-like.js'
 import { choose, finders, numberAtHand, tagOf } from './wallets.js'
 import { complete, prepare } from './wanted.js'
 
@@ -30,14 +30,21 @@ export function buying(load: () => Promise<Core>) {
     const { request, quote } = readPurchase(given)
     const begun = quote && 'accepted' in quote ? quote.accepted : undefined
     if (begun?.taskId) return found(begun.id, begun.taskId, begun.baseUrl, options)
-    checkWallet(options.wallet)
-    return buy(request, quote, isPending(options.wallet) ? await unlookedUp(request.id, choose(options)) : options)
+    const { wallet, signal } = options
+    checkWallet(wallet)
+    const held = isPending(wallet) ? await unlookedUp(request.id, choose(wallet, signal)) : hold(wallet)
+    return buy(request, quote, { ...options, wallet: held.wallet }, held.payer)
   }
 
-  const buy = async (request: GenerateRequest, quote: Quote | undefined, options: Options): Promise<Task> => {
+  const buy = async (
+    request: GenerateRequest,
+    quote: Quote | undefined,
+    options: Options,
+    payer: unknown,
+  ): Promise<Task> => {
     const { signal, wallet, confirm } = options
     // What tells the wallet from that of another call is how it stands at the click.
-    const about = members({ payer: payerOf(wallet), walletTag: tagOf(wallet), walletNumber: numberAtHand(wallet) })
+    const about = members({ payer, walletTag: tagOf(wallet), walletNumber: numberAtHand(wallet) })
     const preparing = ready(signal, prepare(request, options, load))
     const [core, { fields, picture }] = await unlookedUp(request.id, preparing)
     const whole = (part: CoreQuote) => complete(part, request)

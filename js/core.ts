@@ -56,8 +56,10 @@ export interface Page {
   findWallets?: () => Promise<Eip1193Provider[]>
   /** Finds all wallets on the page. */
   findOthers?: () => Promise<Eip1193Provider[]>
-  /** The only account to pay from, or the one whose balance to read. */
-  payer?: string
+  /** The account that the wallet stands for, as the page's client or signer names it. */
+  payer?: unknown
+  /** The account whose balance to read. */
+  address?: string
   /** Distinguishes the wallet from that of another call. */
   walletTag?: WalletTag
   /** The number of the wallet, if it is known which one it is. */

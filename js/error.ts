@@ -4,6 +4,9 @@ import type { AnyImagineError, ErrorCode, Paid, Receipt } from './types.js'
 /** Marks our errors across copies of the package, where `instanceof` fails. */
 const BRAND = Symbol.for('imagine-x402.error')
 
+/** Letters of the cause's message in `toJSON`. */
+const LONGEST_CAUSE = 1_000
+
 /** The members of an {@link ImagineError}, as the core returns them. */
 export type Failure = Pick<
   ImagineError,
@@ -48,7 +51,10 @@ export class ImagineError extends Error {
   /** For logs: the name, the message and the cause in words, too, which `JSON.stringify` leaves out of errors. */
   toJSON(): Record<string, unknown> {
     const { message, cause } = this
-    const why = cause === undefined ? {} : { cause: attempt(() => String((cause as Partial<Error>)?.message ?? cause)) }
+    const why =
+      cause === undefined
+        ? {}
+        : { cause: attempt(() => String((cause as Partial<Error>)?.message ?? cause).slice(0, LONGEST_CAUSE)) }
     return { ...Object.fromEntries(Object.entries(this)), message, ...why }
   }
 }
@@ -58,7 +64,7 @@ export class ImagineError extends Error {
  * type of its `details`.
  */
 export function isImagineError(value: unknown): value is AnyImagineError {
-  return typeof value === 'object' && value !== null && BRAND in value
+  return typeof value === 'object' && value !== null && attempt(() => BRAND in value) === true
 }
 
 /** Copies an error with some members overridden. */

@@ -9,7 +9,7 @@ import { compose } from './image.js'
 import { members } from './members.js'
 import { copies, coreOptions, readMembers, readOptions, readRequest, staying, type Options } from './options.js'
 import type { BalanceOptions, Client, Config, Library, TaskFilter, WasmSource } from './types.js'
-import { checkWallet, isPending, payerOf } from './wallet-like.js'
+import { checkWallet, hold, isPending } from './wallet-like.js'
 import { atHand, choose, finders, findWallets, numberAtHand, watchWallets } from './wallets.js'
 import { complete, prepare } from './wanted.js'
 
@@ -22,12 +22,6 @@ export function library(load: (source?: WasmSource) => Promise<Core>): Library {
 function client(load: () => Promise<Core>, config?: Config): Client {
   const over = (options?: Config): Options => readOptions(options, readOptions(config))
   const { ready, submit, accepted } = buying(load)
-  /** The options of a call that reads through a wallet: through any, where the page has named none yet. */
-  const read = async (options: Options): Promise<Options> => {
-    const chosen = isPending(options.wallet) ? await choose(options) : options
-    return { ...chosen, wallet: chosen.wallet ?? undefined }
-  }
-
   return {
     submit: async (given, options) => submit(given, over(options)),
     generate: async (given, options) => {
@@ -57,7 +51,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       if (typeof (taskId ?? '') !== 'string')
         throw refuse('invalid_request', '`resume` takes the id of a purchase or of a task')
       checkWallet(given.wallet)
-      const all = await undecided(read(given))
+      const all = { ...given, wallet: given.wallet ?? undefined }
       const [core] = await undecided(ready(all.signal))
       const onEvent = (event: CoreEvent) => {
         if (event.type !== 'quoted' && event.type !== 'status') tell(all, event)
@@ -93,11 +87,14 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       const { network, ...given } = readMembers<BalanceOptions>('options', options, ['wallet', 'address', 'network'])
       const bound = over()
       checkWallet(given.wallet)
-      const { wallet } = await read({ ...bound, wallet: given.wallet ?? bound.wallet })
-      const address = given.address ?? payerOf(wallet)
+      const chosen = given.wallet ?? bound.wallet ?? undefined
+      const { wallet, payer } = isPending(chosen) ? await choose(chosen, undefined) : hold(chosen)
       const where = network ? readOptions({ networks: [network] }) : unsignalled(bound)
       const [core] = await ready(undefined)
-      const page = { ...finders(wallet), ...members({ payer: address, walletNumber: numberAtHand(wallet) }) }
+      const page = {
+        ...finders(wallet),
+        ...members({ address: given.address, payer, walletNumber: numberAtHand(wallet) }),
+      }
       return calling(core.balance(coreOptions({ ...where, wallet }), page)).catch(describeWallets(wallet))
     },
   }

@@ -1,6 +1,6 @@
 /** Options and requests from a page, read once when the call is made. The core decides what is allowed. */
 import { isImagineError, refuse } from './error.js'
-import { named, plain } from './named.js'
+import { isEmptyAt, named, plain } from './named.js'
 import OPTIONS from './option-names.json' with { type: 'json' }
 import FIELDS from './request-names.json' with { type: 'json' }
 import MEMBERS from './member-names.json' with { type: 'json' }
@@ -57,8 +57,7 @@ export function readOptions(given?: Config | null, before?: Options): Options {
 }
 
 /** Whether a page has named its wallet by what may yet become one, such as the client of a hook. */
-const hasNone = (given?: Config | null): boolean =>
-  Boolean(given && Object.hasOwn(given, 'wallet') && (given.wallet ?? null) === null)
+export const hasNone = (given?: Config | null): boolean => Boolean(given && isEmptyAt(given, 'wallet'))
 
 /** The options of a call in the core's form, with the values that it uses directly. */
 export function coreOptions(

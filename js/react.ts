@@ -18,7 +18,7 @@ import type {
 } from 'imagine-x402'
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { attempt } from './attempt.js'
-import { named } from './named.js'
+import { isEmptyAt, named } from './named.js'
 import OPTIONS from './option-names.json' with { type: 'json' }
 import FIELDS from './request-names.json' with { type: 'json' }
 
@@ -30,6 +30,12 @@ const read = <T extends object>(given: T | null | undefined, names: string[]): T
   attempt(() => named(given, names) as T)
 
 /** A value that components can subscribe to. */
+/** The same of the options of a purchase, with a wallet that is not there yet as `null`. */
+const readOptions = (given: Config): Config | undefined => {
+  const options = read(given, OPTIONS)
+  return options && attempt(() => isEmptyAt(given, 'wallet')) ? { ...options, wallet: null } : options
+}
+
 class Store<T> {
   #value: T
   readonly #listeners = new Set<() => void>()
@@ -167,7 +173,7 @@ class Buyer {
     const change = (change: Partial<Purchase>) => {
       if (isShown()) this.purchase.set({ ...this.purchase.get(), ...change })
     }
-    const options = read(this.options, OPTIONS)
+    const options = readOptions(this.options)
     const observing: Config = options ? observed(change, options) : this.options
     change({ ...IDLE, step: 'buying' })
     try {

@@ -2,7 +2,7 @@
 import { attempt } from './attempt.js'
 import { refuse } from './error.js'
 import { look } from './named.js'
-import type { Address, Eip1193Provider } from './types.js'
+import type { Eip1193Provider } from './types.js'
 
 /** A wallet of a library of ethers' kind, wrapped so often, is none. */
 const DEEPEST = 4
@@ -14,7 +14,7 @@ const DEEPEST = 4
  * through proxies.
  */
 export function providerOf(wallet: unknown, depth = DEEPEST): Eip1193Provider | undefined {
-  const given = memberOf(wallet, '__v_raw') ?? wallet
+  const given = unproxied(wallet)
   if (isProvider(given)) return given
   if (depth === 0 || !isObject(given)) return undefined
   const inner = ['provider', 'currentProvider'].map((name) => memberOf(given, name)).filter((other) => other !== given)
@@ -25,18 +25,63 @@ export function providerOf(wallet: unknown, depth = DEEPEST): Eip1193Provider | 
   return isFunction(memberOf(given, 'send')) ? sender(given as Sender) : undefined
 }
 
-/** Whether it is something that tells the provider later: a promise, or a connector of wagmi. */
+/** Whether it is something that tells the provider, or its account, later: a promise, a connector of wagmi, or a signer. */
 export const isPending = (wallet: unknown): boolean =>
-  !providerOf(wallet) && ['then', 'getProvider'].some((name) => isFunction(memberOf(wallet, name)))
+  isFunction(memberOf(wallet, providerOf(wallet) ? 'getAddress' : 'then'))
+    ? !payerOf(wallet)
+    : !providerOf(wallet) && isFunction(memberOf(wallet, 'getProvider'))
 
-/** What a promise or a connector comes to, which may be another. */
-export async function told(wallet: unknown): Promise<unknown> {
+/** A wallet as it is known for a call: read once, whatever the page makes of its object later. */
+export interface Held {
+  wallet: Eip1193Provider | string | null | undefined
+  /** The only account that it stands for. */
+  payer: unknown
+}
+
+/** The wallet and the account in what a page passes, as far as they are known at once. */
+export const hold = (wallet: unknown): Held =>
+  typeof wallet === 'string' || wallet === undefined || wallet === null
+    ? { wallet, payer: undefined }
+    : { wallet: providerOf(wallet) ?? null, payer: payerOf(wallet) }
+
+/** What is under way, so that calls at the same time wait for the same. */
+const telling = new WeakMap<object, Promise<Held>>()
+
+/** What a promise, a connector or a signer comes to. */
+export function told(wallet: unknown): Promise<Held> {
+  const given = wallet as object
+  const known = telling.get(given)
+  if (known) return known
+  const telled = follow(wallet).finally(() => telling.delete(given))
+  telling.set(given, telled)
+  return telled
+}
+
+async function follow(wallet: unknown): Promise<Held> {
   let given = wallet
   for (let depth = DEEPEST; depth > 0 && isPending(given); depth -= 1) {
-    const connector = given as Partial<Connector>
-    given = await (isFunction(connector.getProvider) ? connector.getProvider() : given)
+    const source = unproxied(given) as Partial<Connector & Signer>
+    if (providerOf(source)) return { wallet: providerOf(source) ?? null, payer: await addressOf(source as Signer) }
+    given = await (isFunction(source.getProvider) ? source.getProvider() : given)
   }
-  return given
+  checkWallet(given)
+  if (isPending(given)) throw new TypeError('it is nested too deeply')
+  return hold(given)
+}
+
+/** The account of a signer of ethers: where the wallet is not connected yet, that of version 5 has only a place. */
+async function addressOf(signer: Signer): Promise<unknown> {
+  try {
+    return await signer.getAddress()
+  } catch (thrown) {
+    if (signer._index === 0) return undefined
+    throw thrown
+  }
+}
+
+interface Signer {
+  getAddress(): Promise<unknown>
+  _index?: unknown
 }
 
 /** A connector of wagmi. */
@@ -62,13 +107,11 @@ function sender(given: Sender): Eip1193Provider {
   return provider
 }
 
-/** The account of a viem client or of an ethers signer, the only one that it stands for. */
-export function payerOf(wallet: unknown): Address | undefined {
+/** The account of a viem client or of an ethers signer, the only one that it stands for, as it names it. */
+function payerOf(wallet: unknown): unknown {
   const account = memberOf(memberOf(wallet, 'account'), 'address')
   const isSigner = isFunction(memberOf(wallet, 'getAddress'))
-  return (account ?? (isSigner ? (memberOf(wallet, 'address') ?? memberOf(wallet, '_address')) : undefined)) as
-    | Address
-    | undefined
+  return account ?? (isSigner ? (memberOf(wallet, 'address') ?? memberOf(wallet, '_address')) : undefined) ?? undefined
 }
 
 /** Refuses what cannot be a wallet. */
@@ -94,6 +137,9 @@ const signsByItself = (given: unknown): boolean =>
   isFunction(memberOf(given, '_signingKey'))
 
 export const isProvider = (value: unknown): value is Eip1193Provider => isFunction(memberOf(value, 'request'))
+
+/** Without the proxy that Vue has made of it. */
+const unproxied = (wallet: unknown): unknown => memberOf(wallet, '__v_raw') ?? wallet
 
 /** A member of what may be anything, as a page or a wallet made it. */
 const memberOf = (value: unknown, name: string): unknown =>

@@ -8,8 +8,7 @@ import { isImagineError, refuse } from './error.js'
 import { safely } from './events.js'
 import { attempt, now, quietly } from './attempt.js'
 import type { Eip1193Provider, WalletInfo, WalletLike } from './types.js'
-import type { Options } from './options.js'
-import { checkWallet, isProvider, providerOf, told } from './wallet-like.js'
+import { isPending, isProvider, providerOf, told, type Held } from './wallet-like.js'
 
 /** Those that have announced themselves, each once, in the order in which they came. */
 const announced: WalletInfo[] = []
@@ -59,8 +58,16 @@ async function tellFirst(tell: () => void): Promise<void> {
 /** The providers that will do: the one chosen, or all there are. */
 async function findProviders(wallet?: WalletLike | null): Promise<Eip1193Provider[]> {
   if (wallet === null) return []
+  if (isPending(wallet))
+    return findProviders(
+      await choose(wallet, undefined).then(
+        (held) => held.wallet,
+        () => null,
+      ),
+    )
   const chosen = providerOf(wallet)
   if (chosen) return [chosen]
+  if (wallet !== undefined && typeof wallet !== 'string') return []
   ask()
   if (typeof wallet === 'string') {
     const named = () => present().find(({ rdns }) => rdns === wallet)
@@ -72,31 +79,28 @@ async function findProviders(wallet?: WalletLike | null): Promise<Eip1193Provide
   return [...new Set(present().map(({ provider }) => provider))]
 }
 
-/** How long a promise or a connector is given to tell the provider. */
+/** How long a promise, a connector or a signer is given to tell. */
 const TOLD_MS = 10_000
 
 /**
- * The options with the wallet that a promise or a connector has told.
+ * What a promise, a connector or a signer has told.
  *
- * @throws {ImagineError} `wallet_error` when it tells none; `aborted`
+ * @throws {ImagineError} `wallet_error` when it tells none in time; `aborted`
  */
-export async function choose(options: Options): Promise<Options> {
-  const { wallet, signal } = options
+export async function choose(wallet: unknown, signal: AbortSignal | undefined): Promise<Held> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error('it did not tell in time')), TOLD_MS)
   })
   try {
-    const given = await unlessAborted(signal, Promise.race([told(wallet), late]), (reason) =>
+    return await unlessAborted(signal, Promise.race([told(wallet), late]), (reason) =>
       refuse('aborted', 'aborted before anything was sent', { cause: reason }),
     )
-    checkWallet(given)
-    return { ...options, wallet: (given ?? null) as WalletLike | null }
   } catch (cause) {
-    if (isImagineError(cause)) throw cause
+    if (isImagineError(cause) && cause.code === 'aborted') throw cause
     throw refuse(
       'wallet_error',
-      'the connector or promise in `wallet` did not give a wallet: connect it, then try again',
+      'the connector, signer or promise in `wallet` did not give a wallet: connect it, then try again',
       {
         stage: 'wallet',
         cause,
@@ -122,10 +126,10 @@ export function finders(wallet?: WalletLike | null): Required<Pick<Page, 'findWa
 
 /** The provider that will do, as far as that is known at once: the chosen one, or the only one there. */
 export function atHand(wallet?: WalletLike | null): Eip1193Provider | undefined {
-  if (wallet === null) return undefined
+  if (wallet !== undefined && typeof wallet !== 'string') return providerOf(wallet)
   const there = present()
   if (typeof wallet === 'string') return there.find(({ rdns }) => rdns === wallet)?.provider
-  return providerOf(wallet) ?? (there.length === 1 ? there[0]?.provider : undefined)
+  return there.length === 1 ? there[0]?.provider : undefined
 }
 
 /** What tells whether two calls mean the same wallet. */

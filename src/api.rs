@@ -226,7 +226,8 @@ pub fn balance(
         let asset = config.policy.tokens.first().map(|token| token.asset);
         let asset = asset.ok_or_else(|| Error::invalid("`networks` is empty"))?;
         let invalid = || Error::invalid("`address` takes 0x and 40 hex digits, with the right checksum or none");
-        let owner = match given.of_page("payer") {
+        let of_wallet = || given.of_page("payer").filter(|_| config.payer.is_none());
+        let owner = match given.of_page("address").or_else(of_wallet) {
             None => config.payer,
             Some(payer) => Some(payer.as_text().as_deref().and_then(parse_own_address).ok_or_else(invalid)?),
         };
@@ -347,11 +348,17 @@ fn order(browser: &Browser, given: &Given, wanted: &Js) -> Result<Order, Error> 
     let config = given.config()?;
     let mut request = Request::read(wanted, fresh_id(browser)?)?;
     request.speak(Dialect { form: config.form, ..request.dialect() });
-    let of_client = || given.of_page("payer").and_then(|payer| parse_address(&payer.as_text()?));
-    let payer = config.payer.or_else(of_client);
+    let payer = match (config.payer, given.of_page("payer")) {
+        (None, Some(of_wallet)) => Some(of_wallet.as_text().as_deref().and_then(parse_address).ok_or_else(no_account)?),
+        (named, _) => named,
+    };
     let clocks = clocks(given);
     let owner = Owner { token: fresh_id(browser)?, is_alone: false };
     Ok(Order { request, config, confirm: browser.confirms(), payer, clocks, owner })
+}
+
+fn no_account() -> Error {
+    Error::invalid("the account of the client or signer in `wallet` is no address: name it as `payer`")
 }
 
 fn id_of(id: &JsValue) -> Result<String, Error> {

@@ -126,6 +126,8 @@ pub struct Party {
     own_id: Option<String>,
     wallet: Wallet,
     account: Account,
+    /// The page has named the account.
+    is_named: bool,
 }
 
 /// The wallet of a call.
@@ -190,7 +192,8 @@ impl Party {
             number: wallet.whole_at("number"),
             name: wallet.text_at("name"),
         });
-        Self { identity, own_id, wallet, account: payer.map_or(Account::Unknown, Account::Of) }
+        let account = payer.map_or(Account::Unknown, Account::Of);
+        Self { identity, own_id, wallet, account, is_named: payer.is_some() }
     }
 
     /// The account that would pay, as far as it is known.
@@ -250,6 +253,8 @@ pub fn relate(first: &Party, second: &Party) -> Relation {
     let is_same_wallet = first.wallet.is(&second.wallet);
     match (first.account, second.account) {
         (Account::Of(one), Account::Of(other)) if one == other => Relation::Same,
+        // Which of its accounts pays, the same wallet tells only when it is too late.
+        (Account::Of(_), Account::Of(_)) if is_same_wallet && !first.is_named && !second.is_named => Relation::Same,
         (Account::Of(_), Account::Of(_)) => Relation::Other,
         (_, Account::Silent) => Relation::Same,
         (_, Account::Of(_)) | (Account::Of(_), Account::Unknown) => Relation::Ask,

@@ -8,7 +8,7 @@ use super::{
     error::{Code, Error, Retry, Stage},
     json::Json,
     reason,
-    text::{read_number, text},
+    text::{number, read_number, text},
 };
 
 /// What a rejection means.
@@ -71,6 +71,8 @@ static TABLE: &[Row] = &[
         ],
         Meaning::Refused,
     ),
+    // A request that the network ended: Go's "context canceled".
+    row(&[], &["context cancel", "timeout", "timed out"], Meaning::Failed),
     // "User closed modal": Reown's AppKit. "User cancelled", "User canceled", "cancelled by user": Trust Wallet, Magic, Ledger's own
     // libraries. "User closed the popup": Web3Auth. "User exited …": Privy. "User declined …": Frame. `ACTION_REJECTED`: ethers 6.17.0.
     row(
@@ -140,7 +142,7 @@ static TABLE: &[Row] = &[
 
 /// What a rejection says, whatever its class, and what it wraps.
 struct Rejection {
-    codes: Vec<i32>,
+    code: Option<i32>,
     /// Its own words.
     said: String,
     /// All words and codes in words, in lower case.
@@ -151,35 +153,40 @@ struct Rejection {
 const QUOTES: [&str; 3] = ["\n\n", "Request body", "{"];
 /// As many letters of a wallet's words stand in a message.
 const MOST_QUOTED: usize = 100;
+/// Letters of a code that are read.
+const LONGEST_CODE: u32 = 40;
+/// Letters of a wallet's words that are read.
+const LONGEST_WORDS: u32 = 2_000;
 /// Errors that are wrapped deeper or wider than this are not read.
 const MOST_WRAPPED: usize = 8;
 
 impl Rejection {
-    fn read<J: Json>(thrown: &J) -> Self {
-        let said = words(thrown).unwrap_or_default();
-        let mut rejection = Self { codes: Vec::new(), said, words: String::new() };
+    /// The error, and those that it wraps: what the outer says counts first.
+    fn all<J: Json>(thrown: &J) -> Vec<Self> {
         let mut errors = vec![thrown.clone()];
-        let mut at = 0usize;
-        while let Some(error) = errors.get(at).cloned() {
-            rejection.take(&error);
+        let mut all = Vec::new();
+        while let Some(error) = errors.get(all.len()).cloned() {
+            all.push(Self::read(&error));
             let room = MOST_WRAPPED.saturating_sub(errors.len());
             errors.extend(wrapped(&error).into_iter().take(room));
-            at = at.saturating_add(1);
         }
-        rejection.words.make_ascii_lowercase();
-        rejection
+        all
     }
 
-    fn take<J: Json>(&mut self, error: &J) {
-        self.codes.extend(read_code(error));
-        for words in [words(error), error.text_at("details"), error.text_at("code")] {
-            self.words.push_str(&words.unwrap_or_default());
-            self.words.push('\n');
-        }
+    fn read<J: Json>(error: &J) -> Self {
+        let said = words_at(error, "shortMessage")
+            .or_else(|| words_at(error, "message"))
+            .or_else(|| unquoted(error))
+            .unwrap_or_default();
+        let more = [words_at(error, "details"), words_at(error, "code")].map(Option::unwrap_or_default);
+        let [details, code_in_words] = &more;
+        let mut words = text!(said, "\n", details, "\n", code_in_words);
+        words.make_ascii_lowercase();
+        Self { code: read_code(error), said, words }
     }
 
     fn is_of(&self, row: &Row) -> bool {
-        let has_code = row.codes.iter().any(|code| self.codes.contains(code));
+        let has_code = self.code.is_some_and(|code| row.codes.contains(&code));
         let says = |word: &&str| place(&self.words, word).is_some();
         (has_code || row.codes.is_empty()) && (row.words.is_empty() || row.words.iter().any(says))
     }
@@ -188,25 +195,31 @@ impl Rejection {
         let is_coded = |row: &&Row| !row.codes.is_empty() && self.is_of(row);
         TABLE.iter().find(is_coded).or_else(|| TABLE.iter().find(|row| self.is_of(row)))
     }
+}
 
-    fn meaning(&self) -> Meaning {
-        self.row().map_or(Meaning::Failed, |row| row.means)
-    }
+fn row_of(all: &[Rejection]) -> Option<&'static Row> {
+    all.iter().find_map(Rejection::row)
+}
+
+fn meaning<J: Json>(thrown: &J) -> Meaning {
+    row_of(&Rejection::all(thrown)).map_or(Meaning::Failed, |row| row.means)
 }
 
 /// What pages and libraries wrap: `data.originalError` is MetaMask Mobile's, `cause` of errors in JavaScript and of viem's,
 /// `error` and `info.error` are of ethers, and a message may be an error as JSON.
 fn wrapped<J: Json>(error: &J) -> Vec<J> {
     let inner = |name: &str, of: &str| error.get(name).and_then(|outer| outer.get(of));
-    let message = error.get("message").as_ref().and_then(J::parse_text).filter(Json::is_object);
-    let all = [inner("data", "originalError"), error.get("cause"), error.get("error"), inner("info", "error"), message];
-    all.into_iter().flatten().collect()
+    let message = error.get("message").filter(|message| message.text_start(LONGEST_WORDS + 1).is_some_and(is_short));
+    let message = message.as_ref().and_then(J::parse_text).filter(Json::is_object);
+    let data = error.get("data").filter(Json::is_object);
+    let nested = [inner("data", "originalError"), data, error.get("cause"), error.get("error"), inner("info", "error")];
+    nested.into_iter().chain([message]).flatten().collect()
 }
 
-/// What an error says in words, without the request that it quotes: viem and ethers have a short form, and viem's long one
-/// goes on after an empty line.
-fn words<J: Json>(error: &J) -> Option<String> {
-    let said = error.text_at("shortMessage").or_else(|| error.text_at("message")).or_else(|| error.as_text())?;
+/// A text in words, without the request that it quotes: viem's long message goes on after an empty line. Nobody reads more
+/// than the beginning.
+fn unquoted<J: Json>(text: &J) -> Option<String> {
+    let said = text.text_start(LONGEST_WORDS)?;
     let mut own = said.as_str();
     for mark in QUOTES {
         own = place(own, mark).and_then(|at| own.get(..at)).unwrap_or(own);
@@ -214,15 +227,23 @@ fn words<J: Json>(error: &J) -> Option<String> {
     Some(own.into())
 }
 
+fn words_at<J: Json>(error: &J, name: &str) -> Option<String> {
+    error.get(name).as_ref().and_then(unquoted)
+}
+
 /// Where a text has a phrase. The standard library's own search weighs three kilobytes.
 fn place(text: &str, phrase: &str) -> Option<usize> {
     text.as_bytes().windows(phrase.len()).position(|part| part == phrase.as_bytes())
 }
 
+fn is_short(text: String) -> bool {
+    text.encode_utf16().count() <= LONGEST_WORDS as usize
+}
+
 /// Codes come as numbers, and as text from some.
 fn read_code<J: Json>(thrown: &J) -> Option<i32> {
     let code = thrown.get("code")?;
-    let text = code.as_number().or_else(|| code.as_text())?;
+    let text = code.as_number().or_else(|| code.text_start(LONGEST_CODE))?;
     let (negative, digits) = text.strip_prefix('-').map_or((false, text.as_str()), |digits| (true, digits));
     let code = i32::try_from(read_number(digits)?).ok()?;
     Some(if negative { code.saturating_neg() } else { code })
@@ -231,22 +252,22 @@ fn read_code<J: Json>(thrown: &J) -> Option<i32> {
 /// Whether the wallet does not know the method.
 #[must_use]
 pub fn lacks_method<J: Json>(thrown: &J) -> bool {
-    Rejection::read(thrown).meaning() == Meaning::Unable
+    meaning(thrown) == Meaning::Unable
 }
 
 /// Whether a refused switch means that the wallet does not have the network.
 #[must_use]
 pub fn lacks_chain<J: Json>(thrown: &J) -> bool {
-    Rejection::read(thrown).meaning() == Meaning::ChainMissing
+    meaning(thrown) == Meaning::ChainMissing
 }
 
 /// What a rejection comes to, when `asking` (in words) was under way. Nothing has been paid. The wallet's own words are facts for programs:
 /// they may be long, and be in any language.
 #[must_use]
 pub fn read<J: Json>(thrown: &J, asking: &str) -> Error {
-    let rejection = Rejection::read(thrown);
-    let said = reason::line(&rejection.said);
-    let (code, retry, message) = match rejection.meaning() {
+    let all = Rejection::all(thrown);
+    let said = reason::line(all.iter().find(|error| !error.said.is_empty()).map_or("", |error| error.said.as_str()));
+    let (code, retry, message) = match row_of(&all).map_or(Meaning::Failed, |row| row.means) {
         Meaning::Refused => (Code::UserRejected, Retry::Safe, text!(asking, " was declined in the wallet")),
         Meaning::Busy => (
             Code::WalletBusy,
@@ -285,10 +306,17 @@ pub fn read<J: Json>(thrown: &J, asking: &str) -> Error {
         Meaning::Failed => (Code::WalletError, Retry::Safe, text!("the wallet failed at ", asking, quoted(&said))),
     };
     let mut error = Error::unpaid(code, Stage::Wallet, message).retry(retry);
-    if let Some(code) = thrown.get("code").and_then(|code| code.as_number().or_else(|| code.as_text())) {
+    let number = all.iter().find_map(|error| error.code);
+    let in_words = || thrown.get("code").and_then(|code| code.text_start(LONGEST_CODE));
+    if let Some(code) = number.map(signed).or_else(in_words) {
         error = error.detail("walletCode", reason::line(&code));
     }
     if said.is_empty() { error } else { error.detail("walletMessage", said) }
+}
+
+fn signed(code: i32) -> String {
+    let digits = number(code.unsigned_abs().into());
+    if code < 0 { text!("-", digits) } else { digits }
 }
 
 /// Words that nobody here has understood are all that there is to go by.
@@ -314,6 +342,16 @@ mod tests {
             (json!("MetaMask Tx Signature: User denied message signature."), Meaning::Refused),
             (json!({"message": "Ledger device: denied by the user? (0x6985)"}), Meaning::Refused),
             (json!({"message": "User closed modal"}), Meaning::Refused),
+            (json!({"code": -32603, "data": {"code": 4001}}), Meaning::Refused),
+            (
+                json!({"code": -32603, "message": "User rejected the request.", "cause": {"code": -32601}}),
+                Meaning::Refused,
+            ),
+            (said(-32000, "context canceled"), Meaning::Failed),
+            (
+                json!({"shortMessage": "HTTP request failed.", "details": "Request body: {\"chainId\": \"0x1\"}"}),
+                Meaning::Failed,
+            ),
             (said(-32603, "Magic RPC Error: [-32603] User canceled action."), Meaning::Refused),
             (said(-32000, "Cancelled"), Meaning::Refused),
             (json!({"code": "ACTION_REJECTED", "shortMessage": "user rejected action"}), Meaning::Refused),
@@ -373,7 +411,7 @@ mod tests {
     #[test]
     fn rejections_of_every_shape_are_understood() {
         for (thrown, meaning) in samples() {
-            assert_eq!(Rejection::read(&thrown).meaning(), meaning, "{thrown}");
+            assert_eq!(super::meaning(&thrown), meaning, "{thrown}");
         }
     }
 
@@ -383,7 +421,7 @@ mod tests {
         let body = r#"Request body: {"method":"eth_signTypedData_v4","params":["{\"chainId\":\"0x2105\"}"]}"#;
         let viems =
             format!("RPC Request failed.\n\nURL: http://x\n{body}\n\nDetails: Method not found\nVersion: viem@2.57.20");
-        let meaning = |thrown: Value| Rejection::read(&thrown).meaning();
+        let meaning = |thrown: Value| super::meaning(&thrown);
         for (code, expected) in [(-32601, Meaning::Unable), (-32603, Meaning::Failed), (4001, Meaning::Refused)] {
             assert_eq!(meaning(json!({"code": code, "message": viems})), expected, "{code}");
             assert_eq!(meaning(json!({"code": code, "message": format!("It failed. {body}")})), expected, "{code}");
@@ -402,7 +440,7 @@ mod tests {
         for _ in 0..1_000 {
             deep = json!({"code": -1, "message": "it failed", "cause": deep, "error": {"message": "again"}});
         }
-        assert_eq!(Rejection::read(&deep).meaning(), Meaning::Failed);
+        assert_eq!(meaning(&deep), Meaning::Failed);
     }
 
     #[test]
@@ -422,6 +460,9 @@ mod tests {
         );
         assert_eq!(details(json!("no")), json!({"walletMessage": "no"}));
         assert_eq!(details(json!({"code": {}})), json!({}));
+        let wrapping =
+            json!({"code": "UNKNOWN_ERROR", "message": "odd", "error": {"code": -32002, "message": "pending"}});
+        assert_eq!(details(wrapping), json!({"walletCode": "-32002", "walletMessage": "odd"}));
     }
 
     #[test]

@@ -191,12 +191,15 @@ pub fn the_only(wallets: usize) -> Result<(), Error> {
     Err(Error::unpaid(code, Stage::Wallet, message))
 }
 
+/// Of a wallet that lists more accounts than this, the others are passed over.
+const MOST_ACCOUNTS: u32 = 100;
+
 /// The accounts that may pay, of what `eth_requestAccounts` gave: the wanted one, or each once. What is no address is passed over, unless it is the
 /// first: a wallet that names its account in another way is not to pay from its next.
 #[must_use]
 pub fn read_accounts<J: Json>(answer: &J, wanted: Option<Address>) -> Vec<Address> {
     let mut accounts = Vec::new();
-    for account in answer.items().unwrap_or_default() {
+    for account in answer.items_start(MOST_ACCOUNTS).unwrap_or_default() {
         match account.as_text().as_deref().and_then(parse_address) {
             Some(account) if !accounts.contains(&account) && wanted.is_none_or(|wanted| wanted == account) => {
                 accounts.push(account);
@@ -250,7 +253,9 @@ pub fn is_valid_signature(digest: B256, signature: &str) -> String {
 /// Whether a contract took a signature for its own: it answers with the selector of the function that was asked.
 #[must_use]
 pub fn accepts_signature<J: Json>(answer: &J) -> bool {
-    read_uint(answer).is_some_and(|word| word.to_be_bytes::<32>().starts_with(&IS_VALID_SIGNATURE))
+    let word = answer.as_text().and_then(|word| text::read_exactly::<32>(&word));
+    // The token compares the whole word.
+    word.is_some_and(|word| word.split_first_chunk() == Some((&IS_VALID_SIGNATURE, &[0; 28][..])))
 }
 
 #[cfg(test)]

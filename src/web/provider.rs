@@ -139,7 +139,10 @@ impl News {
     async fn parted(&self) {
         let Some(topic) = &self.session else { return pending().await };
         let provider = Js((&self.provider).into());
-        while read_session(&provider).as_ref() == Some(topic) {
+        // One look may come while the provider is putting another in its place.
+        let mut misses = 0u8;
+        while misses < 2 {
+            misses = if read_session(&provider).as_ref() == Some(topic) { 0 } else { misses.saturating_add(1) };
             // A page may have replaced `setTimeout` by a function that throws.
             if Timer::start(SESSION_LOOK_MS).over().await.is_err() {
                 return pending().await;

@@ -116,7 +116,6 @@ describe('one click, whatever objects it passes', TIMEOUT, () => {
     ['a Proxy', proxied],
     ['a client of viem made in the click', (provider) => globalThis.viemClient(provider)],
     ['a client of viem with its account', withAccount],
-    ['an account that is not an address', misnamed],
     ['a provider and its rdns', async (provider, { wallets }) => (await wallets()) && provider, rdnsOf],
     ['a client of viem and no wallet', (provider) => globalThis.viemClient(provider), () => undefined],
   ]
@@ -176,6 +175,14 @@ describe('one click, whatever objects it passes', TIMEOUT, () => {
     const [one, two] = await clicked(world, [(provider) => provider, named])
     assert.ok(world.sandbox.tasks.has(one))
     assert.equal(two, 'wallet_locked', 'the wallet does not have that account')
+    await world.assertPaid(1)
+  })
+
+  test('an account that is not an address is rejected', async () => {
+    const world = await open()
+    const [one, two] = await clicked(world, [(provider) => provider, misnamed])
+    assert.ok(world.sandbox.tasks.has(one))
+    assert.equal(two, 'invalid_request')
     await world.assertPaid(1)
   })
 

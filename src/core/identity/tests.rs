@@ -142,7 +142,7 @@ fn account(digit: usize) -> String {
     address(Address::repeat_byte(u8::try_from(digit).unwrap()))
 }
 
-/// A call in the notation of these tests: `{ identity, id?, wallet?, account? }`, with a word instead of an account
+/// A call in the notation of these tests: `{ identity, id?, wallet?, account?, named? }`, with a word instead of an account
 /// that is not available.
 fn party_of(party: &Value) -> Party {
     let account = match party["account"].as_str() {
@@ -151,7 +151,10 @@ fn party_of(party: &Value) -> Party {
         text => text.and_then(parse_address).map_or(Account::Unknown, Account::Of),
     };
     let (identity, id) = (party.text_at("identity").unwrap(), party.text_at("id"));
-    Party::new(identity, id, Some(&party["wallet"]), None).with(account)
+    Party {
+        is_named: party.is_true_at("named"),
+        ..Party::new(identity, id, Some(&party["wallet"]), None).with(account)
+    }
 }
 
 fn in_words(account: Account) -> String {
@@ -185,6 +188,10 @@ fn two_calls_are_compared_by_their_ids_wallets_and_accounts() {
         party
     };
     let pays = |party: Value, digit| with(party, "account", &account(digit));
+    let named = |mut party: Value| {
+        party["named"] = true.into();
+        party
+    };
     for (first, second, relation) in [
         (number(1), number(1), Same),
         (name(""), name(""), Same),
@@ -198,7 +205,10 @@ fn two_calls_are_compared_by_their_ids_wallets_and_accounts() {
         (json!({}), json!({}), Ask),
         // If both accounts are known, they decide.
         (pays(number(1), 1), pays(number(2), 1), Same),
-        (pays(number(1), 1), pays(number(1), 2), Other),
+        // If the page has named neither, the same wallet chooses in the same way, whatever it has listed meanwhile.
+        (pays(number(1), 1), pays(number(1), 2), Same),
+        (pays(named(number(1)), 1), pays(number(1), 2), Other),
+        (pays(number(1), 1), pays(named(number(1)), 2), Other),
         (pays(number(1), 1), number(1), Ask),
         (number(1), pays(number(2), 1), Ask),
         // The answer of the second call's wallet.
@@ -308,6 +318,7 @@ impl Pages {
         let mut party = json!({"identity": (id % 5 == 0).to_string(), "wallet": number});
         if let Some(payer) = payer {
             party["account"] = account(payer).into();
+            party["named"] = true.into();
         }
         if id % 4 == 1 {
             party["id"] = (id / 4 % 2).to_string().into();

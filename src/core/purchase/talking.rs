@@ -153,7 +153,7 @@ impl<J: Json> Counting<J> {
             Err(error) => return error.into(),
         };
         let mut notices = Vec::new();
-        if talk.payers.first() != Some(&payer) {
+        if talk.has_choice() {
             notices.push(Notice::Connected { address: text::address(payer), chain_id: talk.asset().chain.id });
         }
         let confirm = talk.deal.order.confirm;
@@ -199,6 +199,12 @@ impl<J: Json> Talk<J> {
         self.ask(Question::chain_id(), WalletQuestion::Chain)
     }
 
+    /// Whether several accounts may pay. Which of them does is told only when it is certain: by its account, other calls
+    /// know whether they are the same purchase.
+    const fn has_choice(&self) -> bool {
+        self.payers.len() > 1
+    }
+
     /// The first account that has enough, as far as the wallet could read what they have. If it could not of the first, the first.
     fn payer(&self, balances: &[Reply<J>]) -> Result<Address, Error> {
         let offer = &self.deal.offer;
@@ -215,7 +221,8 @@ impl<J: Json> Talk<J> {
         let is_in_click = self.deal.is_quoted && !self.deal.order.confirm;
         let balances = self.payers.iter().map(|payer| Question::balance_of(self.asset(), *payer));
         let questions = balances.chain([block::latest()]);
-        let briefly = |question: Question| if is_in_click { question.briefly() } else { question };
+        let is_brief = is_in_click || self.has_choice();
+        let briefly = |question: Question| if is_brief { question.briefly() } else { question };
         let questions = questions.map(|question| (self.wallet, briefly(question))).collect();
         Step::AskAll(questions, Gathered::Counting(Counting(self))).into()
     }
@@ -240,8 +247,10 @@ impl<J: Json> Talk<J> {
             return Error::unpaid(Code::WalletError, Stage::Wallet, message).into();
         };
         let chain = &self.asset().chain;
-        let first = self.payers.first().copied().unwrap_or_default();
-        let mut notices = vec![Notice::Connected { address: text::address(first), chain_id }];
+        let mut notices = Vec::new();
+        if let [payer] = self.payers[..] {
+            notices.push(Notice::Connected { address: text::address(payer), chain_id });
+        }
         let Next { step, .. } = if chain_id == chain.id {
             self.count()
         } else {
