@@ -773,36 +773,154 @@ export interface PaymentFacts {
   validBefore: number
 }
 
-/** The `details` of errors by their code, where they have any. Amounts are decimal text, times milliseconds. */
+/** A wallet on the page, as an error names it. */
+export interface FoundWallet {
+  /** What people call it. */
+  name: string
+  /** Its reverse domain name. */
+  rdns?: string
+}
+
+/** A link that opens the page in a wallet's own browser. */
+export interface WalletLink {
+  /** What people call the wallet. */
+  name: string
+  /** The link. */
+  url: string
+}
+
+/** Of `no_wallet`. */
+export interface NoWalletDetails {
+  /** Those on the page. */
+  wallets: FoundWallet[]
+  /** For phones. */
+  links: WalletLink[]
+}
+
+/** Of `wallet_ambiguous`. */
+export interface ChoiceDetails {
+  /** Those to choose from. */
+  wallets: FoundWallet[]
+}
+
+/** Of `signature_expired`. */
+export interface PromptDetails {
+  /** Whether the prompt was left alone, or the signature came too late. */
+  prompt: 'open' | 'answered'
+}
+
+/** Of `clock_mismatch`: milliseconds since the epoch. */
+export interface ClockDetails {
+  /** The time of the wallet's node. */
+  chain: number
+  /** The time of this device. */
+  machine: number
+}
+
+/** Of `no_acceptable_offer`. */
+export interface OffersDetails {
+  /** The seller's offers, each with the reason why it cannot be paid. */
+  offers: Record<string, unknown>[]
+}
+
+/** Of `price_too_high`: decimal text. */
+export interface PriceDetails {
+  /** What the seller asks for. */
+  price: string
+  /** The most that is allowed. */
+  cap: string
+}
+
+/** Of `budget_exceeded`: USDC as decimal text. */
+export interface BudgetDetails {
+  /** The most that may be spent in its period. */
+  budget: string
+  /** What is left of it. */
+  left: string
+  /** What this purchase costs. */
+  price: string
+  /** From when on it fits, in milliseconds since the epoch; absent where it never does. */
+  resetsAt?: number
+}
+
+/** Of `insufficient_funds`: decimal text. */
+export interface FundsDetails {
+  /** What the account has. */
+  have: string
+  /** What it needs. */
+  need: string
+  /** The account. */
+  address: Address
+  /** The chain. */
+  network: Network
+}
+
+/** Of `unsupported_environment`, where a record of the journal is in the way. */
+export interface RecordDetails {
+  /** The id of its purchase. */
+  id?: string
+}
+
+/** Of `generation_failed`. */
+export interface ReasonDetails {
+  /** The service's reason, as one line of plain text. */
+  reason: string
+}
+
+/** The `details` of errors by their code, where they have any. */
 export interface ErrorDetails {
-  no_wallet: { wallets: { name: string; rdns?: string }[]; links: { name: string; url: string }[] }
-  wallet_ambiguous: { wallets: { name: string; rdns?: string }[] }
+  /** No wallet. */
+  no_wallet: NoWalletDetails
+  /** Several wallets. */
+  wallet_ambiguous: ChoiceDetails
+  /** Another request is open. */
   wallet_busy: WalletWords
+  /** The account is not shared. */
   wallet_locked: WalletWords
+  /** The wallet failed. */
   wallet_error: WalletWords
+  /** The visitor declined. */
   user_rejected: WalletWords
+  /** Another network. */
   wrong_network: WalletWords
-  signature_expired: { prompt: 'open' | 'answered' }
-  clock_mismatch: { chain: number; machine: number }
-  no_acceptable_offer: { offers: Record<string, unknown>[] } & ServiceWords
-  price_too_high: { price: string; cap: string }
-  budget_exceeded: { budget: string; left: string; price: string; resetsAt?: number }
-  insufficient_funds: { have: string; need: string; address: Address; network: Network }
-  unsupported_environment: { id?: string }
+  /** Not signed in time. */
+  signature_expired: PromptDetails
+  /** Clocks a day apart. */
+  clock_mismatch: ClockDetails
+  /** No offer can be paid. */
+  no_acceptable_offer: OffersDetails & ServiceWords
+  /** Over `maxPrice`. */
+  price_too_high: PriceDetails
+  /** Over the budget. */
+  budget_exceeded: BudgetDetails
+  /** Too little money. */
+  insufficient_funds: FundsDetails
+  /** A record is in the way. */
+  unsupported_environment: RecordDetails
+  /** No answer. */
   network: ServiceWords
+  /** An answer that is no success. */
   http: ServiceWords
+  /** An answer that makes no sense. */
   bad_response: ServiceWords
-  generation_failed: { reason: string }
+  /** The service failed. */
+  generation_failed: ReasonDetails
+  /** Not taken. */
   payment_rejected: Partial<PaymentFacts> & ServiceWords
+  /** Perhaps taken. */
   payment_unknown: Partial<PaymentFacts> & ServiceWords
+  /** The service does not know the task. */
   task_not_found: Partial<PaymentFacts>
+  /** Aborted. */
   aborted: Partial<PaymentFacts>
 }
 
 /** An error whose `code` tells the type of its `details`. */
 export type AnyImagineError = {
   [Code in ErrorCode]: ImagineError & {
+    /** What happened. */
     readonly code: Code
+    /** Facts about it. */
     readonly details?: Code extends keyof ErrorDetails ? ErrorDetails[Code] : Record<string, unknown>
   }
 }[ErrorCode]

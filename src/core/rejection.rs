@@ -209,7 +209,9 @@ fn meaning<J: Json>(thrown: &J) -> Meaning {
 /// `error` and `info.error` are of ethers, and a message may be an error as JSON.
 fn wrapped<J: Json>(error: &J) -> Vec<J> {
     let inner = |name: &str, of: &str| error.get(name).and_then(|outer| outer.get(of));
-    let message = error.get("message").filter(|message| message.text_start(LONGEST_WORDS + 1).is_some_and(is_short));
+    let message = error
+        .get("message")
+        .filter(|message| message.text_start(LONGEST_WORDS.saturating_add(1)).is_some_and(is_short));
     let message = message.as_ref().and_then(J::parse_text).filter(Json::is_object);
     let data = error.get("data").filter(Json::is_object);
     let nested = [inner("data", "originalError"), data, error.get("cause"), error.get("error"), inner("info", "error")];
@@ -237,7 +239,7 @@ fn place(text: &str, phrase: &str) -> Option<usize> {
 }
 
 fn is_short(text: String) -> bool {
-    text.encode_utf16().count() <= LONGEST_WORDS as usize
+    u32::try_from(text.encode_utf16().count()).is_ok_and(|count| count <= LONGEST_WORDS)
 }
 
 /// Codes come as numbers, and as text from some.

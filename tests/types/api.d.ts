@@ -388,26 +388,73 @@ export type ErrorCode =
   | 'wait_timeout'
   | 'aborted'
 
-/** Added: the `details` of errors by their code, where they have any. */
+/** Added: what errors have as `details`. */
+export interface FoundWallet {
+  name: string
+  rdns?: string
+}
+export interface WalletLink {
+  name: string
+  url: string
+}
+export interface NoWalletDetails {
+  wallets: FoundWallet[]
+  links: WalletLink[]
+}
+export interface ChoiceDetails {
+  wallets: FoundWallet[]
+}
+export interface PromptDetails {
+  prompt: 'open' | 'answered'
+}
+export interface ClockDetails {
+  chain: number
+  machine: number
+}
+export interface OffersDetails {
+  offers: Record<string, unknown>[]
+}
+export interface PriceDetails {
+  price: string
+  cap: string
+}
+export interface BudgetDetails {
+  budget: string
+  left: string
+  price: string
+  resetsAt?: number
+}
+export interface FundsDetails {
+  have: string
+  need: string
+  address: Address
+  network: Network
+}
+export interface RecordDetails {
+  id?: string
+}
+export interface ReasonDetails {
+  reason: string
+}
 export interface ErrorDetails {
-  no_wallet: { wallets: { name: string; rdns?: string }[]; links: { name: string; url: string }[] }
-  wallet_ambiguous: { wallets: { name: string; rdns?: string }[] }
+  no_wallet: NoWalletDetails
+  wallet_ambiguous: ChoiceDetails
   wallet_busy: WalletWords
   wallet_locked: WalletWords
   wallet_error: WalletWords
   user_rejected: WalletWords
   wrong_network: WalletWords
-  signature_expired: { prompt: 'open' | 'answered' }
-  clock_mismatch: { chain: number; machine: number }
-  no_acceptable_offer: { offers: Record<string, unknown>[] } & ServiceWords
-  price_too_high: { price: string; cap: string }
-  budget_exceeded: { budget: string; left: string; price: string; resetsAt?: number }
-  insufficient_funds: { have: string; need: string; address: Address; network: Network }
-  unsupported_environment: { id?: string }
+  signature_expired: PromptDetails
+  clock_mismatch: ClockDetails
+  no_acceptable_offer: OffersDetails & ServiceWords
+  price_too_high: PriceDetails
+  budget_exceeded: BudgetDetails
+  insufficient_funds: FundsDetails
+  unsupported_environment: RecordDetails
   network: ServiceWords
   http: ServiceWords
   bad_response: ServiceWords
-  generation_failed: { reason: string }
+  generation_failed: ReasonDetails
   payment_rejected: Partial<PaymentFacts> & ServiceWords
   payment_unknown: Partial<PaymentFacts> & ServiceWords
   task_not_found: Partial<PaymentFacts>

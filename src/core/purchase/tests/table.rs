@@ -317,14 +317,12 @@ fn declared_details(code: &str) -> Vec<&'static str> {
     let Some(line) = details.lines().find(|line| line.trim_start().starts_with(&format!("{code}: "))) else {
         return Vec::new();
     };
-    let mut texts = vec![line];
-    for shared in ["WalletWords", "ServiceWords", "PaymentFacts"] {
-        if line.contains(shared) {
-            texts.push(from(&format!("export interface {shared} {{")).split_once("\n}").unwrap().0);
-        }
-    }
+    let types = line.split(|letter: char| !letter.is_alphanumeric());
+    let texts = types.filter_map(|name| {
+        let block = TYPES.split_once(&format!("export interface {name} {{"))?.1;
+        Some(block.split_once("\n}").unwrap().0)
+    });
     let names = texts
-        .into_iter()
         .flat_map(|text| text.split(['{', ';', '\n']))
         .filter_map(|member| member.split_once(':').map(|(name, _)| name.trim().trim_end_matches('?')));
     names.collect()
