@@ -4,7 +4,7 @@ import { refuse } from './error.js'
 import { look } from './named.js'
 import type { Eip1193Provider } from './types.js'
 
-/** A wallet of a library of ethers' kind, wrapped so often, is none. */
+/** Objects that hold each other deeper than this are not searched. */
 const DEEPEST = 4
 
 /**
@@ -25,11 +25,12 @@ export function providerOf(wallet: unknown, depth = DEEPEST): Eip1193Provider | 
   return isFunction(memberOf(given, 'send')) ? sender(given as Sender) : undefined
 }
 
-/** Whether it is something that tells the provider, or its account, later: a promise, a connector of wagmi, or a signer. */
-export const isPending = (wallet: unknown): boolean =>
-  isFunction(memberOf(wallet, providerOf(wallet) ? 'getAddress' : 'then'))
-    ? !payerOf(wallet)
-    : !providerOf(wallet) && isFunction(memberOf(wallet, 'getProvider'))
+/** Whether it reports the provider, or its account, only later: a promise, a connector of wagmi, or a signer. */
+export function isPending(wallet: unknown): boolean {
+  const has = (name: string) => isFunction(memberOf(wallet, name))
+  if (providerOf(wallet)) return has('getAddress') && payerOf(wallet) === undefined
+  return has('then') || has('getProvider')
+}
 
 /** A wallet as it is known for a call: read once, whatever the page makes of its object later. */
 export interface Held {
@@ -44,17 +45,16 @@ export const hold = (wallet: unknown): Held =>
     ? { wallet, payer: undefined }
     : { wallet: providerOf(wallet) ?? null, payer: payerOf(wallet) }
 
-/** What is under way, so that calls at the same time wait for the same. */
-const telling = new WeakMap<object, Promise<Held>>()
+/** Those in progress, so that simultaneous calls wait for the same one. */
+const pending = new WeakMap<object, Promise<Held>>()
 
-/** What a promise, a connector or a signer comes to. */
-export function told(wallet: unknown): Promise<Held> {
-  const given = wallet as object
-  const known = telling.get(given)
+/** Resolves what {@link isPending}. Rejects with what it rejects with, or if it is not a wallet in the end. */
+export function resolveWallet(wallet: object): Promise<Held> {
+  const known = pending.get(wallet)
   if (known) return known
-  const telled = follow(wallet).finally(() => telling.delete(given))
-  telling.set(given, telled)
-  return telled
+  const resolving = follow(wallet).finally(() => pending.delete(wallet))
+  pending.set(wallet, resolving)
+  return resolving
 }
 
 async function follow(wallet: unknown): Promise<Held> {
@@ -69,7 +69,7 @@ async function follow(wallet: unknown): Promise<Held> {
   return hold(given)
 }
 
-/** The account of a signer of ethers: where the wallet is not connected yet, that of version 5 has only a place. */
+/** The account of a signer of ethers. In version 5, before the wallet is connected, only its place in the list is known. */
 async function addressOf(signer: Signer): Promise<unknown> {
   try {
     return await signer.getAddress()
@@ -94,7 +94,7 @@ interface Sender {
   send(method: string, params: unknown): Promise<unknown>
 }
 
-/** One for each, so that the same wallet is known again. */
+/** One provider for each, so that the same wallet is recognized. */
 const senders = new WeakMap<Sender, Eip1193Provider>()
 
 function sender(given: Sender): Eip1193Provider {

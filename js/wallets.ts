@@ -8,7 +8,7 @@ import { isImagineError, refuse } from './error.js'
 import { safely } from './events.js'
 import { attempt, now, quietly } from './attempt.js'
 import type { Eip1193Provider, WalletInfo, WalletLike } from './types.js'
-import { isPending, isProvider, providerOf, told, type Held } from './wallet-like.js'
+import { isPending, isProvider, providerOf, resolveWallet, type Held } from './wallet-like.js'
 
 /** Those that have announced themselves, each once, in the order in which they came. */
 const announced: WalletInfo[] = []
@@ -79,21 +79,21 @@ async function findProviders(wallet?: WalletLike | null): Promise<Eip1193Provide
   return [...new Set(present().map(({ provider }) => provider))]
 }
 
-/** How long a promise, a connector or a signer is given to tell. */
-const TOLD_MS = 10_000
+/** How long a promise, a connector or a signer is waited for. */
+const RESOLVE_MS = 10_000
 
 /**
- * What a promise, a connector or a signer has told.
+ * Waits for what a promise, a connector or a signer resolves with.
  *
- * @throws {ImagineError} `wallet_error` when it tells none in time; `aborted`
+ * @throws {ImagineError} `wallet_error` if that is not a wallet, or does not come in time; `aborted`
  */
 export async function choose(wallet: unknown, signal: AbortSignal | undefined): Promise<Held> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('it did not tell in time')), TOLD_MS)
+    timer = setTimeout(() => reject(new Error('it did not resolve in time')), RESOLVE_MS)
   })
   try {
-    return await unlessAborted(signal, Promise.race([told(wallet), late]), (reason) =>
+    return await unlessAborted(signal, Promise.race([resolveWallet(wallet as object), late]), (reason) =>
       refuse('aborted', 'aborted before anything was sent', { cause: reason }),
     )
   } catch (cause) {
