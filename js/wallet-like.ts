@@ -66,7 +66,8 @@ async function follow(wallet: unknown): Promise<Held> {
   }
   checkWallet(given)
   if (isPending(given)) throw new TypeError('it is nested too deeply')
-  return hold(given)
+  // Not `undefined`, which would stand for any wallet on the page.
+  return hold(given ?? null)
 }
 
 /** The account of a signer of ethers. In version 5, before the wallet is connected, only its place in the list is known. */

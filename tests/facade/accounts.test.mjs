@@ -129,6 +129,15 @@ describe('no other wallet is asked', TIMEOUT, () => {
     assert.deepEqual(outcome, { code: 'wallet_error', paid: 'no', asked: [] })
   })
 
+  for (const nothing of [undefined, null]) {
+    test(`if the connector has none yet (${nothing})`, async () => {
+      const outcome = await beside(({ client }) =>
+        client.submit(request, { wallet: { getProvider: async () => nothing } }),
+      )
+      assert.deepEqual(outcome, { code: 'no_wallet', paid: 'no', asked: [] })
+    })
+  }
+
   test('if the connector asks for a price', async () => {
     const outcome = await beside(({ client, wallet }) =>
       client.quote(request, { wallet: { getProvider: async () => wallet } }),
