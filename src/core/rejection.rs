@@ -191,14 +191,23 @@ impl Rejection {
         (has_code || row.codes.is_empty()) && (row.words.is_empty() || row.words.iter().any(says))
     }
 
-    fn row(&self) -> Option<&'static Row> {
+    fn row(&self, is_vague_enough: bool) -> Option<&'static Row> {
         let is_coded = |row: &&Row| !row.codes.is_empty() && self.is_of(row);
-        TABLE.iter().find(is_coded).or_else(|| TABLE.iter().find(|row| self.is_of(row)))
+        let is_worded = |row: &&Row| (is_vague_enough || !row.is_vague()) && self.is_of(row);
+        TABLE.iter().find(is_coded).or_else(|| TABLE.iter().find(is_worded))
+    }
+}
+
+impl Row {
+    /// That an error speaks of a chain means little if an error that it wraps has a code.
+    fn is_vague(&self) -> bool {
+        self.codes.is_empty() && self.means == Meaning::Elsewhere
     }
 }
 
 fn row_of(all: &[Rejection]) -> Option<&'static Row> {
-    all.iter().find_map(Rejection::row)
+    let row = |is_vague_enough| all.iter().find_map(|error| error.row(is_vague_enough));
+    row(false).or_else(|| row(true))
 }
 
 fn meaning<J: Json>(thrown: &J) -> Meaning {
@@ -371,6 +380,10 @@ mod tests {
             (said(-32001, "Resource not found"), Meaning::Failed),
             (said(4902, "Unrecognized chain ID \"0x14a34\"."), Meaning::ChainMissing),
             (json!({"code": -32603, "data": {"originalError": {"code": 4902}}}), Meaning::ChainMissing),
+            (
+                json!({"code": -32603, "message": "Unrecognized chain ID \"0x2105\".", "data": {"originalError": {"code": 4902}}}),
+                Meaning::ChainMissing,
+            ),
             (said(-32600, "Chain Id not supported"), Meaning::ChainMissing),
             (said(5100, "Unsupported chains."), Meaning::ChainMissing),
             (json!({"message": "Missing or invalid. request() chainId: eip155:8453"}), Meaning::ChainMissing),
@@ -471,7 +484,7 @@ mod tests {
     fn each_row_of_the_table_is_of_use() {
         for (place, row) in TABLE.iter().enumerate() {
             let is_met = |(thrown, _): &(Value, Meaning)| {
-                Rejection::read(thrown).row().is_some_and(|row| std::ptr::eq(row, &TABLE[place]))
+                row_of(&Rejection::all(thrown)).is_some_and(|row| std::ptr::eq(row, &TABLE[place]))
             };
             assert!(samples().iter().any(is_met), "{place}: {:?} {:?}", row.codes, row.words);
             assert!(row.words.iter().all(|word| *word == word.to_lowercase()));

@@ -220,7 +220,8 @@ describe('a world for tests', TIMEOUT, () => {
         (await wallets()).map(({ rdns, provider }) => [rdns, provider === world.wallet]),
         [['test.imagine-x402', true]],
       )
-      const { receipt } = await generate(request, options({ wallet: undefined }))
+      const { wallet: _, ...others } = options()
+      const { receipt } = await generate(request, others)
       assert.equal(receipt.payer, world.wallet.address)
       withdraw()
       const asked = []
