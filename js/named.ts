@@ -11,11 +11,9 @@ export function look(given: object, name: string): unknown {
   return holder && isRoot(holder) ? undefined : Reflect.get(given, name)
 }
 
-/** Whether an object has a member of its own of that name, and nothing in it. */
-export const isEmptyAt = (given: object, name: string): boolean =>
-  has(given, name) && (look(given, name) ?? null) === null
-
-const has = (holder: object, name: string): boolean => Reflect.getOwnPropertyDescriptor(holder, name) !== undefined
+/** Whether a member of that name is the object's own. */
+export const has = (holder: object, name: string): boolean =>
+  Reflect.getOwnPropertyDescriptor(holder, name) !== undefined
 
 /** Whether it is the `Object.prototype` of this realm or another, from which no page inherits options. */
 const isRoot = (holder: object): boolean =>

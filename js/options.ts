@@ -1,6 +1,6 @@
 /** Options and requests from a page, read once when the call is made. The core decides what is allowed. */
 import { isImagineError, refuse } from './error.js'
-import { isEmptyAt, named, plain } from './named.js'
+import { has, named, plain } from './named.js'
 import OPTIONS from './option-names.json' with { type: 'json' }
 import FIELDS from './request-names.json' with { type: 'json' }
 import MEMBERS from './member-names.json' with { type: 'json' }
@@ -14,7 +14,7 @@ import { providerOf } from './wallet-like.js'
 /** The options of a call that the facade itself uses, and all that the core checks. */
 export interface Options {
   signal: Config['signal'] | undefined
-  /** `null` where the page has named none yet. */
+  /** `null` if the page has named one that is not there yet, such as the client of a hook. */
   wallet: Config['wallet'] | null | undefined
   confirm: Config['confirm'] | undefined
   onEvent: Config['onEvent'] | undefined
@@ -45,7 +45,7 @@ export function readOptions(given?: Config | null, before?: Options): Options {
     }
     return {
       signal: signal ?? before?.signal,
-      wallet: wallet ?? before?.wallet ?? (before && hasNone(given) ? null : undefined),
+      wallet: wallet ?? before?.wallet ?? (before && given && has(given, 'wallet') ? null : undefined),
       confirm: confirm ?? before?.confirm,
       onEvent: onEvent ?? before?.onEvent,
       onProgress: onProgress ?? before?.onProgress,
@@ -55,9 +55,6 @@ export function readOptions(given?: Config | null, before?: Options): Options {
     }
   })
 }
-
-/** Whether a page has named its wallet by what may yet become one, such as the client of a hook. */
-export const hasNone = (given?: Config | null): boolean => Boolean(given && isEmptyAt(given, 'wallet'))
 
 /** The options of a call in the core's form, with the values that it uses directly. */
 export function coreOptions(
