@@ -1,8 +1,8 @@
 //! What wallets reject with, and what it means.
 //!
-//! They throw plain objects as often as errors, and disagree on nearly every code. So a rejection is read by its members and
-//! never by its class, and the table here is the only place that knows who says what. A code says more than words, which may
-//! quote anything: a client of viem puts the whole request into its message.
+//! They throw plain objects as often as errors, and disagree on nearly every code. So a rejection is read by its
+//! members and never by its class, and the table here is the only place that knows who says what. A code says more than
+//! words, which may quote anything: a client of viem puts the whole request into its message.
 
 use super::{
     error::{Code, Error, Retry, Stage},
@@ -54,8 +54,8 @@ const fn row(codes: &'static [i32], words: &'static [&'static str], means: Meani
 static TABLE: &[Row] = &[
     // 4001 "please request after current approval resolve", though nobody refused: RabbyHub/Rabby, notification.ts.
     row(&[4001], &["after current approval"], Meaning::Busy),
-    // "userRejectedRequest": https://eips.ethereum.org/EIPS/eip-1193#provider-errors. MetaMask, Rabby, Coinbase ("Request rejected").
-    // 5000 to 5003: @walletconnect/utils 2.25.0, errors.ts (USER_REJECTED…).
+    // "userRejectedRequest": https://eips.ethereum.org/EIPS/eip-1193#provider-errors. MetaMask, Rabby, Coinbase
+    // ("Request rejected"). 5000 to 5003: @walletconnect/utils 2.25.0, errors.ts (USER_REJECTED…).
     row(&[4001, 5000, 5001, 5002, 5003], &[], Meaning::Refused),
     // -32603 "User rejected the request.": @rainbow-me/provider 0.1.2, handleProviderRequest. "User denied message signature.": MetaMask
     // before 11. "(denied|rejected)" of WalletLink: @coinbase/wallet-sdk 4.4.0. Ledger's 0x6985, "denied by the user".
@@ -73,8 +73,9 @@ static TABLE: &[Row] = &[
     ),
     // A request that the network ended: Go's "context canceled".
     row(&[], &["context cancel", "timeout", "timed out"], Meaning::Failed),
-    // "User closed modal": Reown's AppKit. "User cancelled", "User canceled", "cancelled by user": Trust Wallet, Magic, Ledger's own
-    // libraries. "User closed the popup": Web3Auth. "User exited …": Privy. "User declined …": Frame. `ACTION_REJECTED`: ethers 6.17.0.
+    // "User closed modal": Reown's AppKit. "User cancelled", "User canceled", "cancelled by user": Trust Wallet, Magic,
+    // Ledger's own libraries. "User closed the popup": Web3Auth. "User exited …": Privy. "User declined …": Frame.
+    // `ACTION_REJECTED`: ethers 6.17.0.
     row(
         &[],
         &["cancel", "user closed", "closed by the user", "user exited", "user declined", "action_rejected"],
@@ -84,15 +85,16 @@ static TABLE: &[Row] = &[
     row(&[-32002], &[], Meaning::Busy),
     // "Already processing connect. Please wait.", "… unlock …": RabbyHub/Rabby 91404b18a, rpcFlow.ts.
     row(&[-32001], &["already processing"], Meaning::Busy),
-    // https://eips.ethereum.org/EIPS/eip-3326. As `data.originalError` of -32603: MetaMask Mobile (metamask-mobile#2944, #3312).
+    // https://eips.ethereum.org/EIPS/eip-3326. As `data.originalError` of -32603: MetaMask Mobile
+    // (metamask-mobile#2944, #3312).
     row(&[4902], &[], Meaning::ChainMissing),
     // "Chain Id not supported": @rainbow-me/provider 0.1.2.
     row(&[-32600], &["not supported"], Meaning::ChainMissing),
     // "Unsupported chains", and a session without the chain: @walletconnect/utils 2.25.0 (walletconnect-monorepo#4588).
     row(&[5100], &[], Meaning::ChainMissing),
     row(&[], &["missing or invalid. request() chainid"], Meaning::ChainMissing),
-    // A session without the method to switch or to add a network: @walletconnect/sign-client 2.21.7, engine.ts (isValidRequest), and
-    // universal-provider 2.21.7, eip155.ts.
+    // A session without the method to switch or to add a network: @walletconnect/sign-client 2.21.7, engine.ts
+    // (isValidRequest), and universal-provider 2.21.7, eip155.ts.
     row(
         &[],
         &[
@@ -106,8 +108,8 @@ static TABLE: &[Row] = &[
     row(&[], &["missing or invalid. request() method"], Meaning::Unable),
     // "Please call connect() before request()": universal-provider 2.21.7, UniversalProvider.ts.
     row(&[], &["please call connect()"], Meaning::NotConnected),
-    // 4100 "Request expired": https://docs.walletconnect.network/custodians/extended-sessions. "Request expired. Please try again.":
-    // sign-client, engine.ts (request).
+    // 4100 "Request expired": https://docs.walletconnect.network/custodians/extended-sessions. "Request expired. Please
+    // try again.": sign-client, engine.ts (request).
     row(&[4100], &["request expired"], Meaning::Expired),
     row(&[], &["request expired"], Meaning::Expired),
     // A session that is over, as in another tab: sign-client, engine.ts (isValidSessionTopic, checkRecentlyDeleted).
@@ -129,12 +131,14 @@ static TABLE: &[Row] = &[
         &["from should be same as current address", "unknown ethereum address", "the address is invalid"],
         Meaning::Withheld,
     ),
-    // "unsupportedMethod": EIP-1193. -32601: JSON-RPC; MetaMask Mobile (thirdweb-dev/js#7938), Rabby. -32004: EIP-1474; Rainbow, and Base's
-    // sub-accounts (@base-org/account 2.5.10). 5101: @walletconnect/utils.
+    // "unsupportedMethod": EIP-1193. -32601: JSON-RPC; MetaMask Mobile (thirdweb-dev/js#7938), Rabby. -32004: EIP-1474;
+    // Rainbow, and Base's sub-accounts (@base-org/account 2.5.10). 5101: @walletconnect/utils.
     row(&[4200, -32601, -32004, 5101], &[], Meaning::Unable),
-    // ethers 6.17.0, for 4200 and "the method … does not exist". "… not implemented": @safe-global/safe-apps-provider 0.18.6.
+    // ethers 6.17.0, for 4200 and "the method … does not exist". "… not implemented": @safe-global/safe-apps-provider
+    // 0.18.6.
     row(&[], &["unsupported_operation", "not implemented"], Meaning::Unable),
-    // "disconnected": EIP-1193. 1011 "Page reload required.": @metamask/providers 22.1.1, BaseProvider. 6000: @walletconnect/utils.
+    // "disconnected": EIP-1193. 1011 "Page reload required.": @metamask/providers 22.1.1, BaseProvider. 6000:
+    // @walletconnect/utils.
     row(&[4900, 1011, 6000], &[], Meaning::Gone),
     // -32603 "Popup window was blocked": @coinbase/wallet-sdk 4.4.0 and @base-org/account 2.5.10.
     row(&[], &["popup window was blocked"], Meaning::WindowBlocked),
@@ -214,8 +218,8 @@ fn meaning<J: Json>(thrown: &J) -> Meaning {
     row_of(&Rejection::all(thrown)).map_or(Meaning::Failed, |row| row.means)
 }
 
-/// What pages and libraries wrap: `data.originalError` is MetaMask Mobile's, `cause` of errors in JavaScript and of viem's,
-/// `error` and `info.error` are of ethers, and a message may be an error as JSON.
+/// What pages and libraries wrap: `data.originalError` is MetaMask Mobile's, `cause` of errors in JavaScript and of
+/// viem's, `error` and `info.error` are of ethers, and a message may be an error as JSON.
 fn wrapped<J: Json>(error: &J) -> Vec<J> {
     let inner = |name: &str, of: &str| error.get(name).and_then(|outer| outer.get(of));
     let message = error
@@ -227,8 +231,8 @@ fn wrapped<J: Json>(error: &J) -> Vec<J> {
     nested.into_iter().chain([message]).flatten().collect()
 }
 
-/// A text in words, without the request that it quotes: viem's long message goes on after an empty line. Nobody reads more
-/// than the beginning.
+/// A text in words, without the request that it quotes: viem's long message goes on after an empty line. Nobody reads
+/// more than the beginning.
 fn unquoted<J: Json>(text: &J) -> Option<String> {
     let said = text.text_start(LONGEST_WORDS)?;
     let mut own = said.as_str();
@@ -272,8 +276,8 @@ pub fn lacks_chain<J: Json>(thrown: &J) -> bool {
     meaning(thrown) == Meaning::ChainMissing
 }
 
-/// What a rejection comes to, when `asking` (in words) was under way. Nothing has been paid. The wallet's own words are facts for programs:
-/// they may be long, and be in any language.
+/// What a rejection comes to, when `asking` (in words) was under way. Nothing has been paid. The wallet's own words are
+/// facts for programs: they may be long, and be in any language.
 #[must_use]
 pub fn read<J: Json>(thrown: &J, asking: &str) -> Error {
     let all = Rejection::all(thrown);

@@ -39,11 +39,12 @@ const RECOVERS: u64 = 1013;
 
 /// A wallet may have to wake up first, but what opens no prompt is no question to think about.
 const PATIENCE_MS: u64 = 10_000;
-/// What is good to know before the prompt is not worth the prompt: a wallet that opens a window of its own may do so for five
-/// seconds after the visitor's click ([HTML](https://html.spec.whatwg.org/multipage/interaction.html#transient-activation-duration)).
+/// What is good to know before the prompt is not worth the prompt: a wallet that opens a window of its own may do so
+/// for five seconds after the visitor's click
+/// ([HTML](https://html.spec.whatwg.org/multipage/interaction.html#transient-activation-duration)).
 const BRIEF_PATIENCE_MS: u64 = 2_500;
-/// A visitor who has left a prompt alone for so long does not see it. Some never end by themselves, as when the wallet's window is
-/// closed.
+/// A visitor who has left a prompt alone for so long does not see it. Some never end by themselves, as when the
+/// wallet's window is closed.
 const PROMPT_PATIENCE_MS: u64 = 600_000;
 
 /// The selector of `isValidSignature(bytes32,bytes)`, which is the answer of a contract that accepts, too
@@ -71,7 +72,8 @@ impl Question {
         self.method == CONNECT
     }
 
-    /// What one of the wallet's events ([EIP-1193](https://eips.ethereum.org/EIPS/eip-1193)) says of the answer to this, if anything.
+    /// What one of the wallet's events ([EIP-1193](https://eips.ethereum.org/EIPS/eip-1193)) says of the answer to
+    /// this, if anything.
     #[must_use]
     pub fn overheard<J: Json>(&self, event: &str, told: &J) -> Option<Overheard<J>> {
         match event {
@@ -140,7 +142,8 @@ impl Question {
         Self::call(account, &is_valid_signature(digest, signature), "latest")
     }
 
-    /// Runs a program as if a contract were created with it, and keeps nothing of what it does. Returns what it returns.
+    /// Runs a program as if a contract were created with it, and keeps nothing of what it does. Returns what it
+    /// returns.
     #[must_use]
     pub fn run(program: &[u8]) -> Self {
         let call = ObjectWriter::default().text("data", &text::bytes(program)).finish();
@@ -160,8 +163,8 @@ impl Question {
         Self { method, params: Some(params), patience: PATIENCE_MS }
     }
 
-    /// Asks for a signature, for as long as it would be of use. The typed data travels as one JSON string, which is what every
-    /// wallet takes.
+    /// Asks for a signature, for as long as it would be of use. The typed data travels as one JSON string, which is
+    /// what every wallet takes.
     #[must_use]
     pub fn sign(payer: Address, typed_data: &str, patience: u64) -> Self {
         let params = text!("[", json::string(&text::address(payer)), ",", json::string(typed_data), "]");
@@ -194,8 +197,8 @@ pub fn the_only(wallets: usize) -> Result<(), Error> {
 /// Of a wallet that lists more accounts than this, the others are passed over.
 const MOST_ACCOUNTS: u32 = 100;
 
-/// The accounts that may pay, of what `eth_requestAccounts` gave: the wanted one, or each once. What is no address is passed over, unless it is the
-/// first: a wallet that names its account in another way is not to pay from its next.
+/// The accounts that may pay, of what `eth_requestAccounts` gave: the wanted one, or each once. What is no address is
+/// passed over, unless it is the first: a wallet that names its account in another way is not to pay from its next.
 #[must_use]
 pub fn read_accounts<J: Json>(answer: &J, wanted: Option<Address>) -> Vec<Address> {
     let mut accounts = Vec::new();
@@ -239,7 +242,8 @@ pub fn read_uint<J: Json>(answer: &J) -> Option<U256> {
     text::read_exactly(&answer.as_text()?).map(U256::from_be_bytes::<32>)
 }
 
-/// The data of the call `isValidSignature(bytes32,bytes)` ([ERC-1271](https://eips.ethereum.org/EIPS/eip-1271)), in hex. `signature` is hex.
+/// The data of the call `isValidSignature(bytes32,bytes)` ([ERC-1271](https://eips.ethereum.org/EIPS/eip-1271)), in
+/// hex. `signature` is hex.
 #[must_use]
 pub fn is_valid_signature(digest: B256, signature: &str) -> String {
     let word = |number: usize| text::hex(&U256::from(number).to_be_bytes::<32>());

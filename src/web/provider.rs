@@ -45,7 +45,8 @@ impl Provider {
         Some(found.unchecked_into())
     }
 
-    /// The answer; or what a wallet that forgets the question says of itself meanwhile; or `undefined`, when it is over.
+    /// The answer; or what a wallet that forgets the question says of itself meanwhile; or `undefined`, when it is
+    /// over.
     pub(super) async fn answer(self, question: Question, over: Rc<Bell>) -> Result<JsValue, JsValue> {
         let answer = over.unless(self.ask(&question));
         let news = News::of(self, question);
@@ -57,8 +58,8 @@ impl Provider {
             .map_err(|thrown| if thrown.is_null_or_undefined() { error("the wallet gave no reason").0 } else { thrown })
     }
 
-    /// A provider takes one argument. WalletConnect's and Reown's have a second of their own, the time or the chain of the
-    /// request. viem's alone are told not to repeat a failed request, prompt and all.
+    /// A provider takes one argument. WalletConnect's and Reown's have a second of their own, the time or the chain of
+    /// the request. viem's alone are told not to repeat a failed request, prompt and all.
     fn ask(&self, question: &Question) -> Result<JsValue, JsValue> {
         let mut asked = Js::object();
         asked.set("method", Js::of(question.method));
@@ -73,8 +74,8 @@ impl Provider {
         self.request_with(&asked.0, &once.0)
     }
 
-    /// A client of viem, which has `extend` and a `transport`; or the transport itself, whose `config` says how often it
-    /// repeats.
+    /// A client of viem, which has `extend` and a `transport`; or the transport itself, whose `config` says how often
+    /// it repeats.
     fn is_viems(&self) -> bool {
         let is_client = member(self, "extend").is_some_and(|extend| extend.is_function())
             && member(self, "transport").is_some_and(|transport| transport.is_object());
@@ -134,8 +135,8 @@ impl News {
         }
     }
 
-    /// Resolves once the session is over. WalletConnect's providers have no event for a session that the page itself ends,
-    /// and leave open what was asked in it.
+    /// Resolves once the session is over. WalletConnect's providers have no event for a session that the page itself
+    /// ends, and leave open what was asked in it.
     async fn parted(&self) {
         let Some(topic) = &self.session else { return pending().await };
         let provider = Js((&self.provider).into());

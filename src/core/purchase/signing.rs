@@ -194,10 +194,11 @@ impl Signing {
     }
 }
 
-/// Waiting for what the chain has at the payer's address. The token checks the key of an account that has only a key. Where
-/// there is a contract (a smart account, or a plain one that hands over to a contract by
-/// [EIP-7702](https://eips.ethereum.org/EIPS/eip-7702)), it asks that, and nothing else: so does this. Of a smart account
-/// that is not deployed, it is asked what the contract will say once the seller has deployed it, where the page allows it.
+/// Waiting for what the chain has at the payer's address. The token checks the key of an account that has only a key.
+/// Where there is a contract (a smart account, or a plain one that hands over to a contract by
+/// [EIP-7702](https://eips.ethereum.org/EIPS/eip-7702)), it asks that, and nothing else: so does this. Of a smart
+/// account that is not deployed, it is asked what the contract will say once the seller has deployed it, where the page
+/// allows it.
 #[derive(Clone, Debug)]
 pub struct Checking {
     signing: Box<Signing>,
@@ -304,8 +305,8 @@ pub enum Writing<J> {
 }
 
 impl<J: Json> Writing<J> {
-    /// What came of it, once it is for good, or why it could not be written. What cannot be remembered is not begun; but what
-    /// has happened has happened.
+    /// What came of it, once it is for good, or why it could not be written. What cannot be remembered is not begun;
+    /// but what has happened has happened.
     #[must_use]
     pub fn written(self, outcome: Result<Written<J>, Option<J>>, now: u64) -> Next<J> {
         match (self, outcome) {

@@ -138,8 +138,8 @@ fn unanswered(asked: WalletQuestion) -> Error {
 pub struct Counting<J>(Talk<J>);
 
 impl<J: Json> Counting<J> {
-    /// The wallet answered, or threw. Both are best-effort: a wallet that cannot read may still pay, and without a block this
-    /// machine's clock has to do.
+    /// The wallet answered, or threw. Both are best-effort: a wallet that cannot read may still pay, and without a
+    /// block this machine's clock has to do.
     #[must_use]
     pub fn answered(self, replies: Vec<Reply<J>>, now: u64) -> Next<J> {
         let talk = self.0;
@@ -199,13 +199,14 @@ impl<J: Json> Talk<J> {
         self.ask(Question::chain_id(), WalletQuestion::Chain)
     }
 
-    /// Whether several accounts may pay. Which of them does is told only when it is certain: by its account, other calls
-    /// know whether they are the same purchase.
+    /// Whether several accounts may pay. Which of them does is told only when it is certain: by its account, other
+    /// calls know whether they are the same purchase.
     const fn has_choice(&self) -> bool {
         self.payers.len() > 1
     }
 
-    /// The first account that has enough, as far as the wallet could read what they have. If it could not of the first, the first.
+    /// The first account that has enough, as far as the wallet could read what they have. If it could not of the first,
+    /// the first.
     fn payer(&self, balances: &[Reply<J>]) -> Result<Address, Error> {
         let offer = &self.deal.offer;
         let have = |balance: &Reply<J>| balance.as_ref().ok().and_then(wallet::read_uint);
