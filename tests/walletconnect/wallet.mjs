@@ -12,8 +12,6 @@ process.env.IS_VITEST = 'true'
 const metadata = { name: 'Phone', description: 'A wallet on a phone', url: 'https://phone.test', icons: [] }
 const METHODS = ['eth_signTypedData_v4', 'wallet_switchEthereumChain', 'wallet_addEthereumChain']
 const EVENTS = ['accountsChanged', 'chainChanged']
-/** Between an event and the answer to the request that caused it. */
-const PAUSE_MS = 1_500
 const UNKNOWN_CHAIN = { code: 4902, message: 'Unrecognized chain ID. Try adding the chain first.' }
 
 /**
@@ -51,11 +49,9 @@ export async function startWallet({
     await kit.emitSessionEvent({ topic, event: { name, data }, chainId: nameOf(chain) })
   }
 
-  async function setChain(next) {
+  function setChain(next) {
     chains.add(next)
-    await tell('chainChanged', next, next)
-    // The dapp's client handles messages in the order in which it has decrypted them. A phone is slower than this machine.
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+    return tell('chainChanged', next, next)
   }
 
   const agrees = async (method, requestData) => {

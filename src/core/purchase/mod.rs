@@ -36,7 +36,7 @@ pub use pricing::{Probed, Probing, read_probe};
 pub use recalling::{Recalled, Recalling, resume};
 pub use settling::{Paying, ReadingChain, Settling};
 pub use signing::{Checking, Confirming, DrawingNonce, Signing, Writing};
-pub use talking::{Choosing, Counting, Talking};
+pub use talking::{Choosing, Counting, Switching, Talking};
 pub use underway::Underway;
 
 use std::{ops::ControlFlow, rc::Rc};
@@ -76,7 +76,7 @@ pub enum Step<J> {
     /// Change the record of that purchase in the journal, durably.
     Write(String, Box<Change<J>>, Writing<J>),
     /// Wait for that many milliseconds.
-    Sleep(u64, Settling<J>),
+    Sleep(u64, Sleeping<J>),
     /// The end.
     Done(Result<AcceptedTask<HeldReceipt<J>>, Failure<J>>),
 }
@@ -174,6 +174,36 @@ impl<J: Json> Gathered<J> {
     }
 }
 
+/// States that wait for a while.
+#[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
+pub enum Sleeping<J> {
+    /// For the wallet to be on the network that it was switched to.
+    Switching(Switching<J>),
+    /// For the payment to end.
+    Settling(Settling<J>),
+}
+
+impl<J: Json> Sleeping<J> {
+    /// The time has passed.
+    #[must_use]
+    pub fn woke(self, now: u64) -> Next<J> {
+        match self {
+            Self::Switching(switching) => switching.woke(),
+            Self::Settling(settling) => settling.woke(now),
+        }
+    }
+
+    /// The page's timers failed with that.
+    #[must_use]
+    pub fn broke(self, thrown: J) -> Next<J> {
+        match self {
+            Self::Switching(switching) => switching.broke(thrown),
+            Self::Settling(settling) => settling.broke(thrown),
+        }
+    }
+}
+
 /// A step, and the events that the page gets before it.
 pub type Next<J> = machine::Next<Step<J>, J>;
 
@@ -206,7 +236,7 @@ impl<J: Json> Machine<J> for Step<J> {
             Self::Send(_, Sent::Paying(paying)) => return Some(paying.given_up()),
             Self::FindWallets(Finding::Readers(settling) | Finding::Others(settling))
             | Self::Send(_, Sent::Looking(settling))
-            | Self::Sleep(_, settling) => return Some(settling.given_up()),
+            | Self::Sleep(_, Sleeping::Settling(settling)) => return Some(settling.given_up()),
             Self::AskAll(_, Gathered::Reading(reading)) => return Some(reading.given_up()),
             Self::Recall(_, recalling) => return Some(recalling.given_up().into()),
             Self::Send(_, Sent::Probing(_)) => Stage::Quote,

@@ -19,13 +19,17 @@ use super::{
         text::{self, text},
         wallet::{self, Question, Reply},
     },
-    Asked, Gathered, Next, Step,
+    Asked, Gathered, Next, Sleeping, Step,
     order::Deal,
     signing::{Confirming, DrawingNonce},
 };
 
 /// Of accounts that are connected, so many are asked for what they have: all at once, within a click.
 const MOST_PAYERS: usize = 5;
+/// A provider of a wallet elsewhere, such as WalletConnect's, hears that a switch was agreed to before it hears of the
+/// network itself. So long it is given to say so: first this pause, then each twice as long as the one before.
+const FIRST_PAUSE_MS: u64 = 250;
+const LONGEST_PAUSE_MS: u64 = 2_000;
 
 /// Waiting for the list of wallets.
 #[derive(Clone, Debug)]
@@ -73,14 +77,17 @@ enum WalletQuestion {
     Chain,
     Switch,
     Add,
-    ChainAgain,
+    /// After the visitor has agreed to switch. If it is still another one, it is asked again after such a pause.
+    ChainAgain {
+        pause: u64,
+    },
 }
 
 impl WalletQuestion {
     const fn in_words(self) -> &'static str {
         match self {
             Self::Connect | Self::Accounts => "the connection",
-            Self::Chain | Self::ChainAgain => "the question about its network",
+            Self::Chain | Self::ChainAgain { .. } => "the question about its network",
             Self::Switch => "the network switch",
             Self::Add => "the request to add the network",
         }
@@ -99,20 +106,42 @@ impl<J: Json> Talking<J> {
                 talk.ask(Question::accounts(), WalletQuestion::Accounts)
             }
             (WalletQuestion::Chain, Ok(id)) => talk.on_chain(&id),
-            (WalletQuestion::Switch | WalletQuestion::Add, Ok(_)) => {
-                talk.ask(Question::chain_id(), WalletQuestion::ChainAgain)
-            }
+            (WalletQuestion::Switch | WalletQuestion::Add, Ok(_)) => talk.ask_chain_again(FIRST_PAUSE_MS),
             (WalletQuestion::Switch, Err(Some(thrown))) if rejection::lacks_chain(&thrown) => {
                 match Question::add(&talk.asset().chain) {
                     Some(question) => talk.ask(question, WalletQuestion::Add),
                     None => Next::failed(talk.still_elsewhere(), thrown),
                 }
             }
-            (WalletQuestion::ChainAgain, Ok(id)) if talk.is_home(&id) => talk.count(),
-            (WalletQuestion::ChainAgain, Ok(_)) => talk.still_elsewhere().into(),
+            (WalletQuestion::ChainAgain { .. }, Ok(id)) if talk.is_home(&id) => talk.count(),
+            (WalletQuestion::ChainAgain { pause }, Ok(_)) if pause > LONGEST_PAUSE_MS => talk.still_elsewhere().into(),
+            (WalletQuestion::ChainAgain { pause }, Ok(_)) => {
+                Step::Sleep(pause, Sleeping::Switching(Switching { talk, pause })).into()
+            }
             (asked, Err(Some(thrown))) => refused(thrown, asked.in_words()),
             (asked, Err(None)) => unanswered(asked).into(),
         }
+    }
+}
+
+/// Waiting for the wallet to say that it is on the network that it was switched to.
+#[derive(Clone, Debug)]
+pub struct Switching<J> {
+    talk: Talk<J>,
+    pause: u64,
+}
+
+impl<J: Json> Switching<J> {
+    /// The pause is over.
+    #[must_use]
+    pub fn woke(self) -> Next<J> {
+        self.talk.ask_chain_again(self.pause.saturating_mul(2))
+    }
+
+    /// The page's timers failed.
+    #[must_use]
+    pub fn broke(self, thrown: J) -> Next<J> {
+        Next::failed(self.talk.still_elsewhere(), thrown)
     }
 }
 
@@ -123,7 +152,7 @@ pub(super) fn refused<J: Json>(thrown: J, asking: &str) -> Next<J> {
 fn unanswered(asked: WalletQuestion) -> Error {
     let code = match asked {
         WalletQuestion::Connect | WalletQuestion::Switch | WalletQuestion::Add => Code::WalletBusy,
-        WalletQuestion::Accounts | WalletQuestion::Chain | WalletQuestion::ChainAgain => Code::WalletError,
+        WalletQuestion::Accounts | WalletQuestion::Chain | WalletQuestion::ChainAgain { .. } => Code::WalletError,
     };
     let message = text!(
         "the wallet did not respond to ",
@@ -259,6 +288,10 @@ impl<J: Json> Talk<J> {
             self.ask(Question::switch_to(chain), WalletQuestion::Switch)
         };
         Next { notices, step }
+    }
+
+    const fn ask_chain_again(self, pause: u64) -> Next<J> {
+        self.ask(Question::chain_id(), WalletQuestion::ChainAgain { pause })
     }
 
     fn still_elsewhere(&self) -> Error {

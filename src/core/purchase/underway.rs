@@ -32,7 +32,7 @@ use super::{
         text::{self, text},
         witness::{Inquiry, Progress, Reader, Report, Reports},
     },
-    Finding, Gathered, Next, Sent, Step, Writing,
+    Finding, Gathered, Next, Sent, Sleeping, Step, Writing,
     pricing::{claimed_task, read_task_id},
     settling::{Paying, ReadingChain, Settling},
     trouble::Trouble,
@@ -326,7 +326,7 @@ impl<J: Json> Underway<J> {
         let left = self.left(now);
         let pause = growing.min(LONGEST_PAUSE_MS);
         let pause = if left > 0 { pause.min(left) } else { pause };
-        Step::Sleep(pause, Settling(self)).into()
+        Step::Sleep(pause, Sleeping::Settling(Settling(self))).into()
     }
 
     /// This page cannot wait any more.

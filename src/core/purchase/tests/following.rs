@@ -57,7 +57,7 @@ fn a_page_whose_timers_fail_gets_an_error_at_once_and_nothing_is_resent() {
     let next = paying.answered(refused(), world.now);
     let mut sent = 0;
     let end = follow(&mut world, next, |_, step| match step {
-        Step::Sleep(_, settling) => Ok(settling.broke(json!("no timers"))),
+        Step::Sleep(_, state) => Ok(state.broke(json!("no timers"))),
         Step::Send(_, Sent::Paying(_)) => {
             sent += 1;
             Err(step)
@@ -166,12 +166,12 @@ fn taken_late(known_at: Option<usize>) -> (World, End) {
     let (mut rounds, mut looks) = (0, 0);
     let next = paying.answered(refused(), world.now);
     let end = follow(&mut world, next, |world, step| match step {
-        Step::Sleep(ms, settling) => {
+        Step::Sleep(ms, state) => {
             rounds += 1;
             if rounds == 3 {
                 drop(world.receive(&request));
             }
-            Err(Step::Sleep(ms, settling))
+            Err(Step::Sleep(ms, state))
         }
         Step::Send(_, Sent::Paying(paying)) => {
             assert!(rounds <= 3, "sent though it is known to be taken");

@@ -209,6 +209,7 @@ fn converse(reply: impl Fn(&Question, usize) -> Reply<Value>) -> (Vec<&'static s
                 let replies = questions.iter().map(|(_, question)| ask(question)).collect();
                 state.answered(replies, NOW).step
             }
+            Step::Sleep(_, state) => state.woke(NOW).step,
             step => return (asked, step),
         };
     }
@@ -237,8 +238,54 @@ fn a_wallet_on_another_chain_is_switched_and_asked_again() {
         ]
     );
     assert!(matches!(step, Step::Write(_, _, Writing::Intent(_))));
-    let (_, stays) = converse(elsewhere(99));
-    assert_eq!(ended(stays).code, Code::WrongNetwork);
+    let (asked, stays) = converse(elsewhere(99));
+    assert_eq!((asked.len(), ended(stays).code), (8, Code::WrongNetwork));
+}
+
+/// WalletConnect's provider answers the switch before it hears from the wallet that the network is another one.
+#[test]
+fn a_wallet_that_is_slow_to_say_that_it_has_switched_is_asked_again() {
+    for (after, pauses) in [(1, vec![]), (2, vec![250]), (4, vec![250, 500, 1_000]), (5, vec![250, 500, 1_000, 2_000])]
+    {
+        let (slept, end) = switch(after, None);
+        assert_eq!(slept, pauses);
+        assert!(matches!(end, Step::AskAll(_, Gathered::Counting(_))), "{after}: {end:?}");
+    }
+    let (slept, stays) = switch(6, None);
+    assert_eq!((slept.iter().sum::<u64>(), ended(stays).code), (3_750, Code::WrongNetwork));
+    let (_, broken) = switch(6, Some(json!("no timers")));
+    let Step::Done(Err(failure)) = broken else { panic!("{broken:?}") };
+    assert_eq!((failure.error.code, failure.error.paid), (Code::WrongNetwork, Paid::No));
+    assert_eq!(failure.cause, Some(json!("no timers")));
+}
+
+/// A wallet agrees to switch, and names the new network at that question for it. What it is told, in pauses, and the
+/// step after that; `thrown` is how the timers fail.
+fn switch(named_at: usize, thrown: Option<Value>) -> (Vec<u64>, Step<Value>) {
+    let Step::FindWallets(Finding::Payer(choosing)) = probing(&json!({})).answered(answer(402, DOCUMENTED), NOW).step
+    else {
+        panic!()
+    };
+    let mut step = choosing.found(1).step;
+    let (mut pauses, mut asked) = (Vec::new(), None);
+    loop {
+        step = match step {
+            Step::Ask(_, question, Asked::Talking(state)) => {
+                match (question.method, &mut asked) {
+                    ("wallet_switchEthereumChain", _) => asked = Some(0),
+                    ("eth_chainId", Some(times)) => *times += 1,
+                    _ => {}
+                }
+                let is_elsewhere = question.method == "eth_chainId" && asked.is_none_or(|times| times < named_at);
+                state.answered(if is_elsewhere { Ok(json!("0x1")) } else { talk(&question, 0) }).step
+            }
+            Step::Sleep(ms, state) => {
+                pauses.push(ms);
+                thrown.clone().map_or_else(|| state.clone().woke(NOW), |thrown| state.clone().broke(thrown)).step
+            }
+            step => return (pauses, step),
+        };
+    }
 }
 
 #[test]

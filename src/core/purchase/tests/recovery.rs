@@ -536,7 +536,7 @@ fn a_page_whose_timers_fail_is_told_that_the_payment_was_taken() {
     let failure = loop {
         next = match next.step {
             Step::Done(outcome) => break outcome.unwrap_err(),
-            Step::Sleep(_, settling) => settling.broke(json!("no timers")),
+            Step::Sleep(_, state) => state.broke(json!("no timers")),
             step => world.perform(step),
         };
     };
