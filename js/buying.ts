@@ -9,7 +9,7 @@ import { compose } from './image.js'
 import { members } from './members.js'
 import { coreOptions, readPurchase, staying, type Options } from './options.js'
 import type { GenerateRequest, Quote, Task } from './types.js'
-import { checkWallet, hold, isPending } from './wallet-like.js'
+import { checkWallet } from './wallet-like.js'
 import { choose, finders, numberAtHand, tagOf } from './wallets.js'
 import { complete, prepare } from './wanted.js'
 
@@ -32,7 +32,7 @@ export function buying(load: () => Promise<Core>) {
     if (begun?.taskId) return found(begun.id, begun.taskId, begun.baseUrl, options)
     const { wallet, signal } = options
     checkWallet(wallet)
-    const held = isPending(wallet) ? await unlookedUp(request.id, choose(wallet, signal)) : hold(wallet)
+    const held = await unlookedUp(request.id, choose(wallet, signal))
     return buy(request, quote, { ...options, wallet: held.wallet }, held.payer)
   }
 

@@ -9,7 +9,7 @@ import { compose } from './image.js'
 import { members } from './members.js'
 import { copies, coreOptions, readMembers, readOptions, readRequest, staying, type Options } from './options.js'
 import type { BalanceOptions, Client, Config, Library, TaskFilter, WasmSource } from './types.js'
-import { checkWallet, hold, isPending } from './wallet-like.js'
+import { checkWallet } from './wallet-like.js'
 import { atHand, choose, finders, findWallets, numberAtHand, watchWallets } from './wallets.js'
 import { complete, prepare } from './wanted.js'
 
@@ -88,7 +88,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       const bound = over()
       checkWallet(given.wallet)
       const chosen = given.wallet ?? bound.wallet ?? undefined
-      const { wallet, payer } = isPending(chosen) ? await choose(chosen, undefined) : hold(chosen)
+      const { wallet, payer } = await choose(chosen)
       const where = network ? readOptions({ networks: [network] }) : unsignalled(bound)
       const [core] = await ready(undefined)
       const page = {

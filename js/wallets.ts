@@ -8,7 +8,7 @@ import { isImagineError, refuse } from './error.js'
 import { safely } from './events.js'
 import { attempt, now, quietly } from './attempt.js'
 import type { Eip1193Provider, WalletInfo, WalletLike } from './types.js'
-import { isPending, isProvider, providerOf, resolveWallet, type Held } from './wallet-like.js'
+import { hold, isPending, isProvider, providerOf, resolveWallet, type Held } from './wallet-like.js'
 
 /** Those that have announced themselves, each once, in the order in which they came. */
 const announced: WalletInfo[] = []
@@ -58,13 +58,10 @@ async function tellFirst(tell: () => void): Promise<void> {
 /** The providers that will do: the one chosen, or all there are. */
 async function findProviders(wallet?: WalletLike | null): Promise<Eip1193Provider[]> {
   if (wallet === null) return []
-  if (isPending(wallet))
-    return findProviders(
-      await choose(wallet, undefined).then(
-        (held) => held.wallet,
-        () => null,
-      ),
-    )
+  if (isPending(wallet)) {
+    const resolved = choose(wallet).then((held) => held.wallet)
+    return findProviders(await resolved.catch(() => null))
+  }
   const chosen = providerOf(wallet)
   if (chosen) return [chosen]
   if (wallet !== undefined && typeof wallet !== 'string') return []
@@ -83,17 +80,14 @@ async function findProviders(wallet?: WalletLike | null): Promise<Eip1193Provide
 const RESOLVE_MS = 10_000
 
 /**
- * Waits for what a promise, a connector or a signer resolves with.
+ * The wallet and the account for a call: as they are now, or as a promise, a connector or a signer resolves.
  *
- * @throws {ImagineError} `wallet_error` if that is not a wallet, or does not come in time; `aborted`
+ * @throws {ImagineError} `wallet_error` if that does not resolve in time, or with a wallet; `aborted`
  */
-export async function choose(wallet: unknown, signal: AbortSignal | undefined): Promise<Held> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('it did not resolve in time')), RESOLVE_MS)
-  })
+export async function choose(wallet: unknown, signal?: AbortSignal): Promise<Held> {
+  if (!isPending(wallet)) return hold(wallet)
   try {
-    return await unlessAborted(signal, Promise.race([resolveWallet(wallet as object), late]), (reason) =>
+    return await unlessAborted(signal, inTime(resolveWallet(wallet as object)), (reason) =>
       refuse('aborted', 'aborted before anything was sent', { cause: reason }),
     )
   } catch (cause) {
@@ -101,11 +95,18 @@ export async function choose(wallet: unknown, signal: AbortSignal | undefined): 
     throw refuse(
       'wallet_error',
       'the connector, signer or promise in `wallet` did not give a wallet: connect it, then try again',
-      {
-        stage: 'wallet',
-        cause,
-      },
+      { stage: 'wallet', cause },
     )
+  }
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('it did not resolve in time')), RESOLVE_MS)
+  })
+  try {
+    return await Promise.race([work, late])
   } finally {
     quietly(() => clearTimeout(timer))
   }

@@ -1,8 +1,8 @@
 //! What wallets reject with, and what it means.
 //!
-//! They throw plain objects as often as errors, and disagree on nearly every code. So a rejection is read by its
-//! members and never by its class, and the table here is the only place that knows who says what. A code says more than
-//! words, which may quote anything: a client of viem puts the whole request into its message.
+//! Wallets throw plain objects as often as errors, and disagree about nearly every code. So a rejection is read by its
+//! members, never by its class, and the table in this file is the only place that knows who says what. Codes count
+//! before words, because words may quote anything: viem's clients put the whole request into their message.
 
 use super::{
     error::{Code, Error, Retry, Stage},
@@ -14,11 +14,11 @@ use super::{
 /// What a rejection means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Meaning {
-    /// The visitor said no.
+    /// The visitor declined.
     Refused,
     /// Another request is open in the wallet.
     Busy,
-    /// The page may not use the account, or not any more.
+    /// The page does not have access to the account, or no longer has.
     Withheld,
     /// The wallet does not have the network.
     ChainMissing,
@@ -30,15 +30,15 @@ enum Meaning {
     NotConnected,
     /// The wallet has lost its connection.
     Gone,
-    /// Nobody answered the request in its time.
+    /// The request was not answered in time.
     Expired,
-    /// The browser did not let the wallet open its window.
+    /// The browser blocked the wallet's window.
     WindowBlocked,
     /// Anything else.
     Failed,
 }
 
-/// A row matches if one of its codes matches, or it lists none, and one of its phrases does, or it lists none.
+/// A row matches if one of its codes does and one of its phrases does. An empty list matches everything.
 struct Row {
     codes: &'static [i32],
     /// In lower case.
@@ -50,7 +50,7 @@ const fn row(codes: &'static [i32], words: &'static [&'static str], means: Meani
     Row { codes, words, means }
 }
 
-/// The first row with codes that fits counts, or else the first without.
+/// The first matching row that has codes counts; if there is none, the first matching row without codes.
 static TABLE: &[Row] = &[
     // 4001 "please request after current approval resolve", though nobody refused: RabbyHub/Rabby, notification.ts.
     row(&[4001], &["after current approval"], Meaning::Busy),
@@ -144,28 +144,28 @@ static TABLE: &[Row] = &[
     row(&[], &["popup window was blocked"], Meaning::WindowBlocked),
 ];
 
-/// What a rejection says, whatever its class, and what it wraps.
+/// One error of a rejection, as far as it matters here.
 struct Rejection {
     code: Option<i32>,
     /// Its own words.
     said: String,
-    /// All words and codes in words, in lower case.
+    /// All its words, and its code if that is a word, in lower case.
     words: String,
 }
 
-/// What a request that is quoted begins with.
+/// Where a message begins to quote the request.
 const QUOTES: [&str; 3] = ["\n\n", "Request body", "{"];
-/// As many letters of a wallet's words stand in a message.
+/// A message contains at most this many characters of the wallet's words.
 const MOST_QUOTED: usize = 100;
-/// Letters of a code that are read.
+/// A code is read up to this many characters.
 const LONGEST_CODE: u32 = 40;
-/// Letters of a wallet's words that are read.
+/// The wallet's words are read up to this many characters.
 const LONGEST_WORDS: u32 = 2_000;
-/// Errors that are wrapped deeper or wider than this are not read.
+/// At most this many errors are read: the outermost, and those inside it.
 const MOST_WRAPPED: usize = 8;
 
 impl Rejection {
-    /// The error, and those that it wraps: what the outer says counts first.
+    /// The error and those that it wraps, outermost first.
     fn all<J: Json>(thrown: &J) -> Vec<Self> {
         let mut errors = vec![thrown.clone()];
         let mut all = Vec::new();
@@ -203,7 +203,7 @@ impl Rejection {
 }
 
 impl Row {
-    /// That an error speaks of a chain means little if an error that it wraps has a code.
+    /// An error that merely mentions a chain counts less than the code of an error inside it.
     fn is_vague(&self) -> bool {
         self.codes.is_empty() && self.means == Meaning::Elsewhere
     }
@@ -218,8 +218,8 @@ fn meaning<J: Json>(thrown: &J) -> Meaning {
     row_of(&Rejection::all(thrown)).map_or(Meaning::Failed, |row| row.means)
 }
 
-/// What pages and libraries wrap: `data.originalError` is MetaMask Mobile's, `cause` of errors in JavaScript and of
-/// viem's, `error` and `info.error` are of ethers, and a message may be an error as JSON.
+/// The errors inside an error: `data.originalError` (MetaMask Mobile), `cause` (JavaScript, viem), `error` and
+/// `info.error` (ethers), and a message that is itself an error in JSON.
 fn wrapped<J: Json>(error: &J) -> Vec<J> {
     let inner = |name: &str, of: &str| error.get(name).and_then(|outer| outer.get(of));
     let message = error
@@ -231,8 +231,7 @@ fn wrapped<J: Json>(error: &J) -> Vec<J> {
     nested.into_iter().chain([message]).flatten().collect()
 }
 
-/// A text in words, without the request that it quotes: viem's long message goes on after an empty line. Nobody reads
-/// more than the beginning.
+/// The beginning of a text, without the request that it quotes: viem's messages continue after an empty line.
 fn unquoted<J: Json>(text: &J) -> Option<String> {
     let said = text.text_start(LONGEST_WORDS)?;
     let mut own = said.as_str();
@@ -246,7 +245,7 @@ fn words_at<J: Json>(error: &J, name: &str) -> Option<String> {
     error.get(name).as_ref().and_then(unquoted)
 }
 
-/// Where a text has a phrase. The standard library's own search weighs three kilobytes.
+/// Where a phrase begins in a text. The standard library's search would add three kilobytes.
 fn place(text: &str, phrase: &str) -> Option<usize> {
     text.as_bytes().windows(phrase.len()).position(|part| part == phrase.as_bytes())
 }
@@ -255,7 +254,7 @@ fn is_short(text: String) -> bool {
     u32::try_from(text.encode_utf16().count()).is_ok_and(|count| count <= LONGEST_WORDS)
 }
 
-/// Codes come as numbers, and as text from some.
+/// Codes are numbers; some wallets write them as text.
 fn read_code<J: Json>(thrown: &J) -> Option<i32> {
     let code = thrown.get("code")?;
     let text = code.as_number().or_else(|| code.text_start(LONGEST_CODE))?;
@@ -276,8 +275,8 @@ pub fn lacks_chain<J: Json>(thrown: &J) -> bool {
     meaning(thrown) == Meaning::ChainMissing
 }
 
-/// What a rejection comes to, when `asking` (in words) was under way. Nothing has been paid. The wallet's own words are
-/// facts for programs: they may be long, and be in any language.
+/// The error for a rejection of `asking`, which says in words what the wallet was asked for. Nothing has been paid. The
+/// wallet's own words go into `details`: they may be long, and in any language.
 #[must_use]
 pub fn read<J: Json>(thrown: &J, asking: &str) -> Error {
     let all = Rejection::all(thrown);
@@ -456,7 +455,7 @@ mod tests {
     #[test]
     fn errors_that_wrap_each_other_for_ever_are_read_in_part() {
         let mut deep = json!({"code": 4001});
-        for _ in 0..1_000 {
+        for _ in 0..100 {
             deep = json!({"code": -1, "message": "it failed", "cause": deep, "error": {"message": "again"}});
         }
         assert_eq!(meaning(&deep), Meaning::Failed);

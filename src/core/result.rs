@@ -579,6 +579,7 @@ mod tests {
 
     impl Long {
         const MOST: usize = 0x1_0000;
+        const MOST_ITEMS: usize = 0x400;
 
         fn all(values: Option<Vec<Value>>) -> Option<Vec<Self>> {
             values.map(|values| values.into_iter().map(Self).collect())
@@ -635,11 +636,11 @@ mod tests {
         }
 
         fn items(&self) -> Option<Vec<Self>> {
-            Self::all(self.0.items()).inspect(|items| assert!(items.len() <= Self::MOST))
+            Self::all(self.0.items()).inspect(|items| assert!(items.len() <= Self::MOST_ITEMS))
         }
 
         fn items_start(&self, most: u32) -> Option<Vec<Self>> {
-            Self::all(self.0.items_start(most)).inspect(|items| assert!(items.len() <= Self::MOST))
+            Self::all(self.0.items_start(most)).inspect(|items| assert!(items.len() <= Self::MOST_ITEMS))
         }
 
         fn as_text(&self) -> Option<String> {
@@ -665,10 +666,11 @@ mod tests {
 
     #[test]
     fn only_the_beginning_of_long_values_is_read() {
-        let long = [PNG, &[7; 2 * Long::MOST]].concat();
+        let long = [PNG, &[7; 2 * Long::MOST_ITEMS]].concat();
         let mut values: Vec<Value> = forms(&long).into_iter().map(|(value, _)| value).collect();
-        for start in ["https://media.test/", "data:video/mp4;base64,", "a boat ", "0x", "javascript:"] {
-            values.push(json!(format!("{start}{}", "A".repeat(2 * Long::MOST))));
+        for start in ["https://media.test/", "data:video/mp4;base64,", "iVBORw0KGgo", "a boat ", "0x", "javascript:"] {
+            let text = format!("{start}{}", "A".repeat(2 * Long::MOST));
+            values.extend([json!({ "data": text }), json!({ "url": text }), json!(text)]);
         }
         for value in &values {
             let generation = json!({

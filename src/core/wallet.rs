@@ -20,31 +20,31 @@ pub struct Question {
     pub patience: u64,
 }
 
-/// What a wallet says of itself while a question is open.
+/// What a wallet's events say while a question is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Overheard<J> {
-    /// It has connected these accounts: the answer to a question that it has forgotten.
+    /// It has connected these accounts: the answer to a question that the wallet has forgotten.
     Connected(J),
-    /// It is gone, with what it says of it: it will not answer.
+    /// It is gone and will not answer, with the reason if it named one.
     Gone(Option<J>),
 }
 
-/// What a wallet answers; what it throws; or `Err(None)` when it did not answer in time.
+/// What the wallet answered, or threw; `Err(None)` if it did not answer in time.
 pub type Reply<J> = Result<J, Option<J>>;
 
 const CONNECT: &str = "eth_requestAccounts";
 
-/// The code of MetaMask's `disconnect` that mends itself.
+/// The code of a `disconnect` after which MetaMask reconnects by itself.
 const RECOVERS: u64 = 1013;
 
-/// A wallet may have to wake up first, but what opens no prompt is no question to think about.
+/// For questions without a prompt: the wallet may have to wake up first, but nobody has to decide anything.
 const PATIENCE_MS: u64 = 10_000;
-/// What is good to know before the prompt is not worth the prompt: a wallet that opens a window of its own may do so
-/// for five seconds after the visitor's click
+/// For questions inside the click: a wallet that opens a window of its own may do so for five seconds after it, so what
+/// is only useful to know must not use them up
 /// ([HTML](https://html.spec.whatwg.org/multipage/interaction.html#transient-activation-duration)).
 const BRIEF_PATIENCE_MS: u64 = 2_500;
-/// A visitor who has left a prompt alone for so long does not see it. Some never end by themselves, as when the
-/// wallet's window is closed.
+/// A visitor who has not answered a prompt for this long does not see it. Some prompts never end by themselves, for
+/// example when the wallet's window is closed.
 const PROMPT_PATIENCE_MS: u64 = 600_000;
 
 /// The selector of `isValidSignature(bytes32,bytes)`, which is the answer of a contract that accepts, too
@@ -60,7 +60,7 @@ impl Question {
         Self { method, params: Some(params), patience: PROMPT_PATIENCE_MS }
     }
 
-    /// Asks the visitor to connect. Opens no prompt where that has been done.
+    /// Asks the visitor to connect. Opens no prompt if the wallet is connected.
     #[must_use]
     pub const fn connect() -> Self {
         Self::plain(CONNECT, PROMPT_PATIENCE_MS)
@@ -72,8 +72,8 @@ impl Question {
         self.method == CONNECT
     }
 
-    /// What one of the wallet's events ([EIP-1193](https://eips.ethereum.org/EIPS/eip-1193)) says of the answer to
-    /// this, if anything.
+    /// What one of the wallet's events ([EIP-1193](https://eips.ethereum.org/EIPS/eip-1193)) means for the answer to
+    /// this question, if anything.
     #[must_use]
     pub fn overheard<J: Json>(&self, event: &str, told: &J) -> Option<Overheard<J>> {
         match event {
@@ -130,7 +130,7 @@ impl Question {
         Self::call(asset.address, &text!("0x70a08231", text::hex(&owner.into_word().0)), "latest")
     }
 
-    /// Reads what stands at an account: `0x` where there is only a key.
+    /// Reads the code at an account: `0x` if it is controlled by a key alone.
     #[must_use]
     pub fn code_at(account: Address) -> Self {
         Self::reading("eth_getCode", text!("[", json::string(&text::address(account)), ",\"latest\"]"))
@@ -142,43 +142,42 @@ impl Question {
         Self::call(account, &is_valid_signature(digest, signature), "latest")
     }
 
-    /// Runs a program as if a contract were created with it, and keeps nothing of what it does. Returns what it
-    /// returns.
+    /// Runs a program as if to create a contract, without keeping anything that it does. The answer is what it returns.
     #[must_use]
     pub fn run(program: &[u8]) -> Self {
         let call = ObjectWriter::default().text("data", &text::bytes(program)).finish();
         Self::reading("eth_call", text!("[", call, ",\"latest\"]"))
     }
 
-    /// Calls a contract at a block, for what it answers alone.
+    /// Calls a contract at a block, without changing anything.
     #[must_use]
     pub fn call(to: Address, data: &str, block: &str) -> Self {
         let call = ObjectWriter::default().text("to", &text::address(to)).text("data", data).finish();
         Self::reading("eth_call", text!("[", call, ",", json::string(block), "]"))
     }
 
-    /// Reads the chain that the wallet is on. Opens no prompt.
+    /// Reads something from the wallet's chain. Opens no prompt.
     #[must_use]
     pub const fn reading(method: &'static str, params: String) -> Self {
         Self { method, params: Some(params), patience: PATIENCE_MS }
     }
 
-    /// Asks for a signature, for as long as it would be of use. The typed data travels as one JSON string, which is
-    /// what every wallet takes.
+    /// Asks for a signature, and waits for as long as it would be of use. The typed data is one JSON string, which every
+    /// wallet accepts.
     #[must_use]
     pub fn sign(payer: Address, typed_data: &str, patience: u64) -> Self {
         let params = text!("[", json::string(&text::address(payer)), ",", json::string(typed_data), "]");
         Self { method: "eth_signTypedData_v4", params: Some(params), patience }
     }
 
-    /// The same question, if it is answered at once.
+    /// The same question, with a patience that fits into a click.
     #[must_use]
     pub fn briefly(self) -> Self {
         Self { patience: BRIEF_PATIENCE_MS, ..self }
     }
 }
 
-/// Of so many wallets, none is ever taken where the visitor has a choice.
+/// Accepts exactly one wallet: if there are several, the choice is the visitor's.
 ///
 /// # Errors
 /// `no_wallet`, `wallet_ambiguous`.
@@ -194,11 +193,12 @@ pub fn the_only(wallets: usize) -> Result<(), Error> {
     Err(Error::unpaid(code, Stage::Wallet, message))
 }
 
-/// Of a wallet that lists more accounts than this, the others are passed over.
+/// Accounts beyond this many are ignored.
 const MOST_ACCOUNTS: u32 = 100;
 
-/// The accounts that may pay, of what `eth_requestAccounts` gave: the wanted one, or each once. What is no address is
-/// passed over, unless it is the first: a wallet that names its account in another way is not to pay from its next.
+/// The accounts that may pay, from the answer to `eth_requestAccounts`: the wanted one, or else each one once. Entries
+/// that are not addresses are skipped; but if the first entry is not, there are none, so that a wallet that writes its
+/// first account in another form does not pay from its second.
 #[must_use]
 pub fn read_accounts<J: Json>(answer: &J, wanted: Option<Address>) -> Vec<Address> {
     let mut accounts = Vec::new();
@@ -220,7 +220,7 @@ pub fn read_account<J: Json>(answer: &J, wanted: Option<Address>) -> Option<Addr
     read_accounts(answer, wanted).first().copied()
 }
 
-/// The session that a provider has with a wallet elsewhere, as WalletConnect's and Reown's do, by its topic.
+/// The topic of a provider's session with a wallet on another device, as WalletConnect's and Reown's providers have it.
 #[must_use]
 pub fn read_session<J: Json>(provider: &J) -> Option<String> {
     provider.get("session")?.text_at("topic")
@@ -236,7 +236,7 @@ pub fn read_chain_id<J: Json>(answer: &J) -> Option<u64> {
     }
 }
 
-/// A 256-bit answer of `eth_call`. `0x`, which a chain without the token answers, is none.
+/// A 256-bit answer of `eth_call`. `None` for `0x`, which is the answer where the token does not exist.
 #[must_use]
 pub fn read_uint<J: Json>(answer: &J) -> Option<U256> {
     text::read_exactly(&answer.as_text()?).map(U256::from_be_bytes::<32>)
@@ -254,7 +254,7 @@ pub fn is_valid_signature(digest: B256, signature: &str) -> String {
     text!("0x", text::hex(&IS_VALID_SIGNATURE), text::hex(&digest.0), word(64), length, digits, zeros)
 }
 
-/// Whether a contract took a signature for its own: it answers with the selector of the function that was asked.
+/// Whether a contract accepts a signature: it then answers with the selector of the function itself.
 #[must_use]
 pub fn accepts_signature<J: Json>(answer: &J) -> bool {
     let word = answer.as_text().and_then(|word| text::read_exactly::<32>(&word));

@@ -16,11 +16,11 @@ use super::{
 use crate::core::wallet::Question;
 
 thread_local! {
-    /// The open ones.
+    /// The open prompts.
     static OPEN: RefCell<Vec<Rc<Connecting>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A prompt to connect, and who waits for it.
+/// A prompt to connect, and how many calls wait for it.
 #[derive(Debug)]
 struct Connecting {
     provider: Provider,
@@ -52,8 +52,8 @@ impl Connecting {
     }
 }
 
-/// A part in a prompt to connect. When the last one is dropped, nobody waits any more: the wallet itself has to say from then on that it is
-/// still open.
+/// A call's share of a prompt to connect. When the last one is dropped, the prompt is forgotten here; from then on, only
+/// the wallet itself knows that it is still open.
 #[derive(Debug)]
 pub(super) struct Seat(Rc<Connecting>);
 

@@ -1,4 +1,4 @@
-//! An EIP-1193 provider: how it is asked, and what it says of itself meanwhile.
+//! An EIP-1193 provider: how it is asked, and what its events say meanwhile.
 
 use std::{cell::RefCell, future::pending, rc::Rc};
 
@@ -45,8 +45,7 @@ impl Provider {
         Some(found.unchecked_into())
     }
 
-    /// The answer; or what a wallet that forgets the question says of itself meanwhile; or `undefined`, when it is
-    /// over.
+    /// The answer, or what the wallet's events say instead of one; `undefined` once `over` has rung.
     pub(super) async fn answer(self, question: Question, over: Rc<Bell>) -> Result<JsValue, JsValue> {
         let answer = over.unless(self.ask(&question));
         let news = News::of(self, question);
@@ -58,8 +57,8 @@ impl Provider {
             .map_err(|thrown| if thrown.is_null_or_undefined() { error("the wallet gave no reason").0 } else { thrown })
     }
 
-    /// A provider takes one argument. WalletConnect's and Reown's have a second of their own, the time or the chain of
-    /// the request. viem's alone are told not to repeat a failed request, prompt and all.
+    /// A provider takes one argument; to WalletConnect's and Reown's, a second one means something else. Only clients
+    /// of viem get one, which tells them not to repeat a failed request and its prompt.
     fn ask(&self, question: &Question) -> Result<JsValue, JsValue> {
         let mut asked = Js::object();
         asked.set("method", Js::of(question.method));
@@ -74,8 +73,8 @@ impl Provider {
         self.request_with(&asked.0, &once.0)
     }
 
-    /// A client of viem, which has `extend` and a `transport`; or the transport itself, whose `config` says how often
-    /// it repeats.
+    /// Whether it is a client of viem, which has `extend` and a `transport`, or a transport, whose `config` has a
+    /// `retryCount`.
     fn is_viems(&self) -> bool {
         let is_client = member(self, "extend").is_some_and(|extend| extend.is_function())
             && member(self, "transport").is_some_and(|transport| transport.is_object());
@@ -84,7 +83,7 @@ impl Provider {
     }
 }
 
-/// A member of what may be anything; none where reading it throws.
+/// A member of any value; `None` if reading it throws.
 fn member(of: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(of, &name.into()).ok()
 }
@@ -95,10 +94,10 @@ fn disconnected() -> JsValue {
     gone.0
 }
 
-/// What a wallet says of itself while a question is open.
+/// What the wallet's events say while a question is open.
 struct News {
     provider: Provider,
-    /// By event. A wallet may call one after it was removed, or not remove it at all, so JavaScript owns them.
+    /// By event. JavaScript owns them, since a wallet may call one after it was removed, or never remove it.
     listeners: [(&'static str, JsValue); 2],
     /// The topic of the session in which the question was asked, where the provider has sessions.
     session: Option<String>,
@@ -135,12 +134,12 @@ impl News {
         }
     }
 
-    /// Resolves once the session is over. WalletConnect's providers have no event for a session that the page itself
-    /// ends, and leave open what was asked in it.
+    /// Resolves once the session is over. If the page itself ends it, WalletConnect's providers emit no event and never
+    /// answer the open question.
     async fn parted(&self) {
         let Some(topic) = &self.session else { return pending().await };
         let provider = Js((&self.provider).into());
-        // One look may come while the provider is putting another in its place.
+        // A single miss may come while the provider replaces the session.
         let mut misses = 0u8;
         while misses < 2 {
             misses = if read_session(&provider).as_ref() == Some(topic) { 0 } else { misses.saturating_add(1) };

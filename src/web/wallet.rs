@@ -1,4 +1,4 @@
-//! What one call of the library says to the wallets that will do for it. The core decides what is asked, and what the answers mean.
+//! The conversation of one call with its wallets. The core decides what is asked, and what the answers mean.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -22,11 +22,11 @@ use crate::{
     ports::Wallets,
 };
 
-/// The wallets of a call, and what is open with them.
+/// The wallets of a call, and the questions that are open.
 #[derive(Debug)]
 pub(super) struct Conversation {
     chosen: Option<Provider>,
-    /// The page's functions that find those that will do where none was chosen, and all.
+    /// The page's functions that find the usable wallets if none was chosen, and all wallets.
     find: Option<Function>,
     find_others: Option<Function>,
     found: RefCell<Vec<Provider>>,

@@ -41,7 +41,7 @@ const KEY_DIGITS: usize = 132;
 pub struct Confirming(pub(super) DrawingNonce);
 
 impl Confirming {
-    /// The page answered, or its function threw.
+    /// The page answered, or its `confirm` threw.
     #[must_use]
     pub fn answered<J>(self, answer: Result<bool, J>, now: u64) -> Next<J> {
         let declined = |message: &str| Error::unpaid(Code::Declined, Stage::Wallet, message);
@@ -65,7 +65,7 @@ pub struct DrawingNonce {
 }
 
 impl DrawingNonce {
-    /// Has it written down that a signature is about to be asked for.
+    /// Has the journal note that a signature is about to be requested.
     pub(super) fn intend<J>(mut self, now: u64) -> Next<J> {
         self.intended_at = now;
         let Deal { order, offer, .. } = &*self.deal;
@@ -79,7 +79,7 @@ impl DrawingNonce {
         Step::Write(order.request.id().into(), Box::new(change), Writing::Intent(Box::new(self))).into()
     }
 
-    /// It is written down, or was not to be.
+    /// The journal has noted it, or refused to.
     fn intended<J: Json>(mut self, written: Written<J>) -> Next<J> {
         match written {
             Written::Done(reached) => {
@@ -121,7 +121,7 @@ impl DrawingNonce {
     }
 }
 
-/// Milliseconds in which it can still be settled.
+/// For how many milliseconds it can still be settled.
 const fn time_left(authorization: &Authorization, stamp: Stamp) -> u64 {
     authorization.valid_before_ms().saturating_sub(SETTLE_MS).saturating_sub(stamp.time_ms())
 }
@@ -134,7 +134,7 @@ pub struct Signing {
     clock: ChainClock,
     intended_at: u64,
     authorization: Authorization,
-    /// When its window has closed, by this machine's clock.
+    /// When its window closes, by this machine's clock.
     closes_at: u64,
 }
 
@@ -161,7 +161,7 @@ impl Signing {
         Step::Ask(wallet, Question::code_at(payer), Asked::Checking(checking)).into()
     }
 
-    /// Has the signed payment written down, before it leaves, if there is time left to settle it.
+    /// Has the signed payment written down before it is sent, if there is time left to settle it.
     fn seal<J: Json>(self, signature: &str, now: u64) -> Next<J> {
         // A page that was frozen may come back so late that budgets do not count the intent any more.
         let is_over =
@@ -194,22 +194,21 @@ impl Signing {
     }
 }
 
-/// Waiting for what the chain has at the payer's address. The token checks the key of an account that has only a key.
-/// Where there is a contract (a smart account, or a plain one that hands over to a contract by
-/// [EIP-7702](https://eips.ethereum.org/EIPS/eip-7702)), it asks that, and nothing else: so does this. Of a smart
-/// account that is not deployed, it is asked what the contract will say once the seller has deployed it, where the page
-/// allows it.
+/// Waiting for the code at the payer's address, and for that contract's opinion of the signature. The token does the
+/// same: if there is no contract, it checks the key; if there is one (a smart account, or a plain account that delegates
+/// to a contract by [EIP-7702](https://eips.ethereum.org/EIPS/eip-7702)), it asks the contract and nothing else. If the
+/// smart account is not deployed yet and the page allows it, the contract is tried as it will be once it is deployed.
 #[derive(Clone, Debug)]
 pub struct Checking {
     signing: Box<Signing>,
-    /// As it would be sent.
+    /// In hex, as it would be sent.
     signature: String,
     check: Check,
 }
 
 #[derive(Clone, Copy, Debug)]
 enum Check {
-    /// What stands at the address. `by_key` when it is the payer's own key that signed exactly this authorization.
+    /// The code at the address. `by_key` if the payer's own key signed exactly this authorization.
     Code { by_key: bool },
     /// Whether the contract accepts the signature.
     Word,
@@ -218,7 +217,7 @@ enum Check {
 }
 
 impl Checking {
-    /// The wallet answered, or threw. A wallet that cannot read the chain leaves it to the key.
+    /// The wallet answered, or threw. If the chain cannot be read, the key decides.
     #[must_use]
     pub fn answered<J: Json>(self, answer: Reply<J>, now: u64) -> Next<J> {
         let is_contract = || answer.as_ref().ok().and_then(Json::as_text).is_some_and(|code| code != "0x");
@@ -275,7 +274,7 @@ impl Checking {
     }
 }
 
-/// The prompt may be open, hidden behind the page, or wait for a locked wallet.
+/// The prompt may still be open, hidden behind the page, or waiting for a locked wallet.
 fn left_alone<J>() -> Next<J> {
     let message = "the wallet's prompt was not answered in time, so nothing was paid: unlock the wallet, and close a prompt \
                    that is still open; approving it pays nothing";
@@ -296,7 +295,7 @@ fn bad_signature<J>(message: &str) -> Next<J> {
 #[derive(Debug)]
 #[cfg_attr(test, derive(Clone))]
 pub enum Writing<J> {
-    /// It writes that a signature is about to be asked for.
+    /// It notes that a signature is about to be requested.
     Intent(Box<DrawingNonce>),
     /// It writes the signed payment. With the budget, if the purchase takes it past the mark.
     Payment(Box<Underway<J>>, Rc<Payment>, Option<State>),
@@ -305,8 +304,8 @@ pub enum Writing<J> {
 }
 
 impl<J: Json> Writing<J> {
-    /// What came of it, once it is for good, or why it could not be written. What cannot be remembered is not begun;
-    /// but what has happened has happened.
+    /// The outcome of a durable write, or why it failed. A purchase that cannot be noted is not begun; but how it ended
+    /// is reported even if it cannot be noted.
     #[must_use]
     pub fn written(self, outcome: Result<Written<J>, Option<J>>, now: u64) -> Next<J> {
         match (self, outcome) {
@@ -327,7 +326,7 @@ impl<J: Json> Writing<J> {
     }
 }
 
-/// Only where nothing keeps tabs apart: another one has the wallet open for this very purchase.
+/// Only without Web Locks: another tab has the wallet open for this very purchase.
 fn contested() -> Error {
     let message = "another tab is at this purchase, and this browser cannot keep tabs apart (no Web Locks): finish it there, \
                    or `forget()` it; this call paid nothing";

@@ -24,10 +24,10 @@ use super::{
     signing::{Confirming, DrawingNonce},
 };
 
-/// Of accounts that are connected, so many are asked for what they have: all at once, within a click.
+/// The balances of at most this many connected accounts are read, all at once, within a click.
 const MOST_PAYERS: usize = 5;
-/// A provider of a wallet elsewhere, such as WalletConnect's, hears that a switch was agreed to before it hears of the
-/// network itself. So long it is given to say so: first this pause, then each twice as long as the one before.
+/// WalletConnect's provider may answer a switch before it knows the new network. So the chain is asked for again: first
+/// after this pause, then after pauses that double.
 const FIRST_PAUSE_MS: u64 = 250;
 const LONGEST_PAUSE_MS: u64 = 2_000;
 
@@ -39,7 +39,7 @@ pub struct Choosing<J> {
 }
 
 impl<J: Json> Choosing<J> {
-    /// So many wallets will do.
+    /// This many usable wallets were found.
     #[must_use]
     pub fn found(self, wallets: usize) -> Next<J> {
         match wallet::the_only(wallets) {
@@ -72,12 +72,13 @@ struct Talk<J> {
 #[derive(Clone, Copy, Debug)]
 enum WalletQuestion {
     Connect,
-    /// Where there is no such question as to connect.
+    /// If the wallet does not know the question to connect.
     Accounts,
     Chain,
     Switch,
     Add,
-    /// After the visitor has agreed to switch. If it is still another one, it is asked again after such a pause.
+    /// After the visitor has agreed to switch. If the wallet still names another chain, it is asked again after this
+    /// pause.
     ChainAgain {
         pause: u64,
     },
@@ -101,7 +102,7 @@ impl<J: Json> Talking<J> {
         let talk = self.talk;
         match (self.asked, answer) {
             (WalletQuestion::Connect | WalletQuestion::Accounts, Ok(accounts)) => talk.with(&accounts),
-            // A Safe is connected by the page that it has opened.
+            // A Safe app is connected by the page that embeds it.
             (WalletQuestion::Connect, Err(Some(thrown))) if rejection::lacks_method(&thrown) => {
                 talk.ask(Question::accounts(), WalletQuestion::Accounts)
             }
@@ -124,7 +125,7 @@ impl<J: Json> Talking<J> {
     }
 }
 
-/// Waiting for the wallet to say that it is on the network that it was switched to.
+/// Waiting for the wallet to name the chain that it was switched to.
 #[derive(Clone, Debug)]
 pub struct Switching<J> {
     talk: Talk<J>,
@@ -162,13 +163,13 @@ fn unanswered(asked: WalletQuestion) -> Error {
     Error::unpaid(code, Stage::Wallet, message)
 }
 
-/// Waiting for what the accounts have that may pay, and for the time of the chain.
+/// Waiting for the balances of the accounts that may pay, and for the time of the chain.
 #[derive(Clone, Debug)]
 pub struct Counting<J>(Talk<J>);
 
 impl<J: Json> Counting<J> {
-    /// The wallet answered, or threw. Both are best-effort: a wallet that cannot read may still pay, and without a
-    /// block this machine's clock has to do.
+    /// The wallet answered, or threw. Both are best-effort: a wallet that cannot read balances may still pay, and without
+    /// a block, this machine's clock is used.
     #[must_use]
     pub fn answered(self, replies: Vec<Reply<J>>, now: u64) -> Next<J> {
         let talk = self.0;
@@ -228,14 +229,13 @@ impl<J: Json> Talk<J> {
         self.ask(Question::chain_id(), WalletQuestion::Chain)
     }
 
-    /// Whether several accounts may pay. Which of them does is told only when it is certain: by its account, other
-    /// calls know whether they are the same purchase.
+    /// Whether several accounts may pay. The page is told which one does only when that is certain: calls at the same
+    /// time are compared by their account.
     const fn has_choice(&self) -> bool {
         self.payers.len() > 1
     }
 
-    /// The first account that has enough, as far as the wallet could read what they have. If it could not of the first,
-    /// the first.
+    /// The first account that has enough. If the balance of the first account could not be read, the first account.
     fn payer(&self, balances: &[Reply<J>]) -> Result<Address, Error> {
         let offer = &self.deal.offer;
         let have = |balance: &Reply<J>| balance.as_ref().ok().and_then(wallet::read_uint);
