@@ -116,6 +116,11 @@ export interface GenerateOptions extends WaitOptions {
    */
   undeployed?: 'send' | undefined
   /**
+   * `ignore`: what the seller says of its parameters is not held against the request, as when its list of models is out
+   * of date. Default: what it rules out is `request_unsupported`, and nothing is signed.
+   */
+  schema?: 'ignore' | undefined
+  /**
    * The most that it may cost, in USDC, as decimal text. Default `"5.00"`. A higher price is `price_too_high`, and
    * nothing is signed.
    */
@@ -339,10 +344,68 @@ export interface PricedQuote {
   /** The server's own machine-readable form of its parameters, when it sends one. */
   outputSchema?: unknown
   /**
+   * What the server says of its parameters, by the names that they have in a request or its `extra`: enough to draw a
+   * form. It is the server's word, which it may not keep; absent where it says nothing that can be read.
+   */
+  schema?: RequestSchema
+  /** The models that the server lists, if it does: the `enum` of its parameter `videoModel` or `model`. */
+  models?: string[]
+  /** What rules this request out, by `schema`: `generate` would refuse it as `request_unsupported`. Absent if nothing does. */
+  problems?: RequestProblem[]
+  /**
    * The server's own offer, and for which request and service it is good: `generate(quote)` reads it again. Leave it as
    * it is.
    */
   seal: unknown
+}
+
+/** A type of JSON. */
+export type JsonType = 'string' | 'number' | 'integer' | 'boolean' | 'array' | 'object' | 'null'
+
+/** Parameters, as a server describes them, by name. */
+export type RequestSchema = Record<string, RequestParameter>
+
+/**
+ * What a server says of one parameter, reduced from the forms of both versions of x402 to that of JSON Schema. All
+ * texts are the server's: show them as text.
+ */
+export interface RequestParameter {
+  /** The types that it may have. Absent: any. An object that may also be sent as JSON text has both types. */
+  type?: JsonType[]
+  /** The server's words, as one line of plain text. */
+  description?: string
+  /** A request without it is not taken. */
+  required?: true
+  /** What the server uses where it is left out. */
+  default?: unknown
+  /** The only values that it may have. A list of one may be no more than an example, and rules nothing out. */
+  enum?: (string | number | boolean)[]
+  /** The smallest number. */
+  minimum?: number
+  /** The largest number. */
+  maximum?: number
+  /** A number has to be larger. */
+  exclusiveMinimum?: number
+  /** A number has to be smaller. */
+  exclusiveMaximum?: number
+  /** The most characters of a text. */
+  maxLength?: number
+  /** What each item of a list is. */
+  items?: RequestParameter
+  /** The members of an object. */
+  properties?: RequestSchema
+}
+
+/** Why a server does not take a parameter of a request, by its own words. */
+export interface RequestProblem {
+  /** Its name in {@link PricedQuote.schema}; a member of an object after a dot. */
+  field: string
+  /** What is wrong. */
+  problem: 'missing' | 'not_allowed' | 'too_small' | 'too_large' | 'too_long' | 'wrong_type'
+  /** The same as a sentence. */
+  message: string
+  /** The values that it may have, where the server lists them. */
+  allowed?: string[]
 }
 
 /** A request that the server took without asking for payment. Nothing is paid for it. */
@@ -721,6 +784,7 @@ export type ErrorCode =
   | 'wrong_network'
   | 'clock_mismatch'
   | 'no_acceptable_offer'
+  | 'request_unsupported'
   | 'price_too_high'
   | 'budget_exceeded'
   | 'insufficient_funds'
@@ -823,6 +887,12 @@ export interface OffersDetails {
   offers: Record<string, unknown>[]
 }
 
+/** Of `request_unsupported`. */
+export interface ProblemsDetails {
+  /** One for each parameter that the seller does not take. */
+  problems: RequestProblem[]
+}
+
 /** Of `price_too_high`: decimal text. */
 export interface PriceDetails {
   /** What the seller asks for. */
@@ -889,6 +959,8 @@ export interface ErrorDetails {
   clock_mismatch: ClockDetails
   /** No offer can be paid. */
   no_acceptable_offer: OffersDetails & ServiceWords
+  /** The seller does not take it. */
+  request_unsupported: ProblemsDetails
   /** Over `maxPrice`. */
   price_too_high: PriceDetails
   /** Over the budget. */

@@ -39,6 +39,8 @@ pub struct Config {
     pub payer: Option<Address>,
     /// Whether the signature of a smart account that is not deployed is sent to a seller who may deploy it.
     pub sends_undeployed: bool,
+    /// Whether the seller's own description of the request is not held against it.
+    pub ignores_schema: bool,
     /// What all purchases may cost together.
     pub budget: Option<Budget>,
     /// Milliseconds between two polls.
@@ -75,7 +77,8 @@ impl Config {
             base_url: base_url(options)?,
             policy: Policy { tokens: tokens(options)?, pay_to: pay_to(options)? },
             payer: payer(options)?,
-            sends_undeployed: sends_undeployed(options)?,
+            sends_undeployed: has_word(options, "undeployed", "send")?,
+            ignores_schema: has_word(options, "schema", "ignore")?,
             budget,
             poll_interval: poll_interval(options)?,
             timeout: timeout(options)?,
@@ -213,11 +216,12 @@ fn timeout<J: Json>(options: &J) -> Result<Option<u64>, Error> {
     Ok(Some(milliseconds(options, "timeout")?.unwrap_or(DEFAULT_TIMEOUT_MS)))
 }
 
-fn sends_undeployed<J: Json>(options: &J) -> Result<bool, Error> {
-    match options.get("undeployed").map(|undeployed| undeployed.as_text()) {
+/// Whether an option has the only value that it takes.
+fn has_word<J: Json>(options: &J, name: &str, word: &str) -> Result<bool, Error> {
+    match options.get(name).map(|value| value.as_text()) {
         None => Ok(false),
-        Some(Some(how)) if how == "send" => Ok(true),
-        Some(_) => Err(Error::invalid("`undeployed` takes \"send\"")),
+        Some(Some(said)) if said == word => Ok(true),
+        Some(_) => Err(Error::invalid(text!("`", name, "` takes \"", word, "\""))),
     }
 }
 
@@ -355,6 +359,8 @@ mod tests {
             (json!({"payer": "0x12"}), "payer"),
             (json!({"undeployed": "deploy"}), "undeployed"),
             (json!({"undeployed": true}), "undeployed"),
+            (json!({"schema": "check"}), "schema"),
+            (json!({"schema": false}), "schema"),
             (json!({"payer": [PAYEE]}), "payer"),
             (json!({"maxPrice": "abc"}), "maxPrice"),
             (json!({"maxPrice": "-1"}), "maxPrice"),

@@ -26,6 +26,7 @@ named! {
         WrongNetwork,
         ClockMismatch,
         NoAcceptableOffer,
+        RequestUnsupported,
         PriceTooHigh,
         BudgetExceeded,
         InsufficientFunds,
@@ -236,6 +237,8 @@ pub enum Detail {
     Number(u64),
     /// Several groups, such as the offers of a seller.
     List(Rc<Vec<Details>>),
+    /// Several texts.
+    Texts(Rc<Vec<String>>),
 }
 
 impl From<String> for Detail {
@@ -253,6 +256,12 @@ impl From<&str> for Detail {
 impl From<u64> for Detail {
     fn from(number: u64) -> Self {
         Self::Number(number)
+    }
+}
+
+impl From<Vec<String>> for Detail {
+    fn from(texts: Vec<String>) -> Self {
+        Self::Texts(texts.into())
     }
 }
 

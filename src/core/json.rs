@@ -44,6 +44,8 @@ pub trait Json: Clone + Serialize + 'static {
     fn text_start(&self, most: u32) -> Option<String>;
     /// A number as JavaScript prints it: `8`, `0.5`, `1e-7`; `null` if JSON cannot represent it.
     fn as_number(&self) -> Option<String>;
+    /// A number as a float. Never for money.
+    fn as_float(&self) -> Option<f64>;
     /// A boolean.
     fn as_boolean(&self) -> Option<bool>;
 

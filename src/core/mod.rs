@@ -36,6 +36,7 @@ pub mod reason;
 pub mod rejection;
 pub mod request;
 pub mod result;
+pub mod schema;
 pub mod scheme;
 mod secp256k1;
 pub mod settlement;

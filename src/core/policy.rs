@@ -40,7 +40,7 @@ impl Policy {
         let allowed = self.ranked(&judged);
         let affordable = allowed.iter().find(|offer| self.check_cap(offer).is_ok());
         match affordable.or_else(|| allowed.first()) {
-            Some(offer) => self.check_cap(offer).map(|()| (*offer).clone()),
+            Some(offer) => self.check_cap(offer).map(|()| described(offer, entries)),
             None => Err(refusal(entries, &judged)),
         }
     }
@@ -51,7 +51,7 @@ impl Policy {
     /// `no_acceptable_offer` with every offer and its reason.
     pub fn prefer<J: Json>(&self, entries: &[Entry<J>]) -> Result<Offer, Error> {
         let judged = self.judged(entries);
-        self.ranked(&judged).first().map(|offer| (*offer).clone()).ok_or_else(|| refusal(entries, &judged))
+        self.ranked(&judged).first().map(|offer| described(offer, entries)).ok_or_else(|| refusal(entries, &judged))
     }
 
     /// Each entry's offer, or why it may not be signed. The price is not checked here.
@@ -116,6 +116,13 @@ impl Policy {
     fn cap(&self, offer: &Offer) -> Option<U256> {
         self.tokens.iter().find(|token| token.asset == offer.asset).map(|token| token.cap)
     }
+}
+
+/// The offer, with what its seller says of the request.
+fn described<J: Json>(offer: &Offer, entries: &[Entry<J>]) -> Offer {
+    let chosen = entries.iter().find(|entry| entry.is_of(offer));
+    let schema = chosen.and_then(|entry| entry.schema(entries));
+    Offer { schema: schema.map(|schema| J::of(&schema).to_text()), ..offer.clone() }
 }
 
 fn refusal<J: Json>(entries: &[Entry<J>], judged: &[Result<Offer, String>]) -> Error {

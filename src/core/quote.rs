@@ -8,10 +8,11 @@ use serde::Serialize;
 use super::{
     assets::ASSETS,
     config::Config,
-    error::{Error, Paid},
+    error::{Details, Error, Paid},
     json::Json,
     money::Money,
     request::{Dialect, Request},
+    schema::Schema,
     task_record::TaskRecord,
     terms::{self, Offer},
     text::{address, decimal, text},
@@ -43,6 +44,12 @@ pub struct PricedQuote<J> {
     pub quoted_at: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output_schema: Option<J>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schema: Option<Schema<J>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub models: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<Details>,
     /// What [`reopen`] reads back.
     pub seal: Seal,
 }
@@ -96,6 +103,7 @@ impl<J: Json> PricedQuote<J> {
     /// The quote of an offer.
     #[must_use]
     pub fn of(request: &Request, config: &Config, offer: &Offer, now_ms: u64) -> Self {
+        let schema = offer.schema.as_deref().and_then(J::parse).map(Schema::reread);
         Self {
             id: request.id().into(),
             price: Money::of(offer.asset, offer.amount),
@@ -106,6 +114,9 @@ impl<J: Json> PricedQuote<J> {
             max_timeout_seconds: offer.max_timeout_seconds,
             quoted_at: now_ms,
             output_schema: J::parse(&offer.echo.accepted).and_then(|raw| raw.get("outputSchema")),
+            models: schema.as_ref().map(Schema::models).unwrap_or_default(),
+            problems: problems(schema.as_ref(), request, config),
+            schema,
             seal: Seal {
                 base_url: config.base_url.as_str().into(),
                 body: request.fingerprint().as_str().into(),
@@ -144,6 +155,12 @@ impl<J: Json> FreeQuote<J> {
     }
 }
 
+/// What the seller's own words rule out in the request, unless the page overrules them.
+fn problems<J: Json>(schema: Option<&Schema<J>>, request: &Request, config: &Config) -> Vec<Details> {
+    let schema = schema.filter(|_| !config.ignores_schema);
+    schema.map(|schema| schema.problems(&request.parameters())).unwrap_or_default()
+}
+
 /// Whether the quote says that the library generated that id for it.
 #[must_use]
 pub fn drew<J: Json>(quote: &J, id: &str) -> bool {
@@ -174,7 +191,10 @@ pub fn reopen<J: Json>(quote: &J, request: &Request, config: &Config) -> Result<
         };
         return Err(stale(why));
     }
-    let offer = config.policy.choose(&entries)?;
+    let mut offer = config.policy.choose(&entries)?;
+    if let Some(schema) = quote.get("schema") {
+        offer.schema = Some(schema.to_text());
+    }
     let shown = |key: &str| quote.text_at(key).unwrap_or_default();
     let same = quote.get("price").and_then(|p| p.text_at("atomic")) == Some(decimal(offer.amount))
         && shown("network") == offer.asset.chain.caip2

@@ -462,6 +462,16 @@ mod tests {
     }
 
     #[test]
+    fn a_message_that_is_an_error_itself_is_read_unless_it_is_long() {
+        let message = |length: usize| {
+            let bare = json!({"code": 4001, "why": ""}).to_string().len();
+            json!({"message": json!({"code": 4001, "why": "a".repeat(length - bare)}).to_string()})
+        };
+        assert_eq!(meaning(&message(2_000)), Meaning::Refused);
+        assert_eq!(meaning(&message(2_001)), Meaning::Failed);
+    }
+
+    #[test]
     fn the_message_is_short_and_has_no_dump_of_the_wallet() {
         let long = format!("Something. {}", "went wrong ".repeat(1_000));
         let said = |thrown: Value| read(&thrown, "the signature");

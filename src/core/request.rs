@@ -178,6 +178,19 @@ impl Request {
         &self.fingerprint
     }
 
+    /// What a page may set of it, by the names in a seller's description; a picture's bytes are left out.
+    #[must_use]
+    pub fn parameters<J: Json>(&self) -> J {
+        let (before, after) = cut(&self.fields, 0).unwrap_or((&self.fields, ""));
+        let body = J::parse(&text!(before, after, "}")).unwrap_or_else(J::object);
+        let mut parameters = ObjectWriter::default();
+        parameters.text("prompt", &self.prompt);
+        for (name, value) in body.get("templateData").map(|data| data.entries()).unwrap_or_default() {
+            parameters.raw(&name, &value.to_text());
+        }
+        J::parse(&parameters.finish()).unwrap_or_else(J::object)
+    }
+
     /// The body as JSON text, with a zero character in place of the picture's base64. A body that is sent as a form
     /// begins with another.
     #[must_use]

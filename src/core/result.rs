@@ -655,6 +655,10 @@ mod tests {
             Json::as_number(&self.0)
         }
 
+        fn as_float(&self) -> Option<f64> {
+            self.0.as_float()
+        }
+
         fn as_boolean(&self) -> Option<bool> {
             self.0.as_boolean()
         }

@@ -150,8 +150,19 @@ fn values_for_javascript_have_the_members_of_their_types() {
         quote.as_object_mut().unwrap().remove("id").unwrap();
         quote
     };
-    let [whole, least] = [json!({}), Value::Null].map(|schema| quoted(answered(402, terms(schema))));
+    let described = json!({"input": {"bodyFields": {
+        "model": {
+            "type": "string", "description": "a", "default": "b", "enum": ["b", "c"], "minimum": 1, "maximum": 2,
+            "exclusiveMinimum": 0, "exclusiveMaximum": 3, "maxLength": 4, "items": {}, "properties": {"d": {}},
+        },
+        "size": {"required": true, "enum": [1, 2]}, "seconds": {"required": true},
+    }}});
+    let [whole, least] = [described, Value::Null].map(|schema| quoted(answered(402, terms(schema))));
     holds(&interface("PricedQuote"), &whole, &least, &["request"]);
+    let parameter = interface("RequestParameter");
+    holds(&parameter, &whole["schema"]["model"], &json!({}), &["required"]);
+    assert_eq!(whole["schema"]["size"]["required"], true);
+    holds(&interface("RequestProblem"), &whole["problems"][0], &whole["problems"][1], &[]);
     let free = quoted(answered(202, json!({"taskId": "t1"}).to_string()));
     holds(&interface("FreeQuote"), &free, &free, &["request"]);
 }

@@ -17,6 +17,7 @@ use super::{
     json::{Json, ObjectWriter},
     money::parse_atomic,
     reason::Refusal,
+    schema::{Described, Schema},
     scheme::Scheme,
     text::{keep, number, text, word},
 };
@@ -66,6 +67,8 @@ pub struct Offer {
     pub max_timeout_seconds: u64,
     /// What the seller wants back.
     pub echo: Echo,
+    /// What the seller says of the request, as JSON text that [`Schema::reread`] reads.
+    pub schema: Option<String>,
 }
 
 /// What a payment returns to the seller, in the seller's own words.
@@ -103,7 +106,7 @@ impl Echo {
 #[derive(Clone, Debug)]
 pub struct Entry<J> {
     raw: J,
-    frame: Rc<Result<Frame, String>>,
+    frame: Rc<Frame<J>>,
 }
 
 /// The shortest window in which a person can sign and a facilitator can settle.
@@ -132,7 +135,7 @@ pub fn read<J: Json>(response: &HttpResponse<J>) -> Result<Vec<Entry<J>>, Error>
         Some(entries) if !entries.is_empty() => Ok(entries),
         Some(_) => Err(unusable(response, Code::NoAcceptableOffer, "the server asked for payment, but lists no offer")
             .retry(Retry::Never)
-            .detail("offers", Vec::new())),
+            .detail("offers", Vec::<Details>::new())),
         None => Err(unusable(
             response,
             Code::BadResponse,
@@ -177,9 +180,9 @@ fn read_document<J: Json>(document: &J, demand: Option<String>) -> Option<Vec<En
     let version = Version::read(&said);
     let part = |key| document.get(key).filter(|_| version == Some(Version::Two)).map(|part| part.to_text());
     let (resource, extensions) = (part("resource"), part("extensions"));
-    let frame = version.map(|version| Frame { version, resource, extensions, demand });
-    let frame = frame.ok_or_else(|| text!("it is of x402 version ", bounded(&said.to_text()), ", not 1 or 2"));
-    let frame = Rc::new(frame);
+    let bazaar = document.get("extensions").and_then(|extensions| extensions.get("bazaar"));
+    let version = version.ok_or_else(|| text!("it is of x402 version ", bounded(&said.to_text()), ", not 1 or 2"));
+    let frame = Rc::new(Frame { version, resource, extensions, demand, bazaar });
     let mut entries = Vec::new();
     for raw in accepts.into_iter().take(MOST_ENTRIES) {
         entries.push(Entry { raw, frame: frame.clone() });
@@ -189,11 +192,14 @@ fn read_document<J: Json>(document: &J, demand: Option<String>) -> Option<Vec<En
 
 /// The context of the entries.
 #[derive(Debug)]
-struct Frame {
-    version: Version,
+struct Frame<J> {
+    /// Or why it is none, in words.
+    version: Result<Version, String>,
     resource: Option<String>,
     extensions: Option<String>,
     demand: Option<String>,
+    /// The member `extensions.bazaar`, which sellers of either version may have.
+    bazaar: Option<J>,
 }
 
 impl<J: Json> Entry<J> {
@@ -202,8 +208,21 @@ impl<J: Json> Entry<J> {
     /// # Errors
     /// Why it cannot be paid, in words.
     pub fn offer(&self, named: &[&'static Asset]) -> Result<Offer, String> {
-        let frame = self.frame.as_ref().as_ref().map_err(Clone::clone)?;
-        read_offer(&self.raw, frame, named)
+        read_offer(&self.raw, &self.frame, named)
+    }
+
+    /// Whether that offer was read from it.
+    #[must_use]
+    pub fn is_of(&self, offer: &Offer) -> bool {
+        self.raw.to_text() == offer.echo.accepted
+    }
+
+    /// What the seller says of the request, in this entry or else in another of all.
+    #[must_use]
+    pub fn schema(&self, all: &[Self]) -> Option<Schema<J>> {
+        let others = all.iter().map(|entry| entry.raw.clone()).collect();
+        let is_newer = self.frame.version == Ok(Version::Two);
+        Schema::read(&Described { chosen: self.raw.clone(), others, bazaar: self.frame.bazaar.clone(), is_newer })
     }
 
     /// The entry as text, for an error's details.
@@ -236,7 +255,8 @@ fn describe<J: Json>(raw: &J, reason: &str) -> Details {
     ])
 }
 
-fn read_offer<J: Json>(raw: &J, frame: &Frame, named: &[&'static Asset]) -> Result<Offer, String> {
+fn read_offer<J: Json>(raw: &J, frame: &Frame<J>, named: &[&'static Asset]) -> Result<Offer, String> {
+    let version = frame.version.clone()?;
     let scheme = required(raw, "scheme")?;
     let known = || text!("the scheme is ", quoted(&scheme), ", not ", Scheme::ALL.map(Scheme::name).join(" or "));
     let scheme = Scheme::read(&scheme).ok_or_else(known)?;
@@ -256,15 +276,15 @@ fn read_offer<J: Json>(raw: &J, frame: &Frame, named: &[&'static Asset]) -> Resu
         .filter(|address| !address.is_zero() && *address != asset.address)
         .ok_or_else(|| text!("the recipient ", quoted(&pay_to), " is no usable address"))?;
     let accepted = raw.to_text();
-    let Frame { version, resource, extensions, demand } = frame;
+    let Frame { resource, extensions, demand, .. } = frame;
     let parts = [Some(&accepted), resource.as_ref(), extensions.as_ref()];
     let echoed: usize = parts.into_iter().flatten().fold(0, |sum, part| sum.saturating_add(part.len()));
-    if accepted == "null" || (*version == Version::Two && echoed > LONGEST_ECHO) {
+    if accepted == "null" || (version == Version::Two && echoed > LONGEST_ECHO) {
         return Err("what the seller wants to see again is too long, or nested too deeply, for a header".into());
     }
     let (resource, extensions, demand) = (resource.clone(), extensions.clone(), demand.clone());
-    let echo = Echo { version: *version, network, accepted, resource, extensions, demand };
-    Ok(Offer { scheme, asset, amount, pay_to, max_timeout_seconds: window(raw)?, echo })
+    let echo = Echo { version, network, accepted, resource, extensions, demand };
+    Ok(Offer { scheme, asset, amount, pay_to, max_timeout_seconds: window(raw)?, echo, schema: None })
 }
 
 /// Version 1 calls it `maxAmountRequired`, version 2 `amount`, and some sellers mix them. If both are present, they
@@ -354,6 +374,7 @@ pub(crate) mod tests {
                 extensions: None,
                 demand: None,
             },
+            schema: None,
         }
     }
 

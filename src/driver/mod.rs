@@ -126,7 +126,7 @@ where
     use purchase::Step;
     match step {
         Step::Recall(id, state) => {
-            if state.is_quoted() {
+            if state.is_payable::<J>() {
                 ports.invite();
             }
             let record = ports.recall(&id, state.is_fresh()).await;

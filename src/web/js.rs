@@ -130,6 +130,10 @@ impl Json for Js {
         self.0.as_f64().is_some().then(|| self.to_text())
     }
 
+    fn as_float(&self) -> Option<f64> {
+        self.0.as_f64()
+    }
+
     fn as_boolean(&self) -> Option<bool> {
         self.0.as_bool()
     }

@@ -109,6 +109,7 @@ export interface ResumeOptions extends WaitOptions {
 export interface GenerateOptions extends WaitOptions {
   wallet?: WalletLike | null | undefined // default: the only wallet found; several and none chosen is an error that lists them
   payer?: Address | undefined // added: which account pays; default: the first that has enough
+  schema?: 'ignore' | undefined // added: what the seller says of its parameters is not held against the request
   undeployed?: 'send' | undefined // added: an ERC-6492 signature is sent as it is, to a seller of version 2
   maxPrice?: string | undefined // in USDC; default "5.00"
   confirm?: ((quote: PricedQuote) => boolean | Promise<boolean>) | undefined
@@ -226,8 +227,39 @@ export interface PricedQuote {
   quotedAt: number
   /** The server's own machine-readable form of its parameters, when it sends one. */
   outputSchema?: unknown
+  /** Added: its parameters, in one form; the models it lists; and what rules this request out. */
+  schema?: RequestSchema
+  models?: string[]
+  problems?: RequestProblem[]
   /** Added: the offer itself, for `generate(quote)`. */
   seal: unknown
+}
+
+export type JsonType = 'string' | 'number' | 'integer' | 'boolean' | 'array' | 'object' | 'null'
+
+/** Added: what the server says of its parameters. */
+export type RequestSchema = Record<string, RequestParameter>
+
+export interface RequestParameter {
+  type?: JsonType[]
+  description?: string
+  required?: true
+  default?: unknown
+  enum?: (string | number | boolean)[]
+  minimum?: number
+  maximum?: number
+  exclusiveMinimum?: number
+  exclusiveMaximum?: number
+  maxLength?: number
+  items?: RequestParameter
+  properties?: RequestSchema
+}
+
+export interface RequestProblem {
+  field: string
+  problem: 'missing' | 'not_allowed' | 'too_small' | 'too_large' | 'too_long' | 'wrong_type'
+  message: string
+  allowed?: string[]
 }
 
 /** The server took the request without asking for payment: the task is real, keep it. */
@@ -376,6 +408,7 @@ export type ErrorCode =
   | 'wrong_network'
   | 'clock_mismatch' // added: nothing is signed; details: { chain, machine }
   | 'no_acceptable_offer'
+  | 'request_unsupported' // added
   | 'price_too_high'
   | 'budget_exceeded'
   | 'insufficient_funds'
@@ -387,6 +420,10 @@ export type ErrorCode =
   | 'task_not_found'
   | 'wait_timeout'
   | 'aborted'
+
+export interface ProblemsDetails {
+  problems: RequestProblem[]
+}
 
 /** Added: what errors have as `details`. */
 export interface FoundWallet {
@@ -447,6 +484,7 @@ export interface ErrorDetails {
   signature_expired: PromptDetails
   clock_mismatch: ClockDetails
   no_acceptable_offer: OffersDetails & ServiceWords
+  request_unsupported: ProblemsDetails
   price_too_high: PriceDetails
   budget_exceeded: BudgetDetails
   insufficient_funds: FundsDetails

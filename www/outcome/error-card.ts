@@ -61,8 +61,12 @@ function facts({ code, details = {} }: Trouble): Node[] {
     return [pair('Price', `$${details['price']}`), pair('Your limit', `$${details['cap']}`)]
   if (code === 'budget_exceeded')
     return [pair('Left today', `$${details['left']}`), pair('Price', `$${details['price']}`)]
+  if (code === 'request_unsupported') return problems(details).map((problem) => el('p', { class: 'fact' }, problem))
   return []
 }
+
+const problems = ({ problems = [] }: Record<string, unknown>): string[] =>
+  (problems as { message: string }[]).map(({ message }) => message)
 
 const pair = (name: string, value: string) =>
   el('p', { class: 'fact' }, el('span', { class: 'hint' }, name), el('strong', {}, value))

@@ -47,6 +47,10 @@ export const ERROR_WORDS: Record<ErrorCode, Words> = {
     title: 'The service offers no payment that is safe to sign',
     advice: 'The details below say why each offer was refused.',
   },
+  request_unsupported: {
+    title: 'The service does not take this request',
+    advice: 'Change what is named below. Nothing was asked of your wallet.',
+  },
   price_too_high: {
     title: 'The price is above your limit',
     advice: 'Raise the limit beside the button, or ask for less.',

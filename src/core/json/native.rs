@@ -80,6 +80,10 @@ impl Json for Value {
         self.as_number().map(|number| in_javascript(number.as_str()))
     }
 
+    fn as_float(&self) -> Option<f64> {
+        self.as_f64()
+    }
+
     fn as_boolean(&self) -> Option<bool> {
         self.as_bool()
     }

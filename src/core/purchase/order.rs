@@ -10,14 +10,16 @@ use super::{
         budget::State,
         clock::Clocks,
         config::Config,
-        error::Paid,
+        error::{Code, Error, Paid, Retry, Stage},
         http_request::{HttpRequest, Method},
         journal::{self, Change, Owner},
         json::Json,
         notice::Notice,
         quote::{self, PricedQuote},
         request::Request,
+        schema,
         terms::Offer,
+        text::text,
     },
     Choosing, Finding, Next, Probing, Recalled, Sent, Step, Writing,
     recalling::{Recalling, Wanted},
@@ -102,12 +104,35 @@ impl Order {
         Step::Write(self.request.id().into(), Box::new(change), Writing::End(outcome)).into()
     }
 
-    pub(super) fn quoted<J: Json>(self, Quoted { offer, at }: Quoted, is_quoted: bool) -> Next<J> {
-        let quote = Rc::new(PricedQuote::of(&self.request, &self.config, &offer, at));
-        let choosing =
-            Choosing { deal: Box::new(Deal { order: self, offer, is_quoted, reached: None }), quote: quote.clone() };
+    pub(super) fn quote<J: Json>(&self, Quoted { offer, at }: &Quoted) -> PricedQuote<J> {
+        PricedQuote::of(&self.request, &self.config, offer, *at)
+    }
+
+    pub(super) fn quoted<J: Json>(self, quoted: Quoted, is_quoted: bool) -> Next<J> {
+        let quote = Rc::new(self.quote(&quoted));
+        if let Some(error) = unsupported(&quote) {
+            return error.into();
+        }
+        let choosing = Choosing {
+            deal: Box::new(Deal { order: self, offer: quoted.offer, is_quoted, reached: None }),
+            quote: quote.clone(),
+        };
         Next::after(Notice::Quoted { quote }, Step::FindWallets(Finding::Payer(choosing)))
     }
+}
+
+/// The error for a request that the seller's own words rule out.
+fn unsupported<J>(quote: &PricedQuote<J>) -> Option<Error> {
+    if quote.problems.is_empty() {
+        return None;
+    }
+    let message = text!(
+        "the seller does not take this request: ",
+        schema::in_words(&quote.problems),
+        ". Nothing was paid; if its list is out of date, pass `schema: \"ignore\"`"
+    );
+    let error = Error::unpaid(Code::RequestUnsupported, Stage::Quote, message).retry(Retry::Never);
+    Some(error.detail("problems", quote.problems.clone()))
 }
 
 /// An order with the offer that has passed the policy.

@@ -46,11 +46,12 @@ pub(super) struct Wanted {
 }
 
 impl Recalling {
-    /// Whether the wallet may be asked to connect meanwhile: the price has been agreed already. A wallet that opens its
-    /// own window can only do so inside a click handler.
+    /// Whether the wallet may be asked to connect meanwhile: the price has been agreed already, and the seller takes the
+    /// request. A wallet that opens its own window can only do so inside a click handler.
     #[must_use]
-    pub fn is_quoted(&self) -> bool {
-        self.wanted.as_ref().is_some_and(|wanted| wanted.quoted.is_some())
+    pub fn is_payable<J: Json>(&self) -> bool {
+        let quoted = self.wanted.as_ref().and_then(|wanted| Some((&wanted.order, wanted.quoted.as_ref()?)));
+        quoted.is_some_and(|(order, quoted)| order.quote::<J>(quoted).problems.is_empty())
     }
 
     /// The id was generated for it: nobody else knows it, and there is no record of it.

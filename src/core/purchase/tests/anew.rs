@@ -61,7 +61,7 @@ fn a_quote_whose_generation_failed_buys_again_but_only_once() {
         panic!()
     };
     assert_eq!(id, next);
-    assert!(recalling.is_quoted() && !recalling.is_fresh(), "it may have been begun before");
+    assert!(recalling.is_payable::<Value>() && !recalling.is_fresh(), "it may have been begun before");
     let sought = recalling.recalled(recalled(None));
     assert!(matches!(sought.notices[..], [Notice::Quoted { .. }]), "at the price that was agreed");
     let Step::FindWallets(Finding::Payer(choosing)) = sought.step else { panic!() };

@@ -220,6 +220,54 @@ fn ended(step: Step<Value>) -> Error {
     failure.error
 }
 
+/// The documented 402, whose seller takes other models.
+fn of_today() -> String {
+    let models = json!({"type": "string", "enum": ["xai-grok-imagine", "fal-kling-o3"]});
+    let data = json!({"type": "string", "properties": {"videoModel": models}});
+    with(json!({"outputSchema": {"input": {"type": "http", "method": "POST", "bodyFields": {"templateData": data}}}}))
+}
+
+#[test]
+fn a_request_that_the_seller_rules_out_reaches_no_wallet() {
+    let asked = |model: &str| json!({"prompt": "a boat", "videoModel": model});
+    let order = |model: &str, options: &Value| {
+        let owner = Owner { token: "1".into(), is_alone: true };
+        let request = Request::read(&asked(model), "id-1".into()).unwrap();
+        let config = Config::read(options).unwrap();
+        Order { request, config, confirm: false, payer: None, clocks: Clocks::default(), owner }
+    };
+    let probed = |model: &str, options: Value| {
+        let Step::Recall(_, recalling) = order(model, &options).begin::<Value>().step else { panic!() };
+        let Step::Send(_, Sent::Probing(probing)) = recalling.recalled(recalled(None)).step else { panic!() };
+        probing.answered(answer(402, of_today()), NOW)
+    };
+    let Next { notices, step } = probed("sora", json!({}));
+    let error = ended(step);
+    assert_eq!((error.code, error.paid, error.retry), (Code::RequestUnsupported, Paid::No, Retry::Never));
+    assert!(error.message.contains("`videoModel` takes xai-grok-imagine, fal-kling-o3"), "{}", error.message);
+    let problems = Value::of(&error.details)["problems"].take();
+    assert_eq!(problems[0]["allowed"], json!(["xai-grok-imagine", "fal-kling-o3"]));
+    assert!(notices.is_empty());
+    for (model, options) in [("fal-kling-o3", json!({})), ("sora", json!({"schema": "ignore"}))] {
+        assert!(matches!(probed(model, options).step, Step::FindWallets(Finding::Payer(_))), "{model}");
+    }
+
+    // A quote says so beforehand, and is refused when it is to be paid, before the wallet is asked to connect.
+    let quoting::Step::Send(_, quoting) = quoting::begin::<Value>(order("sora", &json!({}))).step else { panic!() };
+    let quoting::Step::Done(quoted) = quoting.answered(answer(402, of_today()), NOW).step else { panic!() };
+    let quote = Value::of(&quoted.unwrap());
+    assert_eq!(quote["models"], json!(["xai-grok-imagine", "fal-kling-o3"]));
+    assert_eq!(quote["problems"], problems);
+    let pay = |options: &Value| {
+        let Step::Recall(_, recalling) = order("sora", options).begin_with(&quote, NOW).step else { panic!() };
+        (recalling.is_payable::<Value>(), recalling.recalled(recalled(None)).step)
+    };
+    let (is_payable, refused) = pay(&json!({}));
+    assert_eq!((is_payable, ended(refused).code), (false, Code::RequestUnsupported));
+    let (is_payable, step) = pay(&json!({"schema": "ignore"}));
+    assert!(is_payable && matches!(step, Step::FindWallets(_)));
+}
+
 #[test]
 fn a_wallet_on_another_chain_is_switched_and_asked_again() {
     let elsewhere = |until: usize| {
@@ -491,7 +539,8 @@ fn reads_inside_the_click_are_kept_short() {
 #[test]
 fn only_a_quoted_purchase_asks_to_connect_before_it_is_recalled() {
     let quote = quoted(&json!({}));
-    let is_inviting = |next: Next<Value>| matches!(next.step, Step::Recall(_, recalling) if recalling.is_quoted());
+    let is_inviting =
+        |next: Next<Value>| matches!(next.step, Step::Recall(_, recalling) if recalling.is_payable::<Value>());
     assert!(is_inviting(order(&json!({})).begin_with(&quote, NOW)));
     assert!(!is_inviting(order(&json!({})).begin()));
     assert!(!is_inviting(resume("id-1".into())));

@@ -241,6 +241,10 @@ fn ways() -> Vec<(Error, &'static [&'static str])> {
         (journal::unstored(), &[]),
         (journal::given_up(), &[]),
         (taken_up(json!({"id": "id-1", "step": "odd"})), &["id"]),
+        (
+            priced(402, &with(json!({"outputSchema": {"input": {"bodyFields": {"agentId": {"required": true}}}}}))),
+            &["problems"],
+        ),
         (ended(probing(&json!({})).answered::<Value>(lost(None), NOW).step), &[]),
         (looked(lost(None)), &[]),
         (priced(400, r#"{"error":"no"}"#), REFUSED),

@@ -1,0 +1,95 @@
+//! What a seller says about the parameters of a request, and whether a request is among what it takes.
+//!
+//! A 402 may describe the request: in version 1 as `outputSchema.input.bodyFields`, in version 2 as
+//! `extensions.bazaar`. Nothing defines what the fields of that description mean, and sellers write them in many ways. So
+//! the description is read tolerantly, bounded in size and depth, and reduced to one form. It is the seller's own, but it
+//! is no promise: only what rules a request out without doubt stops a purchase (see [`Schema::problems`]), and what is
+//! absent, broken or contradictory stops nothing.
+
+mod check;
+mod field;
+mod kinds;
+mod place;
+#[cfg(test)]
+mod tests;
+
+use serde::Serialize;
+
+pub use check::Fault;
+pub use place::Described;
+
+use super::{
+    error::{Detail, Details},
+    json::Json,
+};
+
+/// The parameters that a seller describes, by the names that a page gives them: those of a `GenerateRequest`, or of its
+/// `extra`. `RequestSchema` in the public types has its form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Schema<J>(J);
+
+/// The names under which sellers list their models, in order.
+const MODELS: [&str; 3] = ["videoModel", "model", "video_model"];
+/// What contains a page's parameters, in the body of the request.
+const ENVELOPE: &str = "templateData";
+/// What the library itself sends.
+const OWN: [&str; 2] = [ENVELOPE, "seed"];
+
+impl<J: Json> Schema<J> {
+    /// Takes back what was written.
+    #[must_use]
+    pub const fn reread(written: J) -> Self {
+        Self(written)
+    }
+
+    /// The parameters of a page among the fields of a body: those in `templateData` stand beside those around it.
+    fn of_body(fields: &J) -> Option<Self> {
+        let mut all = J::object();
+        let inner = fields.get(ENVELOPE).and_then(|envelope| envelope.get("properties"));
+        for (name, field) in inner.iter().chain([fields]).flat_map(Json::entries) {
+            if !OWN.contains(&name.as_str()) {
+                let other = all.get(&name);
+                all.set(&name, other.map_or_else(|| field.clone(), |other| field::undisputed(&other, &field)));
+            }
+        }
+        (!all.entries().is_empty()).then_some(Self(all))
+    }
+
+    /// What another description of the same request does not contradict.
+    fn undisputed(&self, other: &Self) -> Self {
+        let mut all = J::object();
+        for (name, field) in self.0.entries() {
+            let other = other.0.get(&name);
+            all.set(&name, other.map_or_else(|| field.clone(), |other| field::undisputed(&field, &other)));
+        }
+        Self(all)
+    }
+
+    /// The models that the seller lists.
+    #[must_use]
+    pub fn models(&self) -> Vec<String> {
+        let field = MODELS.iter().find_map(|name| self.0.get(name));
+        field.map(|field| field::texts(&field, "enum")).unwrap_or_default()
+    }
+
+    /// What the seller's words rule out in the parameters of a request, one problem for each, in the form of
+    /// `RequestProblem` in the public types. Without a doubt, or not at all: a required parameter that is absent, a value
+    /// outside a list, a number outside bounds, a text that is too long, and a structure where a single value is meant.
+    #[must_use]
+    pub fn problems(&self, parameters: &J) -> Vec<Details> {
+        let mut problems = Vec::new();
+        check::members(&self.0, parameters, "", &mut problems);
+        problems
+    }
+}
+
+/// The problems in one sentence.
+#[must_use]
+pub fn in_words(problems: &[Details]) -> String {
+    let said = problems.iter().filter_map(|problem| match problem.get("message") {
+        Some(Detail::Text(message)) => Some(message.as_str()),
+        _ => None,
+    });
+    said.collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,275 @@
+//! How the description of a parameter is reduced to one form: an object with members of JSON Schema, of which `type` and
+//! `enum` are lists, and `required` is a member of the parameter itself.
+
+use super::{
+    super::{json::Json, reason},
+    kinds::{ARRAY, Kinds, NULL, OBJECT},
+};
+
+/// A description that is nested deeper, or has more fields, is not read at all.
+const DEEPEST: usize = 16;
+const MOST_FIELDS: usize = 1_000;
+/// A list with more values than this says nothing.
+const MOST_ALLOWED: usize = 256;
+/// Names of parameters are not longer.
+const LONGEST_NAME: usize = 64;
+/// JavaScript's largest exact integer, which schema generators write where there is no bound.
+const NO_BOUND: f64 = 9_007_199_254_740_991.0;
+
+/// The bounds of numbers.
+pub(super) const BOUNDS: [&str; 4] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"];
+/// What may rule a value out.
+const RULES: [&str; 9] =
+    ["type", "required", "enum", BOUNDS[0], BOUNDS[1], BOUNDS[2], BOUNDS[3], "maxLength", "properties"];
+/// What is only shown, and what rules items out.
+const SHOWN: [&str; 3] = ["description", "default", "items"];
+
+/// Reads fields: the `properties` of a schema, or an object of fields. `required` are the names in lists beside it,
+/// `roots` are where its references may lead, the nearest first. `None` if there are no fields, or they are beyond the
+/// bounds.
+pub(super) fn read_fields<J: Json>(schema: &J, required: &[String], roots: Vec<J>) -> Option<J> {
+    let mut reader = Reader { roots, left: MOST_FIELDS, is_over: false };
+    let fields = reader.members(schema, required, 0);
+    (!reader.is_over && !fields.entries().is_empty()).then_some(fields)
+}
+
+/// The texts in a list.
+pub(super) fn texts<J: Json>(of: &J, key: &str) -> Vec<String> {
+    let listed = of.get(key).and_then(|list| list.items()).unwrap_or_default();
+    listed.iter().filter_map(Json::as_text).collect()
+}
+
+/// What of a field describes, and rules nothing out.
+pub(super) fn only_shown<J: Json>(field: &J) -> J {
+    copy(field, |key| key == "type" || key == "description" || key == "default")
+}
+
+/// What of a field another description of it does not contradict.
+pub(super) fn undisputed<J: Json>(field: &J, other: &J) -> J {
+    let said = |of: &J, key: &str| of.get(key).map(|value| value.to_text());
+    copy(field, |key| !RULES.contains(&key) && key != "items" || said(field, key) == said(other, key))
+}
+
+fn copy<J: Json>(field: &J, is_kept: impl Fn(&str) -> bool) -> J {
+    let mut copy = J::object();
+    for key in RULES.into_iter().chain(SHOWN) {
+        if let Some(value) = field.get(key).filter(|_| is_kept(key)) {
+            copy.set(key, value);
+        }
+    }
+    copy
+}
+
+/// Reads fields, within bounds.
+struct Reader<J> {
+    roots: Vec<J>,
+    left: usize,
+    is_over: bool,
+}
+
+impl<J: Json> Reader<J> {
+    fn members(&mut self, schema: &J, required: &[String], depth: usize) -> J {
+        let listed = texts(schema, "required");
+        let properties = schema.get("properties").filter(Json::is_object);
+        let mut all = J::object();
+        for (name, raw) in properties.as_ref().unwrap_or(schema).entries() {
+            // A list beside the fields, such as `required`, is not one of them.
+            if raw.items_start(0).is_none() && is_name(&name) && !self.is_over {
+                let is_listed = listed.contains(&name) || required.contains(&name);
+                all.set(&name, self.field(&raw, is_listed, depth));
+            }
+        }
+        all
+    }
+
+    fn field(&mut self, raw: &J, is_listed: bool, depth: usize) -> J {
+        self.left = self.left.saturating_sub(1);
+        self.is_over |= self.left == 0 || depth > DEEPEST;
+        let is_text = raw.as_text().is_some();
+        if self.is_over || !(is_text || raw.is_object()) || raw.get("allOf").is_some() {
+            return J::object();
+        }
+        let mut field = if is_text { shorthand(raw) } else { self.described(raw, depth.saturating_add(1)) };
+        if field.get("default").is_none() && (is_listed || raw.is_true_at("required")) {
+            field.set("required", J::of(&true));
+        }
+        field
+    }
+
+    fn described(&mut self, raw: &J, depth: usize) -> J {
+        let mut field = self.base(raw, depth);
+        let mut kinds = Kinds::of(&field);
+        if let Some(said) = raw.text_at("description") {
+            field.set("description", J::of(&reason::line(&said)));
+        }
+        if let Some(default) = raw.get("default") {
+            field.set("default", default);
+        }
+        if let Some(written) = raw.get("type") {
+            let words = written.items().unwrap_or_else(|| vec![written]);
+            kinds = read_type(&words, &mut field);
+        }
+        let listed = raw.get("enum").and_then(|list| list.items());
+        if let Some(listed) = listed.or_else(|| Some(vec![raw.get("const")?])) {
+            kinds = allow(listed, &mut field, kinds);
+        }
+        for key in BOUNDS {
+            if let Some(bound) = raw.get(key).filter(is_bound) {
+                field.set(key, bound);
+            }
+        }
+        if let Some(length) = raw.whole_at("maxLength") {
+            field.set("maxLength", J::whole(length));
+        }
+        if raw.get("properties").is_some_and(|properties| properties.is_object()) {
+            field.set("properties", self.members(raw, &[], depth));
+            if kinds.is_any() || kinds.has_text() {
+                kinds = kinds.and(OBJECT);
+            }
+        } else if kinds.has_text() && says_json(&field) {
+            kinds = kinds.and(OBJECT).and(ARRAY);
+        }
+        if let Some(items) = raw.get("items") {
+            field.set("items", self.field(&items, false, depth));
+        }
+        let mut settled = copy(&field, |key| key != "type" && (!BOUNDS.contains(&key) || is_possible(&field)));
+        if !kinds.is_any() {
+            settled.set("type", kinds.list());
+        }
+        settled
+    }
+
+    /// What it refers to, or is one of: what it says itself counts before that.
+    fn base(&mut self, raw: &J, depth: usize) -> J {
+        if let Some(target) = raw.text_at("$ref").and_then(|path| self.referred(&path)) {
+            return copy(&self.field(&target, false, depth), |key| key != "required");
+        }
+        let mut field = J::object();
+        let Some(branches) = raw.get("anyOf").or_else(|| raw.get("oneOf")).and_then(|list| list.items()) else {
+            return field;
+        };
+        let mut kinds = Some(Kinds::default());
+        let mut values = Some(Vec::new());
+        let mut count = 0usize;
+        for branch in branches {
+            let read = self.field(&branch, false, depth);
+            let own = Kinds::of(&read);
+            kinds = kinds.filter(|_| !own.is_any()).map(|kinds| kinds.and(own));
+            if own == NULL {
+                continue;
+            }
+            count = count.saturating_add(1);
+            let listed = read.get("enum").and_then(|list| list.items());
+            values = values.zip(listed).map(|(mut values, listed)| {
+                values.extend(listed);
+                values
+            });
+            field = read;
+        }
+        // What only one of several says is not said of all.
+        let mut field = copy(&field, |key| key != "required" && key != "type" && count == 1);
+        if let Some(values) = values.filter(|values| !values.is_empty()) {
+            field.set("enum", J::list(values));
+        }
+        if let Some(kinds) = kinds {
+            field.set("type", kinds.list());
+        }
+        field
+    }
+
+    /// What a local reference leads to.
+    fn referred(&self, path: &str) -> Option<J> {
+        let steps = path.strip_prefix("#/")?;
+        let find = |root: &J| {
+            let mut found = root.clone();
+            for step in steps.split('/') {
+                found = found.get(step)?;
+            }
+            Some(found)
+        };
+        self.roots.iter().find_map(find)
+    }
+}
+
+/// A field whose description is a single text: its type, or words about it.
+fn shorthand<J: Json>(words: &J) -> J {
+    let mut field = J::object();
+    let kinds = read_type(std::slice::from_ref(words), &mut field);
+    if kinds.is_any() {
+        field.set("description", J::of(&reason::line(&words.as_text().unwrap_or_default())));
+    } else {
+        field.set("type", kinds.list());
+    }
+    field
+}
+
+fn is_name(name: &str) -> bool {
+    name != "__proto__"
+        && (1..=LONGEST_NAME).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+}
+
+fn is_bound<J: Json>(value: &J) -> bool {
+    value.as_float().is_some_and(|number| number.abs() < NO_BOUND)
+}
+
+/// Whether a number can be within its bounds. What is contradictory is not said.
+fn is_possible<J: Json>(field: &J) -> bool {
+    let [least, most, above, below] = BOUNDS.map(|key| field.get(key).and_then(|bound| bound.as_float()));
+    let lowest = least.unwrap_or(f64::MIN).max(above.unwrap_or(f64::MIN));
+    lowest <= most.unwrap_or(f64::MAX).min(below.unwrap_or(f64::MAX))
+}
+
+fn says_json<J: Json>(field: &J) -> bool {
+    field.text_at("description").is_some_and(|said| said.as_bytes().windows(4).any(|word| word == b"JSON"))
+}
+
+/// Reads words for types, some of which are unions of TypeScript: of types, or of literals, which are the only values
+/// then.
+fn read_type<J: Json>(words: &[J], field: &mut J) -> Kinds {
+    let mut kinds = Kinds::default();
+    let mut literals = Vec::new();
+    for words in words {
+        let Some(words) = words.as_text() else { return Kinds::default() };
+        for word in words.split('|').map(|word| word.trim_matches(' ')) {
+            match (literal(word), Kinds::named(word)) {
+                (Some(value), _) => literals.push(J::of(value)),
+                (None, Some(kind)) => kinds = kinds.and(kind),
+                (None, None) => return Kinds::default(),
+            }
+        }
+    }
+    if literals.is_empty() {
+        return kinds;
+    }
+    if kinds.is_any() {
+        field.set("enum", J::list(literals));
+    }
+    kinds.and(Kinds::named("string").unwrap_or_default())
+}
+
+/// A literal of TypeScript: `"4s"`.
+fn literal(word: &str) -> Option<&str> {
+    let quote = word.bytes().next().filter(|quote| matches!(quote, b'"' | b'\''))?;
+    word.get(1..)?.strip_suffix(char::from(quote))
+}
+
+/// Takes a list of the only values, as far as they are scalars or `null`.
+fn allow<J: Json>(values: Vec<J>, field: &mut J, kinds: Kinds) -> Kinds {
+    let is_readable = values.len() <= MOST_ALLOWED && values.iter().all(|v| scalar(v).is_some() || is_null(v));
+    let has_null = values.iter().any(is_null);
+    let scalars: Vec<J> = values.into_iter().filter(|value| is_readable && !is_null(value)).collect();
+    field.set("enum", if scalars.is_empty() { J::null() } else { J::list(scalars) });
+    if is_readable && has_null && !kinds.is_any() { kinds.and(NULL) } else { kinds }
+}
+
+/// Text, a number or a truth value, as text.
+pub(super) fn scalar<J: Json>(value: &J) -> Option<String> {
+    let word = |is_true: bool| String::from(if is_true { "true" } else { "false" });
+    value.as_text().or_else(|| value.as_number()).or_else(|| value.as_boolean().map(word))
+}
+
+/// Neither of these, nor an object or a list.
+pub(super) fn is_null<J: Json>(value: &J) -> bool {
+    scalar(value).is_none() && !value.is_object() && value.items_start(0).is_none()
+}

@@ -1,0 +1,109 @@
+//! Where sellers describe the request: official packages and habits have made many places
+//! ([x402](https://github.com/coinbase/x402/blob/main/specs/extensions/bazaar.md)).
+
+use super::{
+    super::json::Json,
+    Schema,
+    field::{only_shown, read_fields, texts},
+};
+
+/// Where the body's fields may be, and then those of the query, which stock sellers confuse with it.
+const BODIES: [&str; 6] = ["bodyFields", "body_fields", "bodyParams", "body", "data", "properties"];
+const QUERIES: [&str; 4] = ["queryParams", "query_params", "query", "params"];
+/// Lists of required fields beside them.
+const LISTS: [&str; 4] = ["required", "bodyRequired", "bodyFieldsRequired", "queryRequired"];
+/// A longer description is not read.
+const LONGEST: usize = 0x1_0000;
+
+/// The parts of a 402 that may describe the request.
+#[derive(Clone, Debug)]
+pub struct Described<J> {
+    /// The entry that was chosen.
+    pub chosen: J,
+    /// The other entries.
+    pub others: Vec<J>,
+    /// The member `extensions.bazaar`.
+    pub bazaar: Option<J>,
+    /// Whether the terms are of version 2.
+    pub is_newer: bool,
+}
+
+impl<J: Json> Schema<J> {
+    /// Reads what the seller says of the request, wherever it does. What one place says and another contradicts, is not
+    /// said.
+    #[must_use]
+    pub fn read(described: &Described<J>) -> Option<Self> {
+        let Described { chosen, others, bazaar, is_newer } = described;
+        let older = [chosen].into_iter().chain(others).find_map(|entry| Self::of_body(&of_entry(entry)?));
+        let newer = bazaar.as_ref().and_then(of_bazaar).and_then(|fields| Self::of_body(&fields));
+        let (first, second) = if *is_newer { (newer, older) } else { (older, newer) };
+        match (&first, &second) {
+            (Some(one), Some(other)) => Some(one.undisputed(other)),
+            _ => first.or(second),
+        }
+    }
+}
+
+/// The description in an entry: `outputSchema.input`.
+fn of_entry<J: Json>(entry: &J) -> Option<J> {
+    of_input(&bounded(entry.get("outputSchema")?)?.get("input")?)
+}
+
+/// The description in `extensions.bazaar`, whose `schema` describes its `info`: the body's is inside.
+fn of_bazaar<J: Json>(bazaar: &J) -> Option<J> {
+    let bazaar = bounded(bazaar.clone())?;
+    let schema = bazaar.get("schema");
+    let input = schema.as_ref().and_then(|schema| path(schema, &["properties", "input", "properties"]));
+    let declared = input.and_then(|input| input.get("body").or_else(|| input.get("queryParams")));
+    let example = path(&bazaar, &["info", "input", "body"]).filter(is_schema);
+    let read = |body: J| read_fields(&body, &[], [body.clone()].into_iter().chain(schema.clone()).collect());
+    let fields = declared.filter(Json::is_object).and_then(read);
+    fields.or_else(|| example.and_then(read)).or_else(|| of_input(&bazaar.get("inputSchema")?))
+}
+
+fn path<J: Json>(of: &J, keys: &[&str]) -> Option<J> {
+    let mut found = of.clone();
+    for key in keys {
+        found = found.get(key)?;
+    }
+    Some(found)
+}
+
+fn of_input<J: Json>(input: &J) -> Option<J> {
+    if input.text_at("type").as_deref() == Some("object") {
+        return Some(input)
+            .filter(|input| is_schema(*input))
+            .and_then(|input| read_fields(input, &[], vec![input.clone()]));
+    }
+    let part = |key: &&str| input.get(key).filter(Json::is_object);
+    let body = BODIES.iter().find_map(part).or_else(|| QUERIES.iter().find_map(part))?;
+    let mut required = Vec::new();
+    for list in LISTS {
+        required.extend(texts(input, list));
+    }
+    let fields = read_fields(&body, &required, vec![body.clone()])?;
+    if has_body(input) {
+        return Some(fields);
+    }
+    let mut shown = J::object();
+    for (name, field) in fields.entries() {
+        shown.set(&name, only_shown(&field));
+    }
+    Some(shown)
+}
+
+/// Whether it describes a request with a body, as this one has, or does not say.
+fn has_body<J: Json>(input: &J) -> bool {
+    let method = input.get("method").and_then(|method| method.as_text());
+    method.is_none_or(|method| ["POST", "PUT", "PATCH"].contains(&method.to_ascii_uppercase().as_str()))
+}
+
+/// Whether it is a JSON Schema of an object, and not an object of fields.
+fn is_schema<J: Json>(value: &J) -> bool {
+    let is_object = value.get("type").is_none_or(|kind| kind.as_text().as_deref() == Some("object"));
+    is_object && value.get("properties").is_some_and(|properties| properties.is_object())
+}
+
+fn bounded<J: Json>(description: J) -> Option<J> {
+    (description.to_text().len() <= LONGEST).then_some(description)
+}

@@ -1,0 +1,76 @@
+// What a seller says of its parameters: read before the wallet is asked, and held against the request.
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { at, generate, quote } from './calls.mjs'
+import { SIGN } from './harness.mjs'
+import { assertOnePayment, open, request } from './purchase.mjs'
+import { dapp, openSeller, sandbox, seller, useStage } from './stage.mjs'
+import { paymentRequired } from './stub-seller.mjs'
+
+const TIMEOUT = { timeout: 600_000 }
+const MODELS = ['xai-grok-imagine', 'fal-kling-o3']
+
+useStage({ sandbox: { stepMs: 100 } })
+
+/** A seller that lists its models in its 402. */
+const listing = (models) =>
+  paymentRequired(sandbox, {
+    outputSchema: {
+      input: {
+        type: 'http',
+        method: 'POST',
+        bodyFields: {
+          prompt: { type: 'string', required: true },
+          templateData: { type: 'string', properties: { videoModel: { type: 'string', enum: models } } },
+        },
+      },
+    },
+  })
+
+describe("the seller's own words", TIMEOUT, () => {
+  test('a model that the seller does not list is refused with its models, before the wallet is asked', async () => {
+    await openSeller({ probe: listing(MODELS) })
+    await open()
+    const asked = { ...request, videoModel: 'sora' }
+    const offer = await dapp.value(quote, { request: asked, options: at(seller.url) })
+    assert.deepEqual(offer.models, MODELS)
+    assert.equal(offer.schema.prompt.required, true)
+    assert.equal(offer.problems.length, 1)
+    for (const given of [asked, offer]) {
+      const { code, paid, retry, details } = await dapp.failure(generate, { request: given, options: at(seller.url) })
+      assert.deepEqual([code, paid, retry], ['request_unsupported', 'no', 'never'])
+      assert.deepEqual(details.problems, [
+        {
+          field: 'videoModel',
+          problem: 'not_allowed',
+          message: '`videoModel` takes xai-grok-imagine, fal-kling-o3',
+          allowed: MODELS,
+        },
+      ])
+    }
+    assert.deepEqual([await dapp.asked('eth_requestAccounts'), await dapp.asked(SIGN)], [0, 0])
+  })
+
+  test('the list of today counts, not that of yesterday', async () => {
+    const asked = { ...request, videoModel: 'fal-kling-o3' }
+    await openSeller({})
+    await open()
+    const ask = async (models) => {
+      seller.answer({ probe: listing(models) })
+      return dapp.value(quote, { request: asked, options: at(seller.url) })
+    }
+    const [before, after] = [await ask(MODELS), await ask(['xai-grok-imagine', 'veo-3'])]
+    assert.equal(before.problems, undefined)
+    assert.deepEqual(after.models, ['xai-grok-imagine', 'veo-3'])
+    assert.equal(after.problems[0].field, 'videoModel')
+  })
+
+  test("the documented service's list of one rules no model out, and is paid", async () => {
+    await open()
+    const asked = { ...request, videoModel: 'another' }
+    const options = at(sandbox.apiUrl, { maxPrice: '5.00' })
+    const offer = await dapp.value(quote, { request: asked, options })
+    assert.deepEqual([offer.models, offer.problems], [['sora'], undefined])
+    await assertOnePayment(() => dapp.value(generate, { request: asked, options }), { price: 3_000_000n })
+  })
+})
