@@ -174,6 +174,7 @@ async function bundle() {
       entryPoints: ['js/index.ts'],
       alias: { '#wasm': `./js/wasm/${wasm}.ts` },
       external: ['./core.wasm*', '*.deflate'],
+      inject: ['js/microtask.ts'],
     }
     const { outputFiles } = await build({ ...BUNDLE, ...source, write: false, outfile: `dist/${entry}.js` })
     await writeFile(at('dist', `${entry}.js`), await inlined(outputFiles[0].text))

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { GLOBALS } from './globals/globals.mjs'
-import { outcomesOf } from './globals/run.mjs'
+import { outcomesOf, work } from './globals/run.mjs'
 
 const TIMEOUT = { timeout: 180_000 }
 
@@ -63,3 +63,11 @@ for (const [entry, call, payments] of [
     })
   })
 }
+
+describe('a purchase needs nothing of a `queueMicrotask` that fake timers have replaced, and that', TIMEOUT, () => {
+  for (const way of ['drops', 'throws']) {
+    test(way, async () => {
+      assert.equal(await work(new URL('globals/faked.mjs', import.meta.url), { way }), 1)
+    })
+  }
+})

@@ -23,6 +23,7 @@ export const GLOBALS = [
   'navigator',
   'navigator.locks',
   'performance',
+  'queueMicrotask',
   'window',
 ]
 
