@@ -27,12 +27,14 @@ export type Fate = 'accept' | 'refuse' | 'lose' | 'fail'
 
 /** The initial state of a test. */
 export interface TestOptions {
-  /** The price of a video, in USDC. Default `"1.00"`. */
+  /** The price of a video, in USDC. Default `"1.00"`; at `"0"` requests are accepted without payment. */
   price?: string
   /** The balance of the wallet's account, in USDC. Default `"100.00"`. */
   balance?: string
   /** How many polls find a task unfinished. Default 0. */
   looks?: number
+  /** The URL of the service, such as the one that the page under test calls. Default `https://imagine.test`. */
+  baseUrl?: string
 }
 
 /** A wallet to pass as `wallet`, or to announce. */
@@ -84,8 +86,57 @@ export interface TestService {
   fate: Fate
   /** Handles requests to its URL instead of `fetch`, until the returned function is called. */
   install(): () => void
+  /** Responds to one request, for tools that intercept requests themselves. Rejects where the response is lost. */
+  respond(request: Request): Promise<Response>
 }
 
+/** A wallet and a service that know each other. */
+export interface TestWorld {
+  /** Pass it as the option `wallet`, or announce it. */
+  wallet: TestWallet
+  /** To be installed. */
+  service: TestService
+}
+
+/** The members of Playwright's `Page` and `BrowserContext` that {@link installInPage} uses. */
+export interface DrivenPage {
+  /** Intercepts the page's requests. */
+  route(url: string, handler: (route: DrivenRoute) => Promise<void>): Promise<unknown>
+  /** Gives the page a function that runs in the test. */
+  exposeFunction(name: string, run: (request: { method: string; params?: unknown }) => unknown): Promise<unknown>
+  /** Runs a script in the page before its own. */
+  addInitScript(script: { content: string }): Promise<unknown>
+}
+
+/** The members of Playwright's `Route` that {@link installInPage} uses. */
+export interface DrivenRoute {
+  /** The request. */
+  request(): DrivenRequest
+  /** Responds to it. */
+  fulfill(response: { status: number; headers: Record<string, string>; body: string }): Promise<void>
+  /** Fails it. */
+  abort(): Promise<void>
+}
+
+/** The members of Playwright's `Request` that {@link installInPage} uses. */
+export interface DrivenRequest {
+  /** Its URL. */
+  url(): string
+  /** `POST` or `GET`. */
+  method(): string
+  /** Its headers, by name in lower case. */
+  headers(): Record<string, string>
+  /** Its body. */
+  postDataBuffer(): Uint8Array | null
+}
+
+/** How the wallet introduces itself. */
+const infoOf = () => ({
+  uuid: crypto.randomUUID(),
+  name: 'Test wallet',
+  rdns: 'test.imagine-x402',
+  icon: 'data:image/svg+xml,<svg/>',
+})
 /** The account of the key in `dev-key.ts`. */
 const ADDRESS = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'
 const TOKEN = '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913'
@@ -102,7 +153,6 @@ const TYPES = {
     { name: 'nonce', type: 'bytes32' },
   ],
 } as const
-const VIDEO = 'https://imagine.test/video.mp4'
 
 interface Transfer {
   from: Address
@@ -114,14 +164,63 @@ interface Transfer {
 }
 
 /** A wallet and a service that know each other. The wallet reads from the service what the chain would report. */
-export function createTestWorld({ price = '1.00', balance = '100.00', looks = 0 }: TestOptions = {}): {
-  /** Pass it as the option `wallet`, or announce it. */
-  wallet: TestWallet
-  /** To be installed. */
-  service: TestService
-} {
-  const service = new Service(atomic(price), looks)
+export function createTestWorld(options: TestOptions = {}): TestWorld {
+  const { price = '1.00', balance = '100.00', looks = 0, baseUrl = 'https://imagine.test' } = options
+  const service = new Service(baseUrl, atomic(price), looks)
   return { service, wallet: new Wallet(service, atomic(balance)) }
+}
+
+/**
+ * Puts a world around a page that Playwright drives, before the page is opened: its requests to the service are
+ * responded to in the test, and the wallet, which stays in the test as well, is announced to it (EIP-6963).
+ */
+export async function installInPage(page: DrivenPage, { wallet, service }: TestWorld): Promise<void> {
+  await page.route(`${service.baseUrl}/**`, async (route) => {
+    const response = await service.respond(requestOf(route)).catch(() => undefined)
+    await (response ? fulfill(route, response) : route.abort())
+  })
+  await page.exposeFunction(ASK, (request) => wallet.request(request).then(resultOf, errorOf))
+  await page.addInitScript({ content: `(${announceInPage})(${JSON.stringify(ASK)}, ${JSON.stringify(infoOf())})` })
+}
+
+/** The function of the page that asks the wallet in the test. */
+const ASK = 'askTestWallet'
+
+function requestOf(route: DrivenRoute): Request {
+  const request = route.request()
+  const body = request.postDataBuffer() as BodyInit | null
+  return new Request(request.url(), { method: request.method(), headers: request.headers(), body })
+}
+
+/** A browser shows the headers of a response to a page of another origin only if the response allows it. */
+async function fulfill(route: DrivenRoute, response: Response): Promise<void> {
+  const headers = {
+    ...Object.fromEntries(response.headers),
+    'access-control-allow-origin': '*',
+    'access-control-expose-headers': '*',
+  }
+  await route.fulfill({ status: response.status, headers, body: await response.text() })
+}
+
+/** Between test and page an error would lose its code. */
+type Answered = { result: unknown } | { error: { code: number; message: string } }
+const resultOf = (result: unknown): Answered => ({ result })
+const errorOf = ({ code, message }: WalletError): Answered => ({ error: { code, message } })
+
+/** Runs in the page, as text: it can use nothing of this module. */
+function announceInPage(ask: string, info: object): void {
+  type Ask = (request: object) => Promise<Answered>
+  const provider = {
+    request: async (request: object) => {
+      const answered = await (window as unknown as Record<string, Ask>)[ask]!(request)
+      if ('result' in answered) return answered.result
+      throw Object.assign(new Error(answered.error.message), answered.error)
+    },
+  }
+  const detail = { info, provider }
+  const announce = () => dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail }))
+  addEventListener('eip6963:requestProvider', announce)
+  announce()
 }
 
 /** Replacement answers by method name; `ask` calls the provider itself. */
@@ -154,7 +253,7 @@ function atomic(amount: string): bigint {
 }
 
 class Service implements TestService {
-  readonly baseUrl = 'https://imagine.test'
+  readonly baseUrl: string
   readonly requests: TestService['requests'] = []
   readonly payments: TestService['payments'] = []
   fate: Fate = 'accept'
@@ -162,7 +261,8 @@ class Service implements TestService {
   readonly #looks: number
   readonly #tasks = new Map<string, { left: number; fails: boolean }>()
 
-  constructor(price: bigint, looks: number) {
+  constructor(baseUrl: string, price: bigint, looks: number) {
+    this.baseUrl = baseUrl
     this.#price = price
     this.#looks = looks
   }
@@ -172,14 +272,14 @@ class Service implements TestService {
     const before = globalThis.fetch
     globalThis.fetch = (input, init) => {
       const url = typeof input === 'object' && 'url' in input ? input.url : String(input)
-      return url.startsWith(`${this.baseUrl}/`) ? this.#answer(new Request(input, init)) : before(input, init)
+      return url.startsWith(`${this.baseUrl}/`) ? this.respond(new Request(input, init)) : before(input, init)
     }
     return () => {
       globalThis.fetch = before
     }
   }
 
-  async #answer(request: Request): Promise<Response> {
+  readonly respond = async (request: Request): Promise<Response> => {
     const path = new URL(request.url).pathname
     const header = request.headers.get('x-payment')
     const body = await read(request)
@@ -188,12 +288,12 @@ class Service implements TestService {
     if (taskId) return this.#tell(taskId)
     if (request.method !== 'POST' || path !== '/generation/create') return json(404, { error: 'not found' })
     const transfer = header && (await this.#take(header))
-    if (!transfer) return json(402, this.#terms(header ? 'the payment was refused' : 'X-PAYMENT header is required'))
+    if (!transfer && this.#price > 0n)
+      return json(402, this.#terms(header ? 'the payment was refused' : 'X-PAYMENT header is required'))
     const id = String((body as { seed?: unknown }).seed ?? crypto.randomUUID())
     this.#tasks.set(id, { left: this.#looks, fails: this.fate === 'fail' })
     if (this.fate === 'lose') throw new TypeError('the answer was lost')
-    const receipt = { success: true, transaction: transactionOf(transfer.nonce), network: 'base', payer: transfer.from }
-    return json(202, { taskId: id }, { 'x-payment-response': btoa(JSON.stringify(receipt)) })
+    return json(202, { taskId: id }, transfer ? { 'x-payment-response': receiptOf(transfer) } : {})
   }
 
   /** Takes a payment authorized for exactly the price, once, as the token would. */
@@ -229,7 +329,8 @@ class Service implements TestService {
     if (!task) return json(404, { status: 'not_found' })
     if (task.left-- > 0) return json(202, { status: 'processing', progress: 50 })
     if (task.fails) return json(500, { status: 'failed', error: 'the test wants it so' })
-    return json(200, { status: 'completed', result: { generation: { video: { url: VIDEO } }, templateData: {} } })
+    const video = { url: `${this.baseUrl}/video.mp4` }
+    return json(200, { status: 'completed', result: { generation: { video }, templateData: {} } })
   }
 
   #terms(error: string): object {
@@ -264,6 +365,10 @@ async function read(request: Request): Promise<unknown> {
 const json = (status: number, body: object, headers = {}) =>
   new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } })
 
+/** The receipt of a payment, as in the header `X-PAYMENT-RESPONSE`. */
+const receiptOf = ({ nonce, from }: Transfer): string =>
+  btoa(JSON.stringify({ success: true, transaction: transactionOf(nonce), network: 'base', payer: from }))
+
 /** A made-up transaction hash, one per nonce. */
 const transactionOf = (nonce: string): Hex => `0x${[...nonce.slice(2)].reverse().join('')}`
 
@@ -282,12 +387,7 @@ class Wallet implements TestWallet {
   }
 
   readonly announce = (): (() => void) => {
-    const info = {
-      uuid: crypto.randomUUID(),
-      name: 'Test wallet',
-      rdns: 'test.imagine-x402',
-      icon: 'data:image/svg+xml,<svg/>',
-    }
+    const info = infoOf()
     const announce = () =>
       void dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail: { info, provider: this } }))
     addEventListener('eip6963:requestProvider', announce)

@@ -233,6 +233,40 @@ describe('a world for tests', TIMEOUT, () => {
     }
   })
 
+  test('accepts requests without payment at a price of nothing', async () => {
+    for (const price of ['0', '0.00']) {
+      open({ price })
+      const { video, receipt } = await imagine.generate(request, options({ pollInterval: 2_000 }))
+      assert.deepEqual([video.url, receipt], ['https://imagine.test/video.mp4', null])
+      assert.deepEqual(
+        [world.service.payments, world.wallet.requests.filter(({ method }) => method === SIGN)],
+        [[], []],
+      )
+    }
+  })
+
+  test('plays the service that the page calls', async () => {
+    const baseUrl = 'https://eliza.getimagine.club'
+    open({ baseUrl })
+    const { baseUrl: _, ...others } = options()
+    const task = await imagine.submit(request, others)
+    assert.equal(task.receipt.settled, 'server')
+    assert.equal((await task.refresh()).result.video.url, `${baseUrl}/video.mp4`)
+  })
+
+  test('responds to requests that other tools have intercepted', async () => {
+    restore()
+    restore = () => {}
+    const ask = (path, init) => world.service.respond(new Request(`${world.service.baseUrl}${path}`, init))
+    const create = { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }
+    assert.equal((await ask('/generation/create', create)).status, 402)
+    assert.equal((await ask('/generation/none/status')).status, 404)
+    assert.deepEqual(
+      world.service.requests.map(({ method }) => method),
+      ['POST', 'GET'],
+    )
+  })
+
   test('gives `fetch` back as it was', async () => {
     restore()
     const { fetch } = globalThis
@@ -254,6 +288,70 @@ describe('a world for tests', TIMEOUT, () => {
     globalThis.fetch = fetch
     restore = () => {}
     assert.deepEqual([asked, world.service.requests], [['https://example.com/'], []])
+  })
+})
+
+describe('a world around a page', TIMEOUT, () => {
+  /** Plays Playwright's page: what it is given, and the page's script with the wallet that it announces. */
+  async function open(world) {
+    const given = {}
+    await testing.installInPage(
+      {
+        route: async (url, handler) => Object.assign(given, { url, handler }),
+        exposeFunction: async (name, run) => Object.assign(given, { [name]: run }),
+        addInitScript: async ({ content }) => Object.assign(given, { content }),
+      },
+      world,
+    )
+    const page = new EventTarget()
+    const announced = []
+    page.addEventListener('eip6963:announceProvider', ({ detail }) => announced.push(detail))
+    const add = page.addEventListener.bind(page)
+    new Function('window', 'addEventListener', 'dispatchEvent', given.content)(given, add, (event) =>
+      page.dispatchEvent(event),
+    )
+    page.dispatchEvent(new Event('eip6963:requestProvider'))
+    return { ...given, announced }
+  }
+
+  const routeOf = (answers, path, body) => ({
+    request: () => ({
+      url: () => `${world.service.baseUrl}${path}`,
+      method: () => (body ? 'POST' : 'GET'),
+      headers: () => (body ? { 'content-type': 'application/json' } : {}),
+      postDataBuffer: () => (body ? Buffer.from(body) : null),
+    }),
+    fulfill: async (answer) => void answers.push(answer),
+    abort: async () => void answers.push('aborted'),
+  })
+
+  test('announces the wallet at once and when it is asked for, as the same one', async () => {
+    const { announced } = await open(world)
+    assert.equal(announced.length, 2)
+    assert.equal(announced[0].info.uuid, announced[1].info.uuid)
+    assert.equal(announced[0].info.rdns, 'test.imagine-x402')
+  })
+
+  test('passes on what the wallet returns, and the code of what it throws', async () => {
+    const { provider } = (await open(world)).announced[0]
+    assert.deepEqual(await provider.request({ method: 'eth_requestAccounts' }), [world.wallet.address])
+    world.wallet.connecting = { code: -32002, message: 'already pending' }
+    const refused = await failure(provider.request({ method: 'eth_requestAccounts' }))
+    assert.deepEqual([refused.code, refused.message, refused instanceof Error], [-32002, 'already pending', true])
+  })
+
+  test('lets the page read its responses, and loses those that get lost', async () => {
+    const { url, handler } = await open(world)
+    const answers = []
+    await handler(routeOf(answers, '/generation/create', '{"prompt":"A paper boat"}'))
+    const lost = { ...world.service, baseUrl: world.service.baseUrl, respond: () => Promise.reject(new TypeError()) }
+    await (await open({ ...world, service: lost })).handler(routeOf(answers, '/generation/create', '{}'))
+    const [{ status, headers, body }, second] = answers
+    assert.deepEqual([url, status, second], [`${world.service.baseUrl}/**`, 402, 'aborted'])
+    assert.equal(headers['access-control-allow-origin'], '*')
+    assert.equal(headers['access-control-expose-headers'], '*')
+    assert.equal(JSON.parse(body).x402Version, 1)
+    assert.deepEqual(world.service.requests[0].body, { prompt: 'A paper boat' })
   })
 })
 

@@ -37,12 +37,15 @@ import {
 import { useGenerate, useQuote, useTask, useWallets, type Purchase, type UseQuote } from 'imagine-x402/react'
 import {
   createTestWorld,
+  installInPage,
   replacing,
   type Answer,
+  type DrivenPage,
   type Fate,
   type Replacements,
   type TestService,
   type TestWallet,
+  type TestWorld,
 } from 'imagine-x402/testing'
 import { generate as generateByUrl, ImagineError as ErrorByUrl } from 'imagine-x402/url'
 
@@ -317,12 +320,16 @@ purchase.generate(priced.quote)
 // @ts-expect-error -- amounts are never numbers
 useGenerate({ maxPrice: 2 })
 
-const world: { wallet: TestWallet; service: TestService } = createTestWorld({ price: '1.00', looks: 1 })
+const world: TestWorld = createTestWorld({ price: '1.00', looks: 1, baseUrl: 'https://service.test' })
+same<Equal<typeof world, { wallet: TestWallet; service: TestService }>>()
+declare const driven: DrivenPage
+void installInPage(driven, world)
+const responded: Promise<Response> = world.service.respond(new Request('https://service.test/generation/create'))
 const answers: Answer[] = ['accept', 'refuse', 'wait', { code: 4001, message: 'no' }]
 const fates: Fate[] = ['accept', 'refuse', 'lose', 'fail']
 world.wallet.signing = answers[0]!
 world.service.fate = fates[0]!
-void generate(offer, { wallet: world.wallet, baseUrl: world.service.baseUrl })
+void [responded, generate(offer, { wallet: world.wallet, baseUrl: world.service.baseUrl })]
 const behind: Replacements = {
   eth_getBlockByNumber: async (_request, ask) => ({ ...((await ask()) as object), timestamp: '0x0' }),
   eth_call: () => '0x',
