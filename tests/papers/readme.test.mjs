@@ -16,7 +16,6 @@ test('the first example pays and shows the video', { timeout: 300_000 }, async (
   })
   await dapp.page.addScriptTag({ type: 'module', content: example })
   const earlier = await sandbox.balanceOf(sandbox.payer.address)
-  await dapp.page.waitForFunction(() => document.querySelector('button').onclick)
   await dapp.page.click('button')
   await dapp.page.waitForFunction(() => document.querySelector('output').textContent, null, { timeout: 200_000 })
 
