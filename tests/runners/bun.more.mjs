@@ -1,0 +1,36 @@
+// The README's test in Bun, whose fake timers are advanced by `jest.advanceTimersByTime()` alone.
+import assert from 'node:assert/strict'
+import path from 'node:path'
+import { test } from 'node:test'
+import { readmeSpec } from '../packaging/jsdom/specs.mjs'
+import { exampleWith, MODULES, RESULTS, runInApp } from './app.mjs'
+
+/** The binary itself: the command of the package works only after an install with scripts. */
+const ARCH = process.arch === 'arm64' ? 'aarch64' : process.arch
+const BUN = path.join(MODULES, '@oven', `bun-${process.platform}-${ARCH}`, 'bin', 'bun')
+
+/** The example with fake timers, advanced as the README says for Bun. */
+async function fakedSpec() {
+  const example = await exampleWith('useFakeTimers')
+  const advance = '  await vi.advanceTimersByTimeAsync(6_000)'
+  if (!example.includes(advance)) throw new Error('the example does not advance its timers')
+  const steps = `
+    for (let second = 0; second < 6; second++) {
+      await Promise.resolve()
+      vi.advanceTimersByTime(1_000)
+    }`
+  return example.replace("'vitest'", "'bun:test'").replace(advance, steps)
+}
+
+test("the README's tests pass in Bun", { timeout: 60_000 }, async () => {
+  const files = {
+    'package.json': '{ "type": "module" }',
+    'tsconfig.json': '{}', // else Bun obeys the project's own, which is in a folder above
+    'printed.test.js': await readmeSpec('bun:test'),
+    'faked.test.js': await fakedSpec(),
+  }
+  const args = ['test', '--reporter=junit', `--reporter-outfile=${RESULTS}`]
+  const report = await runInApp(files, [BUN, ...args])
+  const [, tests, failures] = /<testsuites [^>]*tests="(\d+)"[^>]* failures="(\d+)"/.exec(report) ?? assert.fail(report)
+  assert.deepEqual([tests, failures], ['2', '0'])
+})
