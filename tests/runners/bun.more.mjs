@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import { test } from 'node:test'
 import { readmeSpec } from '../packaging/jsdom/specs.mjs'
-import { exampleWith, MODULES, RESULTS, runInApp } from './app.mjs'
+import { exampleWith, MODULES, PATIENCE_MS, RESULTS, runInApp } from './app.mjs'
 
 /** The binary itself: the command of the package works only after an install with scripts. */
 const ARCH = process.arch === 'arm64' ? 'aarch64' : process.arch
@@ -15,8 +15,8 @@ async function fakedSpec() {
   const advance = '  await vi.advanceTimersByTimeAsync(6_000)'
   if (!example.includes(advance)) throw new Error('the example does not advance its timers')
   const steps = `
-    for (let second = 0; second < 6; second++) {
-      await Promise.resolve()
+    for (let second = 0; second < 10; second++) {
+      await new Promise(setImmediate)
       vi.advanceTimersByTime(1_000)
     }`
   return example.replace("'vitest'", "'bun:test'").replace(advance, steps)
@@ -29,7 +29,7 @@ test("the README's tests pass in Bun", { timeout: 60_000 }, async () => {
     'printed.test.js': await readmeSpec('bun:test'),
     'faked.test.js': await fakedSpec(),
   }
-  const args = ['test', '--reporter=junit', `--reporter-outfile=${RESULTS}`]
+  const args = ['test', `--timeout=${PATIENCE_MS}`, '--reporter=junit', `--reporter-outfile=${RESULTS}`]
   const report = await runInApp(files, [BUN, ...args])
   const [, tests, failures] = /<testsuites [^>]*tests="(\d+)"[^>]* failures="(\d+)"/.exec(report) ?? assert.fail(report)
   assert.deepEqual([tests, failures], ['2', '0'])

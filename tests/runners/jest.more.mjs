@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import { describe, test } from 'node:test'
 import { firstCallSpec, importingSpec, readmeSpec } from '../packaging/jsdom/specs.mjs'
-import { exampleWith, MODULES, outcomesIn, RESULTS, runInApp, setupWith } from './app.mjs'
+import { exampleWith, MODULES, outcomesIn, PATIENCE_MS, RESULTS, runInApp, setupWith } from './app.mjs'
 
 const BABEL = "module.exports = { presets: [['@babel/preset-env', { targets: { node: 'current' } }]] }"
 
@@ -32,7 +32,7 @@ const ENVIRONMENTS = {
 
 /** Those in which the README's tests run. */
 const WORKING = ['node', 'jsdom', 'fixed-jsdom']
-const TIMEOUT = { timeout: 120_000, concurrency: true }
+const TIMEOUT = { timeout: 180_000 }
 
 /** The example with fake timers, with the import that its comment has for Jest. */
 async function fakedSpec() {
@@ -58,7 +58,13 @@ async function runJest({ manifest: { jest, ...manifest }, flags, files }) {
     app[`${name}.printed.spec.js`] = await readmeSpec(JEST)
     app[`${name}.faked.spec.js`] = await fakedSpec()
   }
-  const args = [...flags, path.join(MODULES, 'jest', 'bin', 'jest.js'), '--json', `--outputFile=${RESULTS}`]
+  const args = [
+    ...flags,
+    path.join(MODULES, 'jest', 'bin', 'jest.js'),
+    '--json',
+    `--testTimeout=${PATIENCE_MS}`,
+    `--outputFile=${RESULTS}`,
+  ]
   return outcomesIn(JSON.parse(await runInApp(app, [process.execPath, ...args])))
 }
 

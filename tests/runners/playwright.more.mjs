@@ -4,11 +4,12 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { CHROMIUM } from '../../scripts/setup.mjs'
 import { servePage } from '../papers/first-page.mjs'
-import { exampleWith, MODULES, RESULTS, runInApp } from './app.mjs'
+import { exampleWith, MODULES, PATIENCE_MS, RESULTS, runInApp } from './app.mjs'
 
 const configOf = (baseURL) => {
   const launchOptions = { executablePath: CHROMIUM, args: ['--no-sandbox'] }
-  return `export default ${JSON.stringify({ testMatch: 'page.spec.js', use: { baseURL, launchOptions } })}`
+  const patience = { timeout: 3 * PATIENCE_MS, expect: { timeout: PATIENCE_MS } }
+  return `export default ${JSON.stringify({ testMatch: 'page.spec.js', ...patience, use: { baseURL, launchOptions } })}`
 }
 
 test("the README's test of a page passes in Playwright", { timeout: 120_000 }, async () => {

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { describe, test } from 'node:test'
 import { CHROMIUM } from '../../scripts/setup.mjs'
 import { readmeSpec } from '../packaging/jsdom/specs.mjs'
-import { exampleWith, MODULES, outcomesIn, RESULTS, runInApp, setupWith } from './app.mjs'
+import { exampleWith, MODULES, outcomesIn, PATIENCE_MS, RESULTS, runInApp, setupWith } from './app.mjs'
 
 const FORMER = path.join(import.meta.dirname, 'vitest-3', 'node_modules')
 const LAUNCH = JSON.stringify({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
@@ -51,13 +51,14 @@ async function runVitest({ vitest, links, ...version }) {
     'setup.js': await setupWith('await import'),
   }
   for (const name of NAMES) for (const [spec, text] of Object.entries(specs)) files[`${name}.${spec}.spec.js`] = text
-  const args = ['run', '--reporter=json', `--outputFile=${RESULTS}`]
+  const reporting = ['--reporter=default', '--reporter=json', `--outputFile.json=${RESULTS}`]
+  const args = ['run', `--testTimeout=${PATIENCE_MS}`, '--maxWorkers=2', ...reporting]
   return outcomesIn(
     JSON.parse(await runInApp(files, [process.execPath, path.join(vitest, 'vitest.mjs'), ...args], { links })),
   )
 }
 
-describe(`the README's tests pass in ${NAMES.join(', ')} of`, { timeout: 120_000, concurrency: true }, () => {
+describe(`the README's tests pass in ${NAMES.join(', ')} of`, { timeout: 180_000 }, () => {
   for (const [name, version] of Object.entries(VERSIONS)) {
     test(name, async () => {
       const expected = NAMES.flatMap((name) => [`${name}.faked.spec.js: passed`, `${name}.printed.spec.js: passed`])
