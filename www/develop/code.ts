@@ -24,7 +24,7 @@ button.textContent = \`Generate for $\${offer.price.amount}\`
 
 button.onclick = async () => {
   const { video, receipt } = await generate(offer)
-  document.querySelector('video').src = video.url
+  if (video) document.querySelector('video').src = video.url
   console.log(receipt)
 }
 `,
@@ -58,7 +58,7 @@ export function Video() {
 
 {#if task}
   {#if $task.result}
-    <video src={$task.result.video.url} controls></video>
+    <video src={$task.result.video?.url} controls></video>
   {:else}
     <progress max="100" value={$task.status?.progress ?? undefined}></progress>
   {/if}
@@ -86,7 +86,7 @@ onScopeDispose(() => leave())
 </script>
 
 <template>
-  <video v-if="state?.result" :src="state.result.video.url" controls />
+  <video v-if="state?.result" :src="state.result.video?.url" controls />
   <progress v-else-if="state" max="100" :value="state.status?.progress ?? undefined" />
   <button v-else :disabled="!offer" @click="buy">
     {{ offer ? \`Generate for $\${offer.price.amount}\` : '…' }}
