@@ -28,13 +28,13 @@ export type Fate = 'accept' | 'refuse' | 'lose' | 'fail'
 /** The initial state of a test. */
 export interface TestOptions {
   /** The price of a video, in USDC. Default `"1.00"`; at `"0"` requests are accepted without payment. */
-  price?: string
+  price?: string | undefined
   /** The balance of the wallet's account, in USDC. Default `"100.00"`. */
-  balance?: string
+  balance?: string | undefined
   /** How many polls find a task unfinished. Default 0. */
-  looks?: number
+  looks?: number | undefined
   /** The URL of the service, such as the one that the page under test calls. Default `https://imagine.test`. */
-  baseUrl?: string
+  baseUrl?: string | undefined
 }
 
 /** A wallet to pass as `wallet`, or to announce. */

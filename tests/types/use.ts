@@ -322,6 +322,7 @@ useGenerate({ maxPrice: 2 })
 
 const world: TestWorld = createTestWorld({ price: '1.00', looks: 1, baseUrl: 'https://service.test' })
 same<Equal<typeof world, { wallet: TestWallet; service: TestService }>>()
+createTestWorld({ price: undefined, balance: undefined, looks: undefined, baseUrl: undefined })
 declare const driven: DrivenPage
 void installInPage(driven, world)
 const responded: Promise<Response> = world.service.respond(new Request('https://service.test/generation/create'))
