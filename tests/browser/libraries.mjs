@@ -47,18 +47,18 @@ export const buyWith = (hold, args = {}) => [
   },
 ]
 
-/** One prompt, one payment, and the payer is the one who has the money. */
-export async function assertPays(hold, args) {
+/** One payment, by the payer who has the money, after as many prompts as there are signatures. */
+export async function assertPays(hold, args, { payer = sandbox.payer.address, signatures = 1 } = {}) {
   const earlier = await sandbox.payments()
   const watch = watchRequests(sandbox)
   const { receipt } = await dapp.value(...buyWith(hold, args))
   const [payment, ...others] = (await sandbox.payments()).slice(earlier.length)
   assert.deepEqual(others, [], 'one payment')
   assert.equal(payment.transaction, receipt.transaction)
-  for (const payer of [payment.from, receipt.payer]) assert.ok(sameAddress(payer, sandbox.payer.address), payer)
+  for (const from of [payment.from, receipt.payer]) assert.ok(sameAddress(from, payer), from)
   assert.equal(watch.paid().length, 1)
-  assert.equal(await dapp.asked(SIGN), 1, 'signatures asked for')
-  assert.equal(dapp.user.count('eth_signTypedData'), 1, 'prompts')
+  assert.equal(await dapp.asked(SIGN), signatures, 'signatures asked for')
+  assert.equal(dapp.user.count('eth_signTypedData'), signatures, 'prompts')
 }
 
 /** Nothing is sent to the seller with a payment, and nothing comes to it on the chain. */

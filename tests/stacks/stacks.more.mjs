@@ -6,6 +6,7 @@ import { at } from '../browser/calls.mjs'
 import { assertPays, assertUnpaid, buyWith, open, request, useLibraries } from '../browser/libraries.mjs'
 import { ROOT } from '../browser/package.mjs'
 import { dapp, sandbox } from '../browser/stage.mjs'
+import { thirdwebProvider, turnkeyProvider } from './played.mjs'
 
 const TIMEOUT = { timeout: 300_000 }
 
@@ -32,6 +33,7 @@ const HELD = {
   'ethers 5, JsonRpcSigner': ({ ethers5 }) => new ethers5.Web3Provider(globalThis.ethereum).getSigner(),
   'web3.js': ({ Web3 }) => new Web3(globalThis.ethereum),
   "Vue's proxy of a provider": ({ reactive }) => reactive({ wallet: globalThis.ethereum }).wallet,
+  "the shape of thirdweb's EIP1193.toProvider": thirdwebProvider,
 }
 
 for (const [name, hold] of Object.entries(HELD)) {
@@ -106,34 +108,17 @@ describe('a wallet that is not there yet', TIMEOUT, () => {
   })
 })
 
-test("Safe's provider, which has no eth_requestAccounts, is asked for its accounts", TIMEOUT, async () => {
-  await open({ connected: true })
-  // The frame of the Safe app is played: its account is a plain one, and signs by the wallet of the page.
-  await assertPays(
-    ({ SafeAppProvider }, { payer, rpcUrl }) => {
-      const read = async ({ method, params }) => {
-        const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
-        const response = await fetch(rpcUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
-        return (await response.json()).result
-      }
-      const [call, code, block] = ['eth_call', 'eth_getCode', 'eth_getBlockByNumber'].map(
-        (method) => (params) => read({ method, params }),
-      )
-      const txs = {
-        signTypedMessage: async (typed) => ({
-          signature: await globalThis.ethereum.request({
-            method: 'eth_signTypedData_v4',
-            params: [payer, JSON.stringify(typed)],
-          }),
-        }),
-      }
-      return new SafeAppProvider(
-        { safeAddress: payer, chainId: 8453, owners: [payer], threshold: 1, isReadOnly: false },
-        { txs, eth: { call, getCode: code, getBlockByNumber: block } },
-      )
-    },
-    { payer: sandbox.payer.address },
-  )
+describe("Turnkey's provider, whose service is played", TIMEOUT, () => {
+  test('pays once when it is given typed data as an object', async () => {
+    await open({ connected: true })
+    await assertPays(turnkeyProvider, { asObject: true }, { signatures: 0 })
+  })
+
+  test('signs nothing when it is given typed data as text, like other wallets', async () => {
+    await open({ connected: true })
+    const { code, paid } = await assertUnpaid(() => dapp.failure(...buyWith(turnkeyProvider, { asObject: false })))
+    assert.deepEqual([code, paid], ['wallet_error', 'no'])
+  })
 })
 
 test("a task in Vue's ref is iterated, waited for and listened to like the task itself", TIMEOUT, async () => {
