@@ -123,13 +123,17 @@ export function checkWallet(wallet: unknown): void {
       "`wallet` takes no account with a key of the page's own, as of viem or ethers: pass the visitor's EIP-1193 provider",
     )
   }
-  if (wallet === undefined || wallet === null || typeof wallet === 'string' || isPending(wallet) || providerOf(wallet))
-    return
+  if (wallet === undefined || wallet === null || typeof wallet === 'string') return
+  if (isPending(wallet) || providerOf(wallet) || isReconnecting(wallet)) return
   throw refuse(
     'invalid_request',
     "`wallet` takes an EIP-1193 provider, what has one (a connector, a client, a signer), or a wallet's rdns",
   )
 }
+
+/** What wagmi has of a connector until it has reconnected after a reload: its names alone. There is no wallet yet. */
+const isReconnecting = (wallet: unknown): boolean =>
+  ['id', 'name', 'type', 'uid'].every((name) => typeof memberOf(wallet, name) === 'string')
 
 /** A local account of viem, or a wallet of ethers. */
 const signsByItself = (given: unknown): boolean =>

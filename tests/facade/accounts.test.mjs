@@ -138,6 +138,27 @@ describe('no other wallet is asked', TIMEOUT, () => {
     })
   }
 
+  const reconnecting = { id: 'io.metamask', name: 'MetaMask', type: 'injected', uid: '6a1f' }
+  for (const [what, wallet] of [
+    ['the connector of which wagmi has the names alone', reconnecting],
+    ['a promise of such a connector', Promise.resolve(reconnecting)],
+  ]) {
+    test(`if it is given ${what}, while it reconnects after a reload`, async () => {
+      const outcome = await beside(({ client }) => client.submit(request, { wallet }))
+      assert.deepEqual(outcome, { code: 'no_wallet', paid: 'no', asked: [] })
+    })
+  }
+
+  test('if a purchase is resumed with such a connector', async () => {
+    const outcome = await beside(({ client }) => client.resume(undefined, { wallet: reconnecting }))
+    assert.deepEqual(outcome, { code: 'paid', asked: [] })
+  })
+
+  test('if what it is given only looks like a connector', async () => {
+    const outcome = await beside(({ client }) => client.submit(request, { wallet: { id: 'x', type: 'injected' } }))
+    assert.deepEqual(outcome, { code: 'invalid_request', paid: 'no', asked: [] })
+  })
+
   test('if the connector asks for a price', async () => {
     const outcome = await beside(({ client, wallet }) =>
       client.quote(request, { wallet: { getProvider: async () => wallet } }),

@@ -91,6 +91,27 @@ describe('a wallet that is not there yet', TIMEOUT, () => {
     })
   }
 
+  test('is no_wallet while wagmi reconnects after a reload, and has only the names of the connector', async () => {
+    await open({ connected: true })
+    const hold = async ({ wagmi, viem, base }, { rpcUrl }) => {
+      const configure = () =>
+        wagmi.createConfig({
+          chains: [base],
+          connectors: [wagmi.injected()],
+          transports: { [base.id]: viem.http(rpcUrl) },
+        })
+      const before = configure()
+      await wagmi.connect(before, { connector: before.connectors[0] })
+      const after = configure()
+      while (!after.state.current) await new Promise((resolve) => setTimeout(resolve, 10))
+      wagmi.reconnect(after)
+      return wagmi.getConnection(after).connector
+    }
+    const { code, paid, message } = await assertUnpaid(() => dapp.failure(...buyWith(hold)))
+    assert.deepEqual([code, paid], ['no_wallet', 'no'])
+    assert.match(message, /no wallet yet/)
+  })
+
   test('is no_wallet when the promise of it resolves with nothing', async () => {
     await open({ connected: true })
     const { code, paid } = await assertUnpaid(() =>
