@@ -487,6 +487,7 @@ mod tests {
             json!({"walletCode": "-32603", "walletMessage": "Broken."})
         );
         assert_eq!(details(json!("no")), json!({"walletMessage": "no"}));
+        assert_eq!(details(json!({"code": 0})), json!({"walletCode": "0"}));
         assert_eq!(details(json!({"code": {}})), json!({}));
         let wrapping =
             json!({"code": "UNKNOWN_ERROR", "message": "odd", "error": {"code": -32002, "message": "pending"}});
