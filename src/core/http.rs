@@ -92,9 +92,13 @@ impl<J: Json> HttpResponse<J> {
     }
 }
 
-/// A header of x402: base64 of UTF-8, with or without a byte order mark.
+/// A header of x402: base64 of UTF-8, with or without a byte order mark, or of Latin-1, as `@x402/core` 2.0.0 and 2.1.0
+/// write it. Some servers write plain JSON.
 fn decoded(header: &str) -> Option<String> {
-    let text = String::from_utf8(base64::decode(header)?).ok()?;
+    let plain = || header.starts_with('{').then(|| header.as_bytes().to_vec());
+    let bytes = base64::decode(header).or_else(plain)?;
+    let text =
+        String::from_utf8(bytes).unwrap_or_else(|error| error.into_bytes().into_iter().map(char::from).collect());
     Some(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), String::from))
 }
 
@@ -270,9 +274,11 @@ mod tests {
         }
         let marked = base64::encode("\u{feff}{}".as_bytes());
         assert_eq!(answered("payment-required", &marked).terms.as_deref(), Some("{}"));
-        let broken = [&[0x7b, 0xff, 0x7d][..], &[0xe6, 0xae], &[0xed, 0xa0, 0x80]].map(base64::encode);
-        let wrong = ["no base64!", "a", "{\"x402Version\":2}"].map(String::from);
-        for header in broken.iter().chain(&wrong) {
+        let latin1 = base64::encode(b"{\"a\":\"Caf\xe9 \xdf\"}");
+        assert_eq!(answered("payment-required", &latin1).terms.as_deref(), Some("{\"a\":\"Café ß\"}"));
+        let plain = "{\"x402Version\":2}";
+        assert_eq!(answered("payment-required", plain).terms.as_deref(), Some(plain));
+        for header in ["no base64!", "a"] {
             assert_eq!(answered("payment-required", header).terms, None, "{header}");
         }
         assert_eq!(answered("retry-after", "60").retry_after.as_deref(), Some("60"));

@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-use super::text::read_number;
+use super::text::{hex, read_number};
 
 /// A parsed, untyped JSON value (or a JavaScript value of the same shape).
 pub trait Json: Clone + Serialize + 'static {
@@ -92,6 +92,24 @@ fn push_escaped(out: &mut String, control: char) {
     }
 }
 
+/// JSON text in ASCII alone, which servers that decode headers as Latin-1 read as others do. Outside of strings, JSON has
+/// nothing else.
+#[must_use]
+pub fn ascii(json: &str) -> String {
+    let mut out = String::new();
+    for letter in json.chars() {
+        if letter.is_ascii() {
+            out.push(letter);
+            continue;
+        }
+        for unit in letter.encode_utf16(&mut [0; 2]) {
+            out.push_str("\\u");
+            out.push_str(&hex(&unit.to_be_bytes()));
+        }
+    }
+    out
+}
+
 /// `text` as a JSON string literal.
 #[must_use]
 pub fn string(text: &str) -> String {
@@ -165,6 +183,14 @@ mod tests {
         let all: String = (0..=0x7fu8).map(char::from).chain("é紙𝄞\u{2028}".chars()).collect();
         assert_eq!(serde_json::from_str::<Value>(&string(&all)).unwrap(), Value::from(all));
         assert_eq!(string("\u{1f}\u{b}"), "\"\\u001f\\u000b\"");
+    }
+
+    #[test]
+    fn json_in_ascii_is_the_same_json() {
+        let json = r#"{"é":"Café \" 紙 𝄞"}"#;
+        assert!(ascii(json).is_ascii());
+        assert_eq!(ascii(json), r#"{"\u00e9":"Caf\u00e9 \" \u7d19 \ud834\udd1e"}"#);
+        assert_eq!(serde_json::from_str::<Value>(&ascii(json)).unwrap(), serde_json::from_str::<Value>(json).unwrap());
     }
 }
 

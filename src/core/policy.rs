@@ -4,7 +4,7 @@ use alloy_primitives::{Address, U256};
 
 use super::{
     assets::Asset,
-    error::{Code, Details, Error, Retry, Stage},
+    error::{Code, Error, Retry, Stage},
     json::Json,
     money::Money,
     terms::{Entry, Offer},
@@ -41,7 +41,7 @@ impl Policy {
         let affordable = allowed.iter().find(|offer| self.check_cap(offer).is_ok());
         match affordable.or_else(|| allowed.first()) {
             Some(offer) => self.check_cap(offer).map(|()| described(offer, entries)),
-            None => Err(refusal(entries, &judged)),
+            None => Err(self.refusal(entries, &judged)),
         }
     }
 
@@ -51,13 +51,37 @@ impl Policy {
     /// `no_acceptable_offer` with every offer and its reason.
     pub fn prefer<J: Json>(&self, entries: &[Entry<J>]) -> Result<Offer, Error> {
         let judged = self.judged(entries);
-        self.ranked(&judged).first().map(|offer| described(offer, entries)).ok_or_else(|| refusal(entries, &judged))
+        self.ranked(&judged)
+            .first()
+            .map(|offer| described(offer, entries))
+            .ok_or_else(|| self.refusal(entries, &judged))
     }
 
     /// Each entry's offer, or why it may not be signed. The price is not checked here.
     fn judged<J: Json>(&self, entries: &[Entry<J>]) -> Vec<Result<Offer, String>> {
-        let named: Vec<_> = self.tokens.iter().map(|token| token.asset).collect();
+        let named = self.assets();
         entries.iter().map(|entry| self.judge(entry.offer(&named)?)).collect()
+    }
+
+    fn assets(&self) -> Vec<&'static Asset> {
+        self.tokens.iter().map(|token| token.asset).collect()
+    }
+
+    /// The error that lists each entry with its reason, and tells first that of the entry that comes closest.
+    fn refusal<J: Json>(&self, entries: &[Entry<J>], judged: &[Result<Offer, String>]) -> Error {
+        let assets = self.assets();
+        let (mut closest, mut why) = (None, "it lists none");
+        let mut offers = Vec::new();
+        for (entry, offer) in entries.iter().zip(judged) {
+            let reason = offer.as_ref().err().map_or("", String::as_str);
+            let closeness = Some(entry.closeness(&assets));
+            if closeness > closest {
+                (closest, why) = (closeness, reason);
+            }
+            offers.push(entry.describe(reason));
+        }
+        let message = text!("none of the server's offers can be paid: ", why);
+        Error::unpaid(Code::NoAcceptableOffer, Stage::Quote, message).retry(Retry::Never).detail("offers", offers)
     }
 
     /// The offers that may be signed, in order of preference.
@@ -125,14 +149,6 @@ fn described<J: Json>(offer: &Offer, entries: &[Entry<J>]) -> Offer {
     Offer { schema: schema.map(|schema| J::of(&schema).to_text()), ..offer.clone() }
 }
 
-fn refusal<J: Json>(entries: &[Entry<J>], judged: &[Result<Offer, String>]) -> Error {
-    let reasons = judged.iter().map(|offer| offer.as_ref().err().map_or("", String::as_str));
-    let why = reasons.clone().next().unwrap_or("it lists none");
-    let message = text!("none of the server's offers can be paid: ", why);
-    let offers: Vec<Details> = entries.iter().zip(reasons).map(|(entry, reason)| entry.describe(reason)).collect();
-    Error::unpaid(Code::NoAcceptableOffer, Stage::Quote, message).retry(Retry::Never).detail("offers", offers)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,6 +200,33 @@ mod tests {
                 let offer = &Value::of(&error.details)["offers"][0];
                 assert_eq!((&offer["reason"], &offer["asset"]), (&json!(reason), &json!(BASE)));
             }
+        }
+    }
+
+    #[test]
+    fn the_reason_of_the_offer_that_comes_closest_is_told_first() {
+        let mut terms: Value = serde_json::from_str(terms::tests::DOCUMENTED).unwrap();
+        let good = terms["accepts"][0].clone();
+        let entry = |changes: Value| {
+            let mut entry = good.clone();
+            entry.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+            entry
+        };
+        let (other_way, other_chain) = (entry(json!({"scheme": "upto"})), entry(json!({"network": "solana"})));
+        let not_allowed = entry(json!({"network": "polygon", "asset": "0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359"}));
+        let closest = entry(json!({"maxAmountRequired": "0"}));
+        for (listed, words) in [
+            (vec![&other_way, &other_chain], "this way of paying"),
+            (vec![&other_chain, &not_allowed], "USDC on Polygon is not among"),
+            (vec![&other_chain, &not_allowed, &closest, &closest], "the amount \"0\""),
+        ] {
+            terms["accepts"] = listed.into_iter().cloned().collect();
+            let response =
+                HttpResponse { status: 402, body: terms.to_string().as_str().into(), ..HttpResponse::default() };
+            let entries = terms::read::<Value>(&response).unwrap();
+            let policy = Config::read(&json!({})).unwrap().policy;
+            let error = policy.choose(&entries).unwrap_err();
+            assert!(error.message.contains(words), "{}", error.message);
         }
     }
 

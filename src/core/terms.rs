@@ -14,7 +14,7 @@ use super::{
     assets::{Asset, parse_address},
     error::{Code, Details, Error, Retry, Stage},
     http::HttpResponse,
-    json::{Json, ObjectWriter},
+    json::{self, Json, ObjectWriter},
     money::parse_atomic,
     reason::Refusal,
     schema::{Described, Schema},
@@ -32,10 +32,10 @@ pub enum Version {
 }
 
 impl Version {
-    /// Reads the version's number.
+    /// Reads the version's number, which examples of the specification write as text.
     #[must_use]
     pub fn read<J: Json>(number: &J) -> Option<Self> {
-        match number.as_number()?.as_str() {
+        match number.as_number().or_else(|| number.as_text())?.as_str() {
             "1" => Some(Self::One),
             "2" => Some(Self::Two),
             _ => None,
@@ -225,6 +225,16 @@ impl<J: Json> Entry<J> {
         Schema::read(&Described { chosen: self.raw.clone(), others, bazaar: self.frame.bazaar.clone(), is_newer })
     }
 
+    /// How close it comes to an offer that can be paid, for a page with these tokens: the reason of the closest one says
+    /// most.
+    #[must_use]
+    pub fn closeness(&self, tokens: &[&'static Asset]) -> usize {
+        let token = token_of(&self.raw, tokens);
+        let is_known = self.raw.text_at("scheme").is_some_and(|scheme| Scheme::read(&scheme).is_some());
+        let is_allowed = token.is_some_and(|token| tokens.contains(&token));
+        [is_known, token.is_some(), is_allowed].into_iter().map(usize::from).sum()
+    }
+
     /// The entry as text, for an error's details.
     #[must_use]
     pub fn describe(&self, reason: &str) -> Details {
@@ -258,11 +268,10 @@ fn describe<J: Json>(raw: &J, reason: &str) -> Details {
 fn read_offer<J: Json>(raw: &J, frame: &Frame<J>, named: &[&'static Asset]) -> Result<Offer, String> {
     let version = frame.version.clone()?;
     let scheme = required(raw, "scheme")?;
-    let known = || text!("the scheme is ", quoted(&scheme), ", not ", Scheme::ALL.map(Scheme::name).join(" or "));
-    let scheme = Scheme::read(&scheme).ok_or_else(known)?;
+    let scheme = Scheme::read(&scheme).ok_or_else(|| unsupported(&scheme))?;
     let network = required(raw, "network")?;
     let token = required(raw, "asset")?;
-    let asset = parse_address(&token).and_then(|address| Asset::among(named, &network, address));
+    let asset = token_of(raw, named);
     let asset =
         asset.ok_or_else(|| text!("no asset ", quoted(&token), " is known on the network ", quoted(&network)))?;
     check_extra(raw, scheme, asset)?;
@@ -278,7 +287,7 @@ fn read_offer<J: Json>(raw: &J, frame: &Frame<J>, named: &[&'static Asset]) -> R
     let accepted = raw.to_text();
     let Frame { resource, extensions, demand, .. } = frame;
     let parts = [Some(&accepted), resource.as_ref(), extensions.as_ref()];
-    let echoed: usize = parts.into_iter().flatten().fold(0, |sum, part| sum.saturating_add(part.len()));
+    let echoed: usize = parts.into_iter().flatten().fold(0, |sum, part| sum.saturating_add(json::ascii(part).len()));
     if accepted == "null" || (version == Version::Two && echoed > LONGEST_ECHO) {
         return Err("what the seller wants to see again is too long, or nested too deeply, for a header".into());
     }
@@ -301,6 +310,25 @@ fn amount_text<J: Json>(raw: &J) -> Result<String, String> {
     }
 }
 
+/// A way of paying that this library does not have.
+fn unsupported(way: &str) -> String {
+    text!("this way of paying is not supported: ", quoted(way))
+}
+
+/// The token that an entry names.
+fn token_of<J: Json>(raw: &J, named: &[&'static Asset]) -> Option<&'static Asset> {
+    let address = parse_address(&raw.text_at("asset")?)?;
+    Asset::among(named, &raw.text_at("network")?, address)
+}
+
+/// The members of `extra` that choose another way of paying, such as `permit2` or `erc7710`.
+const WAYS: [&str; 1] = ["assetTransferMethod"];
+/// The name that Circle's Gateway has in `extra`
+/// ([x402](https://developers.circle.com/gateway/nanopayments/concepts/x402)).
+const GATEWAY: &str = "GatewayWalletBatched";
+/// The contract whose signature it is.
+const VERIFIER: &str = "verifyingContract";
+
 /// What is signed comes from the table, never from the seller, whose own statement may only agree.
 fn check_extra<J: Json>(raw: &J, scheme: Scheme, asset: &Asset) -> Result<(), String> {
     let Some(extra) = raw.get("extra") else {
@@ -308,12 +336,22 @@ fn check_extra<J: Json>(raw: &J, scheme: Scheme, asset: &Asset) -> Result<(), St
     };
     for (key, pinned) in scheme.extra(asset) {
         let Some(value) = extra.get(key) else { continue };
-        if value.as_text().as_deref() != Some(pinned) {
-            let said = value.as_text().unwrap_or_else(|| value.to_text());
-            return Err(text!("`extra.", key, "` is ", quoted(&said), ", the token's own is \"", pinned, "\""));
+        // The version is a number in some examples of the specification.
+        let said = value.as_text().or_else(|| value.as_number()).unwrap_or_else(|| value.to_text());
+        if said == pinned {
+            continue;
         }
+        if WAYS.contains(&key) || said == GATEWAY {
+            return Err(unsupported(&said));
+        }
+        return Err(text!("`extra.", key, "` is ", quoted(&said), ", the token's own is \"", pinned, "\""));
     }
-    Ok(())
+    match extra.get(VERIFIER).map(|contract| contract.as_text().as_deref().and_then(parse_address)) {
+        Some(verifier) if verifier != Some(asset.address) => {
+            Err(text!("`extra.", VERIFIER, "` is another contract than the token"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn window<J: Json>(raw: &J) -> Result<u64, String> {
@@ -403,6 +441,8 @@ pub(crate) mod tests {
             json!({"mimeType": null, "outputSchema": null, "description": 5, "resource": {}}),
             json!({"extra": null, "maxTimeoutSeconds": null}),
             json!({"network": "eip155:8453", "unknown": {"deep": []}}),
+            json!({"extra": {"name": "USD Coin", "version": 2}}),
+            json!({"extra": {"verifyingContract": "0x833589fcd6edb6e08f4c7c32d4f71b54bda02913"}}),
         ] {
             assert!(only(&with(changes.clone())).is_ok(), "{changes}");
         }
@@ -412,7 +452,7 @@ pub(crate) mod tests {
     fn deviations_that_concern_money_are_refused() {
         let two_to_the_256 = "115792089237316195423570985008687907853269984665640564039457584007913129639936";
         for (changes, word) in [
-            (json!({"scheme": "upto"}), "scheme"),
+            (json!({"scheme": "upto"}), "this way of paying is not supported: \"upto\""),
             (json!({"network": "solana"}), "network"),
             (json!({"network": "eip155:2"}), "network"),
             (json!({"network": "base-sepolia"}), "asset"),
@@ -430,8 +470,16 @@ pub(crate) mod tests {
             (json!({"payTo": "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913"}), "recipient"),
             (json!({"payTo": null}), "payTo"),
             (json!({"extra": {"name": "USDC", "version": "2"}}), "extra.name"),
-            (json!({"extra": {"name": "USD Coin", "version": 2}}), "extra.version"),
-            (json!({"extra": {"assetTransferMethod": "permit2"}}), "assetTransferMethod"),
+            (json!({"extra": {"name": "USD Coin", "version": 1}}), "extra.version"),
+            (json!({"extra": {"assetTransferMethod": "permit2"}}), "this way of paying is not supported: \"permit2\""),
+            (json!({"extra": {"assetTransferMethod": "erc7710"}}), "this way of paying is not supported: \"erc7710\""),
+            (json!({"extra": {"name": "GatewayWalletBatched", "version": "1"}}), "this way of paying is not supported"),
+            (json!({"scheme": "batch-settlement"}), "this way of paying is not supported: \"batch-settlement\""),
+            (
+                json!({"extra": {"verifyingContract": "0x036CbD53842c5426634e7929541eC2318f3dCF7e"}}),
+                "verifyingContract",
+            ),
+            (json!({"extra": {"verifyingContract": 5}}), "verifyingContract"),
             (json!({"maxTimeoutSeconds": 9}), "maxTimeoutSeconds"),
             (json!({"maxTimeoutSeconds": "60"}), "maxTimeoutSeconds"),
             (json!({"maxTimeoutSeconds": 60.5}), "maxTimeoutSeconds"),
@@ -487,6 +535,14 @@ pub(crate) mod tests {
             assert_eq!(resource.as_deref().map(parse), Some(second()["resource"].clone()));
             assert_eq!(extensions.as_deref().map(parse), Some(second()["extensions"].clone()));
             assert_eq!(reread::<Value>(&offer.echo.terms()).unwrap().remove(0).offer(&[]).unwrap(), offer);
+        }
+    }
+
+    #[test]
+    fn a_version_in_quotes_is_that_version() {
+        for (version, read) in [("1", Version::One), ("2", Version::Two)] {
+            let terms = json!({"x402Version": version, "accepts": second()["accepts"]});
+            assert_eq!(only(&terms.to_string()).unwrap().echo.version, read);
         }
     }
 
@@ -573,7 +629,7 @@ pub(crate) mod tests {
 
     #[test]
     fn offers_of_another_version_are_listed_with_that_reason() {
-        for version in [json!(3), json!("1"), json!({"major": 2})] {
+        for version in [json!(3), json!("3"), json!({"major": 2})] {
             let mut terms = second();
             terms["x402Version"] = version.clone();
             let entries = read::<Value>(&answered(&terms.to_string())).unwrap();
@@ -654,7 +710,7 @@ pub(crate) mod tests {
     #[test]
     fn text_of_the_server_is_bounded() {
         let quoted = |scheme: &str| only(&with(json!({"scheme": scheme}))).unwrap_err();
-        assert_eq!(quoted("<b>up\u{202e}to</b>é ~"), "the scheme is \"bupto/b ~\", not exact");
+        assert_eq!(quoted("<b>up\u{202e}to</b>é ~"), "this way of paying is not supported: \"bupto/b ~\"");
         let reason = only(&with(json!({"scheme": format!("\u{7}{}", "x".repeat(5000))}))).unwrap_err();
         assert!(reason.len() < 200 && !reason.contains('\u{7}'), "{reason}");
     }

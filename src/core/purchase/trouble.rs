@@ -21,7 +21,13 @@ pub(super) struct Trouble<J> {
 impl<J: Json> Trouble<J> {
     pub(super) fn lost(failure: HttpFailure<J>) -> Self {
         let status = failure.status.map(|status| ("status", u64::from(status).into()));
-        let reason = "the answer to the payment was lost".into();
+        // To a page, a header that a preflight forbids looks the same.
+        let hint = if failure.status.is_none() && failure.cause.is_some() {
+            ", or never left this page: the server's CORS has to allow the header `X-PAYMENT` or `PAYMENT-SIGNATURE`"
+        } else {
+            ""
+        };
+        let reason = text!("the answer to the payment was lost", hint);
         Self { reason, details: status.into_iter().collect(), cause: failure.cause }
     }
 

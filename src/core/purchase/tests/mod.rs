@@ -1044,7 +1044,7 @@ fn offers_are_chosen_by_the_order_of_networks_and_refused_with_reasons() {
     let offers = Value::of(&error.details)["offers"].take();
     let reasons: Vec<&str> = offers.as_array().unwrap().iter().map(|o| o["reason"].as_str().unwrap()).collect();
     assert!(
-        reasons[0].contains("recipients") && reasons[1].contains("networks") && reasons[2].contains("scheme"),
+        reasons[0].contains("recipients") && reasons[1].contains("networks") && reasons[2].contains("way of paying"),
         "{reasons:?}"
     );
 }
