@@ -121,6 +121,11 @@ export interface GenerateOptions extends WaitOptions {
    */
   schema?: 'ignore' | undefined
   /**
+   * Which service it is. `imagine`, the default, has the parameters in `templateData`: as an object, or as JSON text
+   * where the service refuses that. `clawdvine` has them beside the prompt.
+   */
+  dialect?: 'imagine' | 'clawdvine' | undefined
+  /**
    * The most that it may cost, in USDC, as decimal text. Default `"5.00"`. A higher price is `price_too_high`, and
    * nothing is signed.
    */

@@ -347,7 +347,8 @@ fn promise(work: impl Future<Output = Result<JsValue, Failure<Js>>> + 'static) -
 fn order(browser: &Browser, given: &Given, wanted: &Js) -> Result<Order, Error> {
     let config = given.config()?;
     let mut request = Request::read(wanted, fresh_id(browser)?)?;
-    request.speak(Dialect { form: config.form, ..request.dialect() });
+    request.speak(Dialect { form: config.form, shape: config.shape, ..request.dialect() });
+    request.check_dialect()?;
     let payer = match (config.payer, given.of_page("payer")) {
         (None, Some(of_wallet)) => Some(of_wallet.as_text().as_deref().and_then(parse_address).ok_or_else(no_account)?),
         (named, _) => named,

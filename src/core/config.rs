@@ -11,6 +11,7 @@ use super::{
     money::parse_units,
     names::check_options,
     policy::{Policy, Token},
+    request::Shape,
     text::{number, text},
 };
 
@@ -49,6 +50,8 @@ pub struct Config {
     pub timeout: Option<u64>,
     /// Whether requests are sent as forms from the start.
     pub form: bool,
+    /// Where the service has the parameters of a request.
+    pub shape: Shape,
     /// Where purchases are kept, as the page names it.
     pub storage: String,
 }
@@ -83,6 +86,7 @@ impl Config {
             poll_interval: poll_interval(options)?,
             timeout: timeout(options)?,
             form: form(options)?,
+            shape: shape(options)?,
             storage: storage(options),
         })
     }
@@ -233,6 +237,19 @@ fn form<J: Json>(options: &J) -> Result<bool, Error> {
     }
 }
 
+/// The dialect of the service, by its name. ClawdVine takes no forms.
+fn shape<J: Json>(options: &J) -> Result<Shape, Error> {
+    let named = options.get("dialect").map(|dialect| dialect.as_text().unwrap_or_default());
+    match named.as_deref() {
+        None | Some("imagine") => Ok(Shape::Object),
+        Some("clawdvine") if form(options)? => {
+            Err(Error::invalid("the dialect \"clawdvine\" has no forms: leave `upload` out"))
+        }
+        Some("clawdvine") => Ok(Shape::Flat),
+        Some(_) => Err(Error::invalid("`dialect` takes \"imagine\" or \"clawdvine\"")),
+    }
+}
+
 fn milliseconds<J: Json>(options: &J, key: &str) -> Result<Option<u64>, Error> {
     if options.get(key).is_none() {
         return Ok(None);
@@ -361,6 +378,9 @@ mod tests {
             (json!({"undeployed": true}), "undeployed"),
             (json!({"schema": "check"}), "schema"),
             (json!({"schema": false}), "schema"),
+            (json!({"dialect": "sora"}), "dialect"),
+            (json!({"dialect": 1}), "dialect"),
+            (json!({"dialect": "clawdvine", "upload": "form"}), "upload"),
             (json!({"payer": [PAYEE]}), "payer"),
             (json!({"maxPrice": "abc"}), "maxPrice"),
             (json!({"maxPrice": "-1"}), "maxPrice"),

@@ -11,7 +11,7 @@ use super::{
     error::{Details, Error, Paid},
     json::Json,
     money::Money,
-    request::{Dialect, Request},
+    request::{Dialect, Request, Shape},
     schema::Schema,
     task_record::TaskRecord,
     terms::{self, Offer},
@@ -81,6 +81,9 @@ pub struct Seal {
     /// Set if the service takes a form.
     #[serde(skip_serializing_if = "Not::not")]
     form: bool,
+    /// Where the service has the parameters, unless it is the usual place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shape: Option<Shape>,
     /// The id, if the library generated it.
     #[serde(skip_serializing_if = "Option::is_none")]
     drawn: Option<String>,
@@ -122,6 +125,7 @@ impl<J: Json> PricedQuote<J> {
                 body: request.fingerprint().as_str().into(),
                 seedless: !request.dialect().seed,
                 form: request.dialect().form,
+                shape: Some(request.dialect().shape).filter(|shape| *shape != Shape::Object),
                 drawn: request.is_drawn().then(|| request.id().into()),
                 terms: offer.echo.terms(),
             },
@@ -201,7 +205,8 @@ pub fn reopen<J: Json>(quote: &J, request: &Request, config: &Config) -> Result<
         && shown("asset") == address(offer.asset.address)
         && shown("payTo") == address(offer.pay_to);
     if same {
-        Ok((offer, Dialect { seed: seal.get("seedless").is_none(), form: seal.get("form").is_some() }))
+        let shape = seal.text_at("shape").and_then(|shape| Shape::read(&shape)).unwrap_or(Shape::Object);
+        Ok((offer, Dialect { seed: seal.get("seedless").is_none(), form: seal.get("form").is_some(), shape }))
     } else {
         Err(stale("this quote was changed since `quote()` gave it"))
     }

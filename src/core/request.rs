@@ -8,6 +8,7 @@ use super::{
     identity::{self, Fingerprint},
     image,
     json::{self, Json, ObjectWriter},
+    named::named,
     names::check_fields,
     text::{cut, text},
     uuid,
@@ -15,6 +16,8 @@ use super::{
 
 /// The field that carries the id of the request, by which the task can be found.
 const SEED: &str = "seed";
+/// The field that has all but the prompt.
+const ENVELOPE: &str = "templateData";
 
 /// Requests without a model used to be sent with this one. Old records have the hash of such a body.
 const FORMER_DEFAULT_MODEL: &str = "sora";
@@ -23,7 +26,7 @@ const FORMER_DEFAULT_MODEL: &str = "sora";
 /// occurs in JSON.
 const MARK: &str = "\0";
 
-/// A checked request. Its body is written once and sent byte for byte the same, unpaid and paid.
+/// A checked request. What is priced is sent byte for byte the same when it is paid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     id: String,
@@ -32,8 +35,8 @@ pub struct Request {
     origin: Origin,
     prompt: String,
     fingerprint: Fingerprint,
-    /// The body as JSON, without its `seed` and its last brace.
-    fields: String,
+    /// What it has besides the prompt: names, and values as JSON text.
+    members: Vec<(String, String)>,
     dialect: Dialect,
 }
 
@@ -55,6 +58,40 @@ pub struct Dialect {
     pub seed: bool,
     /// It takes a form (`multipart/form-data`) instead of JSON, with the picture as a file.
     pub form: bool,
+    /// Where it has what is not the prompt.
+    pub shape: Shape,
+}
+
+named! {
+    /// Where a server has the parameters of a request.
+    pub enum Shape {
+        /// In the object `templateData`, as the guide of Imagine shows it.
+        Object,
+        /// In the same as JSON text, as Imagine's own 402 describes it.
+        Text,
+        /// Beside the prompt, as ClawdVine has them
+        /// ([guide](https://github.com/onbonsai/clawdvine-skill), 8399d19).
+        Flat,
+    }
+}
+
+impl Shape {
+    /// Reads what [`named!`] writes.
+    #[must_use]
+    pub fn read(name: &str) -> Option<Self> {
+        [Self::Object, Self::Text, Self::Flat].into_iter().find(|shape| shape.name() == name)
+    }
+}
+
+/// Whether a refusal led to another wording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rewording {
+    /// It did not.
+    None,
+    /// The server named what it does not take.
+    Named,
+    /// It did not say what, so this is worth a try.
+    Guessed,
 }
 
 impl Request {
@@ -78,14 +115,16 @@ impl Request {
             ));
         }
         let given = Given::read(request, prompt)?;
-        let fields = given.fields(given.model.as_deref());
-        let mut former = vec![json_of(&fields, &id)];
+        let members = given.members(given.model.as_deref(), false);
+        let body = |members: &[(String, String)]| json_of(&nested(&given.prompt, &object_of(members)), Some(&id));
+        let mut former = vec![body(&members)];
         if given.model.is_none() {
-            former.push(json_of(&given.fields(Some(FORMER_DEFAULT_MODEL)), &id));
+            former.push(body(&given.members(Some(FORMER_DEFAULT_MODEL), false)));
         }
-        let fingerprint = Fingerprint::of(&given.canonical(), &former, &given.former_digests());
-        let dialect = Dialect { seed: true, form: false };
-        Ok(Self { seed: seed_of(&id), id, origin, prompt: given.prompt, fingerprint, fields, dialect })
+        let canonical = nested(&given.prompt, &object_of(&given.members(given.model.as_deref(), true)));
+        let fingerprint = Fingerprint::of(&canonical, &former, &given.former_digests());
+        let dialect = Dialect { seed: true, form: false, shape: Shape::Object };
+        Ok(Self { seed: seed_of(&id), id, origin, prompt: given.prompt, fingerprint, members, dialect })
     }
 
     /// The same request for the next purchase after the one of its id has failed. Its id is derived: anyone who buys
@@ -125,20 +164,26 @@ impl Request {
         std::mem::replace(&mut self.dialect, dialect) != dialect
     }
 
-    /// Adapts it to a server that gave this response to the unpaid request: some reject `seed` by its name, or a
-    /// picture in JSON as too large. Returns whether that changes anything.
-    pub fn reword<J>(&mut self, response: &HttpResponse<J>) -> bool {
+    /// Adapts it to a server that refused the unpaid request with this response: some reject `seed` by its name, a picture
+    /// in JSON as too large, or want the parameters as text.
+    pub fn reword<J>(&mut self, response: &HttpResponse<J>) -> Rewording {
         // Not `contains`, which would bring a 3 KB search routine.
-        let names_seed = || response.body.text.as_bytes().windows(SEED.len()).any(|word| word == SEED.as_bytes());
-        match response.status {
-            400 | 422 if names_seed() => self.speak(Dialect { seed: false, ..self.dialect }),
-            413 if self.has_picture() => self.speak(Dialect { form: true, ..self.dialect }),
-            _ => false,
-        }
+        let names =
+            |field: &str| response.body.text.as_bytes().windows(field.len()).any(|word| word == field.as_bytes());
+        let now = self.dialect;
+        let has_object = now.shape == Shape::Object && !now.form;
+        let (other, rewording) = match response.status {
+            400 | 422 if has_object && names(ENVELOPE) => (Dialect { shape: Shape::Text, ..now }, Rewording::Named),
+            400 | 422 if now.seed && names(SEED) => (Dialect { seed: false, ..now }, Rewording::Named),
+            400 | 422 if has_object => (Dialect { shape: Shape::Text, ..now }, Rewording::Guessed),
+            413 if now.shape != Shape::Flat && self.has_picture() => (Dialect { form: true, ..now }, Rewording::Named),
+            _ => return Rewording::None,
+        };
+        if self.speak(other) { rewording } else { Rewording::None }
     }
 
     fn has_picture(&self) -> bool {
-        self.fields.bytes().any(|byte| byte == 0)
+        self.members.iter().any(|(_, value)| value.bytes().any(|byte| byte == 0))
     }
 
     /// The id by which the page and the journal know the purchase.
@@ -181,22 +226,87 @@ impl Request {
     /// What a page may set of it, by the names in a seller's description; a picture's bytes are left out.
     #[must_use]
     pub fn parameters<J: Json>(&self) -> J {
-        let (before, after) = cut(&self.fields, 0).unwrap_or((&self.fields, ""));
-        let body = J::parse(&text!(before, after, "}")).unwrap_or_else(J::object);
         let mut parameters = ObjectWriter::default();
         parameters.text("prompt", &self.prompt);
-        for (name, value) in body.get("templateData").map(|data| data.entries()).unwrap_or_default() {
-            parameters.raw(&name, &value.to_text());
+        for (name, value) in self.spoken() {
+            let (before, after) = cut(value, 0).unwrap_or((value, ""));
+            parameters.raw(name, &text!(before, after));
         }
         J::parse(&parameters.finish()).unwrap_or_else(J::object)
+    }
+
+    /// What it has besides the prompt, by the names of the dialect.
+    fn spoken(&self) -> impl Iterator<Item = (&str, &str)> {
+        let is_flat = self.dialect.shape == Shape::Flat;
+        self.members.iter().map(|(name, value)| (name.as_str(), value.as_str())).filter_map(move |(name, value)| {
+            match name {
+                "image" if is_flat => Some(("imageData", value)),
+                "autoClank" if is_flat => None,
+                _ => Some((name, value)),
+            }
+        })
+    }
+
+    /// Refuses what the dialect has no word for.
+    ///
+    /// # Errors
+    /// `invalid_request` with the name of the field.
+    pub fn check_dialect(&self) -> Result<(), Error> {
+        let is_foreign =
+            |(name, value): &&(String, String)| name == "soraVideoId" || (name == "autoClank" && value == "true");
+        match self.members.iter().find(is_foreign).filter(|_| self.dialect.shape == Shape::Flat) {
+            Some((name, _)) => {
+                let instead = if name == "autoClank" { "launchToken" } else { "videoUrl" };
+                Err(Error::invalid(text!("`", name, "` is not known to ClawdVine: it has `extra.", instead, "`")))
+            }
+            None => Ok(()),
+        }
     }
 
     /// The body as JSON text, with a zero character in place of the picture's base64. A body that is sent as a form
     /// begins with another.
     #[must_use]
     pub fn body(&self) -> String {
-        let json = if self.dialect.seed { json_of(&self.fields, &self.seed) } else { text!(self.fields, "}") };
+        let data = object_of(&self.members);
+        let fields = match self.dialect.shape {
+            Shape::Object => nested(&self.prompt, &data),
+            Shape::Text => nested(&self.prompt, &quoted(&data)),
+            Shape::Flat => {
+                let mut body = ObjectWriter::default();
+                body.text("prompt", &self.prompt);
+                for (name, value) in self.spoken() {
+                    body.raw(name, value);
+                }
+                body.finish()
+            }
+        };
+        let json = json_of(&fields, Some(self.seed()).filter(|_| self.dialect.seed));
         if self.dialect.form { text!(MARK, json) } else { json }
+    }
+}
+
+/// The body with the parameters in their envelope, which is JSON text.
+fn nested(prompt: &str, data: &str) -> String {
+    ObjectWriter::default().text("prompt", prompt).raw(ENVELOPE, data).finish()
+}
+
+fn object_of(members: &[(String, String)]) -> String {
+    let mut object = ObjectWriter::default();
+    for (name, value) in members {
+        object.raw(name, value);
+    }
+    object.finish()
+}
+
+/// JSON as a JSON string, in which the place of a picture stays marked.
+fn quoted(json: &str) -> String {
+    match cut(json, 0) {
+        Some((before, after)) => {
+            let (before, after) = (json::string(before), json::string(after));
+            let open = before.strip_suffix('"').unwrap_or_default();
+            text!(open, MARK, after.strip_prefix('"').unwrap_or_default())
+        }
+        None => json::string(json),
     }
 }
 
@@ -204,9 +314,12 @@ fn seed_of(id: &str) -> String {
     if uuid::is_uuid(id) { id.into() } else { uuid::derived(id) }
 }
 
-/// The whole body with its `seed`, which contains nothing that JSON would escape.
-fn json_of(fields: &str, seed: &str) -> String {
-    text!(fields, ",\"", SEED, "\":\"", seed, "\"}")
+/// The body with a `seed`, which contains nothing that JSON would escape.
+fn json_of(body: &str, seed: Option<&str>) -> String {
+    match (seed, body.strip_suffix('}')) {
+        (Some(seed), Some(open)) => text!(open, ",\"", SEED, "\":\"", seed, "\"}"),
+        _ => body.into(),
+    }
 }
 
 /// The parts of a [`Request::body`].
@@ -278,43 +391,36 @@ impl<J: Json> Given<J> {
         }
     }
 
-    /// The body as JSON, without its `seed` and its last brace. If the page names no model or duration, the service
-    /// chooses. The two flags are always sent, since similar services have other defaults.
-    fn fields(&self, model: Option<&str>) -> String {
-        self.write(model, false)
-    }
-
-    /// What distinguishes the request from others: the page's input, without defaults, which a later version may
-    /// change; with the picture's digest instead of the picture; and with `extra` in canonical order.
-    fn canonical(&self) -> String {
-        self.write(self.model.as_deref(), true)
-    }
-
-    fn write(&self, model: Option<&str>, is_canonical: bool) -> String {
+    /// What the request has besides the prompt. If the page names no model or duration, the service chooses. The two flags
+    /// are always sent, since similar services have other defaults.
+    ///
+    /// In its canonical form it distinguishes the request from others: the page's input, without defaults, which a later
+    /// version may change; with the picture's digest instead of the picture; and with `extra` in canonical order.
+    fn members(&self, model: Option<&str>, is_canonical: bool) -> Vec<(String, String)> {
         let image = self.image.as_ref().map(|image| match image {
             Image::Bytes { kind, digest, .. } => {
                 text!("\"data:", kind, ";base64,", if is_canonical { digest } else { MARK }, "\"")
             }
             Image::Address(url) => json::string(url),
         });
-        let mut data = ObjectWriter::default();
-        data.optional("videoModel", model)
-            .optional_raw("duration", self.duration.as_deref())
-            .optional_raw("image", image.as_deref())
-            .optional("soraVideoId", self.sora_video_id.as_deref());
-        for (key, value) in [("autoEnhance", self.auto_enhance), ("autoClank", self.auto_clank)] {
-            if value || !is_canonical {
-                data.raw(key, if value { "true" } else { "false" });
-            }
+        let flag =
+            |is_set: bool| (is_set || !is_canonical).then(|| String::from(if is_set { "true" } else { "false" }));
+        let mut members = Vec::new();
+        for (name, value) in [
+            ("videoModel", model.map(json::string)),
+            ("duration", self.duration.clone()),
+            ("image", image),
+            ("soraVideoId", self.sora_video_id.as_deref().map(json::string)),
+            ("autoEnhance", flag(self.auto_enhance)),
+            ("autoClank", flag(self.auto_clank)),
+        ] {
+            members.extend(value.map(|value| (String::from(name), value)));
         }
         let extra = self.extra.as_ref().map(Json::entries).unwrap_or_default();
         for (key, value) in if is_canonical { identity::sorted(extra) } else { extra } {
-            data.raw(&key, &if is_canonical { identity::canonical(&value) } else { value.to_text() });
+            members.push((key, if is_canonical { identity::canonical(&value) } else { value.to_text() }));
         }
-        let mut body = ObjectWriter::default();
-        let mut fields = body.text("prompt", &self.prompt).raw("templateData", &data.finish()).finish();
-        fields.pop();
-        fields
+        members
     }
 }
 
@@ -398,7 +504,7 @@ mod tests {
         assert_eq!((under.id(), under.is_drawn(), under.fingerprint()), ("order-2", false, fresh.fingerprint()));
         assert!(anew.dialect().seed);
         let mut seedless = anew;
-        assert!(seedless.speak(Dialect { seed: false, form: false }) && !seedless.dialect().seed);
+        assert!(seedless.speak(Dialect { seed: false, ..seedless.dialect() }) && !seedless.dialect().seed);
     }
 
     #[test]
@@ -471,17 +577,70 @@ mod tests {
             |status, body: &str| HttpResponse::<Value> { status, body: body.into(), ..HttpResponse::default() };
         let mut request = pictured("image/gif", "abc");
         let (fingerprint, whole) = (request.fingerprint().clone(), request.body());
-        for other in [answer(400, "no"), answer(500, "seed"), answer(402, "")] {
-            assert!(!request.reword(&other) && request.body() == whole);
+        for other in [answer(500, "seed"), answer(402, ""), answer(200, "templateData")] {
+            assert!(request.reword(&other) == Rewording::None && request.body() == whole);
         }
-        assert!(request.reword(&answer(413, "")) && !request.reword(&answer(413, "")));
+        let too_large = answer(413, "");
+        assert_eq!([request.reword(&too_large), request.reword(&too_large)], [Rewording::Named, Rewording::None]);
         assert_eq!(request.body(), text!("\0", whole));
-        assert!(request.reword(&answer(422, "unknown field: seed")) && !request.dialect().seed);
-        assert!(!request.body().contains(FRESH) && request.body().ends_with('}'));
+        assert_eq!(request.reword(&answer(400, "templateData")), Rewording::None, "a form has it as text");
+        assert_eq!(request.reword(&answer(422, "unknown field: seed")), Rewording::Named);
+        assert!(!request.dialect().seed && !request.body().contains(FRESH) && request.body().ends_with('}'));
         assert_eq!(*request.fingerprint(), fingerprint, "it is the same request");
         let mut plain = read(json!({"prompt": "a boat", "image": "https://x/y.png"})).unwrap();
-        assert!(!plain.reword(&answer(413, "")), "a form would be no smaller");
-        assert!(plain.speak(Dialect { seed: true, form: true }) && plain.body().starts_with("\0{"));
+        assert_eq!(plain.reword(&answer(413, "")), Rewording::None, "a form would be no smaller");
+        assert!(plain.speak(Dialect { form: true, ..plain.dialect() }) && plain.body().starts_with("\0{"));
+    }
+
+    #[test]
+    fn a_server_that_takes_no_object_gets_its_json_text() {
+        let answer =
+            |status, body: &str| HttpResponse::<Value> { status, body: body.into(), ..HttpResponse::default() };
+        for (said, rewordings) in [
+            ("templateData must be a string", [Rewording::Named, Rewording::None, Rewording::None]),
+            ("no", [Rewording::Guessed, Rewording::None, Rewording::None]),
+            ("seed", [Rewording::Named, Rewording::Guessed, Rewording::None]),
+            ("seed, templateData", [Rewording::Named, Rewording::Named, Rewording::None]),
+        ] {
+            let mut request = pictured("image/gif", "abc");
+            let object = request.body();
+            assert_eq!([(); 3].map(|()| request.reword(&answer(422, said))), rewordings, "{said}");
+            let [open, rest] = request.body().split('\0').map(String::from).collect::<Vec<_>>().try_into().unwrap();
+            let body = Value::parse(&text!(open, "R0lGODlh", rest)).unwrap();
+            let data = Value::parse(body["templateData"].as_str().unwrap()).unwrap();
+            let [open, rest] = object.split('\0').map(String::from).collect::<Vec<_>>().try_into().unwrap();
+            assert_eq!(data, Value::parse(&text!(open, "R0lGODlh", rest)).unwrap()["templateData"], "{said}");
+        }
+    }
+
+    #[test]
+    fn a_flat_body_has_the_words_of_its_service() {
+        let flat = |request: Value| {
+            let mut request = read(request).unwrap();
+            request.speak(Dialect { shape: Shape::Flat, ..request.dialect() });
+            request
+        };
+        let mut request = flat(json!({
+            "prompt": "a boat", "videoModel": "fal-kling-o3", "duration": 4, "image": "https://x/y.png",
+            "extra": {"aspectRatio": "9:16"},
+        }));
+        let body = json!({
+            "prompt": "a boat", "videoModel": "fal-kling-o3", "duration": 4, "imageData": "https://x/y.png",
+            "autoEnhance": false, "aspectRatio": "9:16", "seed": FRESH,
+        });
+        assert_eq!(Value::parse(&request.body()), Some(body));
+        assert_eq!(request.parameters::<Value>()["imageData"], "https://x/y.png");
+        assert!(request.check_dialect().is_ok());
+        let refused = HttpResponse::<Value> { status: 400, body: "templateData".into(), ..HttpResponse::default() };
+        assert_eq!(request.reword(&refused), Rewording::None, "it has none");
+        for (foreign, word) in [(json!({"autoClank": true}), "launchToken"), (json!({"soraVideoId": "v1"}), "videoUrl")]
+        {
+            let mut asked = json!({"prompt": "a boat"});
+            asked.as_object_mut().unwrap().extend(foreign.as_object().unwrap().clone());
+            assert!(read(asked.clone()).unwrap().check_dialect().is_ok(), "Imagine knows it");
+            let error = flat(asked).check_dialect().unwrap_err();
+            assert!(error.code == Code::InvalidRequest && error.message.contains(word), "{}", error.message);
+        }
     }
 
     #[test]

@@ -109,6 +109,7 @@ export interface ResumeOptions extends WaitOptions {
 export interface GenerateOptions extends WaitOptions {
   wallet?: WalletLike | null | undefined // default: the only wallet found; several and none chosen is an error that lists them
   payer?: Address | undefined // added: which account pays; default: the first that has enough
+  dialect?: 'imagine' | 'clawdvine' | undefined // added: which service it is
   schema?: 'ignore' | undefined // added: what the seller says of its parameters is not held against the request
   undeployed?: 'send' | undefined // added: an ERC-6492 signature is sent as it is, to a seller of version 2
   maxPrice?: string | undefined // in USDC; default "5.00"

@@ -21,7 +21,8 @@ use super::{
         terms::Offer,
         text::text,
     },
-    Choosing, Finding, Next, Probing, Recalled, Sent, Step, Writing,
+    Choosing, Finding, Next, Probing, Recalled, Step, Writing,
+    pricing::Asking,
     recalling::{Recalling, Wanted},
 };
 
@@ -67,7 +68,7 @@ impl Order {
     }
 
     pub(super) fn ask_price<J>(self) -> Next<J> {
-        Step::Send(self.probe(), Sent::Probing(Box::new(Probing::new(self)))).into()
+        Probing::begin(Asking::new(self))
     }
 
     /// The request without payment.

@@ -5,18 +5,37 @@ use super::{
         error::{Code, Error, Stage},
         failure::Failure,
         http::{Answer, HttpResponse, is_task_id},
+        http_request::HttpRequest,
         json::Json,
         reason::Refusal,
+        request::Rewording,
         terms,
         text::{self, text},
     },
-    Next, Order, Step,
+    Next, Order, Sent, Step,
     order::Quoted,
 };
 
 /// Waiting for the price.
 #[derive(Clone, Debug)]
-pub struct Probing(Order);
+pub struct Probing(Asking);
+
+/// The unpaid request, which may be asked again in other words.
+#[derive(Clone, Debug)]
+pub(super) struct Asking {
+    order: Order,
+    /// Why the service refused its first words, if these are only a guess.
+    refused: Option<Error>,
+}
+
+/// What came of asking.
+#[derive(Debug)]
+pub(super) enum Heard<J> {
+    /// It is to be asked again: the request has been rewritten for the service.
+    Again(Asking),
+    /// This is the answer.
+    Answer(Order, Result<Probed<J>, Failure<J>>),
+}
 
 /// The outcome of the unpaid request.
 #[derive(Clone, Debug)]
@@ -25,15 +44,33 @@ pub enum Probed<J> {
     Terms(Vec<terms::Entry<J>>),
     /// The service accepted the request without payment: the task is real.
     Accepted(String),
-    /// The service rejected a field that others know: the request has been rewritten for it.
-    Reworded,
 }
 
-impl Order {
-    /// Takes the response to the unpaid request.
-    pub(super) fn probed<J: Json>(&mut self, answer: Answer<J>) -> Result<Probed<J>, Failure<J>> {
-        let is_reworded = answer.as_ref().is_ok_and(|response| self.request.reword(response));
-        if is_reworded { Ok(Probed::Reworded) } else { read_probe(answer) }
+impl Asking {
+    pub(super) const fn new(order: Order) -> Self {
+        Self { order, refused: None }
+    }
+
+    pub(super) fn request(&self) -> HttpRequest {
+        self.order.probe()
+    }
+
+    /// Takes the response to the unpaid request. When a guess at other words does not help, what the service said to the
+    /// first ones is reported.
+    pub(super) fn heard<J: Json>(self, answer: Answer<J>) -> Heard<J> {
+        let Self { mut order, refused } = self;
+        let rewording = answer.as_ref().map_or(Rewording::None, |response| order.request.reword(response));
+        let probed = read_probe(answer);
+        match (rewording, probed) {
+            (Rewording::None, Err(Failure { error, .. })) if error.code == Code::Http && refused.is_some() => {
+                Heard::Answer(order, Err(refused.unwrap_or(error).into()))
+            }
+            (Rewording::None, probed) => Heard::Answer(order, probed),
+            (Rewording::Named, _) => Heard::Again(Self { order, refused }),
+            (Rewording::Guessed, probed) => {
+                Heard::Again(Self { order, refused: probed.err().map(|failure| failure.error) })
+            }
+        }
     }
 }
 
@@ -71,19 +108,18 @@ pub(super) fn claimed_task<J: Json>(response: &HttpResponse<J>) -> Option<String
 }
 
 impl Probing {
-    pub(super) const fn new(order: Order) -> Self {
-        Self(order)
+    pub(super) fn begin<J>(asking: Asking) -> Next<J> {
+        Step::Send(asking.request(), Sent::Probing(Box::new(Self(asking)))).into()
     }
 
     /// The response to the unpaid request.
     #[must_use]
     pub fn answered<J: Json>(self, answer: Answer<J>, now: u64) -> Next<J> {
-        let mut order = self.0;
-        let entries = match order.probed(answer) {
-            Ok(Probed::Terms(entries)) => entries,
-            Ok(Probed::Accepted(task_id)) => return order.taken_free(task_id, now),
-            Ok(Probed::Reworded) => return order.ask_price(),
-            Err(failure) => return Step::Done(Err(failure)).into(),
+        let (order, entries) = match self.0.heard(answer) {
+            Heard::Again(asking) => return Self::begin(asking),
+            Heard::Answer(order, Ok(Probed::Terms(entries))) => (order, entries),
+            Heard::Answer(order, Ok(Probed::Accepted(task_id))) => return order.taken_free(task_id, now),
+            Heard::Answer(_, Err(failure)) => return Step::Done(Err(failure)).into(),
         };
         match order.config.policy.choose(&entries) {
             Ok(offer) => order.quoted(Quoted { offer, at: now }, false),

@@ -14,7 +14,7 @@ use super::{
         quote::{FreeQuote, PricedQuote, Quote},
     },
     order::Order,
-    pricing::Probed,
+    pricing::{Asking, Heard, Probed},
 };
 
 /// What to do next.
@@ -33,7 +33,7 @@ pub type Next<J> = machine::Next<Step<J>, J>;
 
 /// Waiting for the price.
 #[derive(Clone, Debug)]
-pub struct Quoting(Order);
+pub struct Quoting(Asking);
 
 /// Waiting for the journal to store a task that the service began without payment.
 #[derive(Debug)]
@@ -42,17 +42,23 @@ pub struct Noting<J>(Box<FreeQuote<J>>);
 /// Starts the price request of an order.
 #[must_use]
 pub fn begin<J>(order: Order) -> Next<J> {
-    Step::Send(order.probe(), Box::new(Quoting(order))).into()
+    ask(Asking::new(order))
+}
+
+fn ask<J>(asking: Asking) -> Next<J> {
+    Step::Send(asking.request(), Box::new(Quoting(asking))).into()
 }
 
 impl Quoting {
     /// The response to the unpaid request. Any price is fine here: the purchase enforces the cap.
     #[must_use]
     pub fn answered<J: Json>(self, answer: Answer<J>, now: u64) -> Next<J> {
-        let mut order = self.0;
-        let outcome = match order.probed(answer) {
+        let (order, probed) = match self.0.heard(answer) {
+            Heard::Again(asking) => return ask(asking),
+            Heard::Answer(order, probed) => (order, probed),
+        };
+        let outcome = match probed {
             Ok(Probed::Accepted(task_id)) => return free(&order, task_id, now),
-            Ok(Probed::Reworded) => return begin(order),
             Ok(Probed::Terms(entries)) => order.config.policy.prefer(&entries).map_err(Failure::from),
             Err(failure) => Err(failure),
         };

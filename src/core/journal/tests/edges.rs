@@ -50,6 +50,15 @@ fn a_task_is_found_by_its_id_alone() {
     assert_eq!((find(&records, "task-3"), find(&records, "id-1")), (None, None));
 }
 
+/// With it, the transaction can still be searched for.
+#[test]
+fn the_authorization_is_kept_until_its_transaction_is_known() {
+    for (end, is_kept) in [(accept(None), true), (take(), true), (accept(Some(HASH)), false), (abandon(7), false)] {
+        let record = after(&[intend("a"), sign("a"), end.clone()]).unwrap();
+        assert_eq!(record["payment"].is_object(), is_kept, "{end:?}");
+    }
+}
+
 #[test]
 fn the_chosen_record_is_returned() {
     assert_eq!(Choice::Soon(1).into_record(), Some(1));

@@ -63,14 +63,17 @@ type Priced = (Result<Quote<Value>, Failure<Value>>, Option<Change<Value>>);
 
 /// The outcome of a price request, and what is to be recorded.
 fn priced(order: &Order, answer: Answer<Value>) -> Priced {
-    let quoting::Step::Send(_, quoting) = quoting::begin::<Value>(order.clone()).step else { panic!() };
-    match quoting.answered(answer, NOW).step {
+    let mut step = quoting::begin::<Value>(order.clone()).step;
+    while let quoting::Step::Send(_, quoting) = step {
+        step = quoting.answered(answer.clone(), NOW).step;
+    }
+    match step {
         quoting::Step::Done(outcome) => (*outcome, None),
         quoting::Step::Write(_, change, noting) => {
             let quoting::Step::Done(outcome) = noting.written().step else { panic!() };
             (*outcome, Some(*change))
         }
-        quoting::Step::Send(..) => panic!("asked again"),
+        quoting::Step::Send(..) => panic!("it has an answer"),
     }
 }
 
@@ -212,6 +215,14 @@ fn converse(reply: impl Fn(&Question, usize) -> Reply<Value>) -> (Vec<&'static s
             Step::Sleep(_, state) => state.woke(NOW).step,
             step => return (asked, step),
         };
+    }
+}
+
+/// The same answer to the unpaid request, however it is worded.
+fn refused(probing: Probing, said: &Answer<Value>) -> Step<Value> {
+    match probing.answered(said.clone(), NOW).step {
+        Step::Send(_, Sent::Probing(again)) => refused(*again, said),
+        step => step,
     }
 }
 
@@ -631,20 +642,43 @@ fn a_server_that_rejects_the_seed_is_asked_without_it() {
     let seeded = format!("{},\"seed\":\"{SEED}\"}}", &body[..body.len() - 1]);
     assert_eq!(order(&json!({})).request.body(), seeded);
     assert!(!body.contains("seed"), "{body}");
-    let error = ended(reworded.clone().answered(refusal(), NOW).step);
-    assert_eq!((error.code, error.paid), (Code::Http, Paid::No), "asked once more, not for ever");
-
-    let begun = reworded.answered(answer(402, DOCUMENTED), NOW);
+    let begun = reworded.clone().answered(answer(402, DOCUMENTED), NOW);
     assert!(matches!(begun.step, Step::FindWallets(_)));
-    let other = probing(&json!({})).answered(answer(400, json!({"error": "duration"})), NOW);
-    assert_eq!(ended(other.step).code, Code::Http);
+    let Step::Send(_, Sent::Probing(guess)) = reworded.answered(refusal(), NOW).step else { panic!() };
+    let error = ended(guess.answered(answer(400, json!({"error": "another"})), NOW).step);
+    assert_eq!((error.code, error.paid), (Code::Http, Paid::No), "asked twice more, not for ever");
+    assert!(error.message.contains("unknown field: seed"), "{}", error.message);
+}
 
-    let mut quoting = order(&json!({}));
-    assert!(matches!(quoting.probed(refusal()), Ok(Probed::Reworded)));
-    let quote = Value::of(&priced(&quoting, answer(402, DOCUMENTED)).0.unwrap());
-    let Step::Recall(_, recalling) = order(&json!({})).begin_with(&quote, NOW).step else { panic!() };
-    let Step::FindWallets(Finding::Payer(choosing)) = recalling.recalled(recalled(None)).step else { panic!() };
-    assert_eq!(choosing.deal.order.request, quoting.request, "a quote remembers how it was asked for");
+#[test]
+fn a_server_that_takes_the_parameters_as_text_is_paid_for_the_words_that_it_priced() {
+    let asked_again = |said: &str| {
+        let refused = answer(422, json!({"error": said}));
+        let Step::Send(request, Sent::Probing(state)) = probing(&json!({})).answered(refused, NOW).step else {
+            panic!()
+        };
+        let Method::Post { body } = request.method else { panic!() };
+        (body, state)
+    };
+    for said in ["templateData: expected a string", "bad request"] {
+        let (body, state) = asked_again(said);
+        assert!(Value::parse(&body).unwrap()["templateData"].is_string(), "{body}");
+        let Step::FindWallets(Finding::Payer(choosing)) = state.answered(answer(402, DOCUMENTED), NOW).step else {
+            panic!()
+        };
+        let order = &choosing.deal.order;
+        assert_eq!(order.request.body(), body, "what is paid is what was priced");
+        let quote = Value::of(&*choosing.quote);
+        let Step::Recall(_, recalling) = self::order(&json!({})).begin_with(&quote, NOW).step else { panic!() };
+        let Step::FindWallets(Finding::Payer(again)) = recalling.recalled(recalled(None)).step else { panic!() };
+        assert_eq!(again.deal.order.request, order.request, "a quote remembers how it was asked for");
+    }
+    // A guess that does not help hides nothing.
+    let (_, state) = asked_again("the prompt is banned");
+    let error = ended(state.clone().answered(answer(400, "templateData must be an object"), NOW).step);
+    assert!(error.message.contains("the prompt is banned"), "{}", error.message);
+    let error = ended(state.answered(lost(None), NOW).step);
+    assert_eq!(error.code, Code::Network);
 }
 
 #[test]
@@ -658,7 +692,7 @@ fn a_request_that_is_refused_instead_of_priced_reports_the_servers_reason() {
         (200, json!({"status": "error", "reason": "closed"}), "closed"),
     ] {
         let code = if status == 200 { Code::BadResponse } else { Code::Http };
-        let bought = ended(probing(&json!({})).answered(answer(status, &body), NOW).step);
+        let bought = ended(refused(probing(&json!({})), &answer(status, &body)));
         let quoted = priced(&order(&json!({})), answer(status, &body)).0.unwrap_err().error;
         for error in [bought, quoted] {
             assert_eq!((error.code, error.paid, error.retry), (code, Paid::No, Retry::Safe), "{body}");

@@ -58,7 +58,7 @@ fn until(options: &Value, end: impl Fn(Step<Value>) -> Result<Error, Step<Value>
 }
 
 fn priced(status: u16, body: &str) -> Error {
-    ended(probing(&json!({})).answered(answer(status, body), NOW).step)
+    ended(refused(probing(&json!({})), &answer(status, body)))
 }
 
 /// The wallet answers one method like this.
