@@ -64,3 +64,30 @@ export const offer = {
     ],
   },
 }
+
+/**
+ * What the seller says in its 402.
+ * @param {string[] | null} models those that it lists; `null` for the documented ones
+ * @param {import('./options.mjs').Options['dialect']} dialect the sister service documents no description of its
+ *   parameters
+ */
+export function offerOf(models, dialect) {
+  if (dialect === 'clawdvine') return { description: offer.description }
+  if (!models) return offer
+  const { bodyFields, ...input } = offer.inputSchema
+  const { properties, ...data } = bodyFields.templateData
+  const videoModel = { ...properties.videoModel, enum: models, default: models[0] }
+  const templateData = { ...data, properties: { ...properties, videoModel } }
+  return { ...offer, inputSchema: { ...input, bodyFields: { ...bodyFields, templateData } } }
+}
+
+/** The same for the extension `bazaar` of version 2, whose fields are JSON Schema. */
+export function bazaarOf(models) {
+  const videoModel = { type: 'string', enum: models, default: models[0] }
+  const templateData = { type: 'object', properties: { videoModel, duration: { type: 'number', default: 8 } } }
+  return {
+    bodyType: 'json',
+    input: { prompt: 'A paper boat', templateData: { videoModel: models[0], duration: 8 } },
+    inputSchema: { type: 'object', properties: { prompt: { type: 'string' }, templateData }, required: ['prompt'] },
+  }
+}

@@ -17,6 +17,9 @@ const DEFAULTS = {
   jsonLimit: 64 * 2 ** 20,
   chainAheadS: 0,
   factories: [],
+  models: null,
+  dialect: 'imagine',
+  templateData: 'any',
 }
 
 const VERSIONS = ['1', '2', 'both', 'hybrid']
@@ -44,6 +47,9 @@ const LONGEST_MS = 2 ** 31 - 1
  * @property {number} chainAheadS seconds by which the chain's clock is ahead of this machine's; negative where it is
  *   behind
  * @property {string[]} factories contracts by which the facilitator of version 2 deploys smart accounts that pay
+ * @property {string[] | null} models those that the 402 lists; a task of any other fails once it is paid
+ * @property {'imagine' | 'clawdvine'} dialect where the body has the parameters
+ * @property {'any' | 'text'} templateData `text`: as an object it is refused
  */
 
 /**
@@ -54,6 +60,7 @@ const LONGEST_MS = 2 ** 31 - 1
 export function checkOptions(given = {}) {
   const options = { ...DEFAULTS, ...given }
   const { chainId, token, x402, price, stepMs, fail, fault, answers, jsonLimit, chainAheadS, factories } = options
+  const { models, dialect, templateData } = options
   if (chainId !== 8453 && chainId !== 84532) throw new OptionError(`chain id must be 8453 or 84532, not ${chainId}`)
   if (token !== 'usdc' && !(token === 'eurc' && chainId === 8453))
     throw new OptionError(`token must be usdc, or eurc on chain 8453, not ${token}`)
@@ -74,7 +81,19 @@ export function checkOptions(given = {}) {
   }
   if (!Array.isArray(factories) || !factories.every((address) => /^0x[\da-f]{40}$/i.test(address)))
     throw new OptionError(`factories must be a list of addresses, not ${factories}`)
+  if (models !== null) checkModels(models)
+  if (dialect !== 'imagine' && dialect !== 'clawdvine')
+    throw new OptionError(`dialect must be imagine or clawdvine, not ${dialect}`)
+  if (templateData !== 'any' && templateData !== 'text')
+    throw new OptionError(`template-data must be any or text, not ${templateData}`)
   return options
+}
+
+/** Refuses what is not a list of names. */
+export function checkModels(models) {
+  if (!Array.isArray(models) || models.length === 0 || !models.every((name) => /^[\w.-]{1,64}$/.test(name)))
+    throw new OptionError(`models must be a list of names, not ${models}`)
+  return models
 }
 
 /** Refuses answers that do not exist. */

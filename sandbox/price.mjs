@@ -10,9 +10,10 @@ const BASE_MS = 8000n
  * with the duration, and every other model costs three times as much. Fractions of a millionth are rounded up.
  * @param {bigint} base
  * @param {{ videoModel?: string, duration: number }} order
+ * @param {string} [usual] the default model
  */
-export function priceOf(base, { videoModel = DEFAULT_MODEL, duration }) {
-  const factor = videoModel === DEFAULT_MODEL ? 1n : OTHER_MODELS
+export function priceOf(base, { videoModel, duration }, usual = DEFAULT_MODEL) {
+  const factor = (videoModel ?? usual) === usual ? 1n : OTHER_MODELS
   const milliseconds = BigInt(Math.ceil(duration * 1000))
   return (base * factor * milliseconds + BASE_MS - 1n) / BASE_MS
 }

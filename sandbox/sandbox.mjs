@@ -6,6 +6,8 @@ import { startFacilitator } from './facilitator.mjs'
 import { createJobs } from './jobs.mjs'
 import { startMedia } from './media.mjs'
 import { installMulticall } from './multicall.mjs'
+import { createModels } from './models.mjs'
+import { offerOf } from './offer.mjs'
 import { checkOptions } from './options.mjs'
 import { startSeller } from './seller.mjs'
 import { startStranger } from './stranger.mjs'
@@ -26,7 +28,7 @@ const PAY_TO = '0x13a9e3ee4A25C3C72D67F42044438aabc54f2b96'
  * @returns where everything is (`apiUrl`, `rpcUrl`, `mediaUrl`, `controlUrl`, `facilitatorUrl`, `chainId`, `token`,
  *   `payTo`), who pays (`payer`, and `poor` who has ETH but none of it), what can be asked (`client`, `balanceOf`,
  *   `authorizationUsed`, `payments`, `requests`, `tasks`, and `stranger` with the requests that went astray), `fault`
- *   (lets something go wrong), `answer` (how tasks are told), `passTime` (lets seconds pass on the chain alone), `died`
+ *   (lets something go wrong), `answer` (how tasks are told), `list` (which models it lists), `passTime` (lets seconds pass on the chain alone), `died`
  *   (resolves to an Error should the chain end on its own; all the rest is stopped by then), and `stop`
  */
 export async function startSandbox(given) {
@@ -42,6 +44,9 @@ export async function startSandbox(given) {
     jsonLimit,
     chainAheadS,
     factories,
+    models: listed,
+    dialect,
+    templateData,
   } = checkOptions(given)
   const { network, caip2, tokens } = NETWORKS[chainId]
   const running = []
@@ -61,10 +66,11 @@ export async function startSandbox(given) {
     const stranger = await run(startStranger())
     const faults = createSwitch(stranger.url)
     faults.set(fault)
-    const jobs = createJobs({ stepMs, fail, mediaUrl: media.url })
+    const models = createModels(listed)
+    const jobs = createJobs({ stepMs, fail, isSold: models.isSold, mediaUrl: media.url })
     const wording = createWording(jobs, media.files)
     wording.set(answers)
-    const control = await run(startControl(faults, wording))
+    const control = await run(startControl(faults, wording, models))
     const facilitator = await run(startFacilitator(chain, faults, factories))
     const till = await createTill({
       x402,
@@ -73,9 +79,21 @@ export async function startSandbox(given) {
       asset: { address: token.address, decimals: DECIMALS, eip712: { name: tokens[tokenName].name, version: '2' } },
       payTo: PAY_TO,
       facilitatorUrl: facilitator.url,
+      describe: () => offerOf(models.listed(), dialect),
+      models,
     })
     const seller = await run(
-      startSeller({ till, basePrice: parseUnits(price, DECIMALS), jobs, wording, faults, jsonLimit }),
+      startSeller({
+        till,
+        basePrice: parseUnits(price, DECIMALS),
+        jobs,
+        wording,
+        faults,
+        jsonLimit,
+        models,
+        dialect,
+        templateData,
+      }),
     )
     return {
       apiUrl: seller.url,
@@ -98,6 +116,7 @@ export async function startSandbox(given) {
       fault: faults.set,
       passTime: chain.passTime,
       answer: wording.set,
+      list: models.set,
       died: chain.died.then(async (error) => {
         await stop()
         return error

@@ -17,8 +17,21 @@ import { play } from './switch.mjs'
  * @param {ReturnType<typeof import('./wording.mjs').createWording>} options.wording
  * @param {ReturnType<typeof import('./switch.mjs').createSwitch>} options.faults
  * @param {number} options.jsonLimit bytes that a body of JSON may have
+ * @param {ReturnType<typeof import('./models.mjs').createModels>} options.models
+ * @param {import('./options.mjs').Options['dialect']} options.dialect
+ * @param {import('./options.mjs').Options['templateData']} options.templateData
  */
-export async function startSeller({ till, basePrice, jobs, wording, faults, jsonLimit }) {
+export async function startSeller({
+  till,
+  basePrice,
+  jobs,
+  wording,
+  faults,
+  jsonLimit,
+  models,
+  dialect,
+  templateData,
+}) {
   const requests = []
   const app = express()
   app.use(
@@ -46,7 +59,7 @@ export async function startSeller({ till, basePrice, jobs, wording, faults, json
     if (meets(response, 'seed-refused') && seed !== undefined) throw new BadOrder('unknown field: seed')
     if (meets(response, 'seed-uuid-only') && seed !== undefined && !isUuid(seed))
       throw new BadOrder('seed must be a UUID')
-    const { image, ...rest } = readOrder(request.body)
+    const { image, ...rest } = readOrder(request.body, { dialect, templateData })
     const picture = readPicture(image, request.file)
     if (picture) Object.assign(log, { image: picture, body: withoutPicture(request.body, picture) })
     response.locals.order = rest
@@ -54,7 +67,7 @@ export async function startSeller({ till, basePrice, jobs, wording, faults, json
   }
 
   function pay(request, response, next) {
-    return till(priceOf(basePrice, response.locals.order))(request, response, next)
+    return till(priceOf(basePrice, response.locals.order, models.usual))(request, response, next)
   }
 
   function create(_request, response) {

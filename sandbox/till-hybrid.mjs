@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
 import { decodePaymentSignatureHeader, encodePaymentSignatureHeader } from '@x402/core/http'
-import { offer } from './offer.mjs'
 import { replaceRefusal } from './refusal.mjs'
 import { createTill2, termsOf } from './till2.mjs'
 
@@ -23,7 +22,7 @@ export async function createTillHybrid(options) {
     const offered = { ...rest, maxAmountRequired: amount }
     const refuse = (error) => {
       const accepts = [offered, { ...offered, ...ON_SOLANA }]
-      response.status(402).json({ error, description: offer.description, x402Version: 2, accepts })
+      response.status(402).json({ error, description: options.describe().description, x402Version: 2, accepts })
     }
 
     const header = request.get('payment-signature')

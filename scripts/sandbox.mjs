@@ -22,6 +22,10 @@ const HELP = `Usage: npm run sandbox -- [options]
   --json-limit <n>   bytes that a body of JSON may have before it is answered 413 (default 64 MB)
   --chain-ahead-s=<s>
                      seconds by which the chain's clock is ahead of this machine's; =-60 is a minute behind
+  --models <list>    models that the 402 lists, by commas; a task of any other fails once it is paid
+  --dialect <name>   imagine, the default, or clawdvine, whose body is flat and whose 402 describes no parameters
+  --template-data <form>
+                     any, the default, or text: as an object it is refused
   --factories <list> contracts, by commas, by which the facilitator of version 2 deploys smart accounts that pay
   --help             show this
 
@@ -52,6 +56,9 @@ const ARGUMENTS = {
   'json-limit': { type: 'string' },
   'chain-ahead-s': { type: 'string' },
   factories: { type: 'string' },
+  models: { type: 'string' },
+  dialect: { type: 'string' },
+  'template-data': { type: 'string' },
   help: { type: 'boolean' },
 }
 
@@ -61,7 +68,7 @@ let ending = false
 function readOptions() {
   const { values } = parseArgs({ options: ARGUMENTS })
   if (values.help) return null
-  const { token, x402, price, fail, fault, answers } = values
+  const { token, x402, price, fail, fault, answers, dialect } = values
   const given = {
     token,
     x402,
@@ -69,11 +76,14 @@ function readOptions() {
     fail,
     fault,
     answers,
+    dialect,
     stepMs: number(values['step-ms']),
     chainId: number(values['chain-id']),
     jsonLimit: number(values['json-limit']),
     chainAheadS: number(values['chain-ahead-s']),
     factories: values.factories?.split(','),
+    models: values.models?.split(','),
+    templateData: values['template-data'],
   }
   return checkOptions(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)))
 }

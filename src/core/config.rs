@@ -5,13 +5,13 @@ use alloy_primitives::{Address, U256};
 use super::{
     assets::{Asset, parse_own_address},
     budget::Budget,
+    dialect::Shape,
     error::Error,
     http::BaseUrl,
     json::Json,
     money::parse_units,
     names::check_options,
     policy::{Policy, Token},
-    request::Shape,
     text::{number, text},
 };
 

@@ -11,6 +11,7 @@ pub mod chain;
 pub mod clock;
 pub mod config;
 pub mod defect;
+pub mod dialect;
 pub mod eip712;
 pub mod error;
 pub mod failure;

@@ -8,10 +8,11 @@ use serde::Serialize;
 use super::{
     assets::ASSETS,
     config::Config,
+    dialect::{Dialect, Shape},
     error::{Details, Error, Paid},
     json::Json,
     money::Money,
-    request::{Dialect, Request, Shape},
+    request::Request,
     schema::Schema,
     task_record::TaskRecord,
     terms::{self, Offer},

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { at, generate, quote } from './calls.mjs'
 import { SIGN } from './harness.mjs'
-import { assertOnePayment, open, request } from './purchase.mjs'
-import { dapp, openSeller, sandbox, seller, useStage } from './stage.mjs'
+import { assertOnePayment, balances, open, request } from './purchase.mjs'
+import { dapp, openSandbox, openSeller, sandbox, seller, useStage } from './stage.mjs'
 import { paymentRequired } from './stub-seller.mjs'
 
 const TIMEOUT = { timeout: 600_000 }
@@ -72,5 +72,60 @@ describe("the seller's own words", TIMEOUT, () => {
     const offer = await dapp.value(quote, { request: asked, options })
     assert.deepEqual([offer.models, offer.problems], [['sora'], undefined])
     await assertOnePayment(() => dapp.value(generate, { request: asked, options }), { price: 3_000_000n })
+  })
+})
+
+describe('a seller that lists its models of today', TIMEOUT, () => {
+  for (const x402 of [1, 2]) {
+    test(`in version ${x402}: one of them is paid for, and one that is gone is not`, async () => {
+      const own = await openSandbox({ stepMs: 100, x402, models: MODELS })
+      await open()
+      const asked = { ...request, videoModel: MODELS[0] }
+      const options = at(own.apiUrl)
+      const offer = await dapp.value(quote, { request: asked, options })
+      assert.deepEqual([offer.models, offer.problems], [MODELS, undefined])
+      await assertOnePayment(() => dapp.value(generate, { request: asked, options }))
+      own.list(['fal-kling-o3', 'veo-3'])
+      const earlier = await balances()
+      const error = await dapp.failure(generate, { request: { ...asked, id: 'again' }, options })
+      assert.equal(error.code, 'request_unsupported', JSON.stringify(error))
+      assert.deepEqual(error.details.problems[0].allowed, ['fal-kling-o3', 'veo-3'])
+      assert.deepEqual(await balances(), earlier)
+    })
+  }
+
+  test('a model that goes between the quote and the payment is paid for, and the error says so', async () => {
+    const own = await openSandbox({ stepMs: 100, models: MODELS })
+    await open()
+    const offer = await dapp.value(quote, { request: { ...request, videoModel: MODELS[0] }, options: at(own.apiUrl) })
+    own.list(['fal-kling-o3'])
+    const { code, paid, retry, details } = await dapp.failure(generate, { request: offer, options: at(own.apiUrl) })
+    assert.deepEqual([code, paid, retry], ['generation_failed', 'yes', 'pays_again'])
+    assert.equal(details.reason, 'xai-grok-imagine is no longer available')
+  })
+})
+
+describe('another dialect', TIMEOUT, () => {
+  test('a service that takes templateData as text alone is asked once more, and paid for what it priced', async () => {
+    const own = await openSandbox({ stepMs: 100, templateData: 'text' })
+    await open()
+    const { watch } = await assertOnePayment(() => dapp.value(generate, { request, options: at(own.apiUrl) }))
+    const bodies = watch.creates().map(({ body }) => body)
+    assert.deepEqual(
+      bodies.map(({ templateData }) => typeof templateData),
+      ['object', 'string', 'string'],
+    )
+    assert.deepEqual(bodies[1], bodies[2])
+  })
+
+  test("ClawdVine's flat body is paid for, with a picture", async () => {
+    const own = await openSandbox({ stepMs: 100, dialect: 'clawdvine' })
+    await open()
+    const image = 'https://media.test/cat.png'
+    const options = at(own.apiUrl, { dialect: 'clawdvine' })
+    const { watch } = await assertOnePayment(() => dapp.value(generate, { request: { ...request, image }, options }))
+    const { prompt, duration, imageData, autoEnhance, templateData } = watch.paid()[0].body
+    assert.deepEqual([prompt, duration, autoEnhance], [request.prompt, 8, false])
+    assert.deepEqual([imageData, templateData], [image, undefined])
   })
 })
