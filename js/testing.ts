@@ -33,6 +33,8 @@ export interface TestOptions {
   balance?: string | undefined
   /** How many polls find a task unfinished. Default 0. */
   looks?: number | undefined
+  /** The models that the service lists in its 402. Default: none, which rules nothing out. */
+  models?: string[] | undefined
   /** The URL of the service, such as the one that the page under test calls. Default `https://imagine.test`. */
   baseUrl?: string | undefined
 }
@@ -165,8 +167,8 @@ interface Transfer {
 
 /** A wallet and a service that know each other. The wallet reads from the service what the chain would report. */
 export function createTestWorld(options: TestOptions = {}): TestWorld {
-  const { price = '1.00', balance = '100.00', looks = 0, baseUrl = 'https://imagine.test' } = options
-  const service = new Service(baseUrl, atomic(price), looks)
+  const { price = '1.00', balance = '100.00', looks = 0, models, baseUrl = 'https://imagine.test' } = options
+  const service = new Service(baseUrl, atomic(price), looks, models)
   return { service, wallet: new Wallet(service, atomic(balance)) }
 }
 
@@ -259,12 +261,14 @@ class Service implements TestService {
   fate: Fate = 'accept'
   readonly #price: bigint
   readonly #looks: number
+  readonly #models: string[] | undefined
   readonly #tasks = new Map<string, { left: number; fails: boolean }>()
 
-  constructor(baseUrl: string, price: bigint, looks: number) {
+  constructor(baseUrl: string, price: bigint, looks: number, models: string[] | undefined) {
     this.baseUrl = baseUrl
     this.#price = price
     this.#looks = looks
+    this.#models = models
   }
 
   readonly install = (): (() => void) => {
@@ -343,6 +347,7 @@ class Service implements TestService {
       resource,
       description: '',
       mimeType: '',
+      ...(this.#models && { outputSchema: { input: describing(this.#models) } }),
     }
     return {
       x402Version: 1,
@@ -354,6 +359,12 @@ class Service implements TestService {
   isUsed(nonce: string): boolean {
     return this.payments.some((payment) => payment.nonce === nonce.toLowerCase())
   }
+}
+
+/** The service's parameters, as version 1 of x402 describes them. */
+function describing(models: string[]): object {
+  const videoModel = { type: 'string', enum: models }
+  return { type: 'http', method: 'POST', bodyFields: { templateData: { type: 'string', properties: { videoModel } } } }
 }
 
 async function read(request: Request): Promise<unknown> {

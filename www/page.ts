@@ -49,7 +49,10 @@ export class Page {
     this.#limits = new Limits(this.#connection, () => this.#formChanged())
     this.#price = new PriceButton(this.#connection, this.#form, {
       accepted: (quote) => this.#followFree(quote),
-      priced: () => this.#clearPriceTrouble(),
+      priced: (quote) => {
+        this.#form.describe(quote)
+        this.#clearPriceTrouble()
+      },
       failed: (error) => this.#failPrice(error),
     })
     this.#wallets = new WalletPicker(this.#connection)

@@ -421,3 +421,14 @@ test('a world of amounts that are not is refused', () => {
     }
   }
 })
+
+test('a service that lists its models is paid for these alone', async () => {
+  open({ models: ['veo-3', 'kling-2'] })
+  const { generate, quote } = imagine.createClient(options())
+  const offer = await quote({ ...request, videoModel: 'sora' })
+  assert.deepEqual([offer.models, offer.problems.length], [['veo-3', 'kling-2'], 1])
+  const { code, paid } = await failure(generate(offer))
+  assert.deepEqual([code, paid, world.service.payments.length], ['request_unsupported', 'no', 0])
+  await generate({ ...request, videoModel: 'kling-2' }, { pollInterval: 2_000 })
+  assert.equal(world.service.payments.length, 1)
+})

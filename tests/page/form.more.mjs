@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { beforeEach, describe, test } from 'node:test'
+import { afterEach, beforeEach, describe, test } from 'node:test'
 import decodeQR from 'qr/decode.js'
 import sharp from 'sharp'
 import { browser, page, site, useSite, useVisitor } from './site.mjs'
@@ -155,4 +155,23 @@ test('without a wallet, the page shows where to get one, and a QR code for a pho
     [],
   )
   await leave()
+})
+
+describe("the service's own words", () => {
+  useVisitor()
+  afterEach(() => site.sandbox.list(null))
+
+  test('are the models to choose from, and what they rule out cannot be bought', async () => {
+    await priced(page, '1.00')
+    site.sandbox.list(['sora', 'veo-3'])
+    await page.getByLabel('Length in seconds').fill('4')
+    await priced(page, '0.50')
+    const models = await page.locator('#models option').evaluateAll((options) => options.map(({ value }) => value))
+    assert.deepEqual(models, ['sora', 'veo-3'])
+    await page.getByLabel('Model').fill('lost')
+    await page.getByText('The service does not take it: `videoModel` takes sora, veo-3.').waitFor()
+    assert.ok(await page.locator('#generate').isDisabled())
+    await page.getByLabel('Model').fill('veo-3')
+    await priced(page, '1.50')
+  })
 })

@@ -86,6 +86,8 @@ export class PriceButton {
       if (asking.signal.aborted) return
       this.#free = 'accepted' in quote
       if ('accepted' in quote) return this.#listener.accepted(quote)
+      this.#listener.priced(quote)
+      if (quote.problems) return this.#refuse(quote.problems.map(({ message }) => message))
       this.#quote = quote
       this.#draw(`Generate for ${money(quote.price)}`)
       payee.replaceChildren(
@@ -93,7 +95,6 @@ export class PriceButton {
         hash('the address that is paid', quote.payTo, short(quote.payTo)),
         ` on ${networkName(quote.network)}, in ${quote.price.symbol}`,
       )
-      this.#listener.priced(quote)
     } catch (error) {
       if (!asking.signal.aborted) this.#fail(error)
     }
@@ -111,6 +112,12 @@ export class PriceButton {
     this.#draw('No price yet', `${title}. ${advice}`)
     payee.replaceChildren()
     this.#listener.failed(error)
+  }
+
+  /** The service says itself that it does not take this. */
+  #refuse(problems: string[]): void {
+    this.#draw('Not for this request', `The service does not take it: ${problems.join('; ')}.`)
+    payee.replaceChildren()
   }
 
   #offerToAsk(): void {

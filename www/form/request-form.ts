@@ -1,4 +1,4 @@
-import type { GenerateRequest } from 'imagine-x402'
+import type { GenerateRequest, PricedQuote } from 'imagine-x402'
 import { byId } from '../ui/dom'
 import { imageField } from './image-field'
 
@@ -8,6 +8,7 @@ const prompt = byId('prompt', HTMLTextAreaElement)
 const count = byId('prompt-count', HTMLElement)
 const examples = byId('examples', HTMLElement)
 const model = byId('model', HTMLInputElement)
+const models = byId('models', HTMLDataListElement)
 const duration = byId('duration', HTMLInputElement)
 const enhance = byId('enhance', HTMLInputElement)
 const advanced = byId('advanced', HTMLDetailsElement)
@@ -15,12 +16,19 @@ const remix = byId('remix', HTMLInputElement)
 const clank = byId('clank', HTMLInputElement)
 const limits = [byId('cap', HTMLInputElement), byId('budget', HTMLInputElement)]
 
+/** Seconds, where the service names no bound. */
+const LONGEST = 60
+/** By their names in a request. */
+const SWITCHES = { autoEnhance: enhance, autoClank: clank }
+
 export interface RequestForm {
   /** The request, or null while a field is missing or wrong. */
   read(): GenerateRequest | null
   /** Shows the first wrong field; true if there is none. */
   report(): boolean
   lock(locked: boolean): void
+  /** Offers what the service says that it takes today. */
+  describe(quote: PricedQuote): void
   remix(id: string): void
   removeImage(): void
   /** Fills in an example, so that one click is enough. */
@@ -74,6 +82,13 @@ export function requestForm(onChange: () => void): RequestForm {
       for (const set of form.querySelectorAll('fieldset')) set.disabled = locked
       for (const limit of limits) limit.disabled = locked
     },
+    describe({ models: listed = [], schema = {} }) {
+      models.replaceChildren(...listed.map((name) => new Option(name)))
+      const { minimum = 1, maximum = LONGEST } = schema['duration'] ?? {}
+      Object.assign(duration, { min: String(Math.ceil(minimum)), max: String(Math.floor(maximum)) })
+      for (const [name, tick] of Object.entries(SWITCHES))
+        tick.closest<HTMLElement>('label')!.hidden = !takes(schema, name)
+    },
     remix(id) {
       advanced.open = true
       remix.value = id
@@ -84,6 +99,9 @@ export function requestForm(onChange: () => void): RequestForm {
     suggest: () => write(examples.querySelector('button')?.dataset['prompt'] ?? ''),
   }
 }
+
+/** A service that lists parameters, and not this one, has no use for it. */
+const takes = (schema: object, name: string) => Object.keys(schema).length === 0 || name in schema
 
 function isValid(field: Element): boolean {
   return !('checkValidity' in field) || (field as HTMLInputElement).checkValidity()
