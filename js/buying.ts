@@ -11,7 +11,7 @@ import { coreOptions, readPurchase, staying, type Options } from './options.js'
 import type { GenerateRequest, Quote, Task } from './types.js'
 import { checkWallet } from './wallet-like.js'
 import { choose, finders, numberAtHand, tagOf } from './wallets.js'
-import { complete, prepare } from './wanted.js'
+import { complete, prepare, type Wanted } from './wanted.js'
 
 /** Returns the functions that buy, over a way to load the WebAssembly. */
 export function buying(load: () => Promise<Core>) {
@@ -32,21 +32,18 @@ export function buying(load: () => Promise<Core>) {
     if (begun?.taskId) return found(begun.id, begun.taskId, begun.baseUrl, options)
     const { wallet, signal } = options
     checkWallet(wallet)
-    const held = await unlookedUp(request.id, choose(wallet, signal))
-    return buy(request, quote, { ...options, wallet: held.wallet }, held.payer)
+    // First of all: whatever the page makes of its objects after the call, this is what it asked for.
+    const preparing = prepare(request, options, load)
+    preparing.catch(() => {}) // if there is no wallet, nobody waits for it
+    const { wallet: chosen, payer } = await unlookedUp(request.id, choose(wallet, signal))
+    return buy({ request, quote, preparing }, { ...options, wallet: chosen }, payer)
   }
 
-  const buy = async (
-    request: GenerateRequest,
-    quote: Quote | undefined,
-    options: Options,
-    payer: unknown,
-  ): Promise<Task> => {
+  const buy = async ({ request, quote, preparing }: Wish, options: Options, payer: unknown): Promise<Task> => {
     const { signal, wallet, confirm } = options
     // What tells the wallet from that of another call is how it stands at the click.
     const about = members({ payer, walletTag: tagOf(wallet), walletNumber: numberAtHand(wallet) })
-    const preparing = ready(signal, prepare(request, options, load))
-    const [core, { fields, picture }] = await unlookedUp(request.id, preparing)
+    const [core, { fields, picture }] = await unlookedUp(request.id, ready(signal, preparing))
     const whole = (part: CoreQuote) => complete(part, request)
     const onEvent = (event: CoreEvent) => {
       if (event.type === 'quoted') tell(options, { type: 'quoted', quote: whole(event.quote) })
@@ -75,6 +72,13 @@ export function buying(load: () => Promise<Core>) {
     accepted(id, { taskId, receipt: null, paid: 'no' }, staying(options, baseUrl))
 
   return { ready, submit, accepted }
+}
+
+/** What a page asks for, and its copy in the making. */
+interface Wish {
+  request: GenerateRequest
+  quote: Quote | undefined
+  preparing: Promise<Wanted>
 }
 
 /** What the core is to buy: a request, or a quote with the request in it. */

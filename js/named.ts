@@ -5,15 +5,25 @@
  * pass that.
  */
 export function look(given: object, name: string): unknown {
-  let holder: object | null = given
-  while (holder && !has(holder, name)) holder = Reflect.getPrototypeOf(holder)
+  const holder = holderOf(given, name)
   // A Proxy may return a value for a member that nothing in its prototype chain has.
   return holder && isRoot(holder) ? undefined : Reflect.get(given, name)
 }
 
-/** Whether a member of that name is the object's own. */
-export const has = (holder: object, name: string): boolean =>
-  Reflect.getOwnPropertyDescriptor(holder, name) !== undefined
+/** Whether the page passed a member of that name, whatever its value. */
+export function names(given: object, name: string): boolean {
+  const holder = holderOf(given, name)
+  return holder !== null && !isRoot(holder)
+}
+
+/** The first object of the prototype chain that has a member of that name. */
+function holderOf(given: object, name: string): object | null {
+  let holder: object | null = given
+  while (holder && !has(holder, name)) holder = Reflect.getPrototypeOf(holder)
+  return holder
+}
+
+const has = (holder: object, name: string): boolean => Reflect.getOwnPropertyDescriptor(holder, name) !== undefined
 
 /** Whether it is the `Object.prototype` of this realm or another, from which no page inherits options. */
 const isRoot = (holder: object): boolean =>

@@ -1,6 +1,6 @@
 /** Options and requests from a page, read once when the call is made. The core decides what is allowed. */
 import { isImagineError, refuse } from './error.js'
-import { has, named, plain } from './named.js'
+import { named, names, plain } from './named.js'
 import OPTIONS from './option-names.json' with { type: 'json' }
 import FIELDS from './request-names.json' with { type: 'json' }
 import MEMBERS from './member-names.json' with { type: 'json' }
@@ -45,7 +45,7 @@ export function readOptions(given?: Config | null, before?: Options): Options {
     }
     return {
       signal: signal ?? before?.signal,
-      wallet: wallet ?? before?.wallet ?? (before && given && has(given, 'wallet') ? null : undefined),
+      wallet: wallet ?? before?.wallet ?? (before && given && names(given, 'wallet') ? null : undefined),
       confirm: confirm ?? before?.confirm,
       onEvent: onEvent ?? before?.onEvent,
       onProgress: onProgress ?? before?.onProgress,

@@ -18,7 +18,7 @@ import type {
 } from 'imagine-x402'
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { attempt } from './attempt.js'
-import { has, named } from './named.js'
+import { named, names } from './named.js'
 import OPTIONS from './option-names.json' with { type: 'json' }
 import FIELDS from './request-names.json' with { type: 'json' }
 
@@ -33,7 +33,7 @@ const read = <T extends object>(given: T | null | undefined, names: string[]): T
 /** The same of the options of a purchase, with a wallet that is not there yet as `null`. */
 const readOptions = (given: Config): Config | undefined => {
   const options = read(given, OPTIONS)
-  return options && !options.wallet && has(given, 'wallet') ? { ...options, wallet: null } : options
+  return options && !options.wallet && attempt(() => names(given, 'wallet')) ? { ...options, wallet: null } : options
 }
 
 class Store<T> {

@@ -353,7 +353,7 @@ export interface PricedQuote {
    * form. It is the server's word, which it may not keep; absent where it says nothing that can be read.
    */
   schema?: RequestSchema
-  /** The models that the server lists, if it does: the `enum` of its parameter `videoModel` or `model`. */
+  /** The models that the server lists for `videoModel`, if it does. */
   models?: string[]
   /** What rules this request out, by `schema`: `generate` would refuse it as `request_unsupported`. Absent if nothing does. */
   problems?: RequestProblem[]
@@ -381,6 +381,8 @@ export interface RequestParameter {
   description?: string
   /** A request without it is not taken. */
   required?: true
+  /** It is required beside the prompt, where a request has it in the dialect `clawdvine` alone. */
+  beside?: true
   /** What the server uses where it is left out. */
   default?: unknown
   /** The only values that it may have. A list of one may be no more than an example, and rules nothing out. */

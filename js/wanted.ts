@@ -6,7 +6,8 @@ import { readImage, type Picture } from './image.js'
 import { copies, type Options } from './options.js'
 import type { GenerateRequest, PricedQuote, Quote } from './types.js'
 
-interface Wanted {
+/** What to buy, and its picture. */
+export interface Wanted {
   /** The request in the core's form: a description of the picture instead of the picture, and `extra` as plain JSON. */
   fields: CoreRequest
   picture: Picture | undefined

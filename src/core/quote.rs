@@ -90,6 +90,9 @@ pub struct Seal {
     drawn: Option<String>,
     /// The seller's own terms reduced to this offer, as JSON text.
     terms: String,
+    /// What it says of the request, likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schema: Option<String>,
 }
 
 impl<J> Quote<J> {
@@ -129,6 +132,7 @@ impl<J: Json> PricedQuote<J> {
                 shape: Some(request.dialect().shape).filter(|shape| *shape != Shape::Object),
                 drawn: request.is_drawn().then(|| request.id().into()),
                 terms: offer.echo.terms(),
+                schema: offer.schema.clone(),
             },
         }
     }
@@ -163,7 +167,8 @@ impl<J: Json> FreeQuote<J> {
 /// What the seller's own words rule out in the request, unless the page overrules them.
 fn problems<J: Json>(schema: Option<&Schema<J>>, request: &Request, config: &Config) -> Vec<Details> {
     let schema = schema.filter(|_| !config.ignores_schema);
-    schema.map(|schema| schema.problems(&request.parameters())).unwrap_or_default()
+    let is_flat = request.dialect().shape == Shape::Flat;
+    schema.map(|schema| schema.problems(&request.parameters(), is_flat)).unwrap_or_default()
 }
 
 /// Whether the quote says that the library generated that id for it.
@@ -197,9 +202,7 @@ pub fn reopen<J: Json>(quote: &J, request: &Request, config: &Config) -> Result<
         return Err(stale(why));
     }
     let mut offer = config.policy.choose(&entries)?;
-    if let Some(schema) = quote.get("schema") {
-        offer.schema = Some(schema.to_text());
-    }
+    offer.schema = seal.text_at("schema").or(offer.schema);
     let shown = |key: &str| quote.text_at(key).unwrap_or_default();
     let same = quote.get("price").and_then(|p| p.text_at("atomic")) == Some(decimal(offer.amount))
         && shown("network") == offer.asset.chain.caip2

@@ -195,10 +195,13 @@ impl Rejection {
         (has_code || row.codes.is_empty()) && (row.words.is_empty() || row.words.iter().any(says))
     }
 
+    fn coded(&self) -> Option<&'static Row> {
+        TABLE.iter().find(|row| !row.codes.is_empty() && self.is_of(row))
+    }
+
     fn row(&self, is_vague_enough: bool) -> Option<&'static Row> {
-        let is_coded = |row: &&Row| !row.codes.is_empty() && self.is_of(row);
         let is_worded = |row: &&Row| (is_vague_enough || !row.is_vague()) && self.is_of(row);
-        TABLE.iter().find(is_coded).or_else(|| TABLE.iter().find(is_worded))
+        self.coded().or_else(|| TABLE.iter().find(is_worded))
     }
 }
 
@@ -211,7 +214,10 @@ impl Row {
 
 fn row_of(all: &[Rejection]) -> Option<&'static Row> {
     let row = |is_vague_enough| all.iter().find_map(|error| error.row(is_vague_enough));
-    row(false).or_else(|| row(true))
+    let found = row(false).or_else(|| row(true));
+    // That a request failed says less than why, if an error inside has a code for that.
+    let why = || all.iter().find_map(Rejection::coded);
+    if found.is_some_and(|row| row.means == Meaning::Failed) { why().or(found) } else { found }
 }
 
 fn meaning<J: Json>(thrown: &J) -> Meaning {
@@ -459,6 +465,12 @@ mod tests {
             deep = json!({"code": -1, "message": "it failed", "cause": deep, "error": {"message": "again"}});
         }
         assert_eq!(meaning(&deep), Meaning::Failed);
+    }
+
+    #[test]
+    fn the_code_of_an_error_inside_says_more_than_that_the_request_failed() {
+        assert_eq!(meaning(&json!({"message": "timed out", "cause": {"code": 4001}})), Meaning::Refused);
+        assert_eq!(meaning(&json!({"message": "timed out", "cause": {"code": -32000}})), Meaning::Failed);
     }
 
     #[test]

@@ -196,7 +196,7 @@ impl Request {
     pub fn parameters<J: Json>(&self) -> J {
         let mut parameters = ObjectWriter::default();
         parameters.text("prompt", &self.prompt);
-        for (name, value) in self.spoken() {
+        for (name, value) in self.spoken().filter(|(name, _)| *name != "prompt") {
             let (before, after) = cut(value, 0).unwrap_or((value, ""));
             parameters.raw(name, &text!(before, after));
         }
@@ -220,15 +220,18 @@ impl Request {
     /// # Errors
     /// `invalid_request` with the name of the field.
     pub fn check_dialect(&self) -> Result<(), Error> {
-        let is_foreign =
-            |(name, value): &&(String, String)| name == "soraVideoId" || (name == "autoClank" && value == "true");
-        match self.members.iter().find(is_foreign).filter(|_| self.dialect.shape == Shape::Flat) {
-            Some((name, _)) => {
-                let instead = if name == "autoClank" { "launchToken" } else { "videoUrl" };
-                Err(Error::invalid(text!("`", name, "` is not known to ClawdVine: it has `extra.", instead, "`")))
-            }
-            None => Ok(()),
-        }
+        let is_foreign = |(name, value): &&(String, String)| match name.as_str() {
+            "autoClank" => value == "true",
+            name => matches!(name, "soraVideoId" | "prompt" | "seed" | "imageData"),
+        };
+        let Some((name, _)) = self.members.iter().find(is_foreign).filter(|_| self.dialect.shape == Shape::Flat) else {
+            return Ok(());
+        };
+        Err(Error::invalid(match name.as_str() {
+            "autoClank" => "`autoClank` is not known to ClawdVine: it has `extra.launchToken`".into(),
+            "soraVideoId" => "`soraVideoId` is not known to ClawdVine: it has `extra.videoUrl`".into(),
+            name => text!("`extra.", name, "` is a field of the request itself: set it there"),
+        }))
     }
 
     /// The body as JSON text, with a zero character in place of the picture's base64. A body that is sent as a form

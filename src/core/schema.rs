@@ -21,6 +21,8 @@ pub use place::Described;
 use super::{
     error::{Detail, Details},
     json::Json,
+    reason,
+    text::text,
 };
 
 /// The parameters that a seller describes, by the names that a page gives them: those of a `GenerateRequest`, or of its
@@ -29,10 +31,13 @@ use super::{
 #[serde(transparent)]
 pub struct Schema<J>(J);
 
-/// The names under which sellers list their models, in order.
-const MODELS: [&str; 3] = ["videoModel", "model", "video_model"];
+/// The parameter that a page sets as `videoModel`. A list under another name is of no use to it.
+const MODEL: &str = "videoModel";
 /// What contains a page's parameters, in the body of the request.
 const ENVELOPE: &str = "templateData";
+const PROMPT: &str = "prompt";
+/// Problems that a sentence names.
+const MOST_NAMED: usize = 5;
 /// What the library itself sends.
 const OWN: [&str; 2] = [ENVELOPE, "seed"];
 
@@ -45,13 +50,16 @@ impl<J: Json> Schema<J> {
 
     /// The parameters of a page among the fields of a body: those in `templateData` stand beside those around it.
     fn of_body(fields: &J) -> Option<Self> {
-        let mut all = J::object();
-        let inner = fields.get(ENVELOPE).and_then(|envelope| envelope.get("properties"));
-        for (name, field) in inner.iter().chain([fields]).flat_map(Json::entries) {
-            if !OWN.contains(&name.as_str()) {
-                let other = all.get(&name);
-                all.set(&name, other.map_or_else(|| field.clone(), |other| field::undisputed(&other, &field)));
+        let mut all = fields.get(ENVELOPE).and_then(|envelope| envelope.get("properties")).unwrap_or_else(J::object);
+        for (name, mut field) in fields.entries() {
+            if OWN.contains(&name.as_str()) {
+                continue;
             }
+            if name != PROMPT && field.is_true_at("required") {
+                field.set(field::BESIDE, J::of(&true));
+            }
+            let inner = all.get(&name);
+            all.set(&name, inner.map_or_else(|| field.clone(), |inner| field::undisputed(&inner, &field)));
         }
         (!all.entries().is_empty()).then_some(Self(all))
     }
@@ -69,18 +77,16 @@ impl<J: Json> Schema<J> {
     /// The models that the seller lists.
     #[must_use]
     pub fn models(&self) -> Vec<String> {
-        let field = MODELS.iter().find_map(|name| self.0.get(name));
-        field.map(|field| field::texts(&field, "enum")).unwrap_or_default()
+        let listed = self.0.get(MODEL).map(|field| field::texts(&field, "enum")).unwrap_or_default();
+        listed.into_iter().filter(|name| reason::line(name) == *name).collect()
     }
 
     /// What the seller's words rule out in the parameters of a request, one problem for each, in the form of
-    /// `RequestProblem` in the public types. Without a doubt, or not at all: a required parameter that is absent, a value
+    /// `RequestProblem` in the public types. `is_flat` if the request has its parameters beside the prompt. Without a doubt, or not at all: a required parameter that is absent, a value
     /// outside a list, a number outside bounds, a text that is too long, and a structure where a single value is meant.
     #[must_use]
-    pub fn problems(&self, parameters: &J) -> Vec<Details> {
-        let mut problems = Vec::new();
-        check::members(&self.0, parameters, "", &mut problems);
-        problems
+    pub fn problems(&self, parameters: &J, is_flat: bool) -> Vec<Details> {
+        check::parameters(&self.0, parameters, is_flat)
     }
 }
 
@@ -91,5 +97,7 @@ pub fn in_words(problems: &[Details]) -> String {
         Some(Detail::Text(message)) => Some(message.as_str()),
         _ => None,
     });
-    said.collect::<Vec<_>>().join("; ")
+    let said: Vec<&str> = said.collect();
+    let shown = said.get(..MOST_NAMED).unwrap_or(&said).join("; ");
+    text!(shown, if said.len() > MOST_NAMED { "; …" } else { "" })
 }

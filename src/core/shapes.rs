@@ -151,7 +151,7 @@ fn values_for_javascript_have_the_members_of_their_types() {
         quote
     };
     let described = json!({"input": {"bodyFields": {
-        "model": {
+        "videoModel": {
             "type": "string", "description": "a", "default": "b", "enum": ["b", "c"], "minimum": 1, "maximum": 2,
             "exclusiveMinimum": 0, "exclusiveMaximum": 3, "maxLength": 4, "items": {}, "properties": {"d": {}},
         },
@@ -160,8 +160,8 @@ fn values_for_javascript_have_the_members_of_their_types() {
     let [whole, least] = [described, Value::Null].map(|schema| quoted(answered(402, terms(schema))));
     holds(&interface("PricedQuote"), &whole, &least, &["request"]);
     let parameter = interface("RequestParameter");
-    holds(&parameter, &whole["schema"]["model"], &json!({}), &["required"]);
-    assert_eq!(whole["schema"]["size"]["required"], true);
+    holds(&parameter, &whole["schema"]["videoModel"], &json!({}), &["required", "beside"]);
+    assert_eq!([&whole["schema"]["size"]["required"], &whole["schema"]["size"]["beside"]], [true, true]);
     holds(&interface("RequestProblem"), &whole["problems"][0], &whole["problems"][1], &[]);
     let free = quoted(answered(202, json!({"taskId": "t1"}).to_string()));
     holds(&interface("FreeQuote"), &free, &free, &["request"]);

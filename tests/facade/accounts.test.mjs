@@ -197,3 +197,64 @@ test('an error is whole in JSON, whatever its cause is', TIMEOUT, async () => {
   revoke()
   assert.deepEqual([error, proxy].map(library.isImagineError), [true, false])
 })
+
+describe('what the page changes after its call', TIMEOUT, () => {
+  const picture = () => Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, ...Array(60).fill(1)])
+  const base64 = (bytes) => Buffer.from(bytes).toString('base64')
+  const WALLETS = {
+    'a provider': (wallet) => wallet,
+    'a promise of one': (wallet) => new Promise((resolve) => setTimeout(resolve, 20, wallet)),
+    'a connector': (wallet) => ({ getProvider: async () => wallet }),
+  }
+  for (const [name, held] of Object.entries(WALLETS)) {
+    test(`is not what is bought, with ${name} as the wallet`, async () => {
+      const { client, wallet, service, restore } = open()
+      const image = picture()
+      const extra = { style: 'sketch' }
+      const before = base64(image)
+      const buying = client.submit({ ...request, image, extra }, { wallet: held(wallet) })
+      image.fill(7)
+      extra.style = 'oil'
+      await buying
+      restore()
+      const { templateData } = service.requests.at(-1).body
+      assert.equal(templateData.style, 'sketch')
+      assert.ok(templateData.image.endsWith(before), 'the bytes at the call')
+    })
+  }
+
+  test('is not what is bought, in a loop that uses one buffer', async () => {
+    const { client, wallet, service, restore } = open()
+    const image = picture()
+    const calls = [1, 2, 3].map((frame) => {
+      image[60] = frame
+      return client.submit({ prompt: `Frame ${frame}`, image }, { wallet })
+    })
+    await Promise.all(calls)
+    restore()
+    const frames = service.requests
+      .filter(({ paid }) => paid)
+      .map(({ body }) => [body.prompt, Buffer.from(body.templateData.image.split(',')[1], 'base64')[60]])
+    assert.deepEqual(frames.sort(), [
+      ['Frame 1', 1],
+      ['Frame 2', 2],
+      ['Frame 3', 3],
+    ])
+  })
+})
+
+test('a wallet that a class or a prototype names as nothing is no_wallet', TIMEOUT, async () => {
+  class Inherited {
+    get wallet() {
+      return null
+    }
+  }
+  const { client, wallet, restore } = open()
+  globalThis.ethereum = wallet
+  for (const options of [new Inherited(), Object.create({ wallet: undefined })]) {
+    await assert.rejects(client.submit(request, options), { code: 'no_wallet', paid: 'no' })
+  }
+  delete globalThis.ethereum
+  restore()
+  assert.deepEqual(wallet.requests, [])
+})

@@ -432,3 +432,16 @@ test('a service that lists its models is paid for these alone', async () => {
   await generate({ ...request, videoModel: 'kling-2' }, { pollInterval: 2_000 })
   assert.equal(world.service.payments.length, 1)
 })
+
+test('a service whose address ends with a slash is the same service', async () => {
+  open({ baseUrl: 'https://imagine.test/' })
+  assert.equal(world.service.baseUrl, 'https://imagine.test')
+  await imagine.createClient(options({ baseUrl: 'https://imagine.test/' })).submit(request)
+  assert.equal(world.service.payments.length, 1)
+})
+
+test('a payment that cannot be read is refused', async () => {
+  const headers = { 'content-type': 'application/json', 'x-payment': 'no base64 of JSON' }
+  const response = await fetch(`${world.service.baseUrl}/generation/create`, { method: 'POST', headers, body: '{}' })
+  assert.equal(response.status, 402)
+})

@@ -245,6 +245,7 @@ export interface RequestParameter {
   type?: JsonType[]
   description?: string
   required?: true
+  beside?: true
   default?: unknown
   enum?: (string | number | boolean)[]
   minimum?: number

@@ -8,8 +8,8 @@ use super::{
         reason,
         text::{number, text},
     },
-    field::{BOUNDS, is_null, scalar},
-    kinds::{ARRAY, Kinds, OBJECT},
+    field::{BESIDE, BOUNDS, is_null, scalar},
+    kinds::{ARRAY, Kinds, NULL, OBJECT},
 };
 
 named! {
@@ -35,19 +35,35 @@ const MOST_ITEMS: u32 = 100;
 /// Values that a sentence names.
 const MOST_NAMED: usize = 12;
 
-/// Checks the members of an object, whose place is `path`.
-pub(super) fn members<J: Json>(fields: &J, object: &J, path: &str, problems: &mut Vec<Details>) {
+/// Checks the parameters of a request. What is required beside the prompt is missing in one that has nothing else there.
+pub(super) fn parameters<J: Json>(fields: &J, request: &J, is_flat: bool) -> Vec<Details> {
+    let mut problems = Vec::new();
     for (name, field) in fields.entries() {
-        let place = if path.is_empty() { name.clone() } else { text!(path, ".", name) };
-        let is_required = field.is_true_at("required");
-        match object.get(&name) {
-            Some(value) if !is_required || value.as_text().is_none_or(|text| !text.is_empty()) => {
-                check(&field, &value, &place, problems);
-            }
-            None if !is_required || has_cousin(object, &name) => {}
-            _ => problems.push(problem(&field, place, Fault::Missing)),
+        if field.is_true_at(BESIDE) && !is_flat {
+            problems.push(described(&field, name, Fault::Missing, "` is required beside the prompt: see `dialect`"));
+        } else {
+            member(&field, request, &name, "", &mut problems);
         }
     }
+    problems
+}
+
+/// Checks a member of the object whose place is `path`.
+fn member<J: Json>(field: &J, object: &J, name: &str, path: &str, problems: &mut Vec<Details>) {
+    let place = if path.is_empty() { name.into() } else { text!(path, ".", name) };
+    let is_required = field.is_true_at("required");
+    match object.get(name) {
+        Some(value) if !is_required || value.as_text().is_none_or(|text| !text.is_empty()) => {
+            check(field, &value, &place, problems);
+        }
+        None if !is_required || has_cousin(object, name) || is_null_allowed(field, object, name) => {}
+        _ => problems.push(problem(field, place, Fault::Missing)),
+    }
+}
+
+fn is_null_allowed<J: Json>(field: &J, object: &J, name: &str) -> bool {
+    let kinds = Kinds::of(field);
+    object.is_null_at(name) && (kinds.is_any() || kinds.has(NULL))
 }
 
 /// Whether the object has a member of that name in another notation: `aspect_ratio` for `aspectRatio`.
@@ -68,7 +84,9 @@ fn check<J: Json>(field: &J, value: &J, place: &str, problems: &mut Vec<Details>
         return problems.push(problem(field, place.into(), fault));
     }
     if let Some(properties) = field.get("properties").filter(|_| value.is_object()) {
-        members(&properties, value, place, problems);
+        for (name, field) in properties.entries() {
+            member(&field, value, &name, place, problems);
+        }
     }
     let Some((field, items)) = field.get("items").zip(value.items_start(MOST_ITEMS)) else { return };
     let before = problems.len();
@@ -126,7 +144,7 @@ fn problem<J: Json>(field: &J, name: String, fault: Fault) -> Details {
         let named = keys.into_iter().zip(words).find_map(|(key, words)| Some((scalar(&field.get(key)?)?, words)));
         named.map_or_else(String::new, |(bound, words)| text!(words, bound))
     };
-    let takes = match fault {
+    let takes: String = match fault {
         Fault::Missing if allowed.is_empty() => "` is required".into(),
         Fault::Missing => text!("` is required: ", listed(&allowed)),
         Fault::NotAllowed => text!("` takes ", listed(&allowed)),
@@ -138,6 +156,11 @@ fn problem<J: Json>(field: &J, name: String, fault: Fault) -> Details {
         Fault::WrongType if Kinds::of(field).means_scalar() => "` takes a single value".into(),
         Fault::WrongType => "` takes an object or a list".into(),
     };
+    described(field, name, fault, &takes)
+}
+
+fn described<J: Json>(field: &J, name: String, fault: Fault, takes: &str) -> Details {
+    let allowed: Vec<String> = limits(field).iter().filter_map(scalar).collect();
     let mut facts =
         vec![("message", text!("`", name, takes).into()), ("problem", fault.name().into()), ("field", name.into())];
     if !allowed.is_empty() {
@@ -161,7 +184,8 @@ fn is_same<J: Json>(value: &J, other: &J) -> bool {
 
 /// An address on the web or of the data itself, which stands for the file.
 fn is_address(text: &str) -> bool {
-    ["data:", "http://", "https://"].iter().any(|start| text.starts_with(start))
+    let is_one = ["data:", "http://", "https://"].iter().any(|start| text.starts_with(start));
+    is_one && !text.bytes().any(|byte| byte.is_ascii_whitespace())
 }
 
 /// An object or a list as JSON text.

@@ -11,6 +11,12 @@ const DEEPEST: usize = 16;
 const MOST_FIELDS: usize = 1_000;
 /// A list with more values than this says nothing.
 const MOST_ALLOWED: usize = 256;
+/// A value that is longer, as JSON, is not read, nor a list with such a one.
+const LONGEST_VALUE: usize = 512;
+/// What all values and descriptions take, in bytes.
+const MOST_WRITTEN: usize = 0x1_0000;
+/// A reference that is longer leads nowhere.
+const LONGEST_PATH: usize = 256;
 /// Names of parameters are not longer.
 const LONGEST_NAME: usize = 64;
 /// JavaScript's largest exact integer, which schema generators write where there is no bound.
@@ -18,9 +24,11 @@ const NO_BOUND: f64 = 9_007_199_254_740_991.0;
 
 /// The bounds of numbers.
 pub(super) const BOUNDS: [&str; 4] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"];
+/// The marker of a parameter that is required beside the prompt.
+pub(super) const BESIDE: &str = "beside";
 /// What may rule a value out.
-const RULES: [&str; 9] =
-    ["type", "required", "enum", BOUNDS[0], BOUNDS[1], BOUNDS[2], BOUNDS[3], "maxLength", "properties"];
+const RULES: [&str; 10] =
+    ["type", "required", BESIDE, "enum", BOUNDS[0], BOUNDS[1], BOUNDS[2], BOUNDS[3], "maxLength", "properties"];
 /// What is only shown, and what rules items out.
 const SHOWN: [&str; 3] = ["description", "default", "items"];
 
@@ -28,7 +36,7 @@ const SHOWN: [&str; 3] = ["description", "default", "items"];
 /// `roots` are where its references may lead, the nearest first. `None` if there are no fields, or they are beyond the
 /// bounds.
 pub(super) fn read_fields<J: Json>(schema: &J, required: &[String], roots: Vec<J>) -> Option<J> {
-    let mut reader = Reader { roots, left: MOST_FIELDS, is_over: false };
+    let mut reader = Reader { roots, left: MOST_FIELDS, room: MOST_WRITTEN, is_over: false };
     let fields = reader.members(schema, required, 0);
     (!reader.is_over && !fields.entries().is_empty()).then_some(fields)
 }
@@ -64,6 +72,7 @@ fn copy<J: Json>(field: &J, is_kept: impl Fn(&str) -> bool) -> J {
 struct Reader<J> {
     roots: Vec<J>,
     left: usize,
+    room: usize,
     is_over: bool,
 }
 
@@ -72,7 +81,12 @@ impl<J: Json> Reader<J> {
         let listed = texts(schema, "required");
         let properties = schema.get("properties").filter(Json::is_object);
         let mut all = J::object();
+        // A schema without properties is no object of fields.
+        let is_bare = properties.is_none() && schema.text_at("type").is_some_and(|kind| kind == "object");
         for (name, raw) in properties.as_ref().unwrap_or(schema).entries() {
+            if is_bare {
+                break;
+            }
             // A list beside the fields, such as `required`, is not one of them.
             if raw.items_start(0).is_none() && is_name(&name) && !self.is_over {
                 let is_listed = listed.contains(&name) || required.contains(&name);
@@ -90,10 +104,24 @@ impl<J: Json> Reader<J> {
             return J::object();
         }
         let mut field = if is_text { shorthand(raw) } else { self.described(raw, depth.saturating_add(1)) };
-        if field.get("default").is_none() && (is_listed || raw.is_true_at("required")) {
+        // `null` is a default, too, and an empty description says nothing.
+        let may_lack = field.get("default").is_some() || raw.is_null_at("default") || field.entries().is_empty();
+        if (is_listed && !may_lack)
+            || (raw.is_true_at("required") && field.get("default").is_none() && !raw.is_null_at("default"))
+        {
             field.set("required", J::of(&true));
         }
+        self.write(&field);
         field
+    }
+
+    /// Takes the room that a field's own values and words need.
+    fn write(&mut self, field: &J) {
+        for key in ["description", "default", "enum"] {
+            let length = field.get(key).map_or(0, |value| value.to_text().len());
+            self.is_over |= length > self.room;
+            self.room = self.room.saturating_sub(length);
+        }
     }
 
     fn described(&mut self, raw: &J, depth: usize) -> J {
@@ -102,7 +130,7 @@ impl<J: Json> Reader<J> {
         if let Some(said) = raw.text_at("description") {
             field.set("description", J::of(&reason::line(&said)));
         }
-        if let Some(default) = raw.get("default") {
+        if let Some(default) = raw.get("default").filter(is_short) {
             field.set("default", default);
         }
         if let Some(written) = raw.get("type") {
@@ -151,6 +179,7 @@ impl<J: Json> Reader<J> {
         let mut kinds = Some(Kinds::default());
         let mut values = Some(Vec::new());
         let mut count = 0usize;
+        let mut default = None;
         for branch in branches {
             let read = self.field(&branch, false, depth);
             let own = Kinds::of(&read);
@@ -164,12 +193,16 @@ impl<J: Json> Reader<J> {
                 values.extend(listed);
                 values
             });
+            default = default.or_else(|| read.get("default"));
             field = read;
         }
         // What only one of several says is not said of all.
         let mut field = copy(&field, |key| key != "required" && key != "type" && count == 1);
         if let Some(values) = values.filter(|values| !values.is_empty()) {
-            field.set("enum", J::list(values));
+            allow(values, &mut field, NULL);
+        }
+        if let Some(default) = default {
+            field.set("default", default);
         }
         if let Some(kinds) = kinds {
             field.set("type", kinds.list());
@@ -179,7 +212,7 @@ impl<J: Json> Reader<J> {
 
     /// What a local reference leads to.
     fn referred(&self, path: &str) -> Option<J> {
-        let steps = path.strip_prefix("#/")?;
+        let steps = path.strip_prefix("#/").filter(|steps| steps.len() <= LONGEST_PATH)?;
         let find = |root: &J| {
             let mut found = root.clone();
             for step in steps.split('/') {
@@ -243,7 +276,7 @@ fn read_type<J: Json>(words: &[J], field: &mut J) -> Kinds {
         return kinds;
     }
     if kinds.is_any() {
-        field.set("enum", J::list(literals));
+        allow(literals, field, NULL);
     }
     kinds.and(Kinds::named("string").unwrap_or_default())
 }
@@ -256,9 +289,16 @@ fn literal(word: &str) -> Option<&str> {
 
 /// Takes a list of the only values, as far as they are scalars or `null`.
 fn allow<J: Json>(values: Vec<J>, field: &mut J, kinds: Kinds) -> Kinds {
-    let is_readable = values.len() <= MOST_ALLOWED && values.iter().all(|v| scalar(v).is_some() || is_null(v));
+    let is_value = |value: &J| is_null(value) || (scalar(value).is_some() && is_short(value));
+    let is_readable = values.len() <= MOST_ALLOWED && values.iter().all(is_value);
     let has_null = values.iter().any(is_null);
-    let scalars: Vec<J> = values.into_iter().filter(|value| is_readable && !is_null(value)).collect();
+    let mut scalars: Vec<J> = Vec::new();
+    for value in values {
+        let is_new = || !scalars.iter().any(|known| scalar(known) == scalar(&value));
+        if is_readable && !is_null(&value) && is_new() {
+            scalars.push(value);
+        }
+    }
     field.set("enum", if scalars.is_empty() { J::null() } else { J::list(scalars) });
     if is_readable && has_null && !kinds.is_any() { kinds.and(NULL) } else { kinds }
 }
@@ -267,6 +307,12 @@ fn allow<J: Json>(values: Vec<J>, field: &mut J, kinds: Kinds) -> Kinds {
 pub(super) fn scalar<J: Json>(value: &J) -> Option<String> {
     let word = |is_true: bool| String::from(if is_true { "true" } else { "false" });
     value.as_text().or_else(|| value.as_number()).or_else(|| value.as_boolean().map(word))
+}
+
+/// Whether a value is short enough to be read. One that is nested too deeply to be written is not.
+fn is_short<J: Json>(value: &J) -> bool {
+    let text = value.to_text();
+    text.len() <= LONGEST_VALUE && text != "null"
 }
 
 /// Neither of these, nor an object or a list.

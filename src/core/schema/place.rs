@@ -10,8 +10,11 @@ use super::{
 /// Where the body's fields may be, and then those of the query, which stock sellers confuse with it.
 const BODIES: [&str; 6] = ["bodyFields", "body_fields", "bodyParams", "body", "data", "properties"];
 const QUERIES: [&str; 4] = ["queryParams", "query_params", "query", "params"];
+const BODY_METHODS: [&str; 3] = ["POST", "PUT", "PATCH"];
 /// Lists of required fields beside them.
 const LISTS: [&str; 4] = ["required", "bodyRequired", "bodyFieldsRequired", "queryRequired"];
+/// Other entries that are read: what they contradict is not said.
+const MOST_OTHERS: usize = 8;
 /// A longer description is not read.
 const LONGEST: usize = 0x1_0000;
 
@@ -34,7 +37,12 @@ impl<J: Json> Schema<J> {
     #[must_use]
     pub fn read(described: &Described<J>) -> Option<Self> {
         let Described { chosen, others, bazaar, is_newer } = described;
-        let older = [chosen].into_iter().chain(others).find_map(|entry| Self::of_body(&of_entry(entry)?));
+        let mut entries = [chosen].into_iter().chain(others.iter().take(MOST_OTHERS));
+        let read = |entry: &J| Self::of_body(&of_entry(entry)?);
+        let mut older = entries.by_ref().find_map(read);
+        for other in entries.filter_map(read) {
+            older = older.map(|older| older.undisputed(&other));
+        }
         let newer = bazaar.as_ref().and_then(of_bazaar).and_then(|fields| Self::of_body(&fields));
         let (first, second) = if *is_newer { (newer, older) } else { (older, newer) };
         match (&first, &second) {
@@ -54,10 +62,12 @@ fn of_bazaar<J: Json>(bazaar: &J) -> Option<J> {
     let bazaar = bounded(bazaar.clone())?;
     let schema = bazaar.get("schema");
     let input = schema.as_ref().and_then(|schema| path(schema, &["properties", "input", "properties"]));
+    let is_body = input.as_ref().is_some_and(|input| input.get("body").is_some() || may_have_body(input));
     let declared = input.and_then(|input| input.get("body").or_else(|| input.get("queryParams")));
     let example = path(&bazaar, &["info", "input", "body"]).filter(is_schema);
     let read = |body: J| read_fields(&body, &[], [body.clone()].into_iter().chain(schema.clone()).collect());
     let fields = declared.filter(Json::is_object).and_then(read);
+    let fields = if is_body { fields } else { fields.map(|fields| shown(&fields)) };
     fields.or_else(|| example.and_then(read)).or_else(|| of_input(&bazaar.get("inputSchema")?))
 }
 
@@ -82,20 +92,29 @@ fn of_input<J: Json>(input: &J) -> Option<J> {
         required.extend(texts(input, list));
     }
     let fields = read_fields(&body, &required, vec![body.clone()])?;
-    if has_body(input) {
-        return Some(fields);
-    }
+    Some(if has_body(input) { fields } else { shown(&fields) })
+}
+
+/// Fields of another request, which rule nothing out.
+fn shown<J: Json>(fields: &J) -> J {
     let mut shown = J::object();
     for (name, field) in fields.entries() {
         shown.set(&name, only_shown(&field));
     }
-    Some(shown)
+    shown
+}
+
+/// Whether a schema's `method` may be one with a body.
+fn may_have_body<J: Json>(input: &J) -> bool {
+    let Some(method) = input.get("method") else { return true };
+    let named = method.get("const").and_then(|method| method.as_text());
+    texts(&method, "enum").iter().chain(&named).any(|method| BODY_METHODS.contains(&method.as_str()))
 }
 
 /// Whether it describes a request with a body, as this one has, or does not say.
 fn has_body<J: Json>(input: &J) -> bool {
     let method = input.get("method").and_then(|method| method.as_text());
-    method.is_none_or(|method| ["POST", "PUT", "PATCH"].contains(&method.to_ascii_uppercase().as_str()))
+    method.is_none_or(|method| BODY_METHODS.contains(&method.to_ascii_uppercase().as_str()))
 }
 
 /// Whether it is a JSON Schema of an object, and not an object of fields.

@@ -53,7 +53,7 @@ fn faults(schema: &Schema<Value>, parameters: &Value) -> Vec<(String, String)> {
         Some(Detail::Text(text)) => text.clone(),
         other => panic!("{other:?}"),
     };
-    let problems = schema.problems(parameters);
+    let problems = schema.problems(parameters, true);
     problems.iter().map(|problem| (text(problem, "field"), text(problem, "problem"))).collect()
 }
 
@@ -182,6 +182,13 @@ fn descriptions_of_version_2_are_read_inside_the_schema_of_their_example() {
         [r#"model:string="a"["a","b"]"#, "secs:integer|null[1..20]", "cfg:number[0..]"]
     );
 
+    // Of a request without a body, nothing is held against one that has one.
+    let get =
+        newer(json!({ "schema": { "properties": { "input": { "properties": { "method": { "enum": ["GET", "HEAD"] },
+        "queryParams": { "properties": { "name": { "enum": ["a", "b"] } }, "required": ["name"] },
+    } } } } }));
+    assert_eq!(lines(get.as_ref()), ["name:any"]);
+
     // An example that is a schema, and the raw form of some servers.
     let schema = json!({ "type": "object", "properties": { "p": { "type": "string" } }, "required": ["p"] });
     assert_eq!(lines(newer(json!({ "info": { "input": { "body": schema } } })).as_ref()), ["p:string!"]);
@@ -199,6 +206,7 @@ fn what_is_absent_broken_or_too_large_says_nothing() {
         json!({ "input": { "type": "http", "method": "POST", "discoverable": true } }),
         json!({ "input": { "type": "http", "bodyFields": {} } }),
         json!({ "input": { "type": "http", "body": { "properties": {} } } }),
+        json!({ "input": { "type": "http", "body": { "type": "object", "required": ["prompt"] } } }),
         json!({ "input": { "type": "http", "bodyFields": { "__proto__": "string", "a b": "string", "": "string" } } }),
         json!({ "input": { "type": "http", "bodyFields": { "x": { "description": "a".repeat(0x1_0000) } } } }),
     ] {
@@ -246,7 +254,7 @@ fn the_parameters_in_the_envelope_stand_beside_those_around_it() {
         "the bounds are contradicted outside"
     );
     assert_eq!(schema.models(), ["xai-grok-imagine", "fal-kling-o3"]);
-    let problems = schema.problems(&json!({ "prompt": "a", "videoModel": "sora" }));
+    let problems = schema.problems(&json!({ "prompt": "a", "videoModel": "sora" }), true);
     assert_eq!(
         Value::of(&problems),
         json!([{
@@ -255,7 +263,8 @@ fn the_parameters_in_the_envelope_stand_beside_those_around_it() {
         }])
     );
     assert!(body(json!({ "a": "string" })).models().is_empty());
-    assert_eq!(body(json!({ "model": { "enum": ["m", 5] } })).models(), ["m"]);
+    assert_eq!(body(json!({ "videoModel": { "enum": ["m", 5, "\u{202e}m"] } })).models(), ["m"]);
+    assert!(body(json!({ "model": { "enum": ["m", "n"] } })).models().is_empty(), "it has no use for `videoModel`");
 }
 
 #[test]
@@ -320,7 +329,7 @@ fn only_what_is_certain_rules_a_value_out() {
 fn only_a_parameter_that_is_certainly_required_has_to_be_there() {
     for (field, is_required) in [
         (json!({ "required": true }), true),
-        (json!({ "required": true, "default": null }), true),
+        (json!({ "required": true, "default": null }), false),
         (json!({ "required": true, "default": 8 }), false),
         (json!({ "required": "true" }), false),
         (json!({ "required": false }), false),
@@ -337,6 +346,76 @@ fn only_a_parameter_that_is_certainly_required_has_to_be_there() {
     let inner = body(json!({ "o": { "properties": { "x": { "required": true } } } }));
     assert!(faults(&inner, &json!({})).is_empty());
     assert_eq!(faults(&inner, &json!({ "o": {} })), [("o.x".into(), Fault::Missing.name())]);
+}
+
+/// The body has the parameters in `templateData`, and nothing beside that.
+#[test]
+fn what_is_required_beside_the_prompt_is_missing_unless_the_request_is_flat() {
+    let schema = body(json!({
+        "prompt": { "required": true }, "seconds": { "required": true }, "ratio": "string",
+        "templateData": { "properties": { "model": { "required": true } } },
+    }));
+    let given = json!({ "prompt": "a", "seconds": 8, "ratio": "1:1", "model": "m" });
+    assert_eq!(faults(&schema, &given), []);
+    let problems = Value::of(&schema.problems(&given, false));
+    let expected = json!([{ "field": "seconds", "problem": "missing",
+        "message": "`seconds` is required beside the prompt: see `dialect`" }]);
+    assert_eq!(problems, expected);
+}
+
+#[test]
+fn null_is_a_value_where_it_is_one_and_a_default_too() {
+    let required = |field: Value| {
+        let schema = json!({ "type": "object", "properties": { "x": field }, "required": ["x"] });
+        older(&json!({ "input": { "type": "http", "method": "POST", "body": schema } })).unwrap()
+    };
+    let missing = |field: Value, given: Value| !faults(&required(field), &given).is_empty();
+    for nullable in [json!({ "type": ["string", "null"] }), json!({ "enum": ["a", "b", null] })] {
+        assert!(!missing(nullable.clone(), json!({ "x": null })) && missing(nullable, json!({})));
+    }
+    assert!(missing(json!({ "type": "string" }), json!({ "x": null })));
+    for with_default in [
+        json!({ "type": "string", "default": null }),
+        json!({ "anyOf": [{ "type": "string", "default": "a" }, { "type": "number" }] }),
+        json!({}),
+    ] {
+        assert!(!missing(with_default.clone(), json!({})), "{with_default}");
+    }
+}
+
+#[test]
+fn a_list_of_equal_values_is_a_list_of_one() {
+    for one in [
+        json!({ "enum": ["a", "a"] }),
+        json!({ "anyOf": [{ "const": "a" }, { "const": "a" }] }),
+        json!({ "type": "\"a\" | 'a'" }),
+    ] {
+        assert_eq!(fault(one.clone(), json!("b")), None, "{one}");
+    }
+}
+
+/// References can repeat what is written once.
+#[test]
+fn what_a_description_grows_to_is_bounded() {
+    let repeated = |inner: Value, times: usize| {
+        let fields: serde_json::Map<_, _> =
+            (0..times).map(|at| (format!("f{at}"), json!({ "$ref": "#/$defs/M" }))).collect();
+        newer(json!({ "schema": { "properties": { "input": { "properties": { "body": {
+            "$defs": { "M": inner }, "properties": fields,
+        } } } } } }))
+    };
+    let long = json!({ "description": "a".repeat(400) });
+    assert!(repeated(long.clone(), 50).is_some());
+    assert_eq!(repeated(long, 400), None);
+    let schema = repeated(json!({ "default": "x".repeat(45_000), "enum": ["y".repeat(600), "z"] }), 480).unwrap();
+    assert!(Value::of(&schema).to_string().len() < 0x1_0000);
+    assert_eq!(fault(json!({ "enum": ["a", "b".repeat(600)] }), json!("c")), None);
+    let many = body(json!(
+        (0..400).map(|at| (format!("f{at}"), json!({ "required": true }))).collect::<serde_json::Map<_, _>>()
+    ));
+    assert!(in_words(&many.problems(&json!({}), true)).len() < 200);
+    let deep = (0..600).fold(json!(1), |inner, _| json!([inner]));
+    assert_eq!(Value::of(&body(json!({ "a": { "default": deep } }))), json!({ "a": {} }));
 }
 
 #[test]
@@ -356,6 +435,10 @@ fn what_two_places_contradict_is_not_held_against_a_request() {
     assert_eq!(read(said.clone(), json!({ "o": "string" }), false), [r#"m:any!["a","b"]"#], "one says nothing of it");
     assert_eq!(read(said.clone(), said.clone(), true), [r#"m:any!["a","b"]"#]);
     assert_eq!(read(said.clone(), json!({ "m": "string" }), false), ["m:any"]);
+    // Two entries may, too.
+    let others = vec![entry(json!({ "m": { "enum": ["c", "d"] } }))];
+    let described = Described { chosen: entry(said.clone()), others, bazaar: None, is_newer: false };
+    assert_eq!(lines(Schema::read(&described).as_ref()), ["m:any"]);
     // An entry that says nothing leaves it to another.
     let described =
         Described { chosen: json!({}), others: vec![json!(null), entry(said)], bazaar: None, is_newer: true };
@@ -472,13 +555,16 @@ fn any_parameters() -> impl Strategy<Value = Value> {
 fn tolerant(fields: &Value) -> Value {
     let properties: serde_json::Map<_, _> =
         fields.entries().into_iter().map(|(name, field)| (name, tolerant_value(&field))).collect();
-    let required = fields.entries().into_iter().filter(|(_, field)| field["required"] == true).map(|(name, _)| {
+    let required = fields.entries().into_iter().filter(|(_, field)| field["required"] == true).map(|(name, field)| {
+        let kinds = field::texts(&field, "type");
+        let takes_null = kinds.is_empty() || kinds.contains(&"null".into());
+        let lacking = if takes_null { json!([""]) } else { json!(["", null]) };
         let pair = ["c_d", "cD"];
         let cousins = pair.into_iter().filter(|cousin| pair.contains(&name.as_str()) && *cousin != name);
         let cousins = cousins
             .map(|cousin| json!({ "required": [cousin], "properties": { cousin: { "not": { "type": "null" } } } }));
         let cousins: Vec<Value> = cousins.collect();
-        let is_there = json!({ "required": [name], "properties": { &name: { "not": { "enum": ["", null] } } } });
+        let is_there = json!({ "required": [name], "properties": { &name: { "not": { "enum": lacking } } } });
         // An empty text is not mended by a cousin.
         let is_empty = json!({ "required": [name], "properties": { name: { "const": "" } } });
         let mended = json!({ "allOf": [{ "not": is_empty }, { "anyOf": cousins }] });
@@ -548,7 +634,7 @@ proptest! {
     fn exactly_what_the_sellers_words_rule_out_is_ruled_out(fields in any_fields(), parameters in any_parameters()) {
         let Some(schema) = older(&json!({ "input": { "type": "http", "bodyFields": fields } })) else { return Ok(()) };
         let lawful = jsonschema::is_valid(&tolerant(&schema.0), &parameters);
-        let problems = schema.problems(&parameters);
+        let problems = schema.problems(&parameters, true);
         prop_assert_eq!(problems.is_empty(), lawful, "{:?} by {}", problems, tolerant(&schema.0));
     }
 
@@ -567,7 +653,7 @@ proptest! {
             let chosen = json!({ "outputSchema": { "input": one } });
             let described = Described { chosen, others: vec![bazaar.clone()], bazaar: Some(bazaar), is_newer: true };
             if let Some(schema) = Schema::read(&described) {
-                drop(schema.problems(&parameters));
+                drop(schema.problems(&parameters, true));
             }
         }
     }

@@ -515,6 +515,25 @@ fn a_transaction_that_was_not_found_is_searched_for_once_more() {
     assert_eq!((&receipt.transaction, Value::of(&*receipt)["settled"].clone()), (&None, json!("unknown")));
 }
 
+/// That the token has taken it is known. Only its transaction may be missing.
+#[test]
+fn the_chain_of_a_payment_that_was_taken_is_read_in_the_first_round_alone() {
+    let readings = |has_transaction: bool| {
+        let mut world = taken_before(&[Node { claims: Some(false), ..OWN }], LATER, false);
+        if !has_transaction {
+            world.journal.get_mut("id-1").unwrap()["receipt"].as_object_mut().unwrap().remove("transaction");
+        }
+        let mut count = 0;
+        let mut next = resume::<Value>("id-1".into());
+        while !matches!(next.step, Step::Done(_)) {
+            count += usize::from(matches!(next.step, Step::AskAll(_, Gathered::Reading(_))));
+            next = world.perform(next.step);
+        }
+        count
+    };
+    assert_eq!((readings(true), readings(false)), (0, 2), "for its state, and for the transaction");
+}
+
 #[test]
 fn another_purchase_returned_by_the_storage_is_not_resumed() {
     let (world, _, _) = about_to_pay();
