@@ -129,3 +129,20 @@ describe('another dialect', TIMEOUT, () => {
     assert.deepEqual([imageData, templateData], [image, undefined])
   })
 })
+
+test('a header in Latin-1 is read, and paid in ASCII', TIMEOUT, async () => {
+  const { accepts } = paymentRequired(sandbox).body
+  const { maxAmountRequired: amount, network: _, ...offer } = accepts[0]
+  const terms = {
+    x402Version: '2',
+    resource: { url: 'https://seller.test/generation/create', description: 'Café, crème brûlée' },
+    accepts: [{ ...offer, amount, network: 'eip155:8453' }],
+  }
+  const header = Buffer.from(JSON.stringify(terms), 'latin1').toString('base64')
+  await openSeller({ probe: { status: 402, headers: { 'payment-required': header }, body: {} } })
+  await open()
+  await dapp.value(generate, { request, options: at(seller.url) })
+  const paid = Buffer.from(seller.requests.find(({ paid }) => paid).payment, 'base64')
+  assert.ok(paid.every((byte) => byte < 0x80))
+  assert.equal(JSON.parse(paid).resource.description, 'Café, crème brûlée')
+})
