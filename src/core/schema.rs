@@ -82,8 +82,9 @@ impl<J: Json> Schema<J> {
     }
 
     /// What the seller's words rule out in the parameters of a request, one problem for each, in the form of
-    /// `RequestProblem` in the public types. `is_flat` if the request has its parameters beside the prompt. Without a doubt, or not at all: a required parameter that is absent, a value
+    /// `RequestProblem` in the public types. Without a doubt, or not at all: a required parameter that is absent, a value
     /// outside a list, a number outside bounds, a text that is too long, and a structure where a single value is meant.
+    /// `is_flat` if the request has its parameters beside the prompt.
     #[must_use]
     pub fn problems(&self, parameters: &J, is_flat: bool) -> Vec<Details> {
         check::parameters(&self.0, parameters, is_flat)

@@ -79,14 +79,12 @@ struct Reader<J> {
 impl<J: Json> Reader<J> {
     fn members(&mut self, schema: &J, required: &[String], depth: usize) -> J {
         let listed = texts(schema, "required");
-        let properties = schema.get("properties").filter(Json::is_object);
-        let mut all = J::object();
         // A schema without properties is no object of fields.
-        let is_bare = properties.is_none() && schema.text_at("type").is_some_and(|kind| kind == "object");
-        for (name, raw) in properties.as_ref().unwrap_or(schema).entries() {
-            if is_bare {
-                break;
-            }
+        let is_schema = schema.text_at("type").as_deref() == Some("object");
+        let bare = || if is_schema { J::object() } else { schema.clone() };
+        let fields = schema.get("properties").filter(Json::is_object).unwrap_or_else(bare);
+        let mut all = J::object();
+        for (name, raw) in fields.entries() {
             // A list beside the fields, such as `required`, is not one of them.
             if raw.items_start(0).is_none() && is_name(&name) && !self.is_over {
                 let is_listed = listed.contains(&name) || required.contains(&name);
@@ -104,11 +102,11 @@ impl<J: Json> Reader<J> {
             return J::object();
         }
         let mut field = if is_text { shorthand(raw) } else { self.described(raw, depth.saturating_add(1)) };
-        // `null` is a default, too, and an empty description says nothing.
-        let may_lack = field.get("default").is_some() || raw.is_null_at("default") || field.entries().is_empty();
-        if (is_listed && !may_lack)
-            || (raw.is_true_at("required") && field.get("default").is_none() && !raw.is_null_at("default"))
-        {
+        // `null` is a default, too, and so is one that is too long to be shown.
+        let has_default = field.get("default").or_else(|| raw.get("default")).is_some() || raw.is_null_at("default");
+        // An empty description says nothing.
+        let is_required = raw.is_true_at("required") || (is_listed && !field.entries().is_empty());
+        if is_required && !has_default {
             field.set("required", J::of(&true));
         }
         self.write(&field);

@@ -331,6 +331,7 @@ fn only_a_parameter_that_is_certainly_required_has_to_be_there() {
         (json!({ "required": true }), true),
         (json!({ "required": true, "default": null }), false),
         (json!({ "required": true, "default": 8 }), false),
+        (json!({ "required": true, "default": "a".repeat(600) }), false),
         (json!({ "required": "true" }), false),
         (json!({ "required": false }), false),
         (json!({ "required": ["x"] }), false),
