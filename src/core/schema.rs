@@ -1,10 +1,10 @@
 //! What a seller says about the parameters of a request, and whether a request is among what it takes.
 //!
 //! A 402 may describe the request: in version 1 as `outputSchema.input.bodyFields`, in version 2 as
-//! `extensions.bazaar`. Nothing defines what the fields of that description mean, and sellers write them in many ways. So
-//! the description is read tolerantly, bounded in size and depth, and reduced to one form. It is the seller's own, but it
-//! is no promise: only what rules a request out without doubt stops a purchase (see [`Schema::problems`]), and what is
-//! absent, broken or contradictory stops nothing.
+//! `extensions.bazaar`. Nothing defines what the fields of that description mean, and sellers write them in many ways.
+//! So the description is read tolerantly, bounded in size and depth, and reduced to one form. It is the seller's own,
+//! but it is no promise: only what rules a request out without doubt stops a purchase (see [`Schema::problems`]), and
+//! what is absent, broken or contradictory stops nothing.
 
 mod check;
 mod field;

@@ -35,7 +35,8 @@ const MOST_ITEMS: u32 = 100;
 /// Values that a sentence names.
 const MOST_NAMED: usize = 12;
 
-/// Checks the parameters of a request. What is required beside the prompt is missing in one that has nothing else there.
+/// Checks the parameters of a request. What is required beside the prompt is missing in one that has nothing else
+/// there.
 pub(super) fn parameters<J: Json>(fields: &J, request: &J, is_flat: bool) -> Vec<Details> {
     let mut problems = Vec::new();
     for (name, field) in fields.entries() {

@@ -1,5 +1,5 @@
-//! How the description of a parameter is reduced to one form: an object with members of JSON Schema, of which `type` and
-//! `enum` are lists, and `required` is a member of the parameter itself.
+//! How the description of a parameter is reduced to one form: an object with members of JSON Schema, of which `type`
+//! and `enum` are lists, and `required` is a member of the parameter itself.
 
 use super::{
     super::{json::Json, reason},
