@@ -5,6 +5,7 @@ import type { AcceptedTask, Core, CoreEvent } from './core.js'
 import { tell } from './events.js'
 import { readResult, readStatus, type Completed, type Kept } from './generation.js'
 import { coreOptions, type Options } from './options.js'
+import { keepVideo, saveVideo } from './saving.js'
 import { AcceptedTaskHandle } from './task.js'
 import type { Receipt, Task } from './types.js'
 import { finders } from './wallets.js'
@@ -40,6 +41,9 @@ export function accepting(load: () => Promise<Core>) {
         const core = await load()
         return readStatus(await calling(core.refresh(id, task, coreOptions(bought))), handle.receipt)
       },
+      keeps: bought.keep,
+      keep: (result) => keepVideo(id, result),
+      save: (made, signal) => saveVideo(id, task.taskId, made, signal),
     })
     if (task.settlement) quietly(async () => handle.settled(await settle(id, task, bought)))
     return handle

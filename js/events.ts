@@ -2,6 +2,9 @@ import { quietly } from './attempt.js'
 import type { Options } from './options.js'
 import type { ImagineEvent } from './types.js'
 
+/** What came of the option `keep`. */
+export type KeptEvent = Extract<ImagineEvent, { type: 'kept' | 'not_kept' }>
+
 type Listeners = Pick<Options, 'onEvent' | 'onProgress'>
 
 /**

@@ -59,7 +59,7 @@ export const resume: Library['resume'] = all.resume
  */
 export const tasks: Library['tasks'] = all.tasks
 /**
- * Deletes the record of a purchase. Its amount and time are kept under the id for a week, for budgets. Waits while
+ * Deletes the record of a purchase and its kept video. Its amount and time are kept under the id for a week, for budgets. Waits while
  * another call is working on the purchase. A call in another tab that cannot be waited for, because there are no Web
  * Locks, never sends what its wallet signs later.
  *

@@ -8,6 +8,7 @@ import { readStatus } from './generation.js'
 import { compose } from './image.js'
 import { members } from './members.js'
 import { copies, coreOptions, readMembers, readOptions, readRequest, staying, type Options } from './options.js'
+import { forgetVideo } from './saving.js'
 import type { BalanceOptions, Client, Config, Library, TaskFilter, WasmSource } from './types.js'
 import { checkWallet } from './wallet-like.js'
 import { atHand, choose, finders, findWallets, numberAtHand, watchWallets } from './wallets.js'
@@ -26,8 +27,8 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     submit: async (given, options) => submit(given, over(options)),
     generate: async (given, options) => {
       const all = over(options)
-      const { signal, onEvent, onProgress } = all
-      return (await submit(given, all)).wait(members({ signal, onEvent, onProgress }))
+      const { signal, onEvent, onProgress, keep } = all
+      return (await submit(given, all)).wait(members({ signal, onEvent, onProgress, keep }))
     },
     quote: async (given, options) => {
       const all = over(options)
@@ -70,7 +71,8 @@ function client(load: () => Promise<Core>, config?: Config): Client {
     forget: async (id) => {
       if (typeof id !== 'string') throw refuse('invalid_request', '`forget` takes the id of a purchase')
       const [core] = await ready(undefined)
-      return calling(core.forget(id, coreOptions(unsignalled(over()))))
+      await calling(core.forget(id, coreOptions(unsignalled(over()))))
+      await forgetVideo(id).catch(() => {})
     },
     budget: async (options) => {
       const all = over(options)

@@ -21,6 +21,7 @@ export interface Options {
   onProgress: Config['onProgress'] | undefined
   storage: Config['storage'] | undefined
   upload: Config['upload'] | undefined
+  keep: Config['keep'] | undefined
   /** Copies of what was passed: to the client first, then to the call, then to the wait. The core merges them. */
   layers: Record<string, unknown>[]
 }
@@ -32,7 +33,7 @@ const DEEPEST = 2
 export function readOptions(given?: Config | null, before?: Options): Options {
   return read('options', () => {
     const found = named(given, OPTIONS) as Config
-    const { storage = before?.storage, upload } = found
+    const { storage = before?.storage, upload, keep } = found
     const { signal, wallet, confirm, onEvent, onProgress, ...layer } = found
     // The core gets a page's own store as a name.
     if (typeof layer.storage === 'object' && layer.storage) Object.assign(layer, { storage: nameOf(layer.storage) })
@@ -51,6 +52,7 @@ export function readOptions(given?: Config | null, before?: Options): Options {
       onProgress: onProgress ?? before?.onProgress,
       storage,
       upload: upload ?? before?.upload,
+      keep: keep ?? before?.keep,
       layers: [...(before?.layers ?? []), copies(layer, DEEPEST)],
     }
   })

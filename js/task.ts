@@ -1,15 +1,31 @@
 import { unlessAborted } from './abort.js'
 import type { AcceptedTask } from './core.js'
-import { asError, ImagineError, restate } from './error.js'
-import { safely, tell } from './events.js'
+import { asError, ImagineError, refuse, restate } from './error.js'
+import { safely, tell, type KeptEvent } from './events.js'
 import { attempt, now, quietly } from './attempt.js'
 import { readOptions, type Options } from './options.js'
-import type { Generation, ImagineEvent, Paid, Receipt, Task, TaskSnapshot, TaskStatus, WaitOptions } from './types.js'
+import type {
+  Generation,
+  ImagineEvent,
+  Paid,
+  Receipt,
+  SaveOptions,
+  Task,
+  TaskSnapshot,
+  TaskStatus,
+  WaitOptions,
+} from './types.js'
 
 /** What a task needs from the client that bought it. */
 export interface Watching {
   watch(options: Options, notify: (event: ImagineEvent) => void): Promise<Generation>
   status(): Promise<TaskStatus>
+  /** Whether the video is to be kept, unless a wait says otherwise. */
+  keeps?: boolean | undefined
+  /** Keeps the video in the browser. Never rejects. */
+  keep(result: Generation): Promise<KeptEvent>
+  /** The video that `made` resolves with, unless the browser has kept it. */
+  save(made: () => Promise<Generation>, signal: AbortSignal | undefined): Promise<Blob>
 }
 
 /** One run of the core's wait. */
@@ -39,6 +55,8 @@ export class AcceptedTaskHandle implements Task {
   readonly #watching: Watching
   readonly #listeners = new Set<Listener>()
   #poller: Poller | undefined
+  /** How many calls wait. */
+  #waits = 0
   #progress: number | null = null
   #snapshot: TaskSnapshot
 
@@ -72,12 +90,18 @@ export class AcceptedTaskHandle implements Task {
     const options = readOptions(given)
     const { signal } = options
     if (signal?.aborted) throw this.#aborted(signal.reason)
-    if (this.#snapshot.result) return this.#snapshot.result
+    const keeping = (result: Generation) => {
+      if (options.keep ?? this.#watching.keeps) quietly(async () => tell(options, await this.#watching.keep(result)))
+      return result
+    }
+    if (this.#snapshot.result) return keeping(this.#snapshot.result)
+    this.#waits += 1
     const { result } = this.#poller?.hasLimits ? this.#poller : this.#start(options, true)
     const leave = this.#join({ onEvent: (event) => tell(options, event) })
     try {
-      return await unlessAborted(signal, result, (reason) => this.#aborted(reason))
+      return keeping(await unlessAborted(signal, result, (reason) => this.#aborted(reason)))
     } finally {
+      this.#waits -= 1
       leave()
     }
   }
@@ -90,6 +114,30 @@ export class AcceptedTaskHandle implements Task {
     if (!this.#poller || (isDone && !isKnown)) this.#receive({ type: 'status', status, heardAt: now() })
     if (isDone) this.#finish(status.result)
     return status
+  }
+
+  readonly save = (options?: SaveOptions): Promise<Blob> => this.#owned(this.#save(options))
+
+  async #save(given?: SaveOptions): Promise<Blob> {
+    const { signal } = readOptions(given)
+    const aborted = (reason: unknown) => this.#aborted(reason, 'the video was not saved: the call was aborted')
+    if (signal?.aborted) throw aborted(signal.reason)
+    return unlessAborted(
+      signal,
+      this.#watching.save(() => this.#made(), signal),
+      aborted,
+    )
+  }
+
+  /** The result, for which a task that nobody has waited for is polled once. */
+  async #made(): Promise<Generation> {
+    if (this.#snapshot.result) return this.#snapshot.result
+    const status = await this.refresh()
+    if (status.status === 'completed') return status.result
+    throw refuse(
+      'invalid_request',
+      `the task is \`${status.status}\`: there is no video to save; \`wait()\` for it first`,
+    )
   }
 
   readonly stop = (): void => {
@@ -193,6 +241,8 @@ export class AcceptedTaskHandle implements Task {
     if (this.#snapshot.result) return
     this.#change({ result, error: null })
     this.#receive({ type: 'done', result })
+    // Each wait decides for itself, once it has the result.
+    if (this.#watching.keeps && this.#waits === 0) quietly(() => this.#watching.keep(result))
     const poller = this.#poller
     this.#poller = undefined
     poller?.finish(result)
@@ -252,9 +302,8 @@ export class AcceptedTaskHandle implements Task {
     }
   }
 
-  #aborted(cause: unknown): ImagineError {
+  #aborted(cause: unknown, message = `the wait was aborted; the job goes on as task ${this.taskId}`): ImagineError {
     const about = { taskId: this.taskId, ...(this.receipt && { receipt: this.receipt }) }
-    const message = `the wait was aborted; the job goes on as task ${this.taskId}`
     return new ImagineError({
       code: 'aborted',
       stage: 'wait',

@@ -291,6 +291,7 @@ class Service implements TestService {
     this.requests.push({ method: request.method, path, paid: header !== null, body })
     const [, taskId] = /^\/generation\/([^/]+)\/status$/.exec(path) ?? []
     if (taskId) return this.#tell(taskId)
+    if (path === VIDEO_PATH) return new Response(VIDEO, { headers: { 'content-type': 'video/mp4' } })
     if (request.method !== 'POST' || path !== '/generation/create') return json(404, { error: 'not found' })
     const transfer = header && (await this.#take(header).catch(() => undefined))
     if (!transfer && this.#price > 0n)
@@ -334,7 +335,7 @@ class Service implements TestService {
     if (!task) return json(404, { status: 'not_found' })
     if (task.left-- > 0) return json(202, { status: 'processing', progress: 50 })
     if (task.fails) return json(500, { status: 'failed', error: 'the test wants it so' })
-    const video = { url: `${this.baseUrl}/video.mp4` }
+    const video = { url: this.baseUrl + VIDEO_PATH }
     return json(200, { status: 'completed', result: { generation: { video }, templateData: {} } })
   }
 
@@ -380,6 +381,11 @@ const json = (status: number, body: object, headers = {}) =>
 /** The receipt of a payment, as in the header `X-PAYMENT-RESPONSE`. */
 const receiptOf = ({ nonce, from }: Transfer): string =>
   btoa(JSON.stringify({ success: true, transaction: transactionOf(nonce), network: 'base', payer: from }))
+
+const VIDEO_PATH = '/video.mp4'
+
+/** The first box of an MP4: a file for `save()`, which shows nothing. */
+const VIDEO = '\0\0\0\x18ftypmp42\0\0\0\0mp42isom'
 
 /** A made-up transaction hash, one per nonce. */
 const transactionOf = (nonce: string): Hex => `0x${[...nonce.slice(2)].reverse().join('')}`

@@ -83,7 +83,16 @@ export interface WaitOptions extends CallOptions {
   pollInterval?: number | undefined
   /** Milliseconds of waiting: default 20 minutes; `null` is no limit. */
   timeout?: number | null | undefined
+  /**
+   * Keeps the bytes of the finished video in the browser, for {@link Task.save}, where its host lets pages read them.
+   * It begins after `done`, and neither delays the result nor makes it fail; the event `kept` or `not_kept` says what
+   * came of it. Default false.
+   */
+  keep?: boolean | undefined
 }
+
+/** Options of {@link Task.save}. */
+export type SaveOptions = Pick<CallOptions, 'signal'>
 
 /** Options of a call that takes a purchase up. */
 export interface ResumeOptions extends WaitOptions {
@@ -640,6 +649,13 @@ export interface Task extends AsyncIterable<ImagineEvent> {
   wait(options?: WaitOptions): Promise<Generation>
   /** Looks now. Rejects with `network`, `http` or `bad_response` where there is no answer to read. */
   refresh(): Promise<TaskStatus>
+  /**
+   * The finished video as a Blob, or the picture where the server made no video: what the option `keep` has kept in the
+   * browser, or else read from its address, without credentials. A task without a result is polled once.
+   * Rejects with `network`, `http` or `bad_response` where the video cannot be read, with `invalid_request` where there
+   * is none yet, or with `aborted`. Money is never at stake.
+   */
+  save(options?: SaveOptions): Promise<Blob>
   /** Stops watching; the job goes on. */
   stop(): void
   /**
@@ -766,6 +782,18 @@ export type ImagineEvent =
       type: 'done'
       /** What was made. */
       result: Generation
+    }
+  /** The browser keeps the video, by the option `keep`. Comes after `done`, and after the call has resolved. */
+  | {
+      type: 'kept'
+      /** Its size. */
+      bytes: number
+    }
+  /** The browser does not keep the video, although the option `keep` is set. Comes when `kept` would. */
+  | {
+      type: 'not_kept'
+      /** Why. */
+      reason: string
     }
 
 /* ---------- errors ---------- */
@@ -1023,7 +1051,8 @@ export interface Client {
   tasks(filter?: TaskFilter): Promise<TaskRecord[]>
   /**
    * Deletes the record of a purchase; for budgets, its amount and time are kept for a week. Waits while a call has hold
-   * of it. Refused while money may be under way for it: until the token has taken it, or a day after its window.
+   * of it. Refused while money may be under way for it: until the token has taken it, or a day after its window. Its
+   * kept video is deleted, too.
    */
   forget(id: string): Promise<void>
   /** How much of the `budget`, of the client, or else of these options, is spent; `null` without one. */

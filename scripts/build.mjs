@@ -173,12 +173,14 @@ async function bundle() {
     const source = {
       entryPoints: ['js/index.ts'],
       alias: { '#wasm': `./js/wasm/${wasm}.ts` },
-      external: ['./core.wasm*', '*.deflate'],
+      external: ['./core.wasm*', './keep.js', '*.deflate'],
       inject: ['js/microtask.ts'],
     }
     const { outputFiles } = await build({ ...BUNDLE, ...source, write: false, outfile: `dist/${entry}.js` })
     await writeFile(at('dist', `${entry}.js`), await inlined(outputFiles[0].text))
   }
+  // Loaded by the entries once a video is to be kept.
+  await build({ ...BUNDLE, entryPoints: ['js/keep.ts'], outfile: 'dist/keep.js' })
   // About whatever entry the app has, and its React.
   await build({
     ...BUNDLE,
@@ -234,7 +236,7 @@ async function declare() {
 
 async function report() {
   const rows = []
-  for (const file of ['index.js', 'url.js', 'static.js', 'edge.js', 'react.js', 'testing.js', 'core.wasm']) {
+  for (const file of ['index.js', 'url.js', 'static.js', 'edge.js', 'keep.js', 'react.js', 'testing.js', 'core.wasm']) {
     const bytes = await readFile(at('dist', file))
     const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } })
     rows.push({ file, raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotli.length })

@@ -76,6 +76,7 @@ impl Config {
         if budget.is_some() && options.get("assets").is_some() {
             return Err(Error::invalid("`budget` counts USDC alone, so it does not go together with `assets`"));
         }
+        check_keep(options)?;
         Ok(Self {
             base_url: base_url(options)?,
             policy: Policy { tokens: tokens(options)?, pay_to: pay_to(options)? },
@@ -237,6 +238,14 @@ fn form<J: Json>(options: &J) -> Result<bool, Error> {
     }
 }
 
+/// Whether the video is kept is the facade's business: the option only has to be a boolean.
+fn check_keep<J: Json>(options: &J) -> Result<(), Error> {
+    match options.get("keep").map(|keep| keep.as_boolean()) {
+        Some(None) => Err(Error::invalid("`keep` takes true or false")),
+        _ => Ok(()),
+    }
+}
+
 /// The dialect of the service, by its name. ClawdVine takes no forms.
 fn shape<J: Json>(options: &J) -> Result<Shape, Error> {
     let named = options.get("dialect").map(|dialect| dialect.as_text().unwrap_or_default());
@@ -294,6 +303,13 @@ mod tests {
     fn a_picture_is_sent_as_a_form_only_if_the_page_says_so() {
         for (upload, is_form) in [(json!("form"), true), (json!("json"), false), (Value::Null, false)] {
             assert_eq!(Config::read(&json!({"upload": upload})).unwrap().form, is_form, "{upload}");
+        }
+    }
+
+    #[test]
+    fn a_video_may_be_kept_or_not() {
+        for keep in [json!(true), json!(false), Value::Null] {
+            assert_eq!(Config::read(&json!({"keep": keep})).unwrap(), Config::read(&json!({})).unwrap(), "{keep}");
         }
     }
 
@@ -393,6 +409,9 @@ mod tests {
             (json!({"timeout": "none"}), "timeout"),
             (json!({"upload": "xml"}), "upload"),
             (json!({"upload": true}), "upload"),
+            (json!({"keep": "yes"}), "keep"),
+            (json!({"keep": 1}), "keep"),
+            (json!([{"keep": true}, {"keep": {}}]), "keep"),
             (json!({"budget": {}}), "budget"),
             (json!({"maxprice": "0.10"}), "`maxPrice`"),
             (json!([{}, {"maxprice": "0.10"}]), "`maxPrice`"),

@@ -27,7 +27,7 @@ named! {
 }
 
 impl Shape {
-    /// Reads what [`named!`] writes.
+    /// Reads a shape by its name.
     #[must_use]
     pub fn read(name: &str) -> Option<Self> {
         [Self::Object, Self::Text, Self::Flat].into_iter().find(|shape| shape.name() == name)

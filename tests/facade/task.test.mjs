@@ -103,3 +103,75 @@ test('progress never goes back', async () => {
   await failure(openTask('yes', { watch: later }).wait({ onEvent }))
   assert.deepEqual(seen, [10, 40, 40, 40, 50])
 })
+
+describe('a video that is to be kept', () => {
+  const KEPT = { type: 'kept', bytes: 5 }
+  const result = { taskId: TASK }
+  const completed = { status: 'completed', taskId: TASK, progress: 100, result }
+
+  /** A finished task that counts how often its video is kept. */
+  function openDone({ keeps, keep = async () => KEPT } = {}) {
+    const calls = []
+    const watching = {
+      watch: () => Promise.resolve().then(() => result),
+      status: async () => completed,
+      keeps,
+      keep: (of) => {
+        calls.push(of)
+        return keep()
+      },
+    }
+    return { task: new parts.AcceptedTaskHandle(ID, { taskId: TASK, receipt: null, paid: 'no' }, watching), calls }
+  }
+
+  const settled = () => new Promise((resolve) => setTimeout(resolve, 20))
+
+  for (const [bought, waited, isKept] of [
+    [undefined, undefined, false],
+    [true, undefined, true],
+    [true, false, false],
+    [false, true, true],
+    [undefined, true, true],
+    [true, null, true],
+  ]) {
+    test(`with ${bought} of the purchase and ${waited} of the wait is ${isKept ? 'kept' : 'not kept'}`, async () => {
+      const { task, calls } = openDone({ keeps: bought })
+      const seen = []
+      await task.wait({ keep: waited, onEvent: ({ type }) => void seen.push(type) })
+      await settled()
+      assert.deepEqual([calls, seen], isKept ? [[result], ['done', 'kept']] : [[], ['done']])
+    })
+  }
+
+  test('is kept for callers that only refresh, iterate or subscribe', async () => {
+    const ways = {
+      refresh: (task) => task.refresh(),
+      subscribe: (task) => task.subscribe(() => {}),
+      iterate: async (task) => {
+        for await (const _ of task);
+      },
+    }
+    for (const [way, go] of Object.entries(ways)) {
+      const { task, calls } = openDone({ keeps: true })
+      await go(task)
+      await settled()
+      assert.deepEqual(calls, [result], way)
+    }
+  })
+
+  test('that fails or hangs while it is kept changes nothing about the result', async () => {
+    for (const keep of [
+      () => Promise.reject(new Error('broken')),
+      () => new Promise(() => {}),
+      () => {
+        throw new Error('broken')
+      },
+    ]) {
+      const { task } = openDone({ keeps: true, keep })
+      const seen = []
+      assert.equal(await task.wait({ onEvent: ({ type }) => void seen.push(type) }), result)
+      await settled()
+      assert.deepEqual(seen, ['done'])
+    }
+  })
+})

@@ -21,6 +21,7 @@ const FILES = [
   ...['index', 'url', 'react', 'testing'].flatMap((entry) => [`dist/${entry}.js`, `dist/${entry}.d.ts`]),
   'dist/static.js',
   'dist/edge.js',
+  'dist/keep.js',
   'dist/core.wasm',
   'dist/types.d.ts',
   'dist/error.d.ts',
@@ -34,6 +35,15 @@ test('a tarball of less than half a megabyte has the files that are meant to be 
   const [{ files, size }] = JSON.parse(capture('npm', ['pack', '--dry-run', '--json', '--ignore-scripts']))
   assert.deepEqual(files.map((file) => file.path).sort(), [...FILES].sort())
   assert.ok(size < MAX_TARBALL, `${size} bytes`)
+})
+
+test('what writes videos into the browser is in no entry, and each loads it once a video is to be kept', () => {
+  const code = (name) => readFileSync(path.join(ROOT, 'dist', `${name}.js`), 'utf8')
+  assert.match(code('keep'), /createWritable/)
+  for (const entry of ['index', 'url', 'static', 'edge']) {
+    assert.match(code(entry), /import\("\.\/keep\.js"\)/, entry)
+    assert.doesNotMatch(code(entry), /createWritable/, entry)
+  }
 })
 
 test('the package needs no other, and runs nothing when it is installed', () => {

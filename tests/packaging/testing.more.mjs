@@ -46,7 +46,8 @@ test('nothing of it is in what pages load', TIMEOUT, async () => {
       testing.createTestWorld().service.baseUrl,
     )
   assert.equal(await has('testing.js'), true)
-  for (const name of ['index.js', 'url.js', 'static.js', 'react.js']) assert.equal(await has(name), false, name)
+  for (const name of ['index.js', 'url.js', 'static.js', 'keep.js', 'react.js'])
+    assert.equal(await has(name), false, name)
 })
 
 describe('a world for tests', TIMEOUT, () => {
@@ -252,6 +253,8 @@ describe('a world for tests', TIMEOUT, () => {
     const task = await imagine.submit(request, others)
     assert.equal(task.receipt.settled, 'server')
     assert.equal((await task.refresh()).result.video.url, `${baseUrl}/video.mp4`)
+    const blob = await task.save()
+    assert.deepEqual([blob.type, blob.size], ['video/mp4', 24])
   })
 
   test('responds to requests that other tools have intercepted', async () => {

@@ -32,6 +32,13 @@ test('a player can ask for a range', async () => {
   assert.deepEqual(Buffer.from(await response.arrayBuffer()), (await file('video.mp4')).subarray(100, 200))
 })
 
+test('files that pages may only show come without CORS headers', async () => {
+  const closed = await startMedia({ readable: false })
+  const response = await fetch(`${closed.url}/video.mp4`)
+  await closed.stop()
+  assert.deepEqual([response.status, response.headers.get('access-control-allow-origin')], [200, null])
+})
+
 test('nothing else is served', async () => {
   for (const path of ['/make.sh', '/', '/../media.mjs']) assert.equal((await fetch(media.url + path)).status, 404, path)
 })

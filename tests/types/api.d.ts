@@ -101,7 +101,10 @@ export interface WaitOptions extends CallOptions {
   onProgress?: ((percent: number | null, status: TaskStatus) => void) | undefined
   pollInterval?: number | undefined // ms; default 15000, at least 2000
   timeout?: number | null | undefined // ms of waiting; default 20 minutes; null = no limit
+  keep?: boolean | undefined // added: keeps the bytes of the video in the browser, after `done`; default false
 }
+/** Added: options of `Task.save`. */
+export type SaveOptions = Pick<CallOptions, 'signal'>
 /** Added: the wallet through which the chain is read; without one, all that are on the page are asked. */
 export interface ResumeOptions extends WaitOptions {
   wallet?: WalletLike | null | undefined
@@ -354,6 +357,8 @@ export interface Task extends AsyncIterable<ImagineEvent> {
   readonly receipt: Receipt | null
   wait(options?: WaitOptions): Promise<Generation> // any number of times; one poller
   refresh(): Promise<TaskStatus>
+  /** Added: the video as a Blob, from what `keep` has kept, or else from its address. */
+  save(options?: SaveOptions): Promise<Blob>
   stop(): void // stop watching; the job goes on
   subscribe(run: (snapshot: TaskSnapshot) => void): () => void
   getSnapshot(): TaskSnapshot // identity changes only when the content does
@@ -389,6 +394,9 @@ export type ImagineEvent =
   | { type: 'retrying'; attempt: number; inMs: number; reason: string }
   | { type: 'paused' | 'resumed'; why: 'hidden' | 'offline' | 'frozen' }
   | { type: 'done'; result: Generation }
+  /** Added: what came of `keep`, after `done`. */
+  | { type: 'kept'; bytes: number }
+  | { type: 'not_kept'; reason: string }
 
 /* ---------- errors ---------- */
 

@@ -234,7 +234,11 @@ async function watch(): Promise<string> {
   leave()
   // @ts-expect-error -- a task is only read
   task.receipt = null
-  return (await task.wait({ timeout: 1000 })).taskId
+  const saved: Blob = await task.save({ signal: AbortSignal.timeout(1000) })
+  // @ts-expect-error -- only a signal
+  await task.save({ timeout: 1000 })
+  void saved
+  return (await task.wait({ timeout: 1000, keep: true })).taskId
 }
 void watch
 
@@ -258,6 +262,12 @@ switch (event.type) {
     break
   case 'done':
     same<Equal<typeof event.result, Generation>>()
+    break
+  case 'kept':
+    same<Equal<typeof event.bytes, number>>()
+    break
+  case 'not_kept':
+    same<Equal<typeof event.reason, string>>()
     break
   // @ts-expect-error -- there is no such event
   case 'finished':

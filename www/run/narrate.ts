@@ -55,6 +55,10 @@ export function narrate(event: ImagineEvent): Line {
       return { note: 'Looking again.' }
     case 'done':
       return { step: 'ready' }
+    case 'kept':
+      return { note: 'This browser keeps the video.' }
+    case 'not_kept':
+      return { note: 'This browser does not keep the video. Download it while it is there.' }
   }
 }
 
