@@ -16,6 +16,8 @@ import type { Generation, GenerateRequest, ImagineEvent } from 'imagine-x402'
 declare global {
   const button: HTMLButtonElement
   const player: HTMLVideoElement
+  const select: HTMLSelectElement
+  const hint: HTMLElement
   const request: GenerateRequest
   function render(event: ImagineEvent): void
   function show(result: Generation): void
