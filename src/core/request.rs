@@ -90,7 +90,9 @@ impl Request {
             former.push(body(&given.members(Some(FORMER_DEFAULT_MODEL), false)));
         }
         let canonical = nested(&given.prompt, &object_of(&given.members(given.model.as_deref(), true)));
-        let fingerprint = Fingerprint::of(&canonical, &former, &given.former_digests());
+        // Without its last brace, as it has always been hashed.
+        let canonical = canonical.strip_suffix('}').unwrap_or(&canonical);
+        let fingerprint = Fingerprint::of(canonical, &former, &given.former_digests());
         let dialect = Dialect { seed: true, form: false, shape: Shape::Object };
         Ok(Self { seed: seed_of(&id), id, origin, prompt: given.prompt, fingerprint, members, dialect })
     }
@@ -612,6 +614,17 @@ mod tests {
             let error = flat(asked).check_dialect().unwrap_err();
             assert!(error.code == Code::InvalidRequest && error.message.contains(word), "{}", error.message);
         }
+    }
+
+    /// Records and quotes of earlier builds have it.
+    #[test]
+    fn a_fingerprint_stays_what_it_was() {
+        let request = read(json!({
+            "prompt": "a boat", "videoModel": "m", "duration": 4, "image": {"type": "image/png", "digest": "0xab"},
+            "autoClank": true, "extra": {"b": {"d": 1, "c": 2}, "a": "x"},
+        }));
+        let hashed = r#"{"prompt":"a boat","templateData":{"videoModel":"m","duration":4,"image":"data:image/png;base64,0xab","autoClank":true,"a":"x","b":{"c":2,"d":1}}"#;
+        assert_eq!(request.unwrap().fingerprint().as_str(), alloy_primitives::keccak256(hashed).to_string());
     }
 
     #[test]

@@ -179,7 +179,7 @@ export const ATTACKS = [
     }),
     code: 'bad_response',
   },
-  ...[null, 3, '1', 1.5, {}].map((version) => ({
+  ...[null, 3, '3', 1.5, {}].map((version) => ({
     row: 17,
     attack: `version ${JSON.stringify(version)}`,
     answer: (good) => ({ status: 402, body: { ...good, x402Version: version } }),

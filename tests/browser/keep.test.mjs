@@ -332,7 +332,6 @@ describe('a video that is saved', TIMEOUT, () => {
   })
 
   const NEVER = [
-    ['network', 302, { location: '/elsewhere' }],
     ['http', 404, { 'content-type': 'video/mp4' }],
     ['bad_response', 200, { 'content-type': 'text/html; charset=utf-8' }],
     ['bad_response', 200, { 'content-type': 'image/svg+xml' }],
@@ -346,6 +345,13 @@ describe('a video that is saved', TIMEOUT, () => {
       assert.deepEqual(await kept(), [])
     })
   }
+
+  test('is read where the host redirects to', async () => {
+    const host = await openHost(302, { location: '/elsewhere' })
+    const order = await openFree(host)
+    const { size, type } = await dapp.value(save, order)
+    assert.deepEqual([size, type], [VIDEO.length, 'video/mp4'])
+  })
 
   test('has a type that cannot run as a page, whatever service and host say', async () => {
     for (const [type, mimeType, expected] of [
