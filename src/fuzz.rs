@@ -1,5 +1,6 @@
 //! What is played with inputs that nobody thought of: by `npm run fuzz`, which looks for new ones, and by a test, which
-//! plays those again that were found (`tests/fuzz/`). Each function takes any bytes, and panics where a promise is broken.
+//! plays those again that were found (`tests/fuzz/`). Each function takes any bytes, and panics where a promise is
+//! broken.
 
 use alloy_primitives::{Address, B256, U256, hex};
 use k256::ecdsa::{RecoveryId, Signature as Known, VerifyingKey};
@@ -28,8 +29,8 @@ const NOW: u64 = 1_740_672_089_000;
 const OTHER: &str = "0x1111111111111111111111111111111111111111";
 const PAYEE: &str = "0x209693Bc6afc0C5328bA36FaF03C514EF312287C";
 
-/// Answers to a request: a 402 with these bytes as its body, and decoded in its header; and answers of
-/// other kinds with this body. Whatever is shown to the visitor is allowed, and is the same when it comes back as a quote.
+/// Answers to a request: a 402 with these bytes as its body, and decoded in its header; and answers of other kinds with
+/// this body. Whatever is shown to the visitor is allowed, and is the same when it comes back as a quote.
 ///
 /// # Panics
 /// When it is not.

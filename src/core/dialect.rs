@@ -2,6 +2,9 @@
 
 use super::named::named;
 
+/// The field of a body that has all but the prompt.
+pub const ENVELOPE: &str = "templateData";
+
 /// The dialect in which a server takes a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dialect {

@@ -92,8 +92,8 @@ fn push_escaped(out: &mut String, control: char) {
     }
 }
 
-/// JSON text in ASCII alone, which servers that decode headers as Latin-1 read as others do. Outside of strings, JSON has
-/// nothing else.
+/// JSON text in ASCII alone, which servers that decode headers as Latin-1 read as others do. Outside of strings, JSON
+/// has nothing else.
 #[must_use]
 pub fn ascii(json: &str) -> String {
     let mut out = String::new();

@@ -33,9 +33,9 @@ pub struct Payment {
 }
 
 impl Payment {
-    /// A signed authorization in the format of the seller's version: padded base64 of JSON, in ASCII, since some sellers
-    /// decode it as Latin-1 and not as UTF-8. What the seller wants back is returned word for word. `signature` is hex,
-    /// `id` that of the request.
+    /// A signed authorization in the format of the seller's version: padded base64 of JSON, in ASCII, since some
+    /// sellers decode it as Latin-1 and not as UTF-8. What the seller wants back is returned word for word. `signature`
+    /// is hex, `id` that of the request.
     #[must_use]
     pub fn of<J: Json>(echo: &Echo, authorization: &Authorization, signature: &str, id: &str, body: &str) -> Self {
         let scheme = authorization.scheme();

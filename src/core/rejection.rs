@@ -8,7 +8,7 @@ use super::{
     error::{Code, Error, Retry, Stage},
     json::Json,
     reason,
-    text::{number, read_number, text},
+    text::{find, number, read_number, text},
 };
 
 /// What a rejection means.
@@ -191,7 +191,7 @@ impl Rejection {
 
     fn is_of(&self, row: &Row) -> bool {
         let has_code = self.code.is_some_and(|code| row.codes.contains(&code));
-        let says = |word: &&str| place(&self.words, word).is_some();
+        let says = |word: &&str| find(&self.words, word).is_some();
         (has_code || row.codes.is_empty()) && (row.words.is_empty() || row.words.iter().any(says))
     }
 
@@ -242,18 +242,13 @@ fn unquoted<J: Json>(text: &J) -> Option<String> {
     let said = text.text_start(LONGEST_WORDS)?;
     let mut own = said.as_str();
     for mark in QUOTES {
-        own = place(own, mark).and_then(|at| own.get(..at)).unwrap_or(own);
+        own = find(own, mark).and_then(|at| own.get(..at)).unwrap_or(own);
     }
     Some(own.into())
 }
 
 fn words_at<J: Json>(error: &J, name: &str) -> Option<String> {
     error.get(name).as_ref().and_then(unquoted)
-}
-
-/// Where a phrase begins in a text. The standard library's search would add three kilobytes.
-fn place(text: &str, phrase: &str) -> Option<usize> {
-    text.as_bytes().windows(phrase.len()).position(|part| part == phrase.as_bytes())
 }
 
 fn is_short(text: String) -> bool {

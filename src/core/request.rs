@@ -3,21 +3,19 @@
 use serde::Serialize;
 
 use super::{
-    dialect::{Dialect, Shape},
+    dialect::{Dialect, ENVELOPE, Shape},
     error::Error,
     http::{HttpResponse, is_own_id},
     identity::{self, Fingerprint},
     image,
     json::{self, Json, ObjectWriter},
     names::check_fields,
-    text::{cut, text},
+    text::{cut, find, text},
     uuid,
 };
 
 /// The field that carries the id of the request, by which the task can be found.
 const SEED: &str = "seed";
-/// The field that has all but the prompt.
-const ENVELOPE: &str = "templateData";
 
 /// Requests without a model used to be sent with this one. Old records have the hash of such a body.
 const FORMER_DEFAULT_MODEL: &str = "sora";
@@ -134,12 +132,10 @@ impl Request {
         std::mem::replace(&mut self.dialect, dialect) != dialect
     }
 
-    /// Adapts it to a server that refused the unpaid request with this response: some reject `seed` by its name, a picture
-    /// in JSON as too large, or want the parameters as text.
+    /// Adapts it to a server that refused the unpaid request with this response: some reject `seed` by its name, a
+    /// picture in JSON as too large, or want the parameters as text.
     pub fn reword<J>(&mut self, response: &HttpResponse<J>) -> Rewording {
-        // Not `contains`, which would bring a 3 KB search routine.
-        let names =
-            |field: &str| response.body.text.as_bytes().windows(field.len()).any(|word| word == field.as_bytes());
+        let names = |field: &str| find(&response.body.text, field).is_some();
         let now = self.dialect;
         let has_object = now.shape == Shape::Object && !now.form;
         let (other, rewording) = match response.status {
@@ -364,11 +360,11 @@ impl<J: Json> Given<J> {
         }
     }
 
-    /// What the request has besides the prompt. If the page names no model or duration, the service chooses. The two flags
-    /// are always sent, since similar services have other defaults.
+    /// What the request has besides the prompt. If the page names no model or duration, the service chooses. The two
+    /// flags are always sent, since similar services have other defaults.
     ///
-    /// In its canonical form it distinguishes the request from others: the page's input, without defaults, which a later
-    /// version may change; with the picture's digest instead of the picture; and with `extra` in canonical order.
+    /// In its canonical form it distinguishes the request from others: the page's input, without defaults, which a
+    /// later version may change; with the picture's digest instead of the picture; and with `extra` in canonical order.
     fn members(&self, model: Option<&str>, is_canonical: bool) -> Vec<(String, String)> {
         let image = self.image.as_ref().map(|image| match image {
             Image::Bytes { kind, digest, .. } => {

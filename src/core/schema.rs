@@ -19,6 +19,7 @@ pub use check::Fault;
 pub use place::Described;
 
 use super::{
+    dialect::ENVELOPE,
     error::{Detail, Details},
     json::Json,
     reason,
@@ -33,8 +34,6 @@ pub struct Schema<J>(J);
 
 /// The parameter that a page sets as `videoModel`. A list under another name is of no use to it.
 const MODEL: &str = "videoModel";
-/// What contains a page's parameters, in the body of the request.
-const ENVELOPE: &str = "templateData";
 const PROMPT: &str = "prompt";
 /// Problems that a sentence names.
 const MOST_NAMED: usize = 5;
@@ -82,9 +81,9 @@ impl<J: Json> Schema<J> {
     }
 
     /// What the seller's words rule out in the parameters of a request, one problem for each, in the form of
-    /// `RequestProblem` in the public types. Without a doubt, or not at all: a required parameter that is absent, a value
-    /// outside a list, a number outside bounds, a text that is too long, and a structure where a single value is meant.
-    /// `is_flat` if the request has its parameters beside the prompt.
+    /// `RequestProblem` in the public types. Without a doubt, or not at all: a required parameter that is absent, a
+    /// value outside a list, a number outside bounds, a text that is too long, and a structure where a single value is
+    /// meant. `is_flat` if the request has its parameters beside the prompt.
     #[must_use]
     pub fn problems(&self, parameters: &J, is_flat: bool) -> Vec<Details> {
         check::parameters(&self.0, parameters, is_flat)

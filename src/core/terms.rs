@@ -225,8 +225,8 @@ impl<J: Json> Entry<J> {
         Schema::read(&Described { chosen: self.raw.clone(), others, bazaar: self.frame.bazaar.clone(), is_newer })
     }
 
-    /// How close it comes to an offer that can be paid, for a page with these tokens: the reason of the closest one says
-    /// most.
+    /// How close it comes to an offer that can be paid, for a page with these tokens: the reason of the closest one
+    /// says most.
     #[must_use]
     pub fn closeness(&self, tokens: &[&'static Asset]) -> usize {
         let token = token_of(&self.raw, tokens);

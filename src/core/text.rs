@@ -52,6 +52,12 @@ pub fn cut(text: &str, mark: u8) -> Option<(&str, &str)> {
     Some((text.get(..at)?, text.get(at.saturating_add(1)..)?))
 }
 
+/// Where a phrase begins in a text. The standard library's search would add three kilobytes.
+#[must_use]
+pub fn find(text: &str, phrase: &str) -> Option<usize> {
+    text.as_bytes().windows(phrase.len()).position(|part| part == phrase.as_bytes())
+}
+
 /// Strips every trailing `end`.
 #[must_use]
 pub fn trim_end<'a>(mut text: &'a str, end: &str) -> &'a str {

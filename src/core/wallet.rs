@@ -162,8 +162,8 @@ impl Question {
         Self { method, params: Some(params), patience: PATIENCE_MS }
     }
 
-    /// Asks for a signature, and waits for as long as it would be of use. The typed data is one JSON string, which every
-    /// wallet accepts.
+    /// Asks for a signature, and waits for as long as it would be of use. The typed data is one JSON string, which
+    /// every wallet accepts.
     #[must_use]
     pub fn sign(payer: Address, typed_data: &str, patience: u64) -> Self {
         let params = text!("[", json::string(&text::address(payer)), ",", json::string(typed_data), "]");

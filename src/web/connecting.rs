@@ -52,8 +52,8 @@ impl Connecting {
     }
 }
 
-/// A call's share of a prompt to connect. When the last one is dropped, the prompt is forgotten here; from then on, only
-/// the wallet itself knows that it is still open.
+/// A call's share of a prompt to connect. When the last one is dropped, the prompt is forgotten here; from then on,
+/// only the wallet itself knows that it is still open.
 #[derive(Debug)]
 pub(super) struct Seat(Rc<Connecting>);
 

@@ -38,8 +38,8 @@ extern "C" {
 }
 
 impl Provider {
-    /// The provider in what is passed as `wallet`: itself, or the `provider` of an EIP-6963 detail. The facade finds it in
-    /// connectors, clients and signers.
+    /// The provider in what is passed as `wallet`: itself, or the `provider` of an EIP-6963 detail. The facade finds it
+    /// in connectors, clients and signers.
     pub(super) fn of(wallet: &Js) -> Option<Self> {
         let asks = |value: &JsValue| member(value, "request").is_some_and(|request| request.is_function());
         let found = Some(wallet.0.clone()).filter(asks).or_else(|| member(&wallet.0, "provider").filter(asks))?;

@@ -55,8 +55,8 @@ impl Asking {
         self.order.probe()
     }
 
-    /// Takes the response to the unpaid request. When a guess at other words does not help, what the service said to the
-    /// first ones is reported.
+    /// Takes the response to the unpaid request. When a guess at other words does not help, what the service said to
+    /// the first ones is reported.
     pub(super) fn heard<J: Json>(self, answer: Answer<J>) -> Heard<J> {
         let Self { mut order, refused } = self;
         let rewording = answer.as_ref().map_or(Rewording::None, |response| order.request.reword(response));

@@ -46,8 +46,8 @@ pub(super) struct Wanted {
 }
 
 impl Recalling {
-    /// Whether the wallet may be asked to connect meanwhile: the price has been agreed already, and the seller takes the
-    /// request. A wallet that opens its own window can only do so inside a click handler.
+    /// Whether the wallet may be asked to connect meanwhile: the price has been agreed already, and the seller takes
+    /// the request. A wallet that opens its own window can only do so inside a click handler.
     #[must_use]
     pub fn is_payable<J: Json>(&self) -> bool {
         let quoted = self.wanted.as_ref().and_then(|wanted| Some((&wanted.order, wanted.quoted.as_ref()?)));

@@ -195,9 +195,10 @@ impl Signing {
 }
 
 /// Waiting for the code at the payer's address, and for that contract's opinion of the signature. The token does the
-/// same: if there is no contract, it checks the key; if there is one (a smart account, or a plain account that delegates
-/// to a contract by [EIP-7702](https://eips.ethereum.org/EIPS/eip-7702)), it asks the contract and nothing else. If the
-/// smart account is not deployed yet and the page allows it, the contract is tried as it will be once it is deployed.
+/// same: if there is no contract, it checks the key; if there is one (a smart account, or a plain account that
+/// delegates to a contract by [EIP-7702](https://eips.ethereum.org/EIPS/eip-7702)), it asks the contract and nothing
+/// else. If the smart account is not deployed yet and the page allows it, the contract is tried as it will be once it
+/// is deployed.
 #[derive(Clone, Debug)]
 pub struct Checking {
     signing: Box<Signing>,

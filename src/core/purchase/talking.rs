@@ -168,8 +168,8 @@ fn unanswered(asked: WalletQuestion) -> Error {
 pub struct Counting<J>(Talk<J>);
 
 impl<J: Json> Counting<J> {
-    /// The wallet answered, or threw. Both are best-effort: a wallet that cannot read balances may still pay, and without
-    /// a block, this machine's clock is used.
+    /// The wallet answered, or threw. Both are best-effort: a wallet that cannot read balances may still pay, and
+    /// without a block, this machine's clock is used.
     #[must_use]
     pub fn answered(self, replies: Vec<Reply<J>>, now: u64) -> Next<J> {
         let talk = self.0;

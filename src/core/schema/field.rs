@@ -2,7 +2,7 @@
 //! and `enum` are lists, and `required` is a member of the parameter itself.
 
 use super::{
-    super::{json::Json, reason},
+    super::{json::Json, reason, text::find},
     kinds::{ARRAY, Kinds, NULL, OBJECT},
 };
 
@@ -252,7 +252,7 @@ fn is_possible<J: Json>(field: &J) -> bool {
 }
 
 fn says_json<J: Json>(field: &J) -> bool {
-    field.text_at("description").is_some_and(|said| said.as_bytes().windows(4).any(|word| word == b"JSON"))
+    field.text_at("description").is_some_and(|said| find(&said, "JSON").is_some())
 }
 
 /// Reads words for types, some of which are unions of TypeScript: of types, or of literals, which are the only values

@@ -388,7 +388,8 @@ fn only_the_account_that_the_page_names_pays() {
     assert_eq!(pay_from(other, json!([PAYER.to_string()])), Err(Code::WalletLocked));
 }
 
-/// What a purchase comes to with a wallet that has connected these accounts, each with so much; none of what it cannot read.
+/// What a purchase comes to with a wallet that has connected these accounts, each with so much; none of what it cannot
+/// read.
 fn paid_by(accounts: &[Address], have: &[Option<u64>], payer: Option<Address>) -> Result<Address, Error> {
     let mut world = good_world(&json!({}));
     let mut next = Order { payer, ..order(&json!({})) }.begin::<Value>();
