@@ -7,7 +7,16 @@ import { tell } from './events.js'
 import { readStatus } from './generation.js'
 import { compose } from './image.js'
 import { members } from './members.js'
-import { copies, coreOptions, readMembers, readOptions, readRequest, staying, type Options } from './options.js'
+import {
+  copies,
+  coreOptions,
+  readMembers,
+  readOptions,
+  readRequest,
+  staying,
+  walletOf,
+  type Options,
+} from './options.js'
 import { forgetVideo } from './saving.js'
 import type { BalanceOptions, Client, Config, Library, TaskFilter, WasmSource } from './types.js'
 import { checkWallet } from './wallet-like.js'
@@ -89,7 +98,7 @@ function client(load: () => Promise<Core>, config?: Config): Client {
       const { network, ...given } = readMembers<BalanceOptions>('options', options, ['wallet', 'address', 'network'])
       const bound = over()
       checkWallet(given.wallet)
-      const chosen = given.wallet ?? bound.wallet ?? undefined
+      const chosen = walletOf(given.wallet, bound, options)
       const { wallet, payer } = await choose(chosen)
       const where = network ? readOptions({ networks: [network] }) : unsignalled(bound)
       const [core] = await ready(undefined)

@@ -46,7 +46,7 @@ export function readOptions(given?: Config | null, before?: Options): Options {
     }
     return {
       signal: signal ?? before?.signal,
-      wallet: wallet ?? before?.wallet ?? (before && given && names(given, 'wallet') ? null : undefined),
+      wallet: walletOf(wallet, before, given),
       confirm: confirm ?? before?.confirm,
       onEvent: onEvent ?? before?.onEvent,
       onProgress: onProgress ?? before?.onProgress,
@@ -56,6 +56,15 @@ export function readOptions(given?: Config | null, before?: Options): Options {
       layers: [...(before?.layers ?? []), copies(layer, DEEPEST)],
     }
   })
+}
+
+/** The wallet of a call, or of its client; `null` if the call names one that is not there yet. */
+export function walletOf(
+  wallet: Options['wallet'],
+  before: Options | undefined,
+  given: object | null | undefined,
+): Options['wallet'] {
+  return wallet ?? before?.wallet ?? (before && given && names(given, 'wallet') ? null : undefined)
 }
 
 /** The options of a call in the core's form, with the values that it uses directly. */

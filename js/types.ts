@@ -362,7 +362,10 @@ export interface PricedQuote {
    * form. It is the server's word, which it may not keep; absent where it says nothing that can be read.
    */
   schema?: RequestSchema
-  /** The models that the server lists for `videoModel`, if it does. */
+  /**
+   * The models that the server lists for `videoModel`, if it does. In the dialect `clawdvine`, `quote()` asks for them
+   * at `GET /generation/models`, for three seconds at most; such a list rules nothing out.
+   */
   models?: string[]
   /** What rules this request out, by `schema`: `generate` would refuse it as `request_unsupported`. Absent if nothing does. */
   problems?: RequestProblem[]
@@ -394,6 +397,8 @@ export interface RequestParameter {
   beside?: true
   /** What the server uses where it is left out. */
   default?: unknown
+  /** A value that the server gives as an example. */
+  example?: unknown
   /** The only values that it may have. A list of one may be no more than an example, and rules nothing out. */
   enum?: (string | number | boolean)[]
   /** The smallest number. */
@@ -518,6 +523,8 @@ export interface Generation {
   templateData: Record<string, unknown>
   /** Pass as `soraVideoId` to remix this video. */
   remixId?: string | undefined
+  /** The server's public page about it, on the web: to share. */
+  pageUrl?: string | undefined
   /** The token that `autoClank` deployed. */
   token?:
     | {
@@ -529,6 +536,10 @@ export interface Generation {
         name?: string | undefined
         /** The server's word for its chain. */
         chain?: string | undefined
+        /** Whether it existed before, and is not of this purchase. */
+        external?: boolean | undefined
+        /** The address of its picture. */
+        image?: string | undefined
       }
     | undefined
   /** What was paid; `null` when nothing was, or when the task was only looked at. */

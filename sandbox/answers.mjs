@@ -31,6 +31,7 @@ const base64 = ({ bytes }) => bytes.toString('base64')
 const WORDS = { queued: 'starting', processing: 'rendering' }
 
 const TOKEN = `0x${'b0a7'.repeat(10)}`
+const PAGE = 'https://imagine.example/media/1'
 const NAMES = { name: 'A paper boat', symbol: 'BOAT' }
 
 const TRANSACTION = `0x${'5e'.repeat(32)}`
@@ -152,6 +153,10 @@ export const ANSWERS = {
   },
   gif: { reshape: generation(({ preview }) => ({ gif: preview.url })), says: 'there is a moving preview, too' },
 
+  page: {
+    reshape: result((rest) => ({ ...rest, url: PAGE })),
+    says: 'the result has the address of a public page',
+  },
   'token-beside': {
     reshape: result((rest) => ({
       ...rest,

@@ -167,6 +167,10 @@ export const FAULTS = {
   },
   'chain-down': { on: ['verify', 'settle'], says: 'the facilitator cannot reach the chain' },
   'handler-fails': { on: ['paid'], says: 'the seller fails with 500 after verification, so nothing is settled' },
+  'model-gone': {
+    on: ['paid'],
+    says: 'the seller has lost the model since it gave the price: 400 after verification, so nothing is settled',
+  },
 
   'seed-refused': { on: ['probe', 'paid'], says: 'the seller does not know the field `seed` and answers 400' },
   'seed-uuid-only': { on: ['probe', 'paid'], says: 'the seller answers 400 to a `seed` that is not a UUID' },

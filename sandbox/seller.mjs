@@ -47,6 +47,11 @@ export async function startSeller({
     const { code, headers = {}, body } = wording.status(request.params.taskId)
     response.status(code).set(headers).json(body)
   })
+  app.get('/generation/models', (_request, response, next) => {
+    const listed = dialect === 'clawdvine' && models.listed()
+    if (!listed) return next()
+    response.json({ models: listed.map((id) => ({ id })) })
+  })
   app.use((_request, response) => response.status(404).json({ error: 'there is nothing here' }))
   app.use((error, _request, response, _next) => {
     response.status(error.status ?? 500).json({ error: error.message })
@@ -73,6 +78,7 @@ export async function startSeller({
   function create(_request, response) {
     if (meets(response, 'handler-fails')) throw new Error('the video cannot be started')
     const { seed, ...rest } = response.locals.order
+    if (meets(response, 'model-gone')) throw new BadOrder(`${rest.videoModel ?? 'sora'} is no longer available`)
     response.status(202).json({ taskId: jobs.start(response.locals.fault?.ignoresSeed ? rest : { seed, ...rest }) })
   }
 

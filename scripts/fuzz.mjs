@@ -9,7 +9,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { root, run, runScript, SetupError } from './setup.mjs'
 
-const TARGETS = ['terms', 'receipt', 'status', 'signature']
+const TARGETS = ['terms', 'schema', 'receipt', 'status', 'signature']
 const LONGEST_INPUT = 2048
 
 const kept = (target) => path.join(root, 'tests', 'fuzz', `${target}.txt`)

@@ -20,6 +20,7 @@ use crate::core::{
     policy::Token,
     purchase::{Next, Order, Probed, Recalled, Sent, Step, read_probe},
     request::Request,
+    schema::{self, Described, Schema},
     scheme::Scheme,
     signature::{Signature, read_bytes},
     task::TaskStatus,
@@ -164,14 +165,74 @@ pub fn signature(bytes: &[u8]) {
     assert_eq!(signature.signer(&digest), signer, "{hex}");
 }
 
+/// What a seller says of its request, in each of the places where it may.
+///
+/// # Panics
+/// When it is not read again as it was written, when its own examples are ruled out, or when what a page shows of it
+/// hides something or has no bound.
+pub fn schema(bytes: &[u8]) {
+    let Ok(said) = serde_json::from_slice::<Value>(bytes) else { return };
+    let body = json!({"schema": {"properties": {"input": {"properties": {"body": said}}}}});
+    for (input, bazaar) in [
+        (json!({"type": "http", "method": "POST", "bodyFields": said}), None),
+        (said.clone(), None),
+        (Value::Null, Some(body.clone())),
+        (Value::Null, Some(said.clone())),
+        (json!({"type": "http", "method": "POST", "body": said}), Some(body)),
+    ] {
+        let chosen = json!({"outputSchema": {"input": input}});
+        let described = Described { chosen, others: vec![said.clone()], bazaar, is_newer: true };
+        if let Some(schema) = Schema::read(&described) {
+            is_sound(&schema);
+        }
+    }
+}
+
+const LONGEST_SCHEMA: usize = 0x2_0000;
+const LONGEST_SENTENCE: usize = 20_000;
+
+fn is_sound(schema: &Schema<Value>) {
+    let written = Value::of(schema);
+    assert!(written.to_string().len() < LONGEST_SCHEMA);
+    let input = json!({"type": "http", "method": "POST", "bodyFields": written});
+    let described =
+        Described { chosen: json!({"outputSchema": {"input": input}}), others: vec![], bazaar: None, is_newer: false };
+    let again = Schema::read(&described).map(|schema| Value::of(&schema));
+    assert!(again.is_none_or(|again| again == written), "it is read as it is written");
+    for (name, field) in written.entries() {
+        for given in ["default", "example"].iter().filter_map(|key| Json::get(&field, key)) {
+            if given.is_object() || given.is_array() {
+                continue;
+            }
+            let problems = Value::of(&schema.problems(&json!({ &name: given }), true));
+            let about = problems.items().unwrap_or_default().into_iter().find(|problem| problem["field"] == *name);
+            assert!(about.is_none() || given == "", "its own {given} is refused: {field}");
+        }
+    }
+    let parameters = json!({
+        "prompt": "a boat", "videoModel": "sora", "duration": 8, "image": "https://x.y/z.png", "a": "", "b": [], "c": {},
+    });
+    for is_flat in [false, true] {
+        let problems = schema.problems(&parameters, is_flat);
+        let said = schema::in_words(&problems);
+        assert!(said.len() < LONGEST_SENTENCE && !said.contains(char::is_control), "{said}");
+        let shown = Value::of(&problems);
+        assert!(
+            shown.items().unwrap_or_default().iter().all(|problem| !problem["message"].to_string().contains("\\u"))
+        );
+    }
+    assert!(schema.models().iter().all(|name| !name.contains(char::is_control)));
+}
+
 #[cfg(test)]
 mod tests {
     /// Every input that `npm run fuzz` kept: one for each way that it found through the code.
     #[test]
     fn what_was_found_is_played_again() {
         type Target = fn(&[u8]);
-        let targets: [(Target, &str); 4] = [
+        let targets: [(Target, &str); 5] = [
             (super::terms, include_str!("../tests/fuzz/terms.txt")),
+            (super::schema, include_str!("../tests/fuzz/schema.txt")),
             (super::receipt, include_str!("../tests/fuzz/receipt.txt")),
             (super::status, include_str!("../tests/fuzz/status.txt")),
             (super::signature, include_str!("../tests/fuzz/signature.txt")),

@@ -153,6 +153,12 @@ impl BaseUrl {
         text!(self.0, "/generation/create")
     }
 
+    /// The endpoint where ClawdVine lists its models.
+    #[must_use]
+    pub fn models(&self) -> String {
+        text!(self.0, "/generation/models")
+    }
+
     /// The endpoint that reports a task's status. `task_id` has passed [`is_task_id`].
     #[must_use]
     pub fn status(&self, task_id: &str) -> String {

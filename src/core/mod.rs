@@ -23,6 +23,7 @@ pub mod journal;
 pub mod json;
 pub mod machine;
 pub mod media;
+pub mod models;
 pub mod money;
 pub mod named;
 pub mod names;

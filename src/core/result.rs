@@ -34,13 +34,26 @@ pub struct Generation<J> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remix_id: Option<J>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub page_url: Option<J>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<Token<J>>,
     pub template_data: J,
 }
 
 /// The members of a `Generation` of the public types that hold the result, the most important first.
-pub const MEMBERS: [&str; 10] =
-    ["taskId", "video", "image", "gif", "text", "templateName", "agentId", "remixId", "token", "templateData"];
+pub const MEMBERS: [&str; 11] = [
+    "taskId",
+    "video",
+    "image",
+    "gif",
+    "text",
+    "templateName",
+    "agentId",
+    "remixId",
+    "pageUrl",
+    "token",
+    "templateData",
+];
 
 /// Those of them that are files.
 pub const FILES: [&str; 3] = ["video", "image", "gif"];
@@ -78,6 +91,10 @@ pub struct Token<J> {
     pub name: Option<J>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chain: Option<J>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub external: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<J>,
 }
 
 const VIDEO: &str = "video/mp4";
@@ -91,6 +108,7 @@ impl<J: Json> Generation<J> {
         let made = object_at(&result, "generation").unwrap_or_else(|| result.clone());
         let template_data = object_at(&result, "templateData").unwrap_or_else(J::object);
         let token = object_at(&result, "token").or_else(|| object_at(&made, "token"));
+        let page_url = [&result, &made, answer].into_iter().find_map(|of| address_at(of, "url"));
         let mut films = Vec::new();
         films.extend(file_at(&made, "video", VIDEO));
         films.extend(file_at(answer, "artifactUrl", VIDEO));
@@ -103,6 +121,7 @@ impl<J: Json> Generation<J> {
             template_name: words_at(&made, "templateName"),
             agent_id: words_at(&made, "agentId"),
             remix_id: words_at(&template_data, "soraVideoId"),
+            page_url,
             token: token.and_then(|token| Token::read(&token)),
             template_data,
         }
@@ -147,6 +166,9 @@ const LONGEST_BEGINNING: u32 = 16;
 const PICTURES: [&str; 6] = [".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif"];
 /// No URL is longer: anything beyond is not read.
 const LONGEST_ADDRESS: u32 = 0x1_0000;
+
+/// The address of a page is shorter, in bytes.
+const LONGEST_PAGE: u32 = 2_048;
 
 /// Characters of base64 that hold the first bytes, and of a text that has them even with line breaks.
 const HEAD_DIGITS: usize = 16;
@@ -220,8 +242,14 @@ impl<J: Json> Token<J> {
         // One character more than a URL may have.
         parse_address(&address.text_start(43)?)?;
         let about = object_at(token, "metadata").unwrap_or_else(|| token.clone());
-        let chain = words_at(token, "chain");
-        Some(Self { address, symbol: words_at(&about, "symbol"), name: words_at(&about, "name"), chain })
+        Some(Self {
+            address,
+            symbol: words_at(&about, "symbol"),
+            name: words_at(&about, "name"),
+            chain: words_at(token, "chain"),
+            external: token.get("external").and_then(|external| external.as_boolean()),
+            image: address_at(&about, "image"),
+        })
     }
 }
 
@@ -246,6 +274,13 @@ fn file_at<J: Json>(of: &J, name: &str, usual: &'static str) -> Option<Source<J>
 #[inline(never)]
 fn words_at<J: Json>(of: &J, name: &str) -> Option<J> {
     of.get(name).filter(is_text)
+}
+
+/// An address on the web, to link to.
+#[inline(never)]
+fn address_at<J: Json>(of: &J, name: &str) -> Option<J> {
+    let is_whole = |start: String| u32::try_from(start.len()).is_ok_and(|length| length < LONGEST_PAGE);
+    of.get(name).filter(|url| begins(url, &WEB) && url.text_start(LONGEST_PAGE).is_some_and(is_whole))
 }
 
 fn is_text<J: Json>(value: &J) -> bool {
@@ -334,6 +369,32 @@ mod tests {
         {
             assert_eq!(read(&answer), json!({ "templateData": {} }), "{answer}");
         }
+    }
+
+    #[test]
+    fn pages_about_the_result_are_addresses_on_the_web() {
+        let page = "https://imagine.test/v/1";
+        let token = |page: &str| json!({ "address": ADDRESS, "external": true, "metadata": { "image": page } });
+        let generation = json!({ "video": URL });
+        for answer in [
+            json!({ "result": { "url": page, "generation": generation, "token": token(page) } }),
+            json!({ "url": page, "result": { "generation": generation, "token": token(page) } }),
+            json!({ "result": { "generation": { "video": URL, "url": page, "token": token(page) } } }),
+        ] {
+            let read = read(&answer);
+            assert_eq!(read["pageUrl"], page, "{answer}");
+            assert_eq!(read["token"], json!({ "address": ADDRESS, "external": true, "image": page }));
+            assert_eq!(Generation::read(&answer).lasting("t1")["pageUrl"], page);
+        }
+        for wrong in
+            ["javascript:alert(1)", "data:text/html,a", "//x.test", "", &format!("https://{}", "a".repeat(70_000))]
+        {
+            let answer = json!({ "result": { "url": wrong, "generation": generation, "token": token(wrong) } });
+            assert_eq!(read(&answer)["pageUrl"], Value::Null);
+            assert_eq!(read(&answer)["token"], json!({ "address": ADDRESS, "external": true }));
+        }
+        let answer = json!({ "result": { "token": { "address": ADDRESS, "external": "https://x.test" } } });
+        assert_eq!(read(&answer)["token"], json!({ "address": ADDRESS }));
     }
 
     #[test]

@@ -152,7 +152,7 @@ fn values_for_javascript_have_the_members_of_their_types() {
     };
     let described = json!({"input": {"bodyFields": {
         "videoModel": {
-            "type": "string", "description": "a", "default": "b", "enum": ["b", "c"], "minimum": 1, "maximum": 2,
+            "type": "string", "description": "a", "default": "b", "example": "c", "enum": ["b", "c"], "minimum": 1, "maximum": 2,
             "exclusiveMinimum": 0, "exclusiveMaximum": 3, "maxLength": 4, "items": {}, "properties": {"d": {}},
         },
         "size": {"required": true, "enum": [1, 2]}, "seconds": {"required": true},
@@ -199,8 +199,11 @@ fn results_have_the_members_of_their_type() {
             "video": {"url": "https://x/v.mp4", "mimeType": "video/mp4"}, "image": {"data": "iVBORw0KGgoAAAANSUhEUg=="},
             "gif": "https://x/v.gif", "text": "a boat", "templateName": "video", "agentId": "a1",
         },
-        "templateData": {"soraVideoId": "v1"},
-        "token": {"address": text::address(authorization().transfer().to), "chain": "base", "symbol": "V", "name": "Video"},
+        "templateData": {"soraVideoId": "v1"}, "url": "https://x/1",
+        "token": {
+            "address": text::address(authorization().transfer().to), "chain": "base", "external": false,
+            "metadata": {"symbol": "V", "name": "Video", "image": "https://x/v.png"},
+        },
     }});
     let [whole, least] = [whole, json!({})].map(|answer| Generation::read(&answer));
     let facades = ["taskId", "receipt", "raw", "heardAt"];

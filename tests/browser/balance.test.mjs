@@ -70,3 +70,14 @@ test('no balance can be read without a wallet', TIMEOUT, async () => {
   await openDapp({ wallet: null })
   assert.equal((await read('failure', { address: sandbox.poor.address })).code, 'no_wallet')
 })
+
+test('a wallet that is not there yet is not replaced by the only one on the page', TIMEOUT, async () => {
+  await openDapp()
+  for (const wallet of [null, undefined]) {
+    const { code, paid } = await dapp.failure(
+      (imagine, wallet) => imagine.balance({ wallet: wallet ?? undefined }),
+      wallet,
+    )
+    assert.deepEqual([code, paid], ['no_wallet', 'no'])
+  }
+})

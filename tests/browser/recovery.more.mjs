@@ -29,7 +29,13 @@ describe('the video comes, paid once', TIMEOUT, () =>
 )
 
 describe('nothing was paid, and that is certain once the chain is past the window', TIMEOUT, () => {
-  testUnpaid(open, ['paid-redirected', 'verify-refused', 'handler-fails', 'chain-down'])
+  testUnpaid(open, ['paid-redirected', 'verify-refused', 'handler-fails', 'model-gone', 'chain-down'])
+
+  test('model-gone: the seller is quoted', async () => {
+    const { buyBeyondTheWindow } = await open('model-gone')
+    const { error } = await buyBeyondTheWindow()
+    assert.match(error.message, /sora is no longer available/)
+  })
 
   test('settle-500: the job was started and is free', async () => {
     const { assertPaid, buyBeyondTheWindow } = await open('settle-500')

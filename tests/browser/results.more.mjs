@@ -117,7 +117,8 @@ describe('a finished task', TIMEOUT, () => {
   })
 
   test('has text, template, remix and token', async () => {
-    const token = { chain: 'base', address: ADDRESS, metadata: { symbol: 'VID', name: 'Video' } }
+    const metadata = { symbol: 'VID', name: 'Video', image: 'https://media.test/vid.png' }
+    const token = { chain: 'base', address: ADDRESS, external: false, metadata }
     const result = await look(
       generation(
         {
@@ -127,7 +128,7 @@ describe('a finished task', TIMEOUT, () => {
           templateName: 'video',
           agentId: 'a1',
         },
-        { templateData: JSON.stringify({ soraVideoId: 'v1', duration: 8 }), token },
+        { templateData: JSON.stringify({ soraVideoId: 'v1', duration: 8 }), token, url: 'https://imagine.test/media/1' },
       ),
     )
     const { raw, ...rest } = result
@@ -140,8 +141,9 @@ describe('a finished task', TIMEOUT, () => {
       agentId: 'a1',
       templateData: { soraVideoId: 'v1', duration: 8 },
       remixId: 'v1',
+      pageUrl: 'https://imagine.test/media/1',
       receipt: null,
-      token: { address: ADDRESS, symbol: 'VID', name: 'Video', chain: 'base' },
+      token: { address: ADDRESS, symbol: 'VID', name: 'Video', chain: 'base', external: false, image: metadata.image },
     })
   })
 

@@ -130,6 +130,18 @@ describe('another dialect', TIMEOUT, () => {
   })
 })
 
+test('the models of ClawdVine are those of its free list', TIMEOUT, async () => {
+  const own = await openSandbox({ stepMs: 100, dialect: 'clawdvine', models: ['xai-grok-imagine', 'fal-kling-o3'] })
+  await open()
+  const quote = (imagine, { request, options }) => imagine.quote(request, options)
+  const options = at(own.apiUrl, { dialect: 'clawdvine' })
+  const { models, price } = await dapp.value(quote, { request, options })
+  assert.deepEqual(models, ['xai-grok-imagine', 'fal-kling-o3'])
+  own.list(null)
+  const without = await dapp.value(quote, { request, options })
+  assert.deepEqual([without.models, without.price], [undefined, price], 'a service without a list has a price')
+})
+
 test('a header in Latin-1 is read, and paid in ASCII', TIMEOUT, async () => {
   const { accepts } = paymentRequired(sandbox).body
   const { maxAmountRequired: amount, network: _, ...offer } = accepts[0]

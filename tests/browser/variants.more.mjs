@@ -58,7 +58,8 @@ const READ = {
   'image-base64': { media: { video: ['http:'], image: ['blob:', 'image/jpeg'] } },
   'picture-for-video': { media: { image: ['http:'] } },
   gif: { media: { video: ['http:'], image: ['http:'], gif: ['http:'] } },
-  'token-beside': { about: (documented) => ({ ...documented, token: { ...TOKEN, chain: 'base' } }) },
+  page: { about: (documented) => ({ ...documented, pageUrl: 'https://imagine.example/media/1' }) },
+  'token-beside': { about: (documented) => ({ ...documented, token: { ...TOKEN, chain: 'base', external: false } }) },
   'token-within': { about: (documented) => ({ ...documented, token: TOKEN }) },
   'all-at-once': { media: { video: ['http:'], image: ['http:'], gif: ['http:'] } },
 }

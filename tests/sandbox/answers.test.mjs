@@ -73,6 +73,7 @@ const TOLD = {
   'image-base64': { end: generation({ image: 'ZmFjZQ==' }) },
   'picture-for-video': { end: generation({ video: COVER }) },
   gif: { end: generation({ gif: 'http://media/preview.gif' }) },
+  page: { end: (result) => completed({ ...result, url: 'https://imagine.example/media/1' }) },
   'token-beside': {
     end: (result) =>
       completed({

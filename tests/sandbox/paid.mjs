@@ -28,6 +28,7 @@ export const PAID = {
   'settle-claimed': [202, 0, 1],
   'chain-down': [402, 0, 0],
   'handler-fails': [500, 0, 0],
+  'model-gone': [400, 0, 0],
   'seed-ignored': [202, 1, 1],
   'seed-ignored-500-after': [500, 1, 1],
 }

@@ -250,6 +250,7 @@ export interface RequestParameter {
   required?: true
   beside?: true
   default?: unknown
+  example?: unknown
   enum?: (string | number | boolean)[]
   minimum?: number
   maximum?: number
@@ -298,8 +299,17 @@ export interface Generation {
   templateData: Record<string, unknown>
   /** Pass as `soraVideoId` to remix this video. */
   remixId?: string | undefined
+  /** Added: the server's public page about it. */
+  pageUrl?: string | undefined
   token?:
-    | { address: Address; symbol?: string | undefined; name?: string | undefined; chain?: string | undefined }
+    | {
+        address: Address
+        symbol?: string | undefined
+        name?: string | undefined
+        chain?: string | undefined
+        external?: boolean | undefined
+        image?: string | undefined
+      }
     | undefined
   receipt: Receipt | null
   /** The server's answer, untouched; `null` where the result comes from the journal. */

@@ -53,13 +53,14 @@ function media({ video, image, gif }: Generation): HTMLElement {
     : el('p', {}, 'The service named no video for this task.')
 }
 
-function actions({ video, taskId, remixId }: Generation, onRemix: (id: string) => void): HTMLElement {
+function actions({ video, taskId, remixId, pageUrl }: Generation, onRemix: (id: string) => void): HTMLElement {
   const row = el('div', { class: 'row wrap' })
   const url = safeUrl(video?.url)
   if (url) row.append(download(url, taskId))
   if (url && !url.startsWith('blob:')) row.append(copyButton('Copy link', url))
-  if (url && !url.startsWith('blob:') && 'share' in navigator)
-    row.append(button('Share', () => void navigator.share({ url }).catch(() => {})))
+  const shown = safeUrl(pageUrl) ?? url
+  if (shown && !shown.startsWith('blob:') && 'share' in navigator)
+    row.append(button('Share', () => void navigator.share({ url: shown }).catch(() => {})))
   if (remixId) {
     const remix = button('Remix', () => onRemix(remixId))
     remix.prepend(icon('mix'))

@@ -4,13 +4,15 @@ use std::ops::ControlFlow;
 
 use super::{
     super::{
+        dialect::Shape,
         error::{Code, Error, Stage},
         failure::Failure,
         http::Answer,
-        http_request::HttpRequest,
+        http_request::{HttpRequest, Method},
         journal::Change,
         json::Json,
         machine::{self, Machine},
+        models,
         quote::{FreeQuote, PricedQuote, Quote},
     },
     order::Order,
@@ -21,7 +23,7 @@ use super::{
 #[derive(Debug)]
 pub enum Step<J> {
     /// Send the request, and read the whole response.
-    Send(HttpRequest, Box<Quoting>),
+    Send(HttpRequest, Box<Quoting<J>>),
     /// Change the record of that purchase in the journal.
     Write(String, Box<Change<J>>, Noting<J>),
     /// The end.
@@ -31,9 +33,21 @@ pub enum Step<J> {
 /// A step, and the events that the page gets before it.
 pub type Next<J> = machine::Next<Step<J>, J>;
 
-/// Waiting for the price.
+/// Waiting for a response.
 #[derive(Clone, Debug)]
-pub struct Quoting(Asking);
+pub enum Quoting<J> {
+    /// With the price.
+    Price(Box<Pricing>),
+    /// With the models of a service that does not list them with its price.
+    Models(Box<PricedQuote<J>>),
+}
+
+/// The price request that was sent.
+#[derive(Clone, Debug)]
+pub struct Pricing(Asking);
+
+/// Timeout of the request for the models. The price waits for them.
+const MODELS_PATIENCE_MS: u64 = 3_000;
 
 /// Waiting for the journal to store a task that the service began without payment.
 #[derive(Debug)]
@@ -46,13 +60,26 @@ pub fn begin<J>(order: Order) -> Next<J> {
 }
 
 fn ask<J>(asking: Asking) -> Next<J> {
-    Step::Send(asking.request(), Box::new(Quoting(asking))).into()
+    Step::Send(asking.request(), Box::new(Quoting::Price(Box::new(Pricing(asking))))).into()
 }
 
-impl Quoting {
-    /// The response to the unpaid request. Any price is fine here: the purchase enforces the cap.
+impl<J: Json> Quoting<J> {
+    /// The response.
     #[must_use]
-    pub fn answered<J: Json>(self, answer: Answer<J>, now: u64) -> Next<J> {
+    pub fn answered(self, answer: Answer<J>, now: u64) -> Next<J> {
+        match self {
+            Self::Price(pricing) => (*pricing).answered(answer, now),
+            Self::Models(mut quote) => {
+                quote.models = answer.as_ref().map(models::read).unwrap_or_default();
+                Step::Done(Box::new(Ok(Quote::Priced(*quote)))).into()
+            }
+        }
+    }
+}
+
+impl Pricing {
+    /// The response to the unpaid request. Any price is fine here: the purchase enforces the cap.
+    fn answered<J: Json>(self, answer: Answer<J>, now: u64) -> Next<J> {
         let (order, probed) = match self.0.heard(answer) {
             Heard::Again(asking) => return ask(asking),
             Heard::Answer(order, probed) => (order, probed),
@@ -63,7 +90,17 @@ impl Quoting {
             Err(failure) => Err(failure),
         };
         let quote = outcome.map(|offer| PricedQuote::of(&order.request, &order.config, &offer, now));
-        Step::Done(Box::new(quote.map(Quote::Priced))).into()
+        match quote {
+            Ok(quote) if order.request.dialect().shape == Shape::Flat && quote.models.is_empty() => {
+                let (url, patience) = (order.config.base_url.models(), MODELS_PATIENCE_MS);
+                Step::Send(
+                    HttpRequest { url, method: Method::Get, patience },
+                    Box::new(Quoting::Models(Box::new(quote))),
+                )
+                .into()
+            }
+            quote => Step::Done(Box::new(quote.map(Quote::Priced))).into(),
+        }
     }
 }
 

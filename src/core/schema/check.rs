@@ -6,9 +6,9 @@ use super::{
         json::Json,
         named::named,
         reason,
-        text::{number, text},
+        text::{cut, number, text},
     },
-    field::{BESIDE, BOUNDS, is_null, scalar},
+    field::{BESIDE, BOUNDS, OWN_VALUES, is_null, scalar},
     kinds::{ARRAY, Kinds, NULL, OBJECT},
 };
 
@@ -98,8 +98,14 @@ fn check<J: Json>(field: &J, value: &J, place: &str, problems: &mut Vec<Details>
     }
 }
 
-/// What is wrong with the value itself.
+/// What is wrong with the value itself. A description that its own default or example does not meet rules nothing out.
 fn fault<J: Json>(field: &J, value: &J) -> Option<Fault> {
+    let fault = ruled_out(field, value)?;
+    let mut own = OWN_VALUES.iter().filter_map(|key| field.get(key));
+    own.all(|own| ruled_out(field, &own).is_none()).then_some(fault)
+}
+
+fn ruled_out<J: Json>(field: &J, value: &J) -> Option<Fault> {
     let kinds = Kinds::of(field);
     let Some(text) = scalar(value) else {
         let kind = if value.is_object() { OBJECT } else { ARRAY };
@@ -131,16 +137,20 @@ fn out_of_bounds<J: Json>(field: &J, number: f64) -> Option<Fault> {
     if is_small { Some(Fault::TooSmall) } else { is_large.then_some(Fault::TooLarge) }
 }
 
-/// The list of values to hold a request against. A list of one may be an example, and one that lacks its own default is
-/// wrong.
+/// The list of values to hold a request against. A list of one may be an example.
 fn limits<J: Json>(field: &J) -> Vec<J> {
     let allowed = field.get("enum").and_then(|list| list.items()).unwrap_or_default();
-    let lacks = |default: J| !allowed.iter().any(|value| is_same(&default, value));
-    if allowed.len() > 1 && !field.get("default").is_some_and(lacks) { allowed } else { Vec::new() }
+    if allowed.len() > 1 { allowed } else { Vec::new() }
+}
+
+/// The same as text, without what is not fit to be shown.
+fn shown<J: Json>(field: &J) -> Vec<String> {
+    let all = limits(field);
+    all.iter().filter_map(scalar).filter(|value| reason::line(value) == *value).collect()
 }
 
 fn problem<J: Json>(field: &J, name: String, fault: Fault) -> Details {
-    let allowed: Vec<String> = limits(field).iter().filter_map(scalar).collect();
+    let allowed = shown(field);
     let bound = |keys: [&'static str; 2], words: [&'static str; 2]| {
         let named = keys.into_iter().zip(words).find_map(|(key, words)| Some((scalar(&field.get(key)?)?, words)));
         named.map_or_else(String::new, |(bound, words)| text!(words, bound))
@@ -148,6 +158,7 @@ fn problem<J: Json>(field: &J, name: String, fault: Fault) -> Details {
     let takes: String = match fault {
         Fault::Missing if allowed.is_empty() => "` is required".into(),
         Fault::Missing => text!("` is required: ", listed(&allowed)),
+        Fault::NotAllowed if allowed.is_empty() => "` has a value that is not among those listed".into(),
         Fault::NotAllowed => text!("` takes ", listed(&allowed)),
         Fault::TooSmall => bound([BOUNDS[0], BOUNDS[2]], ["` takes no less than ", "` takes more than "]),
         Fault::TooLarge => bound([BOUNDS[1], BOUNDS[3]], ["` takes no more than ", "` takes less than "]),
@@ -161,7 +172,7 @@ fn problem<J: Json>(field: &J, name: String, fault: Fault) -> Details {
 }
 
 fn described<J: Json>(field: &J, name: String, fault: Fault, takes: &str) -> Details {
-    let allowed: Vec<String> = limits(field).iter().filter_map(scalar).collect();
+    let allowed = shown(field);
     let mut facts =
         vec![("message", text!("`", name, takes).into()), ("problem", fault.name().into()), ("field", name.into())];
     if !allowed.is_empty() {
@@ -176,11 +187,19 @@ fn listed(values: &[String]) -> String {
     text!(reason::line(&shown.join(", ")), if values.len() > shown.len() { ", …" } else { "" })
 }
 
-/// Whether two scalars are one value, however a service writes it: `8` is `"8"`, and `"8s"` to one that says seconds.
+/// Whether two scalars are one value, however a service writes it: `8` is `"8"` and `"8.0"`, and `"8s"` to one that says
+/// seconds.
 fn is_same<J: Json>(value: &J, other: &J) -> bool {
     let (Some(one), Some(two)) = (scalar(value), scalar(other)) else { return false };
-    let has_unit = || two.strip_prefix(one.as_str()).is_some_and(|unit| unit.bytes().all(|b| b.is_ascii_alphabetic()));
+    let (one, two) = (plain_number(&one), plain_number(&two));
+    let has_unit = || two.strip_prefix(one).is_some_and(|unit| unit.bytes().all(|b| b.is_ascii_alphabetic()));
     one == two || value.as_number().is_some() && other.as_text().is_some() && has_unit()
+}
+
+/// A decimal without the zeros at its end; any other text as it is.
+fn plain_number(text: &str) -> &str {
+    let is_decimal = cut(text, b'.').is_some() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    if is_decimal { text.trim_end_matches('0').trim_end_matches('.') } else { text }
 }
 
 /// An address on the web or of the data itself, which stands for the file.

@@ -30,7 +30,9 @@ pub(super) const BESIDE: &str = "beside";
 const RULES: [&str; 10] =
     ["type", "required", BESIDE, "enum", BOUNDS[0], BOUNDS[1], BOUNDS[2], BOUNDS[3], "maxLength", "properties"];
 /// What is only shown, and what rules items out.
-const SHOWN: [&str; 3] = ["description", "default", "items"];
+const SHOWN: [&str; 4] = ["description", "default", "example", "items"];
+/// The values that a description names itself.
+pub(super) const OWN_VALUES: [&str; 2] = ["default", "example"];
 
 /// Reads fields: the `properties` of a schema, or an object of fields. `required` are the names in lists beside it,
 /// `roots` are where its references may lead, the nearest first. `None` if there are no fields, or they are beyond the
@@ -41,6 +43,27 @@ pub(super) fn read_fields<J: Json>(schema: &J, required: &[String], roots: Vec<J
     (!reader.is_over && !fields.entries().is_empty()).then_some(fields)
 }
 
+/// The `properties` of a schema. A field of that name describes itself.
+pub(super) fn properties<J: Json>(schema: &J) -> Option<J> {
+    schema.get("properties").filter(|fields| fields.is_object() && fields.text_at("type").is_none())
+}
+
+/// Adds the values that an example of the request has, where a field has none of its own.
+pub(super) fn with_examples<J: Json>(fields: &J, example: &J) -> J {
+    let mut all = J::object();
+    for (name, mut field) in fields.entries() {
+        let shown = example.get(&name);
+        if let Some(value) = shown.clone().filter(|value| field.get("example").is_none() && is_short(value)) {
+            field.set("example", value);
+        }
+        if let Some((properties, shown)) = field.get("properties").zip(shown) {
+            field.set("properties", with_examples(&properties, &shown));
+        }
+        all.set(&name, field);
+    }
+    all
+}
+
 /// The texts in a list.
 pub(super) fn texts<J: Json>(of: &J, key: &str) -> Vec<String> {
     let listed = of.get(key).and_then(|list| list.items()).unwrap_or_default();
@@ -49,7 +72,7 @@ pub(super) fn texts<J: Json>(of: &J, key: &str) -> Vec<String> {
 
 /// What of a field describes, and rules nothing out.
 pub(super) fn only_shown<J: Json>(field: &J) -> J {
-    copy(field, |key| key == "type" || key == "description" || key == "default")
+    copy(field, |key| ["type", "description", "default", "example"].contains(&key))
 }
 
 /// What of a field another description of it does not contradict.
@@ -82,7 +105,7 @@ impl<J: Json> Reader<J> {
         // A schema without properties is no object of fields.
         let is_schema = schema.text_at("type").as_deref() == Some("object");
         let bare = || if is_schema { J::object() } else { schema.clone() };
-        let fields = schema.get("properties").filter(Json::is_object).unwrap_or_else(bare);
+        let fields = properties(schema).unwrap_or_else(bare);
         let mut all = J::object();
         for (name, raw) in fields.entries() {
             // A list beside the fields, such as `required`, is not one of them.
@@ -115,7 +138,7 @@ impl<J: Json> Reader<J> {
 
     /// Takes the room that a field's own values and words need.
     fn write(&mut self, field: &J) {
-        for key in ["description", "default", "enum"] {
+        for key in ["description", "default", "example", "enum"] {
             let length = field.get(key).map_or(0, |value| value.to_text().len());
             self.is_over |= length > self.room;
             self.room = self.room.saturating_sub(length);
@@ -128,8 +151,11 @@ impl<J: Json> Reader<J> {
         if let Some(said) = raw.text_at("description") {
             field.set("description", J::of(&reason::line(&said)));
         }
-        if let Some(default) = raw.get("default").filter(is_short) {
-            field.set("default", default);
+        let first = raw.get("examples").and_then(|list| list.items_start(1)?.into_iter().next());
+        for (key, value) in [("default", raw.get("default")), ("example", raw.get("example").or(first))] {
+            if let Some(value) = value.filter(is_short) {
+                field.set(key, value);
+            }
         }
         if let Some(written) = raw.get("type") {
             let words = written.items().unwrap_or_else(|| vec![written]);
@@ -147,7 +173,7 @@ impl<J: Json> Reader<J> {
         if let Some(length) = raw.whole_at("maxLength") {
             field.set("maxLength", J::whole(length));
         }
-        if raw.get("properties").is_some_and(|properties| properties.is_object()) {
+        if properties(raw).is_some() {
             field.set("properties", self.members(raw, &[], depth));
             if kinds.is_any() || kinds.has_text() {
                 kinds = kinds.and(OBJECT);

@@ -4,7 +4,7 @@
 use super::{
     super::json::Json,
     Schema,
-    field::{only_shown, read_fields, texts},
+    field::{only_shown, properties, read_fields, texts, with_examples},
 };
 
 /// Where the body's fields may be, and then those of the query, which stock sellers confuse with it.
@@ -67,6 +67,11 @@ fn of_bazaar<J: Json>(bazaar: &J) -> Option<J> {
     let example = path(&bazaar, &["info", "input", "body"]).filter(is_schema);
     let read = |body: J| read_fields(&body, &[], [body.clone()].into_iter().chain(schema.clone()).collect());
     let fields = declared.filter(Json::is_object).and_then(read);
+    let example_of = |fields: J| match path(&bazaar, &["info", "input", "body"]) {
+        Some(example) => with_examples(&fields, &example),
+        None => fields,
+    };
+    let fields = fields.map(example_of);
     let fields = if is_body { fields } else { fields.map(|fields| shown(&fields)) };
     fields.or_else(|| example.and_then(read)).or_else(|| of_input(&bazaar.get("inputSchema")?))
 }
@@ -120,7 +125,7 @@ fn has_body<J: Json>(input: &J) -> bool {
 /// Whether it is a JSON Schema of an object, and not an object of fields.
 fn is_schema<J: Json>(value: &J) -> bool {
     let is_object = value.get("type").is_none_or(|kind| kind.as_text().as_deref() == Some("object"));
-    is_object && value.get("properties").is_some_and(|properties| properties.is_object())
+    is_object && properties(value).is_some()
 }
 
 fn bounded<J: Json>(description: J) -> Option<J> {

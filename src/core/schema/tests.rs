@@ -326,6 +326,53 @@ fn only_what_is_certain_rules_a_value_out() {
 }
 
 #[test]
+fn a_description_that_its_own_default_or_example_does_not_meet_rules_nothing_out() {
+    for (field, value) in [
+        (json!({ "enum": ["a", "b"], "example": "c" }), json!("d")),
+        (json!({ "enum": ["a", "b"], "examples": ["c"] }), json!("d")),
+        (json!({ "type": "number", "maximum": 5, "default": 8 }), json!(9)),
+        (json!({ "type": "number", "example": { "seconds": 8 } }), json!([9])),
+        (json!({ "maxLength": 3, "example": "abcd" }), json!("abcde")),
+    ] {
+        assert_eq!(fault(field.clone(), value.clone()), None, "{value} for {field}");
+        let mut sound = field.clone();
+        for own in ["default", "example", "examples"] {
+            sound.as_object_mut().unwrap().remove(own);
+        }
+        assert!(fault(sound, value).is_some(), "{field}");
+    }
+    assert_eq!(fault(json!({ "enum": ["a", "b"], "example": "a" }), json!("c")), Some("not_allowed".into()));
+    let bazaar = |example: Value| {
+        let fields =
+            json!({ "m": { "enum": ["a", "b"] }, "templateData": { "properties": { "n": { "maximum": 5 } } } });
+        let schema = json!({ "properties": { "input": { "properties": { "body": { "properties": fields } } } } });
+        let schema = newer(json!({ "info": { "input": { "body": example } }, "schema": schema })).unwrap();
+        faults(&schema, &json!({ "m": "c", "n": 6 })).len()
+    };
+    assert_eq!(bazaar(json!({ "m": "a", "templateData": { "n": 5 } })), 2);
+    assert_eq!(bazaar(json!({ "m": "z", "templateData": { "n": 5 } })), 1);
+    assert_eq!(bazaar(json!({ "m": "z", "templateData": { "n": 7 } })), 0);
+}
+
+#[test]
+fn a_field_may_be_called_properties() {
+    let fields =
+        json!({ "prompt": "string", "properties": { "type": "object", "required": true, "description": "more" } });
+    assert_eq!(lines(Some(&body(fields))), ["prompt:string", "properties:object!"]);
+}
+
+#[test]
+fn values_that_are_not_fit_to_be_shown_are_not_named() {
+    let schema = body(json!({ "x": { "enum": ["a", "b\u{202e}c", "d\n"] } }));
+    let problems = Value::of(&schema.problems(&json!({ "x": "z" }), true));
+    assert_eq!(problems[0]["allowed"], json!(["a"]));
+    let schema = body(json!({ "x": { "enum": ["b\n", "d\n"] } }));
+    let problems = Value::of(&schema.problems(&json!({ "x": "z" }), true));
+    let message = "`x` has a value that is not among those listed";
+    assert_eq!(problems, json!([{ "field": "x", "problem": "not_allowed", "message": message }]));
+}
+
+#[test]
 fn only_a_parameter_that_is_certainly_required_has_to_be_there() {
     for (field, is_required) in [
         (json!({ "required": true }), true),
@@ -465,6 +512,7 @@ fn any_field() -> impl Strategy<Value = Value> {
         json!("b"),
         json!("8"),
         json!("8s"),
+        json!("8.0"),
         json!(8),
         json!(2.5),
         json!(true),
@@ -476,16 +524,17 @@ fn any_field() -> impl Strategy<Value = Value> {
     let leaf = (
         prop::option::of(words.prop_map(Value::from)),
         prop::option::of(prop::collection::vec(value.clone(), 0..4).prop_map(Value::from)),
-        prop::option::of(value),
+        [prop::option::of(value.clone()), prop::option::of(value)],
         prop::option::of(any::<bool>().prop_map(Value::from)),
         [prop::option::of(bound.clone()), prop::option::of(bound.clone()), prop::option::of(bound)],
         prop::option::of(select(vec!["words", "a JSON text"]).prop_map(Value::from)),
     )
-        .prop_map(|(kind, list, default, required, [least, most, length], said)| {
+        .prop_map(|(kind, list, [default, example], required, [least, most, length], said)| {
             let members = [
                 ("type", kind),
                 ("enum", list),
                 ("default", default),
+                ("example", example),
                 ("required", required),
                 ("minimum", least),
                 ("exclusiveMaximum", most),
@@ -576,6 +625,26 @@ fn tolerant(fields: &Value) -> Value {
 }
 
 fn tolerant_value(field: &Value) -> Value {
+    let refutes = |own: Value| !jsonschema::is_valid(&own_rules(field), &own);
+    if ["default", "example"].into_iter().filter_map(|key| Json::get(field, key)).any(refutes) {
+        let members = json!({ "properties": field["properties"], "items": field["items"] });
+        let kept = members.as_object().unwrap().iter().filter(|(_, value)| !value.is_null());
+        let kept = kept.map(|(key, value)| (key.clone(), value.clone()));
+        return tolerant_value(&kept.collect::<serde_json::Map<_, _>>().into());
+    }
+    stated_value(field)
+}
+
+/// What a field says of its value itself, and not of what is inside.
+fn own_rules(field: &Value) -> Value {
+    let mut own = field.clone();
+    for inner in ["properties", "items"] {
+        own.as_object_mut().unwrap().remove(inner);
+    }
+    stated_value(&own)
+}
+
+fn stated_value(field: &Value) -> Value {
     let kinds = field::texts(field, "type");
     let takes = |kind: &str| kinds.iter().any(|known| known == kind);
     let has_scalar = ["string", "number", "integer", "boolean"].iter().any(|kind| takes(kind));
@@ -603,10 +672,8 @@ fn tolerant_value(field: &Value) -> Value {
 
 fn tolerant_scalar(field: &Value) -> Value {
     let mut schema = json!({ "type": ["string", "number", "boolean"] });
-    let same = |one: &Value, other: &Value| spellings(one).contains(other);
     let allowed = field["enum"].items().unwrap_or_default();
-    let lacks_default = Json::get(field, "default").is_some_and(|d| !allowed.iter().any(|value| same(value, &d)));
-    if allowed.len() > 1 && !lacks_default {
+    if allowed.len() > 1 {
         schema["enum"] = allowed.iter().flat_map(spellings).collect();
     }
     for key in ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "maxLength"] {
@@ -624,6 +691,7 @@ fn spellings(value: &Value) -> Vec<Value> {
     let mut all = vec![value.clone(), json!(text)];
     all.extend(["true", "false"].contains(&text.as_str()).then(|| json!(text == "true")));
     all.extend(number(&text));
+    all.extend((text == "8.0" || text == "8").then(|| [json!(8), json!("8"), json!("8.0")]).into_iter().flatten());
     all.extend(value.as_str().and_then(|text| number(text.trim_end_matches(|c: char| c.is_ascii_alphabetic()))));
     all
 }

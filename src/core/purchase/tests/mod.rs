@@ -19,6 +19,7 @@ use crate::core::{
     base64,
     clock::Clocks,
     config::Config,
+    dialect::{Dialect, Shape},
     error::{Paid, Retry},
     http::{HttpFailure, HttpResponse},
     http_request::Method,
@@ -277,6 +278,43 @@ fn a_request_that_the_seller_rules_out_reaches_no_wallet() {
     assert_eq!((is_payable, ended(refused).code), (false, Code::RequestUnsupported));
     let (is_payable, step) = pay(&json!({"schema": "ignore"}));
     assert!(is_payable && matches!(step, Step::FindWallets(_)));
+}
+
+#[test]
+fn the_models_of_clawdvine_are_asked_for_beside_its_price() {
+    let order = |shape: Shape| {
+        let mut order = order(&json!({}));
+        order.request.speak(Dialect { shape, ..order.request.dialect() });
+        order
+    };
+    let begun = |shape: Shape| {
+        let quoting::Step::Send(_, quoting) = quoting::begin::<Value>(order(shape)).step else { panic!() };
+        quoting.answered(answer(402, with(json!({"outputSchema": null}))), NOW).step
+    };
+    let asked = || match begun(Shape::Flat) {
+        quoting::Step::Send(request, quoting) => {
+            assert!(request.url.ends_with("/generation/models") && request.method == Method::Get);
+            assert!(request.patience < 5_000, "the price waits for it");
+            quoting
+        }
+        step => panic!("{step:?}"),
+    };
+    for (given, models) in [
+        (
+            answer(200, json!({"models": [{"id": "fal-kling-o3"}, "xai-grok-imagine"]})),
+            json!(["fal-kling-o3", "xai-grok-imagine"]),
+        ),
+        (answer(404, json!({"error": "not found"})), Value::Null),
+        (lost(None), Value::Null),
+    ] {
+        let quoting::Step::Done(quoted) = asked().answered(given, NOW).step else { panic!() };
+        let quote = Value::of(&quoted.unwrap());
+        assert_eq!((&quote["models"], quote["price"].is_object()), (&models, true));
+        assert!(quote["problems"].is_null(), "such a list rules nothing out");
+        let paid = order(Shape::Flat).begin_with(&quote, NOW).step;
+        assert!(matches!(paid, Step::Recall(..)), "{paid:?}");
+    }
+    assert!(matches!(begun(Shape::Object), quoting::Step::Done(_)), "Imagine has no such list");
 }
 
 #[test]
