@@ -128,7 +128,11 @@ describe('a finished task', TIMEOUT, () => {
           templateName: 'video',
           agentId: 'a1',
         },
-        { templateData: JSON.stringify({ soraVideoId: 'v1', duration: 8 }), token, url: 'https://imagine.test/media/1' },
+        {
+          templateData: JSON.stringify({ soraVideoId: 'v1', duration: 8 }),
+          token,
+          url: 'https://imagine.test/media/1',
+        },
       ),
     )
     const { raw, ...rest } = result
