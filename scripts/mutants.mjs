@@ -46,7 +46,6 @@ const GROUPS = {
 /** The tests that take longest: they try only what all others have not noticed. */
 const SLOW = [
   'explore::',
-  'core::secp256k1::',
   'hashes_match_those_of_other_libraries',
   'every_form_of_a_signature_names_its_signer',
   'no_period_is_overspent',

@@ -40,7 +40,6 @@ pub mod request;
 pub mod result;
 pub mod schema;
 pub mod scheme;
-mod secp256k1;
 pub mod settlement;
 #[cfg(test)]
 mod shapes;

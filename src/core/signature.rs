@@ -5,11 +5,9 @@
 //! ([ERC-1271](https://eips.ethereum.org/EIPS/eip-1271)), whose signatures may have any form.
 
 use alloy_primitives::{Address, B256, U256, keccak256};
+use imagine_x402_curve::{ORDER, recover};
 
-use super::{
-    secp256k1::{ORDER, recover},
-    text,
-};
+use super::text;
 
 /// A signature that the token would accept from the key that made it: s is in the lower half.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,10 +52,10 @@ impl Signature {
     /// Moves s to the lower half. Not named `new`, which cargo-mutants skips.
     fn normalized(r: [u8; 32], s: [u8; 32], odd: bool) -> Option<Self> {
         let (r, s) = (U256::from_be_bytes(r), U256::from_be_bytes(s));
-        if [r, s].iter().any(|number| *number == U256::ZERO || *number >= ORDER.modulus) {
+        if [r, s].iter().any(|number| *number == U256::ZERO || *number >= ORDER) {
             return None;
         }
-        let opposite = ORDER.modulus.wrapping_sub(s);
+        let opposite = ORDER.wrapping_sub(s);
         let high = s > opposite;
         Some(Self { r, s: if high { opposite } else { s }, odd: odd ^ high })
     }
@@ -121,7 +119,7 @@ mod tests {
             let (r, s) = signature.split_bytes();
             let odd = id.is_y_odd();
             let low = U256::from_be_slice(&s);
-            let high: [u8; 32] = (ORDER.modulus - low).to_be_bytes();
+            let high: [u8; 32] = (ORDER - low).to_be_bytes();
             let low: [u8; 32] = low.to_be_bytes();
             let mut compact = low;
             compact[0] |= u8::from(odd) << 7;
@@ -145,12 +143,12 @@ mod tests {
 
     #[test]
     fn numbers_of_the_curve_are_below_its_order() {
-        let (one, last) = (U256::from(1), ORDER.modulus - U256::from(1));
+        let (one, last) = (U256::from(1), ORDER - U256::from(1));
         for (r, s, is_one) in [
             (one, one, true),
             (last, last, true),
-            (ORDER.modulus, one, false),
-            (one, ORDER.modulus, false),
+            (ORDER, one, false),
+            (one, ORDER, false),
             (U256::MAX, one, false),
             (U256::ZERO, one, false),
             (one, U256::ZERO, false),

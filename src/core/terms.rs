@@ -220,7 +220,10 @@ impl<J: Json> Entry<J> {
     /// What the seller says of the request, in this entry or else in another of all.
     #[must_use]
     pub fn schema(&self, all: &[Self]) -> Option<Schema<J>> {
-        let others = all.iter().map(|entry| entry.raw.clone()).collect();
+        // Most sellers say the same in each entry.
+        let said = |entry: &Self| entry.raw.get("outputSchema").map(|said| said.to_text());
+        let own = said(self);
+        let others = all.iter().filter(|other| said(other) != own).map(|other| other.raw.clone()).collect();
         let is_newer = self.frame.version == Ok(Version::Two);
         Schema::read(&Described { chosen: self.raw.clone(), others, bazaar: self.frame.bazaar.clone(), is_newer })
     }

@@ -22,6 +22,10 @@ extern "C" {
     fn entries_of(object: &JsValue) -> Result<Array, JsValue>;
     #[wasm_bindgen(catch, js_namespace = Object, js_name = keys)]
     fn keys_of(object: &JsValue) -> Result<Array, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = Reflect, js_name = get)]
+    fn get_at(object: &JsValue, key: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = Reflect, js_name = getOwnPropertyDescriptor)]
+    fn own_at(object: &JsValue, key: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(catch, js_namespace = Object, js_name = assign)]
     fn assign(to: &JsValue, from: &JsValue) -> Result<JsValue, JsValue>;
 }
@@ -171,25 +175,32 @@ impl Js {
     /// A member, own or inherited, but not from an `Object.prototype`, where it would be on every object. `Err` is what
     /// a getter or a Proxy throws.
     pub(super) fn read(&self, key: &str) -> Result<JsValue, JsValue> {
-        let key = JsValue::from(key);
-        let mut holder = self.0.clone();
-        for depth in 0..MOST_PROTOTYPES {
-            let above = JsValue::from(Reflect::get_prototype_of(&holder)?);
-            let has_it = !Reflect::get_own_property_descriptor::<Object>(holder.unchecked_ref(), &key)?.is_undefined();
-            if has_it && above.is_null() && depth > 0 {
-                return Ok(JsValue::UNDEFINED);
+        let value = get_at(&self.0, key)?;
+        let is_own = value.is_undefined() || !own_at(&self.0, key)?.is_undefined();
+        Ok(if is_own || self.inherits(key)? { value } else { JsValue::UNDEFINED })
+    }
+
+    /// Whether a member that is not its own comes from elsewhere than an `Object.prototype`. A Proxy may return a value
+    /// for one that nothing in its prototype chain has.
+    fn inherits(&self, key: &str) -> Result<bool, JsValue> {
+        let mut holder = JsValue::from(Reflect::get_prototype_of(&self.0)?);
+        for _ in 1..MOST_PROTOTYPES {
+            if holder.is_null() {
+                return Ok(true);
             }
-            // A Proxy may return a value for a member that nothing in its prototype chain has.
-            if has_it || above.is_null() {
-                return Reflect::get(&self.0, &key);
+            let above = JsValue::from(Reflect::get_prototype_of(&holder)?);
+            if !own_at(&holder, key)?.is_undefined() {
+                return Ok(!above.is_null());
             }
             holder = above;
         }
-        Ok(JsValue::UNDEFINED)
+        Ok(false)
     }
 
+    /// Most of what is asked for is not there, so that is found out first.
     fn member(&self, key: &str) -> Option<JsValue> {
-        if self.is_object() { self.read(key).ok() } else { None }
+        let value = self.0.is_object().then(|| self.read(key).ok())??;
+        (value.is_undefined() || !is_list(&self.0)).then_some(value)
     }
 
     /// Copies the members of these names, and all own members, into an object without a prototype.

@@ -41,7 +41,7 @@ impl Provider {
     /// The provider in what is passed as `wallet`: itself, or the `provider` of an EIP-6963 detail. The facade finds it
     /// in connectors, clients and signers.
     pub(super) fn of(wallet: &Js) -> Option<Self> {
-        let asks = |value: &JsValue| member(value, "request").is_some_and(|request| request.is_function());
+        let asks = |value: &JsValue| has(value, "request");
         let found = Some(wallet.0.clone()).filter(asks).or_else(|| member(&wallet.0, "provider").filter(asks))?;
         Some(found.unchecked_into())
     }
@@ -77,8 +77,7 @@ impl Provider {
     /// Whether it is a client of viem, which has `extend` and a `transport`, or a transport, whose `config` has a
     /// `retryCount`.
     fn is_viems(&self) -> bool {
-        let is_client = member(self, "extend").is_some_and(|extend| extend.is_function())
-            && member(self, "transport").is_some_and(|transport| transport.is_object());
+        let is_client = has(self, "extend") && member(self, "transport").is_some_and(|transport| transport.is_object());
         let config = Js(self.into()).get("config");
         is_client || config.and_then(|config| config.get("retryCount")?.as_number()).is_some()
     }
@@ -87,6 +86,11 @@ impl Provider {
 /// A member of any value; `None` if reading it throws.
 fn member(of: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(of, &name.into()).ok()
+}
+
+/// Whether it has a method. One that is missing is not called: the error would be costly, with every question.
+fn has(provider: &JsValue, method: &str) -> bool {
+    member(provider, method).is_some_and(|method| method.is_function())
 }
 
 fn disconnected() -> JsValue {
@@ -99,17 +103,18 @@ fn disconnected() -> JsValue {
 struct News {
     provider: Provider,
     /// By event. JavaScript owns them, since a wallet may call one after it was removed, or never remove it.
-    listeners: [(&'static str, JsValue); 2],
+    listeners: Vec<(&'static str, JsValue)>,
     /// The topic of the session in which the question was asked, where the provider has sessions.
     session: Option<String>,
     heard: Rc<(Bell, RefCell<Option<Overheard<Js>>>)>,
 }
 
 impl News {
-    /// A client of viem has no events.
     fn of(provider: Provider, question: Question) -> Self {
         let heard = Rc::new((Bell::new(), RefCell::new(None)));
-        let listeners = ["disconnect", "accountsChanged"].map(|event| {
+        let events: &[_] = if has(&provider, "on") { &["disconnect", "accountsChanged"] } else { &[] };
+        let listen = |event: &&'static str| {
+            let event = *event;
             let (heard, question) = (heard.clone(), question.clone());
             let hear = move |told: JsValue| {
                 if let Some(said) = question.overheard(event, &Js(told)) {
@@ -120,7 +125,8 @@ impl News {
             let hear = Closure::<dyn FnMut(JsValue)>::new(hear).into_js_value();
             quietly(provider.on(event, &hear));
             (event, hear)
-        });
+        };
+        let listeners = events.iter().map(listen).collect();
         let session = read_session(&Js((&provider).into()));
         Self { provider, listeners, session, heard }
     }
@@ -154,6 +160,9 @@ impl News {
 
 impl Drop for News {
     fn drop(&mut self) {
+        if self.listeners.is_empty() || !has(&self.provider, "removeListener") {
+            return;
+        }
         for (event, hear) in &self.listeners {
             quietly(self.provider.remove_listener(event, hear));
         }
