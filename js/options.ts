@@ -77,9 +77,12 @@ export function coreOptions(
   return [{ ...members({ signal, wallet: providerOf(wallet), storage: store }), ...own }, ...layers]
 }
 
-/** Options of a call about a task or purchase at one service, whatever service they name. */
+/**
+ * Options of a call about a task or purchase at one service, whatever service they name. Its address was allowed when
+ * the purchase began.
+ */
 export function staying(options: Options, baseUrl: string): Options {
-  return { ...options, layers: [...options.layers, { baseUrl }] }
+  return { ...options, layers: [...options.layers, { baseUrl, http: 'private' }] }
 }
 
 /** Reads what to buy: a request, or a quote that contains one. */

@@ -66,8 +66,16 @@ export interface CallOptions {
    * reason as `cause`.
    */
   signal?: AbortSignal | undefined
-  /** Where the service is: https, or http on this machine. Default `https://eliza.getimagine.club`. */
-  baseUrl?: string | undefined
+  /**
+   * Where the service is: https, or http on this machine; or a path of the page's own origin, such as `'/api/imagine'`,
+   * with a proxy behind it. Default `https://eliza.getimagine.club`.
+   */
+  baseUrl?: string | URL | undefined
+  /**
+   * For development, `'private'`: `baseUrl` may also be http on a private network (10/8, 172.16/12, 192.168/16,
+   * `*.local`), which payments then cross unencrypted.
+   */
+  http?: 'private' | undefined
 }
 
 /** Options of a call that waits. */

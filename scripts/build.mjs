@@ -190,6 +190,8 @@ async function bundle() {
     outfile: 'dist/react.js',
     external: ['imagine-x402', 'react'],
   })
+  // For a server of the app's own, without WebAssembly.
+  await build({ ...BUNDLE, entryPoints: ['js/proxy.ts'], outfile: 'dist/proxy.js' })
   const { metafile } = await build({
     ...BUNDLE,
     entryPoints: ['js/testing.ts'],
@@ -231,14 +233,18 @@ async function declare() {
     '--outDir',
     out,
   ])
-  for (const name of ['index', 'types', 'error', 'react', 'testing'])
+  for (const name of ['index', 'types', 'error', 'react', 'testing', 'proxy'])
     await copyFile(path.join(out, 'js', `${name}.d.ts`), at('dist', `${name}.d.ts`))
   await writeFile(at('dist', 'url.d.ts'), "export * from './index.js'\n")
 }
 
+const FILES = ['index', 'url', 'static', 'edge', 'keep', 'react', 'testing', 'proxy']
+  .map((entry) => `${entry}.js`)
+  .concat('core.wasm')
+
 async function report() {
   const rows = []
-  for (const file of ['index.js', 'url.js', 'static.js', 'edge.js', 'keep.js', 'react.js', 'testing.js', 'core.wasm']) {
+  for (const file of FILES) {
     const bytes = await readFile(at('dist', file))
     const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } })
     rows.push({ file, raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotli.length })

@@ -58,27 +58,38 @@ pub struct Config {
 
 impl Config {
     /// Reads the options of a call: one object, or the list of those that apply to it, the client's first. Later ones
-    /// override earlier ones, but cannot lift their limits.
+    /// override earlier ones, but cannot lift their limits. `origin` is that of the page, to which a `baseUrl` that is
+    /// a path belongs.
     ///
     /// # Errors
     /// `invalid_request` with the name of the option.
-    pub fn read<J: Json>(given: &J) -> Result<Self, Error> {
+    pub fn read_on<J: Json>(origin: Option<&str>, given: &J) -> Result<Self, Error> {
         let layers = given.items().unwrap_or_else(|| vec![given.clone()]);
         for layer in &layers {
             check_options(layer)?;
             check_nulls(layer)?;
         }
-        Self::of(&merged(&layers)?)
+        Self::of(origin, &merged(&layers)?)
     }
 
-    fn of<J: Json>(options: &J) -> Result<Self, Error> {
+    /// Reads the options of a call where there is no page.
+    ///
+    /// # Errors
+    /// Those of [`Config::read_on`].
+    #[cfg(any(test, fuzzing))]
+    pub fn read<J: Json>(given: &J) -> Result<Self, Error> {
+        Self::read_on(None, given)
+    }
+
+    fn of<J: Json>(origin: Option<&str>, options: &J) -> Result<Self, Error> {
         let budget = options.get("budget").as_ref().map(Budget::read).transpose()?;
         if budget.is_some() && options.get("assets").is_some() {
             return Err(Error::invalid("`budget` counts USDC alone, so it does not go together with `assets`"));
         }
         check_keep(options)?;
+        has_word(options, "http", "private")?;
         Ok(Self {
-            base_url: base_url(options)?,
+            base_url: base_url(origin, options)?,
             policy: Policy { tokens: tokens(options)?, pay_to: pay_to(options)? },
             payer: payer(options)?,
             sends_undeployed: has_word(options, "undeployed", "send")?,
@@ -125,10 +136,32 @@ fn storage<J: Json>(options: &J) -> String {
     options.text_at("storage").unwrap_or_else(|| DEFAULT_STORAGE.into())
 }
 
-fn base_url<J: Json>(options: &J) -> Result<BaseUrl, Error> {
-    let given = options.get("baseUrl").map_or(Some(DEFAULT_BASE_URL.into()), |v| v.as_text());
-    let parsed = given.as_deref().and_then(BaseUrl::parse);
-    parsed.ok_or_else(|| Error::invalid("`baseUrl` takes an https address (http only on this machine)"))
+/// The service's address: as text, as a `URL` object, or as a path of the page's own origin.
+fn base_url<J: Json>(origin: Option<&str>, options: &J) -> Result<BaseUrl, Error> {
+    let given = options.get("baseUrl").map(|given| given.get("href").unwrap_or(given));
+    let text = given.map_or(Some(DEFAULT_BASE_URL.into()), |given| given.as_text()).unwrap_or_default();
+    let is_path = text.starts_with('/') && !text.starts_with("//");
+    let address = match (is_path, origin) {
+        (true, None) => {
+            let message = "`baseUrl` is a path of a page's origin, and there is no page here: give the whole address";
+            return Err(Error::invalid(message));
+        }
+        (true, Some(origin)) => text!(origin, text),
+        (false, _) => text,
+    };
+    let url = BaseUrl::parse(&address).ok_or_else(|| {
+        Error::invalid(
+            "`baseUrl` takes an https address (http only on this machine), or a path of the page's own origin, if that \
+             is one, such as \"/api/imagine\"",
+        )
+    })?;
+    if url.is_private_http() && !has_word(options, "http", "private")? {
+        return Err(Error::invalid(
+            "`baseUrl` is http on a private network, where payments are sent unencrypted: in development, allow it by \
+             `http: \"private\"`",
+        ));
+    }
+    Ok(url)
 }
 
 /// The tokens of every network, in order of preference: its USDC first, then those that the page names.
@@ -379,11 +412,67 @@ mod tests {
         }
     }
 
+    fn address(origin: Option<&str>, options: Value) -> Option<String> {
+        Config::read_on(origin, &options).ok().map(|config| config.base_url.as_str().into())
+    }
+
+    #[test]
+    fn a_path_belongs_to_the_origin_of_the_page() {
+        let on = |origin, path: &str| address(Some(origin), json!({ "baseUrl": path }));
+        for (origin, path, expected) in [
+            ("https://my.app", "/api/imagine", "https://my.app/api/imagine"),
+            ("https://my.app:8443", "/", "https://my.app:8443"),
+            ("http://localhost:3000", "/api/", "http://localhost:3000/api"),
+        ] {
+            assert_eq!(on(origin, path).as_deref(), Some(expected));
+        }
+        for (origin, path) in [
+            ("https://my.app", "//evil.org/api"),
+            ("https://my.app", "/\\evil.org"),
+            ("https://my.app", "/api?to=x"),
+            ("https://my.app", "/@evil.org"),
+            ("https://my.app", "api/imagine"),
+            ("https://my.app", "./api"),
+            ("http://my.app", "/api"),
+            ("capacitor://localhost", "/api"),
+            ("http://192.168.1.20:3000", "/api"),
+            ("null", "/api"),
+            ("", "/api"),
+        ] {
+            assert_eq!(on(origin, path), None, "{origin} {path}");
+        }
+        assert_eq!(on("http://example.org", "https://other.org").as_deref(), Some("https://other.org"));
+        assert_eq!(on("https://my.app", "").as_deref(), None, "an empty text is no path");
+    }
+
+    #[test]
+    fn an_address_may_be_a_url_object() {
+        let url = json!({"href": "https://example.org/api/"});
+        assert_eq!(address(None, json!({ "baseUrl": url })).as_deref(), Some("https://example.org/api"));
+    }
+
+    #[test]
+    fn http_on_a_private_network_has_to_be_allowed() {
+        let here = "http://192.168.1.20:4021";
+        let allowed = json!([{"http": "private"}, {"baseUrl": here}]);
+        assert_eq!(address(None, allowed).as_deref(), Some(here));
+        assert_eq!(address(Some(here), json!({"baseUrl": "/x", "http": "private"})), Some(format!("{here}/x")));
+        assert_eq!(address(None, json!({ "baseUrl": here })), None);
+    }
+
     #[test]
     fn bad_options_are_refused_by_name() {
         for (options, word) in [
             (json!({"baseUrl": "http://example.org"}), "baseUrl"),
             (json!({"baseUrl": 5}), "baseUrl"),
+            (json!({"baseUrl": {}}), "baseUrl"),
+            (json!({"baseUrl": {"href": "http://example.org"}}), "baseUrl"),
+            (json!({"baseUrl": "/api"}), "no page"),
+            (json!({"baseUrl": "api"}), "baseUrl"),
+            (json!({"baseUrl": "http://192.168.1.20"}), "`http:"),
+            (json!([{"http": "private"}, {"baseUrl": "http://example.org"}]), "baseUrl"),
+            (json!({"http": "any"}), "`http`"),
+            (json!({"http": true}), "`http`"),
             (json!({"networks": []}), "networks"),
             (json!({"networks": "eip155:8453"}), "networks"),
             (json!({"networks": ["base"]}), "base"),
@@ -482,6 +571,15 @@ mod tests {
     }
 
     proptest! {
+        /// Whatever a path is made of, the service is asked at the page's own origin, or not at all.
+        #[test]
+        fn a_path_leads_to_no_other_origin(path in "/[a-z0-9/@:?#%&.\\\\ ~_-]{0,30}") {
+            if let Some(url) = address(Some("https://my.app"), json!({ "baseUrl": path })) {
+                prop_assert!(url == "https://my.app" || url.starts_with("https://my.app/"), "{}", url);
+                prop_assert!(!path.starts_with("//"));
+            }
+        }
+
         /// A client's limits hold whatever a call says; for everything else the call's option counts, then the
         /// client's.
         #[test]

@@ -1,5 +1,7 @@
 //! The service's responses, and its address.
 
+use std::net::Ipv4Addr;
+
 use serde::{Serialize, Serializer};
 
 use super::{
@@ -122,35 +124,45 @@ fn status<J: Json>(told: &J) -> Option<u16> {
 
 /// The checked address of the service's API.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BaseUrl(String);
+pub struct BaseUrl {
+    text: String,
+    is_private_http: bool,
+}
 
 impl BaseUrl {
-    /// Reads an address: `https`, or `http` on loopback; no query, fragment or credentials.
+    /// Reads an address: `https`, or `http` on this machine or a private network; no query, fragment or credentials.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (scheme, rest) = cut(text, b':')?;
         let rest = rest.strip_prefix("//")?;
         let (authority, path) = cut(rest, b'/').unwrap_or((rest, ""));
         let host = host(authority)?;
+        let is_private_http = scheme == "http" && is_private(host);
         let allowed = match scheme {
             "https" => true,
-            "http" => matches!(host, "localhost" | "127.0.0.1" | "[::1]"),
+            "http" => is_private_http || matches!(host, "localhost" | "127.0.0.1" | "[::1]"),
             _ => false,
         };
         let clean = path.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~/%".contains(&b));
-        (allowed && clean).then(|| Self(trim_end(text, "/").into()))
+        (allowed && clean).then(|| Self { text: trim_end(text, "/").into(), is_private_http })
     }
 
     /// The address without a trailing slash.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// Whether requests cross a network unencrypted, which a page has to allow.
+    #[must_use]
+    pub const fn is_private_http(&self) -> bool {
+        self.is_private_http
     }
 
     /// The endpoint that starts a generation.
     #[must_use]
     pub fn create(&self) -> String {
-        text!(self.0, "/generation/create")
+        text!(self.text, "/generation/create")
     }
 
     /// The endpoint where ClawdVine lists its models.
@@ -162,7 +174,7 @@ impl BaseUrl {
     /// The endpoint that reports a task's status. `task_id` has passed [`is_task_id`].
     #[must_use]
     pub fn status(&self, task_id: &str) -> String {
-        text!(self.0, "/generation/", percent_encoded(task_id), "/status")
+        text!(self.text, "/generation/", percent_encoded(task_id), "/status")
     }
 }
 
@@ -178,6 +190,13 @@ fn host(authority: &str) -> Option<&str> {
 }
 
 const LOOPBACK: &str = "[::1]";
+
+/// Whether it is an IPv4 address of a private network ([RFC 1918](https://www.rfc-editor.org/rfc/rfc1918)), or a name of
+/// the local network ([RFC 6762](https://www.rfc-editor.org/rfc/rfc6762)).
+fn is_private(host: &str) -> bool {
+    host.strip_suffix(".local").is_some_and(|name| !name.is_empty())
+        || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_private())
+}
 
 /// Whether these are labels separated by dots.
 fn is_name(host: &str) -> bool {
@@ -305,30 +324,16 @@ mod tests {
 
     #[test]
     fn only_safe_addresses_are_accepted() {
-        for (text, create) in [
-            ("https://eliza.getimagine.club", "https://eliza.getimagine.club/generation/create"),
-            ("https://example.org/api//", "https://example.org/api/generation/create"),
-            ("http://127.0.0.1:4021/", "http://127.0.0.1:4021/generation/create"),
-            ("http://localhost", "http://localhost/generation/create"),
-            ("http://[::1]:80", "http://[::1]:80/generation/create"),
-        ] {
-            assert_eq!(BaseUrl::parse(text).map(|u| u.create()).as_deref(), Some(create));
+        let addresses: Value = serde_json::from_str(include_str!("../../tests/vectors/base-urls.json")).unwrap();
+        for (kind, expected) in [("open", Some(false)), ("private", Some(true)), ("refused", None)] {
+            for address in addresses[kind].items().unwrap() {
+                let parsed = BaseUrl::parse(address.as_str().unwrap());
+                assert_eq!(parsed.map(|url| url.is_private_http()), expected, "{address}");
+            }
         }
-        for bad in [
-            "",
-            "example.org",
-            "ftp://example.org",
-            "javascript://x",
-            "https://",
-            "http://example.org",
-            "http://localhost.evil.org",
-            "http://127.0.0.1@evil.org",
-            "https://a b",
-            "https://x/?q",
-            "https://x#f",
-        ] {
-            assert_eq!(BaseUrl::parse(bad), None, "{bad}");
-        }
+        let create = |text: &str| BaseUrl::parse(text).map(|url| url.create());
+        assert_eq!(create("https://example.org/api//").unwrap(), "https://example.org/api/generation/create");
+        assert_eq!(create("http://127.0.0.1:4021/").unwrap(), "http://127.0.0.1:4021/generation/create");
     }
 
     #[test]
@@ -361,6 +366,17 @@ mod tests {
     }
 
     proptest::proptest! {
+        /// Of http, only this machine and private networks are accepted, and only the former without being allowed.
+        #[test]
+        fn http_reaches_no_public_address(octets: [u8; 4], name in "[a-z0-9.-]{1,20}", port: u16) {
+            let address = Ipv4Addr::from(octets);
+            let parsed = BaseUrl::parse(&format!("http://{address}:{port}/x"));
+            proptest::prop_assert_eq!(parsed.is_some(), address.is_private() || address == Ipv4Addr::LOCALHOST);
+            proptest::prop_assert_eq!(parsed.is_some_and(|url| url.is_private_http()), address.is_private());
+            let named = BaseUrl::parse(&format!("http://{name}.org:{port}/x"));
+            proptest::prop_assert_eq!(named, None);
+        }
+
         /// Any task id is one segment of the URL, and can be read back from it.
         #[test]
         fn a_task_id_is_one_segment(id in "\\PC{0,140}") {

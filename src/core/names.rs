@@ -13,7 +13,7 @@ pub const OPTIONS: &[&str] = &include!("../../js/option-names.json");
 /// Every field of a request. The facade reads the same table.
 pub const FIELDS: &[&str] = &include!("../../js/request-names.json");
 
-/// The members of a `budget`, and of a token in `assets`. The facade reads the same table.
+/// The members of a `budget`, of a token in `assets`, and of a `URL`. The facade reads the same table.
 pub const MEMBERS: &[&str] = &include!("../../js/member-names.json");
 
 /// The members of a quote. The facade reads the same table.

@@ -130,7 +130,9 @@ fn the_names_that_are_read_are_those_that_the_types_declare() {
     };
     let read = |names: &[&str]| names.iter().copied().map(String::from).collect::<BTreeSet<_>>();
     assert_eq!(read(names::QUOTE), declared(&["export interface PricedQuote", "export interface FreeQuote"]));
-    assert_eq!(read(names::MEMBERS), declared(&["export interface Budget", "export interface Asset"]));
+    let mut members = declared(&["export interface Budget", "export interface Asset"]);
+    members.insert("href".into());
+    assert_eq!(read(names::MEMBERS), members, "and that of a `URL`");
 }
 
 #[test]

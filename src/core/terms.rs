@@ -140,7 +140,7 @@ pub fn read<J: Json>(response: &HttpResponse<J>) -> Result<Vec<Entry<J>>, Error>
             response,
             Code::BadResponse,
             "the server asked for payment, but shows this page no terms (version 2 of x402 has them in the header \
-             `PAYMENT-REQUIRED`, which must be exposed)",
+             `PAYMENT-REQUIRED`, which the server's CORS must expose, or use `imagine-x402/proxy`)",
         )),
     }
 }

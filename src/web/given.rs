@@ -1,6 +1,6 @@
 //! The arguments of a call, read once when the call is made, whatever their prototype, realm or shape.
 
-use js_sys::{Function, JSON, Reflect};
+use js_sys::{Function, JSON, Reflect, global};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::Js;
@@ -52,7 +52,7 @@ impl Given {
         if self.option("signal").is_some_and(|signal| !listens(signal)) {
             return Err(Error::invalid("`signal` takes an AbortSignal"));
         }
-        Config::read(&Js::list(layers))
+        Config::read_on(origin().as_deref(), &Js::list(layers))
     }
 
     /// An option of a call: the last one given.
@@ -83,6 +83,11 @@ impl Given {
     pub(super) fn by_page(&self, name: &str) -> Option<Function> {
         self.of_page(name)?.0.dyn_into().ok()
     }
+}
+
+/// The origin of the page or worker, if there is one.
+fn origin() -> Option<String> {
+    Js(global().into()).get("location")?.text_at("origin")
 }
 
 fn layer(given: &Js) -> Result<Js, JsValue> {

@@ -29,7 +29,7 @@ export async function openStage({ launch = launchShell, mounts = {} } = {}) {
     browser,
     library,
     url: server.url,
-    openDapp: (options) => openDapp(browser, server.url, options),
+    openDapp: ({ url = server.url, ...options } = {}) => openDapp(browser, url, options),
     async close() {
       await browser.close()
       await server.stop()

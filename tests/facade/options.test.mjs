@@ -136,3 +136,19 @@ test('the last callback and signal given count, and neither is ever null', () =>
   const { confirm, onEvent, storage, signal } = reading.readOptions(call, client)
   assert.deepEqual([confirm, onEvent, storage, signal], [other, one, 'memory', undefined])
 })
+
+test('a URL is passed on by its address, whatever realm it is from', () => {
+  class Address {
+    get href() {
+      return 'https://service.test/api'
+    }
+  }
+  for (const baseUrl of [new URL('https://service.test/api'), new Address()])
+    assert.deepEqual(layersOf({ baseUrl }), [{ baseUrl: { href: 'https://service.test/api' } }])
+})
+
+test('what follows on a purchase stays at its service, whose address was allowed when it began', () => {
+  const options = reading.readOptions({ baseUrl: 'https://other.test' })
+  const { layers } = reading.staying(options, 'http://192.168.1.20:4021')
+  assert.deepEqual({ ...layers.at(-1) }, { baseUrl: 'http://192.168.1.20:4021', http: 'private' })
+})

@@ -21,12 +21,14 @@ export async function buy(): Promise<string> {
 }
 export const paidOf = (error: unknown): Paid | undefined => (isImagineError(error) ? error.paid : undefined)
 export const world = createTestWorld({ price: '1.00' })
+export const proxy: (request: Request) => Promise<Response> = createProxy({ target: 'https://service.test' })
 export const hook: typeof useGenerate = useGenerate
 export const client: ReturnType<typeof createClient> = createClientByUrl({ wallet: world.wallet })
 `
 const IMPORTS = `
 import { createClient, generate, isImagineError, quote, type Paid, type Quote } from 'imagine-x402'
 import { createClient as createClientByUrl } from 'imagine-x402/url'
+import { createProxy } from 'imagine-x402/proxy'
 import { useGenerate } from 'imagine-x402/react'
 import { createTestWorld } from 'imagine-x402/testing'
 `
@@ -35,9 +37,11 @@ const LATER = `
 export async function buy(): Promise<string> {
   const { generate, quote } = await import('imagine-x402')
   const { init } = await import('imagine-x402/url')
+  const { createProxy } = await import('imagine-x402/proxy')
   const { useGenerate } = await import('imagine-x402/react')
   const { createTestWorld } = await import('imagine-x402/testing')
   await init()
+  createProxy({ target: 'https://service.test' })
   const { video } = await generate(await quote({ prompt: useGenerate.name }), { wallet: createTestWorld().wallet })
   return String(video?.url)
 }

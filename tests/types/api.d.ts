@@ -94,7 +94,8 @@ export interface GenerateRequest {
  */
 export interface CallOptions {
   signal?: AbortSignal | undefined
-  baseUrl?: string | undefined
+  baseUrl?: string | URL | undefined // added: also a URL, or a path of the page's own origin
+  http?: 'private' | undefined // added: `baseUrl` may be http on a private network, for development
 }
 export interface WaitOptions extends CallOptions {
   onEvent?: ((event: ImagineEvent) => void) | undefined

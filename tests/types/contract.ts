@@ -1,7 +1,9 @@
 /** The package's types are those of the contract, `api.d.ts`: each can stand for the other. */
 import type * as Contract from './api.js'
 import type * as Package from 'imagine-x402'
+import type * as Proxies from 'imagine-x402/proxy'
 import type * as Url from 'imagine-x402/url'
+import type * as ProxyContract from './proxy.js'
 
 /**
  * `true` when both are assignable to each other and no member is in one alone, not even an optional one; else what is
@@ -91,6 +93,10 @@ type Functions = Exclude<keyof typeof Contract, 'ImagineError'>
 check<Same<keyof typeof Package, keyof typeof Contract>>()
 check<Same<keyof typeof Url, keyof typeof Contract>>()
 check<Same<Pick<Values<typeof Package>, Functions>, Pick<Values<typeof Contract>, Functions>>>()
+
+check<Same<Proxies.ProxyOptions, ProxyContract.ProxyOptions>>()
+check<Same<Proxies.ProxiedRequest, ProxyContract.ProxiedRequest>>()
+check<Same<Values<typeof Proxies>, Values<typeof ProxyContract>>>()
 
 /** The check itself fails for what is not the same. */
 // @ts-expect-error -- a number is no string

@@ -34,6 +34,7 @@ import {
   type TaskStatus,
   type WalletInfo,
 } from 'imagine-x402'
+import { createProxy, type ProxiedRequest } from 'imagine-x402/proxy'
 import { useGenerate, useQuote, useTask, useWallets, type Purchase, type UseQuote } from 'imagine-x402/react'
 import {
   createTestWorld,
@@ -317,6 +318,24 @@ if (isImagineError(caught)) {
 }
 same<Equal<typeof generateByUrl, typeof generate>>()
 same<Equal<ErrorByUrl, ImagineError>>()
+
+/* ---------- where the service is, and a proxy to it ---------- */
+
+void generate(offer, { baseUrl: '/api/imagine' })
+void generate(offer, { baseUrl: new URL('https://service.test'), http: 'private' })
+// @ts-expect-error -- only private networks can be allowed
+void generate(offer, { http: 'any' })
+
+const proxy = createProxy({ target: 'https://service.test' })
+const forwarded: Promise<Response> = proxy(new Request('https://my.app/api/imagine/generation/create'))
+createProxy({ target: new URL('https://service.test'), http: undefined, origins: undefined, maxBytes: undefined })
+const limited = async ({ isPaid }: ProxiedRequest) => (isPaid ? undefined : new Response(null, { status: 429 }))
+createProxy({ target: 'https://service.test', origins: ['https://my.app'], maxBytes: 1_000_000, onRequest: limited })
+void forwarded
+// @ts-expect-error -- a proxy without a target
+createProxy({})
+// @ts-expect-error -- it refuses by a Response
+createProxy({ target: 'https://service.test', onRequest: () => false })
 
 /* ---------- hooks, and the world for tests ---------- */
 

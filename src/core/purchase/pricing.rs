@@ -80,7 +80,8 @@ impl Asking {
 /// `network`, `http`, `bad_response`, or what the terms say.
 pub fn read_probe<J: Json>(answer: Answer<J>) -> Result<Probed<J>, Failure<J>> {
     let response = answer.map_err(|failure| {
-        let message = "the service could not be reached from this page (offline, blocked by CORS, or it redirects)";
+        let message = "the service could not be reached from this page (offline, it redirects, or its CORS does not \
+                       allow this page, which `imagine-x402/proxy` would get around)";
         Failure { cause: failure.cause, ..Error::unpaid(Code::Network, Stage::Quote, message).into() }
     })?;
     if response.status == 402 {

@@ -23,7 +23,8 @@ impl<J: Json> Trouble<J> {
         let status = failure.status.map(|status| ("status", u64::from(status).into()));
         // To a page, a header that a preflight forbids looks the same.
         let hint = if failure.status.is_none() && failure.cause.is_some() {
-            ", or never left this page: the server's CORS has to allow the header `X-PAYMENT` or `PAYMENT-SIGNATURE`"
+            ", or never left this page: the server's CORS has to allow the header `X-PAYMENT` or `PAYMENT-SIGNATURE` \
+             (or use `imagine-x402/proxy`)"
         } else {
             ""
         };
