@@ -13,14 +13,15 @@ export async function recipe(name, target) {
   return text.replace(SERVICE, target)
 }
 
-/** The module of a recipe. */
-export async function loadRecipe(name, target) {
+/** The module of a recipe, with further options of its proxy. */
+export async function loadRecipe(name, target, options = {}) {
   const build = path.join(ROOT, 'build')
   await mkdir(build, { recursive: true })
   const folder = await mkdtemp(path.join(build, 'recipe-'))
   const file = path.join(folder, `${name}.mjs`)
   try {
-    await writeFile(file, await recipe(name, target))
+    const more = JSON.stringify(options).slice(1, -1)
+    await writeFile(file, (await recipe(name, target)).replace(`'${target}' }`, `'${target}', ${more} }`))
     return await import(pathToFileURL(file))
   } finally {
     await rm(folder, { recursive: true })
