@@ -83,7 +83,7 @@ async function refused(request: Request, endpoint: Endpoint, { onRequest }: Sett
     const headers = new Headers(request.headers)
     const about = { endpoint: endpoint.name, isPaid: endpoint.isPaid(headers), url: request.url, headers }
     const said = await onRequest?.(about)
-    if (said === undefined || said instanceof Response) return said
+    if (said === undefined || (said instanceof Response && said.type !== 'error')) return said
     throw new TypeError('`onRequest` returns a Response or undefined')
   } catch (error) {
     console.error('imagine-x402/proxy: `onRequest` failed', error)

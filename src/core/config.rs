@@ -151,8 +151,8 @@ fn base_url<J: Json>(origin: Option<&str>, options: &J) -> Result<BaseUrl, Error
     };
     let url = BaseUrl::parse(&address).ok_or_else(|| {
         Error::invalid(
-            "`baseUrl` takes an https address (http only on this machine), or a path of the page's own origin, if that \
-             is one, such as \"/api/imagine\"",
+            "`baseUrl` takes an https address (http only on this machine), or a path such as \"/api/imagine\" on a page \
+             whose own origin is one",
         )
     })?;
     if url.is_private_http() && !has_word(options, "http", "private")? {

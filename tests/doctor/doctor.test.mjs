@@ -1,6 +1,7 @@
 // What the doctor reports of the sandbox in each of its answers, of sellers as their frameworks have them, and of a
 // proxy in front of one.
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, afterEach, before, describe, test } from 'node:test'
 import express from 'express'
 import { startSandbox } from '../../sandbox/sandbox.mjs'
@@ -8,6 +9,7 @@ import { listen } from '../../sandbox/server.mjs'
 import { ANSWERS } from '../../sandbox/answers.mjs'
 import { accepted, startStubSeller } from '../browser/stub-seller.mjs'
 import { loadDoctor, saysOf, verdictsOf } from './doctor.mjs'
+import { FILE, reports } from './reports.mjs'
 import { startForeign } from './sellers.mjs'
 import { loadRecipe } from '../proxy/recipes.mjs'
 
@@ -197,4 +199,8 @@ test('the printed report has a line for each finding, what to set, and nothing t
     'A page can buy here only through a proxy on its own origin: see `imagine-x402/proxy`.',
     '',
   ])
+})
+
+test('REPORTS.md has what the doctor says today', TIMEOUT, async () => {
+  assert.equal(await readFile(FILE, 'utf8'), await reports())
 })

@@ -1,4 +1,5 @@
-// What every recipe has to do: the three requests of a purchase, the refusal of another path, and a long body.
+// What every recipe has to do: the requests of a purchase, with a long body, each look at a task anew, and the refusal
+// of another path.
 import assert from 'node:assert/strict'
 import { reply } from './upstream.mjs'
 
@@ -7,8 +8,7 @@ const LONG = JSON.stringify({ prompt: 'A paper boat', picture: 'x'.repeat(300_00
 /** `send` sends a request to a path below the recipe's mount; gives a Response. */
 export async function assertForwards(upstream, send) {
   upstream.requests.length = 0
-  upstream.answer = (response, { method, headers }) => {
-    if (method === 'GET') return reply(response, 200, { status: 'completed' }, { 'set-cookie': 'a=1' })
+  upstream.answer = (response, { headers }) => {
     if (headers['x-payment']) return reply(response, 202, { taskId: 'task-1' }, { 'x-payment-response': 'receipt' })
     reply(response, 402, {}, { 'payment-required': 'terms', 'content-encoding': 'identity' })
   }
@@ -25,11 +25,11 @@ export async function assertForwards(upstream, send) {
     [paid.status, paid.headers.get('x-payment-response'), await paid.json()],
     [202, 'receipt', { taskId: 'task-1' }],
   )
-  const look = await send('/generation/task-1/status')
-  assert.deepEqual(
-    [look.status, look.headers.get('set-cookie'), await look.json()],
-    [200, null, { status: 'completed' }],
-  )
+  for (const status of ['queued', 'completed']) {
+    upstream.answer = (response) => reply(response, 200, { status }, { 'set-cookie': 'a=1' })
+    const look = await send('/generation/task-1/status')
+    assert.deepEqual([look.status, look.headers.get('set-cookie'), await look.json()], [200, null, { status }])
+  }
   const admin = await send('/admin')
   assert.equal(admin.status, 400)
   assert.deepEqual(
@@ -37,6 +37,7 @@ export async function assertForwards(upstream, send) {
     [
       ['/generation/create', LONG.length, undefined, undefined],
       ['/generation/create', LONG.length, 'signed', undefined],
+      ['/generation/task-1/status', 0, undefined, undefined],
       ['/generation/task-1/status', 0, undefined, undefined],
     ],
   )

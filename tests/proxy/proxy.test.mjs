@@ -398,6 +398,7 @@ describe("the page's own server decides first", TIMEOUT, () => {
       () => false,
       async () => null,
       () => ({ status: 200 }),
+      () => Response.error(),
     ]
     for (const onRequest of wrong) assertRefused(await create(PAID, { proxy: proxyTo({ onRequest }) }), 500)
   })

@@ -34,7 +34,7 @@ test('the recipe for a worker keeps it alive until a payment is answered', TIMEO
   const waited = []
   const context = { waitUntil: (promise) => waited.push(promise) }
   await assertForwards(upstream, (path, init) => worker.fetch(new Request(MOUNT + path, init), {}, context))
-  assert.equal(waited.length, 4)
+  assert.equal(waited.length, 5)
 })
 
 describe('the recipe for Express', TIMEOUT, () => {

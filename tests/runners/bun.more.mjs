@@ -1,17 +1,9 @@
 // The README's test in Bun, whose fake timers are advanced by `jest.advanceTimersByTime()` alone.
 import assert from 'node:assert/strict'
-import { existsSync, statSync } from 'node:fs'
-import path from 'node:path'
 import { test } from 'node:test'
 import { readmeSpec } from '../packaging/jsdom/specs.mjs'
-import { exampleWith, MODULES, PATIENCE_MS, RESULTS, runInApp } from './app.mjs'
-
-/** The binary itself: an install with scripts moves it into the package `bun`. */
-const ARCH = process.arch === 'arm64' ? 'aarch64' : process.arch
-const BUN = [
-  path.join(MODULES, 'bun', 'bin', 'bun.exe'),
-  path.join(MODULES, '@oven', `bun-${process.platform}-${ARCH}`, 'bin', 'bun'),
-].find((file) => existsSync(file) && statSync(file).size > 1_000_000)
+import { exampleWith, PATIENCE_MS, RESULTS, runInApp } from './app.mjs'
+import { BUN } from './bun.mjs'
 
 /** The example with fake timers, advanced as the README says for Bun. */
 async function fakedSpec() {

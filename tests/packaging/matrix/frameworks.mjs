@@ -14,6 +14,7 @@ const next = (bundler, flag) => ({
   start: (port) => [NEXT, 'start', '--hostname', '127.0.0.1', '--port', port],
   pages: PAGES,
   servers: { 'server component': '/', 'edge runtime': '/api/edge' },
+  proxy: { recipe: 'next', route: 'app/api/imagine/[...path]/route.js' },
 })
 
 export const FRAMEWORKS = [
@@ -27,5 +28,6 @@ export const FRAMEWORKS = [
     start: () => ['build/index.js'],
     pages: PAGES,
     servers: { 'on the server': '/' },
+    proxy: { recipe: 'sveltekit', route: 'src/routes/api/imagine/[...path]/+server.js' },
   },
 ]

@@ -79,6 +79,16 @@ fn a_purchase_without_a_task_is_looked_up_by_its_own_id_unless_it_was_forgotten(
     assert!(whereabouts(&named).is_none());
 }
 
+#[test]
+fn a_purchase_on_a_private_network_is_read_whatever_the_options_of_a_later_call_allow() {
+    let mut signed = after(&[intend("a"), sign("a")]).unwrap();
+    signed["order"]["baseUrl"] = "http://192.168.1.20:4021".into();
+    let (_, url) = whereabouts(&signed).unwrap();
+    assert_eq!((url.as_str(), url.is_private_http()), ("http://192.168.1.20:4021", true));
+    signed["order"]["baseUrl"] = "http://example.org".into();
+    assert!(whereabouts(&signed).is_none());
+}
+
 /// The explorer finds these defects in courses (`purchase::tests::explore`); this checks the rule that each one breaks.
 #[test]
 fn every_defect_of_the_journal_breaks_its_rule() {
