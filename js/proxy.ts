@@ -63,7 +63,11 @@ export function createProxy(options: ProxyOptions): (request: Request) => Promis
 }
 
 async function answer(request: Request, settings: Settings, permission: Permission): Promise<Response> {
-  if (!permission.isGranted) return refusal(403, `this proxy does not serve pages of that origin, which its \`origins\` do not list; ${UNTOUCHED}`)
+  if (!permission.isGranted)
+    return refusal(
+      403,
+      `this proxy does not serve pages of that origin, which its \`origins\` do not list; ${UNTOUCHED}`,
+    )
   const endpoint = endpointOf(request.url)
   // Not 404, which the library would read as the service's word that there is no such task.
   if (!endpoint) return refusal(400, `this proxy forwards only ${FORWARDED}; ${UNTOUCHED}`)

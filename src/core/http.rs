@@ -168,7 +168,7 @@ impl BaseUrl {
     /// The endpoint where ClawdVine lists its models.
     #[must_use]
     pub fn models(&self) -> String {
-        text!(self.0, "/generation/models")
+        text!(self.text, "/generation/models")
     }
 
     /// The endpoint that reports a task's status. `task_id` has passed [`is_task_id`].
