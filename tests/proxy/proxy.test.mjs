@@ -156,6 +156,17 @@ describe('what is forwarded', TIMEOUT, () => {
     )
   })
 
+  test('a framework that keeps answers of `fetch` is told not to', async () => {
+    const inits = []
+    const usual = mock.method(globalThis, 'fetch', async (_url, init) => {
+      inits.push(init)
+      return Response.json({ status: 'queued' })
+    })
+    await ask('/generation/task-1/status')
+    usual.mock.restore()
+    assert.deepEqual([inits[0].cache, inits[0].redirect], ['no-store', 'manual'])
+  })
+
   test('an answer without a body', async () => {
     for (const status of [204, 205]) {
       upstream.answer = (response) => response.writeHead(status).end()
