@@ -15,6 +15,10 @@ const TESTS = path.join(root, 'tests')
 const COMMANDS = {
   build: (say) => checks(say, [[process.execPath, 'scripts/build.mjs']]),
   native: (say) => counted(say, ['cargo', 'test', '--locked', '--lib'], CARGO_SUM),
+  courses: (say) =>
+    counted(say, ['cargo', 'test', '--locked', '--lib', '--package', 'imagine-x402', ...COURSES], CARGO_SUM, {
+      PROPTEST_CASES: '100000',
+    }),
   lint: (say) =>
     checks(say, [
       ['cargo', 'fmt', '--all', '--check'],
@@ -29,6 +33,9 @@ const COMMANDS = {
   fuzz: (say) => checks(say, [[process.execPath, 'scripts/fuzz.mjs', '600']]),
 }
 
+/** The tests that draw courses of events: the more, the better. */
+const COURSES = ['--', 'promises_hold_over_every_course', 'random_course']
+
 /** What cargo's and Node's test runners print at their end. */
 const CARGO_SUM = /^test result: .* (\d+) passed; (\d+) failed/gm
 const NODE_SUM = /^ℹ pass (\d+)[\s\S]*?^ℹ fail (\d+)/gm
@@ -39,7 +46,7 @@ const NODE_SUM = /^ℹ pass (\d+)[\s\S]*?^ℹ fail (\d+)/gm
  */
 const TIERS = {
   test: [['build'], ['native', 'lint']],
-  more: [['build']],
+  more: [['build'], ['courses']],
   nightly: [['build', 'packaging', 'sellers', 'fuzz']],
 }
 
@@ -162,8 +169,8 @@ async function checks(say, commands) {
 }
 
 /** Counts what a runner says at its end. A runner that says nothing, or fails without a failed test, is one failure. */
-async function counted(say, command, closing) {
-  const { code, output } = await execute(say, command)
+async function counted(say, command, closing, env = {}) {
+  const { code, output } = await execute(say, command, env)
   const counts = [...output.matchAll(closing)].map(([, ...numbers]) => numbers.map(Number))
   const sums = sumOf(counts.map(([passed, failed]) => ({ passed, failed })))
   const untold = sums.passed + sums.failed === 0 || (code !== 0 && sums.failed === 0)
@@ -171,9 +178,9 @@ async function counted(say, command, closing) {
 }
 
 /** Runs a command, passes on what it says and keeps it. */
-function execute(say, [command, ...args]) {
+function execute(say, [command, ...args], more = {}) {
   return new Promise((resolve) => {
-    const env = { ...process.env, FORCE_COLOR: '0', RUSTDOCFLAGS: '-D warnings' }
+    const env = { ...process.env, FORCE_COLOR: '0', RUSTDOCFLAGS: '-D warnings', ...more }
     const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
     const hear = (text) => {
