@@ -42,7 +42,7 @@ function endOf(work: Promise<unknown>): End {
 export async function unlessAborted<T>(
   signal: AbortSignal | undefined,
   work: Promise<T>,
-  abort: (reason: unknown) => Error,
+  abort: (reason: unknown) => unknown,
 ): Promise<T> {
   const { isOver, listeners } = endOf(work)
   if (signal?.aborted) throw abort(attempt(() => signal.reason))

@@ -120,7 +120,8 @@ export function checkWallet(wallet: unknown): void {
   if (signsByItself(wallet) || signsByItself(memberOf(wallet, 'account'))) {
     throw refuse(
       'invalid_request',
-      "`wallet` takes no account with a key of the page's own, as of viem or ethers: pass the visitor's EIP-1193 provider",
+      "`wallet` takes no account with a key of the page's own, as of viem or ethers: pass the visitor's EIP-1193 provider; \
+a program in Node passes `fromAccount(account, options)` of imagine-x402/node",
     )
   }
   if (wallet === undefined || wallet === null || typeof wallet === 'string') return

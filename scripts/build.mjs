@@ -190,6 +190,7 @@ async function bundle() {
     outfile: 'dist/react.js',
     external: ['imagine-x402', 'react'],
   })
+  await build({ ...BUNDLE, entryPoints: ['js/node.ts'], outfile: 'dist/node.js', platform: 'node' })
   // For a server of the app's own, without WebAssembly.
   await build({ ...BUNDLE, entryPoints: ['js/proxy.ts'], outfile: 'dist/proxy.js' })
   const { metafile } = await build({
@@ -220,27 +221,29 @@ async function inlined(code) {
 
 /** Only the public declarations are shipped; they refer to one another and to nothing else. */
 async function declare() {
-  run(process.execPath, [at('node_modules/typescript-7/bin/tsc'), '-p', at('tsconfig.json')])
   const out = at('build', 'types')
-  run(process.execPath, [
-    at('node_modules/typescript-7/bin/tsc'),
-    '-p',
-    at('tsconfig.json'),
-    '--noEmit',
-    'false',
-    '--declaration',
-    '--emitDeclarationOnly',
-    '--outDir',
-    out,
-  ])
-  for (const name of ['index', 'types', 'error', 'react', 'testing', 'proxy'])
+  const emit = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', out]
+  for (const project of ['tsconfig.json', 'tsconfig.node.json']) {
+    for (const more of [[], emit])
+      run(process.execPath, [at('node_modules/typescript-7/bin/tsc'), '-p', at(project), ...more])
+  }
+  for (const name of ['index', 'types', 'error', 'node', 'proxy', 'react', 'testing'])
     await copyFile(path.join(out, 'js', `${name}.d.ts`), at('dist', `${name}.d.ts`))
   await writeFile(at('dist', 'url.d.ts'), "export * from './index.js'\n")
 }
 
-const FILES = ['index', 'url', 'static', 'edge', 'keep', 'react', 'testing', 'proxy']
-  .map((entry) => `${entry}.js`)
-  .concat('core.wasm')
+const FILES = [
+  'index.js',
+  'url.js',
+  'static.js',
+  'edge.js',
+  'keep.js',
+  'node.js',
+  'proxy.js',
+  'react.js',
+  'testing.js',
+  'core.wasm',
+]
 
 async function report() {
   const rows = []

@@ -9,7 +9,7 @@ export function newest(records: StoredPurchase[], { since = -Infinity, limit }: 
 }
 
 /** Returns when the purchase was begun, if its record has a time. */
-function timeOf({ order }: StoredPurchase): number | undefined {
+export function timeOf({ order }: StoredPurchase): number | undefined {
   const { createdAt } = Object(order) as { createdAt?: unknown }
   return Number.isFinite(createdAt) ? (createdAt as number) : undefined
 }

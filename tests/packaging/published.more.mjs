@@ -18,7 +18,7 @@ const FILES = [
   'SECURITY.md',
   'llms.txt',
   'package.json',
-  ...['index', 'url', 'react', 'testing', 'proxy'].flatMap((entry) => [`dist/${entry}.js`, `dist/${entry}.d.ts`]),
+  ...['index', 'url', 'node', 'proxy', 'react', 'testing'].flatMap((entry) => [`dist/${entry}.js`, `dist/${entry}.d.ts`]),
   'dist/static.js',
   'dist/edge.js',
   'dist/keep.js',

@@ -18,6 +18,7 @@ declare global {
   const player: HTMLVideoElement
   const select: HTMLSelectElement
   const hint: HTMLElement
+  const key: import('viem').Hex
   const request: GenerateRequest
   function render(event: ImagineEvent): void
   function show(result: Generation): void

@@ -1,7 +1,9 @@
 /** The package's types are those of the contract, `api.d.ts`: each can stand for the other. */
 import type * as Contract from './api.js'
+import type * as NodeContract from './api-node.js'
 import type * as Package from 'imagine-x402'
 import type * as Proxies from 'imagine-x402/proxy'
+import type * as NodePackage from 'imagine-x402/node'
 import type * as Url from 'imagine-x402/url'
 import type * as ProxyContract from './proxy.js'
 
@@ -97,6 +99,11 @@ check<Same<Pick<Values<typeof Package>, Functions>, Pick<Values<typeof Contract>
 check<Same<Proxies.ProxyOptions, ProxyContract.ProxyOptions>>()
 check<Same<Proxies.ProxiedRequest, ProxyContract.ProxiedRequest>>()
 check<Same<Values<typeof Proxies>, Values<typeof ProxyContract>>>()
+/** The entry for Node. */
+check<Same<NodePackage.SigningAccount, NodeContract.SigningAccount>>()
+check<Same<NodePackage.AccountOptions, NodeContract.AccountOptions>>()
+check<Same<keyof typeof NodePackage, keyof typeof NodeContract>>()
+check<Same<Values<typeof NodePackage>, Values<typeof NodeContract>>>()
 
 /** The check itself fails for what is not the same. */
 // @ts-expect-error -- a number is no string

@@ -35,6 +35,9 @@ import {
   type WalletInfo,
 } from 'imagine-x402'
 import { createProxy, type ProxiedRequest } from 'imagine-x402/proxy'
+import type { Wallet as EthersWallet } from 'ethers'
+import type { LocalAccount } from 'viem'
+import { fileStore, fromAccount } from 'imagine-x402/node'
 import { useGenerate, useQuote, useTask, useWallets, type Purchase, type UseQuote } from 'imagine-x402/react'
 import {
   createTestWorld,
@@ -369,3 +372,21 @@ void generate(offer, { wallet: replacing(world.wallet, behind) })
 world.service.fate = 'explode'
 // @ts-expect-error -- the list is kept by the service
 world.service.payments = []
+
+/* ---------- programs in Node ---------- */
+
+declare const local: LocalAccount
+declare const signer: EthersWallet
+const rpcUrl = 'https://mainnet.base.org'
+for (const account of [local, signer]) {
+  const agent = createClient({
+    wallet: fromAccount(account, { rpcUrl, chainId: 8453 }),
+    storage: fileStore('purchases'),
+  })
+  void agent.generate(offer)
+}
+void [fromAccount(local, { rpcUrl: new URL(rpcUrl), chainId: 8453 }), fileStore(new URL('file:///tmp/purchases'))]
+// @ts-expect-error -- a key is not an account
+fromAccount('0x5de4', { rpcUrl, chainId: 8453 })
+// @ts-expect-error -- the chain has to be named
+fromAccount(local, { rpcUrl })
