@@ -80,13 +80,13 @@ export function refuse(code: ErrorCode, message: string, known: Partial<Failure>
 }
 
 /**
- * Returns what was thrown as an {@link ImagineError}. Anything else was thrown by the browser or the page at some
+ * Returns what was thrown as an {@link ImagineError}. Anything else was thrown by the browser, the page or Node at some
  * point, so whether money moved is unknown.
  */
 export function asError(thrown: unknown, known: Partial<Failure> = {}): ImagineError {
   if (isImagineError(thrown)) return thrown
   const words =
     attempt(() => String((thrown as Partial<Error> | null)?.message ?? thrown)) ?? 'nothing that could be read'
-  const message = `the browser or the page threw an error: ${words}; call \`resume()\` to find out what became of the purchase`
+  const message = `something outside of the library threw an error: ${words}; call \`resume()\` to find out what became of the purchase`
   return refuse('unsupported_environment', message, { paid: 'unknown', retry: 'resume', cause: thrown, ...known })
 }

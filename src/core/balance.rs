@@ -11,7 +11,7 @@ use super::{
     json::Json,
     machine::Machine,
     money::Money,
-    rejection,
+    place, rejection,
     text::text,
     wallet::{self, Question, Reply},
 };
@@ -77,7 +77,13 @@ impl ReadingBalance {
                 )));
             }
             Err(None) => {
-                return failed(Code::WalletError, "the wallet did not respond: open it, or reload the page");
+                return failed(
+                    Code::WalletError,
+                    place::pick(
+                        "the wallet did not respond: open it, or reload the page",
+                        "the wallet did not respond: try again",
+                    ),
+                );
             }
         };
         match self.asked {
@@ -90,7 +96,10 @@ impl ReadingBalance {
                 Some(owner) => self.count(owner),
                 None => failed(
                     Code::WalletLocked,
-                    "the wallet has connected no account to this page: connect one, or pass `address`",
+                    place::pick(
+                        "the wallet has connected no account to this page: connect one, or pass `address`",
+                        "the wallet has no account: connect one, or pass `address`",
+                    ),
                 ),
             },
             BalanceQuestion::Balance => match wallet::read_uint(&answer) {

@@ -4,7 +4,7 @@ use std::{ops::Deref, rc::Rc};
 
 use serde::{Serialize, Serializer};
 
-use super::{json::Json, named::named};
+use super::{json::Json, named::named, place, text::text};
 
 named! {
     /// What happened. JavaScript sees these names in snake case.
@@ -132,8 +132,10 @@ impl Error {
     /// The browser has no secure randomness.
     #[must_use]
     pub fn no_randomness(stage: Stage) -> Self {
-        let message =
-            "this browser gives no secure random numbers (`crypto.getRandomValues`), without which no payment is safe";
+        let message = text!(
+            place::pick("this browser", "this process"),
+            " has no secure random numbers (`crypto.getRandomValues`), without which no payment is safe"
+        );
         Self::unpaid(Code::UnsupportedEnvironment, stage, message).retry(Retry::Never)
     }
 

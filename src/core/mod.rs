@@ -30,6 +30,7 @@ pub mod names;
 pub mod notice;
 pub mod pace;
 pub mod payment;
+pub mod place;
 pub mod policy;
 pub mod poll;
 pub mod purchase;

@@ -18,6 +18,7 @@ use super::{
     machine::{self, Machine},
     notice::Notice,
     pace::{Pace, Presence, Why},
+    place,
     task::TaskStatus,
     text::text,
 };
@@ -198,7 +199,10 @@ impl<J: Json> Waiting<J> {
     #[must_use]
     pub fn broke(self, thrown: J) -> Next<J> {
         let message = text!(
-            "this page cannot wait any longer, since the browser or the page threw an error; task ",
+            place::here(),
+            " cannot wait any longer, since ",
+            place::pick("the browser or the page", "something in it"),
+            " threw an error; task ",
             self.0.task.task_id,
             " goes on: `resume()` takes it up"
         );

@@ -7,7 +7,7 @@
 use super::{
     error::{Code, Error, Retry, Stage},
     json::Json,
-    reason,
+    place, reason,
     text::{find, number, read_number, text},
 };
 
@@ -287,14 +287,17 @@ pub fn read<J: Json>(thrown: &J, asking: &str) -> Error {
         Meaning::Busy => (
             Code::WalletBusy,
             Retry::Safe,
-            "another request is open in the wallet: finish it there, then try again; one of this page from before it was \
-             reloaded pays nothing"
-                .into(),
+            place::pick(
+                "another request is open in the wallet: finish it there, then try again; one of this page from before it \
+                 was reloaded pays nothing",
+                "another request is open in the wallet: finish it there, then try again",
+            )
+            .into(),
         ),
         Meaning::Withheld => (
             Code::WalletLocked,
             Retry::Safe,
-            "the wallet does not share its account with this page: unlock it, or connect again".into(),
+            text!("the wallet does not share its account with ", place::here(), ": unlock it, or connect again"),
         ),
         Meaning::ChainMissing | Meaning::Elsewhere => {
             (Code::WrongNetwork, Retry::Safe, "the wallet is on another network: switch it, then try again".into())
@@ -306,7 +309,7 @@ pub fn read<J: Json>(thrown: &J, asking: &str) -> Error {
         Meaning::Gone => (
             Code::WalletError,
             Retry::Safe,
-            "the wallet has lost its connection: connect again, or reload the page".into(),
+            text!("the wallet has lost its connection: connect again", place::pick(", or reload the page", "")),
         ),
         Meaning::Expired => (
             Code::WalletError,

@@ -16,6 +16,7 @@ use super::{
     http::HttpResponse,
     json::{self, Json, ObjectWriter},
     money::parse_atomic,
+    place,
     reason::Refusal,
     schema::{Described, Schema},
     scheme::Scheme,
@@ -139,8 +140,12 @@ pub fn read<J: Json>(response: &HttpResponse<J>) -> Result<Vec<Entry<J>>, Error>
         None => Err(unusable(
             response,
             Code::BadResponse,
-            "the server asked for payment, but shows this page no terms (version 2 of x402 has them in the header \
-             `PAYMENT-REQUIRED`, which the server's CORS must expose, or use `imagine-x402/proxy`)",
+            place::pick(
+                "the server asked for payment, but shows this page no terms (version 2 of x402 has them in the header \
+                 `PAYMENT-REQUIRED`, which the server's CORS must expose, or use `imagine-x402/proxy`)",
+                "the server asked for payment, but shows no terms (version 2 of x402 has them in the header \
+                 `PAYMENT-REQUIRED`)",
+            ),
         )),
     }
 }

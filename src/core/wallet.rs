@@ -6,6 +6,7 @@ use super::{
     assets::{Asset, Chain, parse_address},
     error::{Code, Error, Stage},
     json::{self, Json, ObjectWriter},
+    place,
     text::{self, text},
 };
 
@@ -186,7 +187,10 @@ pub fn the_only(wallets: usize) -> Result<(), Error> {
         1 => return Ok(()),
         0 => (
             Code::NoWallet,
-            "no such wallet was found on this page: install one, or open the page in a wallet's browser",
+            place::pick(
+                "no such wallet was found on this page: install one, or open the page in a wallet's browser",
+                "no wallet was passed: in Node, `wallet` takes `fromAccount(account, options)` of imagine-x402/node",
+            ),
         ),
         _ => (Code::WalletAmbiguous, "several wallets were found: pass the one that the visitor chose as `wallet`"),
     };

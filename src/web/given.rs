@@ -3,12 +3,13 @@
 use js_sys::{Function, JSON, Reflect, global};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::Js;
+use super::{Js, standing};
 use crate::core::{
     config::Config,
     error::Error,
     json::Json,
     names::{FIELDS, MEMBERS, OPTIONS, QUOTE},
+    place,
     text::text,
 };
 
@@ -33,6 +34,7 @@ impl Given {
     /// `options` is one object, or the list of those that apply, the client's first: what [`Config::read`] takes, plus
     /// a `signal`, a `wallet`, a `storage`, a `confirm` and an `onEvent`. `page` has what only the facade can supply.
     pub(crate) fn new(options: JsValue, page: JsValue) -> Self {
+        place::set(standing::place());
         let options = Js(options);
         let layers = options.items().unwrap_or_else(|| vec![options]);
         let layers = layers.iter().map(layer).collect::<Result<_, _>>();

@@ -7,7 +7,7 @@ use js_sys::{Function, Reflect, global};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 
 use super::{Js, clock, listener::Listener};
-use crate::core::{json::Json, pace::Presence};
+use crate::core::{json::Json, pace::Presence, place::Place};
 
 /// The page's events: those of `document` do not all reach `window`, and a worker has no `document`.
 const OF_DOCUMENT: [&str; 3] = ["visibilitychange", "freeze", "resume"];
@@ -103,6 +103,14 @@ fn presence_after(event: &str, before: Presence) -> Presence {
         is_offline: Js(online).as_boolean() == Some(false),
         is_frozen: event == "freeze",
     }
+}
+
+/// Where the library runs: Node has no `document`, unless a test has made one.
+pub(super) fn place() -> Place {
+    let of_global = |name: &str| Reflect::get(&global(), &name.into()).unwrap_or_default();
+    let versions = Reflect::get(&of_global("process"), &"versions".into()).unwrap_or_default();
+    let is_node = text_of(&versions, "node").is_some() && !of_global("document").is_object();
+    if is_node { Place::Process } else { Place::Page }
 }
 
 fn text_of(of: &JsValue, name: &str) -> Option<String> {

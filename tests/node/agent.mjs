@@ -22,7 +22,7 @@ const PRELUDE = `
   const { request, baseUrl, rpcUrl, chainId, privateKey, limits } = argument
   const account = privateKeyToAccount(privateKey)
   const wallet = fromAccount(account, { rpcUrl, chainId })
-  const onEvent = (event) => say({ event: event.type, status: event.status?.status })
+  const onEvent = (event) => say({ event: event.type, status: event.status?.status, reason: event.reason })
   const networks = ['eip155:' + chainId]
   const client = imagine.createClient({ baseUrl, wallet, networks, storage: store, pollInterval: 2_000, onEvent, ...limits })
   /** Says what an error tells, or what came of a call. */

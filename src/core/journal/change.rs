@@ -10,7 +10,9 @@ use super::{
         error::{Code, Error, Paid, Retry, Stage, read_paid},
         json::Json,
         payment::{Receipt, Settled},
+        place,
         settlement::Settlement,
+        text::text,
     },
     ended::{Ended, is_better},
     forgetting::{forget, is_untidy, tidied, vacated},
@@ -275,8 +277,11 @@ fn is_of_payment<J: Json>(record: &J, settlement: &Settlement) -> bool {
 }
 
 fn was_forgotten() -> Error {
-    let message = "this purchase was forgotten, or the storage of this page was cleared, while the wallet was open; the \
-                   signature was not sent, and nothing was paid";
+    let message = text!(
+        "this purchase was forgotten, or the storage of ",
+        place::here(),
+        " was cleared, while the wallet was open; the signature was not sent, and nothing was paid"
+    );
     Error::unpaid(Code::PaymentRejected, Stage::Wallet, message)
 }
 

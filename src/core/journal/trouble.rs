@@ -4,13 +4,18 @@ use super::super::{
     error::{Code, Error, Paid, Retry, Stage},
     failure::Failure,
     json::Json,
+    place,
 };
 
 /// A record may be about money, so an unreadable one is not skipped.
 #[must_use]
 pub fn unreadable<J: Json>(record: &J) -> Error {
-    let message = "the journal of this page holds a purchase in a form that this version cannot read (a newer version of \
-                   this page may have made it: reload); `forget(id)` takes it out of the way";
+    let message = place::pick(
+        "the journal of this page holds a purchase in a form that this version cannot read (a newer version of this \
+         page may have made it: reload); `forget(id)` takes it out of the way",
+        "the journal of this process holds a purchase that cannot be read (a file that was cut off, or one of a newer \
+         version of the library); `forget(id)` takes it out of the way",
+    );
     let error = Error::unpaid(Code::UnsupportedEnvironment, Stage::Request, message).paid(Paid::Unknown, Retry::Resume);
     match record.text_at("id") {
         Some(id) => error.detail("id", id),
@@ -40,24 +45,37 @@ pub fn asked_for<J: Json>(read: Result<Option<J>, J>, id: &str) -> Result<Option
 /// The journal could not be read or written, so nothing was sent.
 #[must_use]
 pub fn not_stored() -> Error {
-    let message = "the purchase could not be written to this page's storage (IndexedDB, unless the page has its own: a private window, \
-                   blocked or full storage, or one that a newer version of the page has used: reload), so a payment could be \
-                   lost; this call paid nothing. Free some space, or pass `storage: \"memory\"` to do without";
+    let message = place::pick(
+        "the purchase could not be written to this page's storage (IndexedDB, unless the page has its own: a private \
+         window, blocked or full storage, or one that a newer version of the page has used: reload), so a payment could \
+         be lost; this call paid nothing. Free some space, or pass `storage: \"memory\"` to do without",
+        "the purchase could not be written to the storage of this process, so a payment could be lost; this call paid \
+         nothing. Pass `storage: fileStore(folder)` of imagine-x402/node, on a disk that has space and can be written; \
+         `cause` says what went wrong",
+    );
     Error::unpaid(Code::UnsupportedEnvironment, Stage::Wallet, message)
 }
 
 /// A read of the journal on its own failed.
 #[must_use]
 pub fn unshown<J>(cause: J) -> Failure<J> {
-    let message = "this page's storage could not be read (IndexedDB, unless the page has its own: a private window, blocked or \
-                   broken storage, or one that a newer version of the page has used: reload)";
+    let message = place::pick(
+        "this page's storage could not be read (IndexedDB, unless the page has its own: a private window, blocked or \
+         broken storage, or one that a newer version of the page has used: reload)",
+        "the storage of this process could not be read: pass `storage: fileStore(folder)` of imagine-x402/node; `cause` \
+         says what went wrong",
+    );
     Failure::caused_by(undecided(Code::UnsupportedEnvironment, message), cause)
 }
 
 /// A write of the journal on its own failed.
 #[must_use]
 pub fn unstored() -> Error {
-    undecided(Code::UnsupportedEnvironment, "this page's storage could not be changed; try again")
+    let message = place::pick(
+        "this page's storage could not be changed; try again",
+        "the storage could not be changed; try again",
+    );
+    undecided(Code::UnsupportedEnvironment, message)
 }
 
 /// The caller aborted before a purchase was resumed.

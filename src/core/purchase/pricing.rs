@@ -7,6 +7,7 @@ use super::{
         http::{Answer, HttpResponse, is_task_id},
         http_request::HttpRequest,
         json::Json,
+        place,
         reason::Refusal,
         request::Rewording,
         terms,
@@ -80,8 +81,11 @@ impl Asking {
 /// `network`, `http`, `bad_response`, or what the terms say.
 pub fn read_probe<J: Json>(answer: Answer<J>) -> Result<Probed<J>, Failure<J>> {
     let response = answer.map_err(|failure| {
-        let message = "the service could not be reached from this page (offline, it redirects, or its CORS does not \
-                       allow this page, which `imagine-x402/proxy` would get around)";
+        let message = place::pick(
+            "the service could not be reached from this page (offline, it redirects, or its CORS does not allow this \
+             page, which `imagine-x402/proxy` would get around)",
+            "the service could not be reached from this process (offline, another address, or it redirects)",
+        );
         Failure { cause: failure.cause, ..Error::unpaid(Code::Network, Stage::Quote, message).into() }
     })?;
     if response.status == 402 {

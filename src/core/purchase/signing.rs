@@ -18,6 +18,7 @@ use super::{
         money::Money,
         notice::{Display, Notice},
         payment::{HeldReceipt, Payment},
+        place,
         settlement::Settlement,
         signature::{self, Signature},
         spending::LONGEST_OPEN_MS,
@@ -319,9 +320,10 @@ impl<J: Json> Writing<J> {
             }
             (Self::End(outcome), _) => Step::Done(outcome).into(),
             // It may still be written later, and then be sent by whoever finds it.
-            (Self::Payment(underway, ..), Err(None)) => {
-                underway.unsettled("the browser did not confirm that the payment was saved")
-            }
+            (Self::Payment(underway, ..), Err(None)) => underway.unsettled(place::pick(
+                "the browser did not confirm that the payment was saved",
+                "the storage did not confirm that the payment was saved",
+            )),
             (_, Err(cause)) => Step::Done(Err(Failure { cause, ..journal::not_stored().into() })).into(),
         }
     }
@@ -329,7 +331,11 @@ impl<J: Json> Writing<J> {
 
 /// Only without Web Locks: another tab has the wallet open for this very purchase.
 fn contested() -> Error {
-    let message = "another tab is at this purchase, and this browser cannot keep tabs apart (no Web Locks): finish it there, \
-                   or `forget()` it; this call paid nothing";
+    let message = place::pick(
+        "another tab is at this purchase, and this browser cannot keep tabs apart (no Web Locks): finish it there, or \
+         `forget()` it; this call paid nothing",
+        "another process is at this purchase, or was killed at it, and its storage cannot keep processes apart: finish it \
+         there, or `forget()` it; this call paid nothing",
+    );
     Error::unpaid(Code::UnsupportedEnvironment, Stage::Wallet, message).paid(Paid::Unknown, Retry::Resume)
 }

@@ -5,6 +5,7 @@ use super::super::{
     http::{HttpFailure, HttpResponse, excerpt},
     json::Json,
     payment::Payment,
+    place,
     reason::Refusal,
     terms,
     text::{self, text},
@@ -23,8 +24,11 @@ impl<J: Json> Trouble<J> {
         let status = failure.status.map(|status| ("status", u64::from(status).into()));
         // To a page, a header that a preflight forbids looks the same.
         let hint = if failure.status.is_none() && failure.cause.is_some() {
-            ", or never left this page: the server's CORS has to allow the header `X-PAYMENT` or `PAYMENT-SIGNATURE` \
-             (or use `imagine-x402/proxy`)"
+            place::pick(
+                ", or never left this page: the server's CORS has to allow the header `X-PAYMENT` or \
+                 `PAYMENT-SIGNATURE` (or use `imagine-x402/proxy`)",
+                ", or never left this process",
+            )
         } else {
             ""
         };
@@ -50,7 +54,7 @@ impl<J: Json> Trouble<J> {
 fn unseen(payment: &Payment) -> String {
     text!(
         "the server asked for payment again, in the same words as before, as if it had seen none: check that a wrapped \
-         `fetch` of this page, or a proxy, passes on the header `",
+         `fetch`, or a proxy, passes on the header `",
         payment.header_name(),
         "`"
     )

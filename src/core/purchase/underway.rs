@@ -28,6 +28,7 @@ use super::{
         json::Json,
         notice::Notice,
         payment::{HeldReceipt, Payment, Receipt},
+        place,
         task::TaskStatus,
         text::{self, text},
         witness::{Inquiry, Progress, Reader, Report, Reports},
@@ -49,14 +50,22 @@ const MOST_SEARCHES: u32 = 7;
 /// The shortest and longest pause between two rounds.
 const FIRST_PAUSE_MS: u64 = 1_000;
 const LONGEST_PAUSE_MS: u64 = 15_000;
-/// The reason given when the payer's own wallet does not answer.
-const UNASKED: &str = "the wallet that paid could not be asked: connect it to this page, on the network of the payment, and \
-                       call `resume()`";
-/// The reason given when another wallet reports that the payment was taken.
-const REPORTED: &str = "another wallet on this page reports that it was taken, but the wallet that paid could not be asked: \
-                        connect it to this page, on the network of the payment, and call `resume()`";
 /// Timeout of a status request.
 const LOOK_PATIENCE_MS: u64 = 10_000;
+
+/// The reason given when the payer's own wallet does not answer.
+fn no_answer() -> &'static str {
+    place::pick(
+        "the wallet that paid could not be asked: connect it to this page, on the network of the payment, and call \
+         `resume()`",
+        "the wallet that paid could not be asked: pass it as `wallet`, on the network of the payment, to `resume()`",
+    )
+}
+
+/// The reason given when another wallet reports that the payment was taken.
+fn reported_taken() -> String {
+    text!("another wallet ", place::pick("on this page ", ""), "reports that it was taken, but ", no_answer())
+}
 
 /// A payment that has been signed and has not ended.
 #[derive(Clone, Debug)]
@@ -105,7 +114,7 @@ enum Verdict {
 impl<J: Json> Underway<J> {
     /// A payment that was just signed with a wallet, or one from the journal.
     pub(super) fn new(signed: Signed, order: Option<Rc<OrderRecord>>, readers: Vec<Reader>) -> Self {
-        let reason = "the page was left before the payment was answered".into();
+        let reason = text!(place::pick("the page was left", "the process ended"), " before the payment was answered");
         let taken = signed.taken.clone();
         Self {
             signed,
@@ -281,7 +290,7 @@ impl<J: Json> Underway<J> {
                 self.unsettled("the chain is behind")
             }
             Verdict::Silent if self.has_task() => self.worked(Paid::Yes, now),
-            Verdict::Silent if self.is_reported_taken && !waits => self.unsettled(REPORTED),
+            Verdict::Silent if self.is_reported_taken && !waits => self.unsettled(&reported_taken()),
             Verdict::Silent if !waits => self.unasked(),
             _ => self.pause(now),
         }
@@ -292,7 +301,7 @@ impl<J: Json> Underway<J> {
         if defect::is_on(Defect::AbandonedWithoutBlock) {
             return self.abandoned();
         }
-        self.unsettled(UNASKED)
+        self.unsettled(no_answer())
     }
 
     /// The service works on the task, or has; nobody shows the transaction yet.
@@ -335,9 +344,10 @@ impl<J: Json> Underway<J> {
             return self.without_task(receipt, Some(thrown));
         }
         self.trouble.cause = Some(thrown);
-        self.unsettled(
+        self.unsettled(place::pick(
             "this page cannot wait any longer, since the browser or the page threw an error; call `resume()`",
-        )
+            "this process cannot wait any longer, since something in it threw an error; call `resume()`",
+        ))
     }
 
     /// The token has taken it. Then there should be a task; the service may take a moment to know it.
