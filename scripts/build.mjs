@@ -1,7 +1,7 @@
 /**
  * `npm run build`: Rust → WebAssembly → bindings → `wasm-opt` → facade → `dist/`, with sizes and a budget.
  */
-import { appendFile, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
@@ -193,14 +193,28 @@ async function bundle() {
   await build({ ...BUNDLE, entryPoints: ['js/node.ts'], outfile: 'dist/node.js', platform: 'node' })
   // For a server of the app's own, without WebAssembly.
   await build({ ...BUNDLE, entryPoints: ['js/proxy.ts'], outfile: 'dist/proxy.js' })
-  const { metafile } = await build({
+  const testing = await build({
     ...BUNDLE,
     entryPoints: ['js/testing.ts'],
     outfile: 'dist/testing.js',
     metafile: true,
   })
+  // With viem's accounts inside, so that the package needs no other.
+  const cli = await build({
+    ...BUNDLE,
+    entryPoints: ['js/node/cli.ts'],
+    outfile: 'dist/cli.js',
+    platform: 'node',
+    banner: { js: '#!/usr/bin/env node' },
+    external: ['imagine-x402', 'imagine-x402/node'],
+    metafile: true,
+  })
+  await chmod(at('dist', 'cli.js'), 0o755)
   await copyFile(core('core.wasm'), at('dist', 'core.wasm'))
-  await writeFile(at('dist', 'THIRD-PARTY.txt'), notices(Object.keys(metafile.inputs)))
+  await writeFile(
+    at('dist', 'THIRD-PARTY.txt'),
+    notices(Object.keys({ ...testing.metafile.inputs, ...cli.metafile.inputs })),
+  )
 }
 
 /**
@@ -240,6 +254,7 @@ const FILES = [
   'keep.js',
   'node.js',
   'proxy.js',
+  'cli.js',
   'react.js',
   'testing.js',
   'core.wasm',

@@ -22,6 +22,7 @@ const FILES = [
   'dist/static.js',
   'dist/edge.js',
   'dist/keep.js',
+  'dist/cli.js',
   'dist/core.wasm',
   'dist/types.d.ts',
   'dist/error.d.ts',
@@ -115,11 +116,14 @@ function crates() {
   return [...new Set(named)].filter((name) => !name.startsWith('imagine-x402 '))
 }
 
-/** Whatever the entry `testing` is made of, besides this project. */
+/** Whatever the entry `testing` and the command line are made of, besides this project. */
 async function npmPackages() {
   const { metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: ['js/testing.ts'],
+    entryPoints: ['js/testing.ts', 'js/node/cli.ts'],
+    external: ['imagine-x402', 'imagine-x402/node'],
+    outdir: 'dist',
+    platform: 'node',
     bundle: true,
     format: 'esm',
     loader: { '.deflate': 'base64' },
