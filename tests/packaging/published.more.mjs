@@ -118,21 +118,14 @@ function crates() {
 
 /** Whatever the entry `testing` and the command line are made of, besides this project. */
 async function npmPackages() {
-  const { metafile } = await build({
-    absWorkingDir: ROOT,
-    entryPoints: ['js/testing.ts', 'js/node/cli.ts'],
-    external: ['imagine-x402', 'imagine-x402/node'],
-    outdir: 'dist',
-    platform: 'node',
-    bundle: true,
-    format: 'esm',
-    loader: { '.deflate': 'base64' },
-    metafile: true,
-    write: false,
-  })
-  const folders = new Set(
-    Object.keys(metafile.inputs).flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []),
-  )
+  const common = { absWorkingDir: ROOT, bundle: true, format: 'esm', metafile: true, write: false }
+  const external = ['imagine-x402', 'imagine-x402/node']
+  const bundles = await Promise.all([
+    build({ ...common, entryPoints: ['js/testing.ts'], loader: { '.deflate': 'base64' } }),
+    build({ ...common, entryPoints: ['js/node/cli.ts'], platform: 'node', external }),
+  ])
+  const files = bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs))
+  const folders = new Set(files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []))
   return [...folders].map((folder) => {
     const { name, version } = JSON.parse(readFileSync(path.join(ROOT, folder, 'package.json'), 'utf8'))
     return `${name} ${version}`
