@@ -82,6 +82,26 @@ async function deadPid(folder) {
   return program.pid
 }
 
+/** Takes hold of a purchase, and waits for a file before it links the successor of the lock's owner. */
+const SLOW = `
+  import fs from 'node:fs/promises'
+  import { existsSync } from 'node:fs'
+  import { syncBuiltinESMExports } from 'node:module'
+  const { link } = fs
+  let calls = 0
+  fs.link = async (...given) => {
+    calls += 1
+    if (calls === 2) {
+      say('about to take over')
+      while (!existsSync(argument)) await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    return link(...given)
+  }
+  syncBuiltinESMExports()
+  const { release } = await store.hold('a')
+  say('held')
+  release()`
+
 describe('a lock file that was left behind', TIMEOUT, () => {
   const DEAD = {
     'of a process that has ended': async (folder) => ({ pid: await deadPid(folder) }),
@@ -153,6 +173,22 @@ describe('a lock file that was left behind', TIMEOUT, () => {
     assert.equal(await isPending(other), true)
     release()
     ;(await other).release()
+    assert.deepEqual(await leftIn(folder), [])
+  })
+
+  test('is not taken over by a process that was slow, and found it before another one took it over', async () => {
+    const folder = await openFolder()
+    const [file, go] = [lockOf(folder, 'a'), join(folder, 'go')]
+    const dead = { ...(await ownerIn(folder)), pid: await deadPid(folder), token: 'dead' }
+    await writeFile(file, JSON.stringify(dead))
+    const slow = run(SLOW, folder, { argument: go })
+    await slow.said((line) => line === 'about to take over')
+    const { release } = await fileStore(folder).hold('a')
+    await writeFile(go, '')
+    assert.equal(await isPending(slow.said((line) => line === 'held')), true)
+    release()
+    assert.equal(await slow.over, 0)
+    assert.deepEqual(slow.lines, ['about to take over', 'held'])
     assert.deepEqual(await leftIn(folder), [])
   })
 
