@@ -25,9 +25,9 @@ impl<J: Json> Trouble<J> {
         // To a page, a header that a preflight forbids looks the same.
         let hint = if failure.status.is_none() && failure.cause.is_some() {
             place::pick(
-                ", or never left this page: the server's CORS has to allow the header `X-PAYMENT` or \
+                ", or the payment never left this page: the server's CORS has to allow the header `X-PAYMENT` or \
                  `PAYMENT-SIGNATURE` (or use `imagine-x402/proxy`)",
-                ", or never left this process",
+                ", or the payment never left this process",
             )
         } else {
             ""

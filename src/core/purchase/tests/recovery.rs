@@ -262,7 +262,8 @@ fn without_a_wallet_to_read_the_chain_nothing_is_certain() {
     for known in ["id", "nonce", "payer", "payTo", "amount", "asset", "network", "validBefore"] {
         assert!(error.details.get(known).is_some(), "{known}");
     }
-    let told = "the answer to the payment was lost, or never left this page: the server's CORS has to allow the header";
+    let told =
+        "the answer to the payment was lost, or the payment never left this page: the server's CORS has to allow";
     assert!(error.message.contains(told), "{}", error.message);
     assert!(world.now > NOW + 60_000, "it was tried until the window had closed");
 }
