@@ -1,6 +1,16 @@
 // Payers that are contracts: what puts them on the sandbox's chain, and what pays from them.
 import { createRequire } from 'node:module'
-import { createWalletClient, erc20Abi, http, pad } from 'viem'
+import {
+  concat,
+  createWalletClient,
+  encodeAbiParameters,
+  encodeDeployData,
+  erc20Abi,
+  getCreate2Address,
+  http,
+  keccak256,
+  pad,
+} from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 
 const require = createRequire(import.meta.url)
@@ -30,6 +40,25 @@ export async function deploy(sandbox, { abi, bytecode }) {
   const hash = await ownerOf(sandbox).deployContract({ abi, bytecode, args: [sandbox.payer.address] })
   const { contractAddress } = await sandbox.client.waitForTransactionReceipt({ hash })
   return fund(sandbox, contractAddress)
+}
+
+/** The proxy for deterministic deployments, which is on every chain. */
+export const PROXY = '0x4e59b44847b379578588920cA78FbF26c0B4956C'
+const SALT = pad('0x07')
+
+/** The smart account of that owner, which is not on the chain yet, with five dollars, and what deploys it by `PROXY`. */
+export async function plan(sandbox, owner = sandbox.payer.address) {
+  const bytecode = encodeDeployData({ abi: BY_OWNER.abi, bytecode: BY_OWNER.bytecode, args: [owner] })
+  const address = getCreate2Address({ from: PROXY, salt: SALT, bytecodeHash: keccak256(bytecode) })
+  return { address: await fund(sandbox, address), deploy: concat([SALT, bytecode]) }
+}
+
+/** `abi.encode(factory, deploy, signature)` and the magic bytes of ERC-6492, around a signature of 65 bytes. */
+export function wrapping({ deploy }, factory = PROXY) {
+  const marker = `0x${'5a'.repeat(65)}`
+  const types = [{ type: 'address' }, { type: 'bytes' }, { type: 'bytes' }]
+  const [before, between] = encodeAbiParameters(types, [factory, deploy, marker]).split(marker.slice(2))
+  return { before, between, after: '6492'.repeat(16) }
 }
 
 /** Lets Circle's wallet that has a switch accept whatever it is shown. */

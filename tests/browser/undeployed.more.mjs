@@ -2,26 +2,16 @@
 // names. The factory is the proxy for deterministic deployments that is on every chain, the account Circle's own.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { concat, encodeAbiParameters, encodeDeployData, getCreate2Address, keccak256, pad } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { passTime } from './calls.mjs'
-import { BY_OWNER, fund } from './contracts.mjs'
+import { PROXY, plan, wrapping } from './contracts.mjs'
 import { SIGN, sameAddress } from './harness.mjs'
 import { useWorlds } from './world.mjs'
 
 const TIMEOUT = { timeout: 300_000 }
-const PROXY = '0x4e59b44847b379578588920cA78FbF26c0B4956C'
-const SALT = pad('0x07')
 const SEND = { undeployed: 'send' }
 
 const open = useWorlds()
-
-/** The account of that owner, which is not on the chain, with five dollars. */
-async function openAccount({ sandbox }, owner = sandbox.payer.address) {
-  const bytecode = encodeDeployData({ abi: BY_OWNER.abi, bytecode: BY_OWNER.bytecode, args: [owner] })
-  const address = getCreate2Address({ from: PROXY, salt: SALT, bytecodeHash: keccak256(bytecode) })
-  return { address: await fund(sandbox, address), deploy: concat([SALT, bytecode]) }
-}
 
 /** In the page: the account's own app signs by the owner's key, and wraps the signature as ERC-6492 says. */
 async function payFrom(imagine, { request, options, account, owner, before, between, after }) {
@@ -36,14 +26,6 @@ async function payFrom(imagine, { request, options, account, owner, before, betw
     },
   }
   return imagine.generate(request, { ...options, wallet })
-}
-
-/** `abi.encode(factory, deploy, signature)` and the magic bytes, around a signature of 65 bytes. */
-function wrapping({ deploy }, factory = PROXY) {
-  const marker = `0x${'5a'.repeat(65)}`
-  const types = [{ type: 'address' }, { type: 'bytes' }, { type: 'bytes' }]
-  const [before, between] = encodeAbiParameters(types, [factory, deploy, marker]).split(marker.slice(2))
-  return { before, between, after: '6492'.repeat(16) }
 }
 
 function call(world, account, options, wrapped = wrapping(account)) {
@@ -64,7 +46,7 @@ async function assertUnpaid({ sandbox }, error, code, reason) {
 describe('a smart account that is not deployed', TIMEOUT, () => {
   test('pays a seller of version 2 whose facilitator deploys it', async () => {
     const world = await open(null, { x402: 2, factories: [PROXY] })
-    const account = await openAccount(world)
+    const account = await plan(world.sandbox)
     const { receipt } = await world.dapp.value(payFrom, call(world, account, SEND))
     const [payment, ...others] = await world.sandbox.payments()
     assert.deepEqual([sameAddress(payment.from, account.address), others.length], [true, 0])
@@ -75,19 +57,19 @@ describe('a smart account that is not deployed', TIMEOUT, () => {
 
   test('does not pay without the option', async () => {
     const world = await open(null, { x402: 2, factories: [PROXY] })
-    const error = await world.dapp.failure(payFrom, call(world, await openAccount(world), {}))
+    const error = await world.dapp.failure(payFrom, call(world, await plan(world.sandbox), {}))
     await assertUnpaid(world, error, 'bad_signature', /no contract is found/)
   })
 
   test('does not pay a seller of version 1', async () => {
     const world = await open(null, { x402: 1 })
-    const error = await world.dapp.failure(payFrom, call(world, await openAccount(world), SEND))
+    const error = await world.dapp.failure(payFrom, call(world, await plan(world.sandbox), SEND))
     await assertUnpaid(world, error, 'bad_signature', /version 1 of x402 cannot deploy it/)
   })
 
   test("whose owner's key did not sign is not sent", async () => {
     const world = await open(null, { x402: 2, factories: [PROXY] })
-    const account = await openAccount(world, privateKeyToAccount(generatePrivateKey()).address)
+    const account = await plan(world.sandbox, privateKeyToAccount(generatePrivateKey()).address)
     const error = await world.dapp.failure(payFrom, call(world, account, SEND))
     await assertUnpaid(world, error, 'bad_signature', /would not accept what it signed/)
     assert.equal(world.sandbox.requests.filter(({ paid }) => paid).length, 0, 'nothing was sent')
@@ -95,7 +77,7 @@ describe('a smart account that is not deployed', TIMEOUT, () => {
 
   test('whose factory makes another account is not sent', async () => {
     const world = await open(null, { x402: 2, factories: [PROXY] })
-    const account = await openAccount(world)
+    const account = await plan(world.sandbox)
     const other = wrapping({ deploy: `0x${'08'.padStart(64, '0')}${account.deploy.slice(66)}` })
     const error = await world.dapp.failure(payFrom, call(world, account, SEND, other))
     await assertUnpaid(world, error, 'bad_signature', /would not accept what it signed/)
@@ -104,13 +86,13 @@ describe('a smart account that is not deployed', TIMEOUT, () => {
   test('whose signature does not say how to deploy it is not sent', async () => {
     const world = await open(null, { x402: 2, factories: [PROXY] })
     const odd = { before: '0x', between: 'ab'.repeat(200), after: '' }
-    const error = await world.dapp.failure(payFrom, call(world, await openAccount(world), SEND, odd))
+    const error = await world.dapp.failure(payFrom, call(world, await plan(world.sandbox), SEND, odd))
     await assertUnpaid(world, error, 'bad_signature', /does not say how to deploy/)
   })
 
   test('is rejected by a facilitator that deploys none, and nothing was paid', async () => {
     const world = await open(null, { x402: 2 })
-    const account = await openAccount(world)
+    const account = await plan(world.sandbox)
     const { request, options, ...about } = call(world, account, SEND)
     const failing = world.dapp.failure(payFrom, { request, options: { ...options, timeout: null }, ...about })
     await until(() => world.sandbox.requests.some(({ paid }) => paid))

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { privateKeyToAccount } from 'viem/accounts'
 import { ROOT } from '../browser/package.mjs'
 
 const at = (file) => join(ROOT, 'build', 'core', file)
@@ -29,6 +30,29 @@ export function openStore() {
       else records.delete(id)
     },
   }
+}
+
+/**
+ * An EIP-1193 provider over the node of a sandbox, whose payer signs.
+ * @param {{ account?: string, wrap?: (signature: string) => string }} [contract] the smart account that pays, and what its
+ *   own app makes of its owner's signature
+ */
+export function openWallet(sandbox, { account, wrap = (signature) => signature } = {}) {
+  const owner = privateKeyToAccount(sandbox.payer.privateKey)
+  const own = {
+    eth_requestAccounts: () => [account ?? owner.address],
+    eth_accounts: () => [account ?? owner.address],
+    eth_signTypedData_v4: async ([, text]) => {
+      const { domain, types, primaryType, message } = JSON.parse(text)
+      return wrap(await owner.signTypedData({ domain, types, primaryType, message }))
+    },
+  }
+  const asked = []
+  const request = async ({ method, params }) => {
+    asked.push(method)
+    return own[method] ? own[method](params) : sandbox.client.request({ method, params })
+  }
+  return { asked, request }
 }
 
 /** What a seller asks for: 1.40 USDC. */

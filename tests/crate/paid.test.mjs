@@ -1,9 +1,8 @@
 // The crate's own functions on a real chain: a paid `generate()`, and what is known of it afterwards.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { privateKeyToAccount } from 'viem/accounts'
 import { startSandbox } from '../../sandbox/sandbox.mjs'
-import { failureOf, openCrate, openStore } from './crate.mjs'
+import { failureOf, openCrate, openStore, openWallet } from './crate.mjs'
 
 const REQUEST = { prompt: 'A paper boat on a neon river', id: 'order-1' }
 
@@ -15,25 +14,6 @@ before(async () => {
 })
 after(() => sandbox?.stop())
 
-/** An EIP-1193 provider: an account that signs, over the node of the sandbox. */
-function openWallet() {
-  const account = privateKeyToAccount(sandbox.payer.privateKey)
-  const own = {
-    eth_requestAccounts: () => [account.address],
-    eth_accounts: () => [account.address],
-    eth_signTypedData_v4: ([, text]) => {
-      const { domain, types, primaryType, message } = JSON.parse(text)
-      return account.signTypedData({ domain, types, primaryType, message })
-    },
-  }
-  const asked = []
-  const request = async ({ method, params }) => {
-    asked.push(method)
-    return own[method] ? own[method](params) : sandbox.client.request({ method, params })
-  }
-  return { asked, request }
-}
-
 const options = (wallet, storage) => ({
   baseUrl: sandbox.apiUrl,
   maxPrice: '2.00',
@@ -44,7 +24,7 @@ const options = (wallet, storage) => ({
 
 describe('the crate, without the facade', { timeout: 120_000 }, () => {
   test('buys with one signature, waits, and returns the status of the task', async () => {
-    const [wallet, storage] = [openWallet(), openStore()]
+    const [wallet, storage] = [openWallet(sandbox), openStore()]
     const events = []
     const all = { ...options(wallet, storage), onEvent: ({ type }) => void events.push(type) }
     const done = await crate.generate(REQUEST, all)
@@ -66,7 +46,7 @@ describe('the crate, without the facade', { timeout: 120_000 }, () => {
   })
 
   test('quotes, and buys at that price', async () => {
-    const [wallet, storage] = [openWallet(), openStore()]
+    const [wallet, storage] = [openWallet(sandbox), openStore()]
     const request = { prompt: 'A glass whale' }
     const { id, ...quote } = await crate.quote(request, options(wallet, storage))
     const bought = await crate.submit({ ...quote, request: { ...request, id } }, options(wallet, storage))
@@ -76,7 +56,7 @@ describe('the crate, without the facade', { timeout: 120_000 }, () => {
   })
 
   test('fails with a plain object that has the members of an error, and says whether money moved', async () => {
-    const [wallet, storage] = [openWallet(), openStore()]
+    const [wallet, storage] = [openWallet(sandbox), openStore()]
     const before = await sandbox.payments()
     const refused = await failureOf(
       crate.generate({ prompt: 'A moth' }, { ...options(wallet, storage), maxPrice: '0.01' }),
@@ -99,7 +79,7 @@ describe('the crate, without the facade', { timeout: 120_000 }, () => {
   })
 
   test('makes one purchase of two equal calls, and returns the same task to both', async () => {
-    const [wallet, storage] = [openWallet(), openStore()]
+    const [wallet, storage] = [openWallet(sandbox), openStore()]
     const before = (await sandbox.payments()).length
     const events = [[], []]
     const buy = (heard) =>
