@@ -1,6 +1,6 @@
-//! A seller by x402-axum, to try the library with the Rust side of x402: `axum-seller VERSION FACILITATOR PAY_TO VIDEO`. It
-//! takes one dollar for every request, and prints its address once it is ready. A task is processing at the first look and
-//! completed at the second.
+//! A seller by x402-axum, to try the library with the Rust side of x402. It takes one dollar for every request, and
+//! prints its address once it is ready: `axum-seller VERSION FACILITATOR PAY_TO VIDEO CORS`, where CORS is `stock`
+//! (permissive) or `exposed`. A task is processing at the first look and completed at the second.
 
 use std::{
     collections::HashMap,
@@ -33,15 +33,15 @@ struct Tasks {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [version, facilitator, pay_to, video] = arguments.as_slice() else {
-        return Err("usage: axum-seller VERSION FACILITATOR PAY_TO VIDEO".into());
+    let [version, facilitator, pay_to, video, cors] = arguments.as_slice() else {
+        return Err("usage: axum-seller VERSION FACILITATOR PAY_TO VIDEO CORS".into());
     };
     rustls::crypto::ring::default_provider().install_default().ok();
     let tasks = Tasks { looks: Arc::default(), video: video.clone() };
     let app = Router::new()
         .route("/generation/create", paid(version, facilitator, pay_to.parse()?)?)
         .route("/generation/{id}/status", get(status))
-        .layer(cors())
+        .layer(if cors == "stock" { CorsLayer::permissive() } else { exposing() })
         .with_state(tasks);
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("http://{}", listener.local_addr()?);
@@ -60,7 +60,7 @@ fn paid(version: &str, facilitator: &str, pay_to: Address) -> Result<MethodRoute
     })
 }
 
-fn cors() -> CorsLayer {
+fn exposing() -> CorsLayer {
     let header = HeaderName::from_static;
     CorsLayer::new()
         .allow_origin(Any)
