@@ -68,14 +68,18 @@ function checkNode() {
   }
 }
 
-function installPackages() {
-  const stamp = path.join(root, 'node_modules', '.lock-sha256')
+/** Installs the packages of a folder's lock file, unless they are there. */
+export function installPackages(folder = root) {
+  const stamp = path.join(folder, 'node_modules', '.lock-sha256')
   const lock = createHash('sha256')
-    .update(readFileSync(path.join(root, 'package-lock.json')))
+    .update(readFileSync(path.join(folder, 'package-lock.json')))
     .digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
   console.error('Installing npm packages …')
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { hint: 'Is the npm registry reachable?' })
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: folder,
+    hint: 'Is the npm registry reachable?',
+  })
   writeFileSync(stamp, lock)
 }
 

@@ -29,7 +29,6 @@ const COMMANDS = {
       ['cargo', 'doc', '--quiet', '--locked', '--no-deps', '--lib', '--target', 'wasm32-unknown-unknown'],
     ]),
   packaging: (say) => counted(say, [process.execPath, 'scripts/packaging.mjs'], NODE_SUM),
-  sellers: (say) => checks(say, [[process.execPath, 'tests/sellers/table.mjs']]),
   fuzz: (say) => checks(say, [[process.execPath, 'scripts/fuzz.mjs', '600']]),
 }
 
@@ -47,7 +46,7 @@ const NODE_SUM = /^ℹ pass (\d+)[\s\S]*?^ℹ fail (\d+)/gm
 const TIERS = {
   test: [['build'], ['native', 'lint']],
   more: [['build'], ['courses']],
-  nightly: [['build', 'packaging', 'sellers', 'fuzz']],
+  nightly: [['build', 'packaging', 'fuzz']],
 }
 
 /** On two cores: a test spends half of its time waiting for a browser, a chain or a clock. */

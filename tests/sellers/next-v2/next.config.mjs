@@ -1,0 +1,1 @@
+export { default } from '../node/next.config.mjs'

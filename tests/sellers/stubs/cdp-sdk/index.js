@@ -1,0 +1,3 @@
+export async function generateJwt() {
+  throw new Error('there is no Coinbase here')
+}
