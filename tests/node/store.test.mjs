@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { contract, holds } from '../browser/store-contract.js'
 import { fileStore, openFolder, reasonOf } from './places.mjs'
+import { run } from './program.mjs'
 
 const TIMEOUT = { timeout: 60_000 }
 const DAY_MS = 24 * 60 * 60 * 1_000
@@ -269,3 +270,34 @@ describe('a model', TIMEOUT, () => {
     })
   }
 })
+
+/** Changes a record, and says which files are synced and renamed, in order. */
+const TRACE = `
+  import fs from 'node:fs/promises'
+  import { basename } from 'node:path'
+  import { syncBuiltinESMExports } from 'node:module'
+  await store.update('b', undefined, () => ({ id: 'b', order: { createdAt: 2 } }))
+  const { open, rename } = fs
+  fs.rename = (from, to) => (say(basename(from) + ' is ' + basename(to)), rename(from, to))
+  fs.open = async (file, ...given) => {
+    const opened = await open(file, ...given)
+    const { sync } = opened
+    opened.sync = () => (say(basename(file)), sync.call(opened))
+    return opened
+  }
+  syncBuiltinESMExports()
+  await store.update('a', undefined, () => ({ id: 'a', order: { createdAt: 1 } }), argument)`
+
+test(
+  'a record is on the disk before it has its name, and its name before a strict change resolves',
+  TIMEOUT,
+  async () => {
+    const trace = async (durability) => {
+      const program = run(TRACE, await openFolder(), { argument: durability })
+      assert.equal(await program.over, 0)
+      return program.lines
+    }
+    assert.deepEqual(await trace('strict'), ['0', 'writing', 'writing is a.json', 'purchases'])
+    assert.deepEqual(await trace('relaxed'), ['writing', 'writing is a.json'])
+  },
+)
