@@ -175,7 +175,7 @@ export interface Config extends GenerateOptions {
   /**
    * Where purchases are remembered. Default `indexeddb`: they survive reloads and crashes, and all tabs share them.
    * `memory` is gone with the page: a payment whose answer is lost with it cannot be found again. A {@link Store} of
-   * the page's own keeps them elsewhere. Where a client has a `budget`, no call can take another one.
+   * the page's own keeps them elsewhere; that of `imagine-x402/node` in files. Where a client has a `budget`, no call can take another one.
    */
   storage?: 'indexeddb' | 'memory' | Store | undefined
 }

@@ -68,6 +68,18 @@ describe('processes', TIMEOUT, () => {
     ;(await waiting).release()
   })
 
+  test('that are dead, and of which their parent has not taken notice, have no hold any more', async () => {
+    const folder = await openFolder()
+    const holding = `await store.hold('a'); say(process.pid); setInterval(() => {}, 1_000)`
+    // A program that waits for no child takes the place of the shell that has started it.
+    const parent = run(holding, folder, { shell: '"$0" "$@" & exec sleep 60 #' })
+    await parent.said(Number)
+    process.kill(parent.lines[0], 'SIGKILL')
+    ;(await fileStore(folder).hold('a')).release()
+    assert.equal(process.kill(parent.lines[0], 0), true, 'it still has its number')
+    await parent.kill()
+  })
+
   test('end by themselves, also with a hold that was never released', async () => {
     const folder = await openFolder()
     assert.equal(await run(`await store.hold('a'); await store.list()`, folder).over, 0)

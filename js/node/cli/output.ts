@@ -41,7 +41,7 @@ export class Output {
     const paid = isImagineError(error) || error instanceof UnsavedError ? error.paid : 'unknown'
     const told = isImagineError(error) ? error : { message, paid, retry: 'resume' }
     if (this.#isJson) process.stdout.write(`${JSON.stringify({ type: 'error', error: told })}\n`)
-    else process.stderr.write(`${message}\n${WORDS[paid]}\n`)
+    else process.stderr.write(`${message}\n${WORDS[paid]}${paid === 'yes' && told.retry === 'resume' ? RESUME : ''}\n`)
     return EXITS[paid]
   }
 
@@ -68,8 +68,10 @@ export class Output {
 const WORDS = {
   no: 'Nothing was paid.',
   unknown: 'It is not known yet whether it was paid. Do not buy again: run `imagine-x402 resume`.',
-  yes: 'It was paid. Run `imagine-x402 resume` for the video.',
+  yes: 'It was paid.',
 }
+
+const RESUME = ' Run `imagine-x402 resume` for the video.'
 
 const STEPS = {
   signing: 'signing',
