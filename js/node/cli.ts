@@ -15,7 +15,7 @@ async function main(args: string[]): Promise<number> {
     }
     if (!run) throw new UsageError(`there is no command ${command}`)
     await run({ subject, options, output })
-    return 0
+    return output.exitCode
   } catch (error) {
     if (!(error instanceof UsageError)) return output.error(error)
     process.stderr.write(`${error.message}\nRun \`imagine-x402 --help\` for all commands. Nothing was paid.\n`)

@@ -147,4 +147,22 @@ describe('the command line', TIMEOUT, () => {
     assert.equal(code, 0)
     assert.match(stdout, /Examples:/)
   })
+
+  test('the doctor reports without a key, and its exit code says whether a page can buy', async () => {
+    const [folder, before] = [await openFolder(), await paid()]
+    const told = await cli(folder, ['doctor'], { key: null })
+    assert.deepEqual([told.code, told.stderr], [0, ''])
+    assert.match(told.stdout, /A page of this origin can buy here\.\n$/)
+    const json = await cli(folder, ['doctor', sandbox.apiUrl, '--origin', 'http://localhost:3000', '--json'], {
+      key: null,
+    })
+    const [{ type, result }] = json.lines()
+    assert.deepEqual([type, result.buys, result.origin], ['result', 'directly', 'http://localhost:3000'])
+    const nowhere = await cli(folder, ['doctor', 'http://127.0.0.1:9'], { key: null })
+    assert.equal(nowhere.code, 1)
+    assert.match(nowhere.stdout, /Nothing can be bought here/)
+    const wrong = await cli(folder, ['doctor', 'no address'], { key: null })
+    assert.deepEqual([wrong.code, /Nothing was paid/.test(wrong.stderr)], [2, true])
+    assert.equal(await paid(), before)
+  })
 })

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { type Client, type Config, createClient, type GenerateRequest, type PricedQuote, type Task } from 'imagine-x402'
 import { fileStore, fromAccount } from 'imagine-x402/node'
+import { doctor } from '../doctor.js'
+import { exitCodeOf, printed } from '../doctor-report.js'
 import { accountOf } from './key.js'
 import { type Output, UnsavedError } from './output.js'
 import { type Options, UsageError } from './usage.js'
@@ -58,6 +60,21 @@ export const COMMANDS: Record<string, (call: Call) => Promise<void>> = {
     const money = await (await clientOf(call, {}, true)).balance()
     call.output.result(money, `${money.amount} ${money.symbol}`)
   },
+
+  doctor: examine,
+}
+
+const SERVICE = 'https://eliza.getimagine.club'
+
+/** Looks at a service as a page would. */
+async function examine({ subject, options, output }: Call): Promise<void> {
+  const { origin, media, task, service } = options
+  const about = { origin, media, task, bodyLimit: options['body-limit'] }
+  const report = await doctor(subject ?? service ?? SERVICE, about).catch((error: unknown) => {
+    throw error instanceof TypeError ? new UsageError(error.message) : error
+  })
+  output.result(report, printed(report).trimEnd())
+  output.exitCode = exitCodeOf(report)
 }
 
 /** Waits for the video, and saves it. */

@@ -17,6 +17,8 @@ export class UnsavedError extends Error {
 export class Output {
   readonly #isJson: boolean
   #isOnLine = false
+  /** Of a command that ends without an error. */
+  exitCode = 0
 
   constructor(isJson: boolean) {
     this.#isJson = isJson

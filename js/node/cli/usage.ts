@@ -9,6 +9,8 @@ export const HELP = `Usage: imagine-x402 <command> [options]
   resume [ID]         takes a purchase up that was interrupted; never pays
   tasks               lists the purchases
   balance             the USDC of the account
+  doctor [URL]        what works with a service, and what a page should set; pays nothing and
+                      needs no key. Exit code 0 where a page can buy directly, else 1
 
 What is made:
   --model NAME  --duration SECONDS  --image FILE
@@ -25,6 +27,11 @@ Who pays:
 Where:
   --folder FOLDER     purchases (default ~/.imagine-x402)
   --chain 8453  --rpc https://mainnet.base.org  --service https://eliza.getimagine.club
+What the doctor looks at:
+  --origin https://my.app   the page that is going to buy
+  --media URL         a video of the service   --task ID  a task that it should know
+  --body-limit        how long a body may be: sends up to 32 MiB
+Output:
   --json              lines of JSON: events, then the result or the error
 
 Exit codes: 0 done · 1 failed, nothing was paid · 2 wrong usage · 3 failed, it is unknown whether
@@ -34,6 +41,7 @@ Examples:
   imagine-x402 generate "A paper boat on a neon river" --out boat.mp4
   imagine-x402 generate "A moth" --yes --max-price 1.50 --budget 10/day --json
   imagine-x402 resume --keystore key.json
+  imagine-x402 doctor https://seller.example --origin https://my.app
 `
 
 const TEXT = { type: 'string' } as const
@@ -54,6 +62,10 @@ const OPTIONS = {
   chain: TEXT,
   rpc: TEXT,
   service: TEXT,
+  origin: TEXT,
+  media: TEXT,
+  task: TEXT,
+  'body-limit': SWITCH,
   json: SWITCH,
   help: SWITCH,
 }
