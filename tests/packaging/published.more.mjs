@@ -18,7 +18,10 @@ const FILES = [
   'SECURITY.md',
   'llms.txt',
   'package.json',
-  ...['index', 'url', 'node', 'proxy', 'react', 'testing'].flatMap((entry) => [`dist/${entry}.js`, `dist/${entry}.d.ts`]),
+  ...['index', 'url', 'node', 'proxy', 'react', 'testing'].flatMap((entry) => [
+    `dist/${entry}.js`,
+    `dist/${entry}.d.ts`,
+  ]),
   'dist/static.js',
   'dist/edge.js',
   'dist/keep.js',
