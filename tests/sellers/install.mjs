@@ -1,9 +1,10 @@
 // Installs the packages of the sellers when they are first needed.
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { installPackages, root, run } from '../../scripts/setup.mjs'
+import { installDebian, installPackages, root, run } from '../../scripts/setup.mjs'
 
 const HERE = fileURLToPath(new URL('.', import.meta.url))
 
@@ -31,6 +32,7 @@ export function installPython(version) {
   console.error(`Installing ${path.relative(root, requirements)} …`)
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(path.dirname(folder), { recursive: true })
+  if (spawnSync('python3', ['-c', 'import ensurepip']).status !== 0) installDebian(['python3-venv'], HINT)
   run('python3', ['-m', 'venv', folder], { hint: HINT })
   run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements], { hint: HINT })
   writeFileSync(done, '')
