@@ -18,7 +18,9 @@ import { toTrouble, type Trouble } from './outcome/trouble'
 import type { Step } from './run/narrate'
 import { RunPanel } from './run/run-panel'
 import { watch, type Watched } from './run/watch'
+import { ask } from './ui/ask'
 import { byId, say } from './ui/dom'
+import { isTestWallet } from './mode/test-wallets'
 import { WalletPicker } from './wallet/picker'
 
 const generate = byId('generate', HTMLButtonElement)
@@ -40,6 +42,8 @@ export class Page {
   readonly #panes = new Panes(() => this.#values())
   #bought: Task | undefined
   #running = false
+  /** Purchases of which it is not known yet whether they are paid. */
+  #unresolved: TaskRecord[] = []
   /** A card about the price goes with the next price. */
   #aboutPrice = false
 
@@ -89,11 +93,15 @@ export class Page {
     }
   }
 
-  async #buy(): Promise<void> {
+  /** Within the click, as long as there is nothing to ask first: wallets may only open a window there. */
+  async #buy(take = () => this.#price.take()): Promise<void> {
     if (!this.#form.report()) return
     const { chosen } = this.#wallets
     if (!chosen && !(await this.#wallets.onlyOurs())) return this.#wallets.ask()
-    const quote = await this.#price.take()
+    const [unresolved] = this.#unresolved
+    if (unresolved && !(await anyway(unresolved))) return this.#lookAt(unresolved)
+    if (chosen && this.#mode.payer && !isTestWallet(chosen) && !(await this.#mayPay(this.#mode.payer))) return
+    const quote = await take()
     if (!quote) return
     let sent = false
     const onEvent = (event: ImagineEvent) => {
@@ -120,6 +128,18 @@ export class Page {
         return { ...trouble, taskId: trouble.taskId ?? (trouble.paid === 'no' ? undefined : quote.request.id) }
       },
     )
+  }
+
+  /** What is signed for the sandbox would be valid on the real chain: an account that may hold real money is asked. */
+  async #mayPay(payer: string): Promise<boolean> {
+    const address = await this.#wallets.account.address()
+    if (!address || address.toLowerCase() === payer.toLowerCase()) return true
+    return ask({
+      title: 'This account may hold real money',
+      text: 'It is not the test account of the sandbox. What you sign here could be used on the real Base network, too.',
+      yes: 'Sign with it',
+      no: 'Do not sign',
+    })
   }
 
   /** Where the service showed no receipt, the transaction may be found after the video is there. */
@@ -229,7 +249,7 @@ export class Page {
       // With a price on the button this buys; without one it leads to the button, so that nothing is paid unseen.
       tryAgain: () => {
         generate.focus()
-        void this.#buy()
+        void this.#buy(() => this.#price.takeAgain())
       },
       buyAgain: () => generate.focus(),
       checkAgain: (taskId) => void this.#look({ taskId, paid, receipt }),
@@ -256,6 +276,7 @@ export class Page {
 
   #drawRecords(ours: TaskRecord[]): void {
     void this.#limits.count()
+    this.#unresolved = ours.filter(isUnresolved)
     if (this.#running) return
     void this.#connection.client.tasks({ unfinished: true }).then(
       (records) => {
@@ -266,3 +287,14 @@ export class Page {
     )
   }
 }
+
+/** Signed, and not known to be paid. One that this version cannot read is no reason to ask. */
+const isUnresolved = ({ step, paid }: TaskRecord): boolean => paid === 'unknown' && step === 'signed'
+
+const anyway = ({ prompt }: TaskRecord): Promise<boolean> =>
+  ask({
+    title: 'An earlier payment is still being checked',
+    text: `It is not known yet whether “${prompt}” was paid. A new video is a payment of its own.`,
+    yes: 'Buy another video',
+    no: 'Look at the earlier one',
+  })

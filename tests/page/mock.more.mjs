@@ -101,6 +101,7 @@ test('a visit with play money: price, signature, video, receipt, and the video a
   await page.locator('#spent-text', { hasText: '$1.20 of $20.00' }).waitFor()
   assert.deepEqual(await page.evaluate(() => indexedDB.databases()), [], 'what real money has bought is kept elsewhere')
   await page.getByRole('button', { name: 'Delete from this list' }).click()
+  await page.getByRole('button', { name: 'Delete', exact: true }).click()
   await page.getByText('Nothing yet.').waitFor()
   assert.deepEqual(faults, [])
   await leave()

@@ -8,6 +8,7 @@ import type { RequestForm } from './request-form'
 const DEBOUNCE_MS = 400
 /** A price older than this is asked for again at the click, before anything is signed. */
 const FRESH_MS = 5 * 60_000
+const ASKING = 'Getting the price…'
 
 const main = byId('generate', HTMLButtonElement)
 const note = byId('price-note', HTMLElement)
@@ -27,6 +28,11 @@ export class PriceButton {
   readonly #form: RequestForm
   readonly #listener: Listener
   #quote: PricedQuote | null = null
+  /** The one that was last paid, or tried to be. */
+  #taken: PricedQuote | null = null
+  #isAsking = false
+  /** Resolve once there is a price, or none. */
+  #waiting: (() => void)[] = []
   #timer: ReturnType<typeof setTimeout> | undefined
   #asking: AbortController | null = null
   #busy = false
@@ -47,7 +53,7 @@ export class PriceButton {
     if (this.#free) this.#offerToAsk()
     else if (!this.#form.read()) this.#draw('Generate', 'Fill in the form to see the price.')
     else {
-      this.#draw('Getting the price…')
+      this.#draw(ASKING)
       this.#timer = setTimeout(() => void this.ask(), delay)
     }
   }
@@ -55,11 +61,21 @@ export class PriceButton {
   /** The quote shown on the button, to be paid as it is; null if it has to be looked at again first. */
   async take(): Promise<PricedQuote | null> {
     const shown = this.#quote
-    if (!shown || Date.now() - shown.quotedAt < FRESH_MS) return shown
+    if (!shown) return null
+    if (Date.now() - shown.quotedAt < FRESH_MS) return (this.#taken = shown)
     await this.ask()
-    if (this.#quote?.price.atomic === shown.price.atomic) return this.#quote
-    if (this.#quote)
-      note.textContent = `The price has changed from ${money(shown.price)}. Press again to accept the new one.`
+    return this.#ifUnchanged(shown)
+  }
+
+  /** The quote for the same once more, which may still be on its way; null unless its price is that of before. */
+  async takeAgain(): Promise<PricedQuote | null> {
+    if (this.#isAsking) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    return this.#taken ? this.#ifUnchanged(this.#taken) : this.take()
+  }
+
+  #ifUnchanged({ price }: PricedQuote): PricedQuote | null {
+    if (this.#quote?.price.atomic === price.atomic) return (this.#taken = this.#quote)
+    if (this.#quote) note.textContent = `The price has changed from ${money(price)}. Press again to accept the new one.`
     return null
   }
 
@@ -80,7 +96,7 @@ export class PriceButton {
     const request = this.#form.read()
     if (!request) return this.changed()
     const asking = (this.#asking = new AbortController())
-    this.#draw('Getting the price…')
+    this.#draw(ASKING)
     try {
       const quote = await this.#connection.client.quote(request, { signal: asking.signal })
       if (asking.signal.aborted) return
@@ -130,5 +146,7 @@ export class PriceButton {
     main.setAttribute('aria-disabled', String(!this.#quote))
     note.textContent = text
     again.hidden = true
+    this.#isAsking = label === ASKING
+    if (!this.#isAsking) for (const resolve of this.#waiting.splice(0)) resolve()
   }
 }

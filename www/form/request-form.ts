@@ -1,5 +1,6 @@
 import type { GenerateRequest, PricedQuote } from 'imagine-x402'
 import { byId } from '../ui/dom'
+import { keepDraft, readDraft } from './draft'
 import { imageField } from './image-field'
 
 const form = byId('form', HTMLFormElement)
@@ -31,7 +32,7 @@ export interface RequestForm {
   describe(quote: PricedQuote): void
   remix(id: string): void
   removeImage(): void
-  /** Fills in an example, so that one click is enough. */
+  /** Fills in an example where nothing is typed, so that one click is enough. */
   suggest(): void
 }
 
@@ -41,6 +42,7 @@ export function requestForm(onChange: () => void): RequestForm {
 
   function change(): void {
     count.textContent = `${prompt.value.length} / ${prompt.maxLength}`
+    keepDraft(prompt.value)
     onChange()
   }
 
@@ -61,7 +63,9 @@ export function requestForm(onChange: () => void): RequestForm {
     write(text)
     prompt.focus()
   })
-  count.textContent = `0 / ${prompt.maxLength}`
+  // What was typed before this script was there stays.
+  prompt.value ||= readDraft().slice(0, prompt.maxLength)
+  count.textContent = `${prompt.value.length} / ${prompt.maxLength}`
 
   return {
     read() {
@@ -96,7 +100,7 @@ export function requestForm(onChange: () => void): RequestForm {
       prompt.focus()
     },
     removeImage: image.remove,
-    suggest: () => write(examples.querySelector('button')?.dataset['prompt'] ?? ''),
+    suggest: () => prompt.value.trim() || write(examples.querySelector('button')?.dataset['prompt'] ?? ''),
   }
 }
 

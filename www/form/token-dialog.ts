@@ -1,15 +1,10 @@
-import { byId } from '../ui/dom'
-
-const dialog = byId('token', HTMLDialogElement)
-
-byId('token-no', HTMLButtonElement).addEventListener('click', () => dialog.close('no'))
-byId('token-yes', HTMLButtonElement).addEventListener('click', () => dialog.close('yes'))
+import { ask } from '../ui/ask'
 
 /** What cannot be undone is asked for once more. */
-export function confirmToken(): Promise<boolean> {
-  dialog.returnValue = 'no'
-  dialog.showModal()
-  return new Promise((resolve) => {
-    dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes'), { once: true })
+export const confirmToken = (): Promise<boolean> =>
+  ask({
+    title: 'Launch a public token?',
+    text: 'With this video the service deploys a token on Base, with your wallet as its creator. It cannot be undone.',
+    yes: 'Buy, and launch the token',
+    no: 'Do not buy',
   })
-}

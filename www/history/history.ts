@@ -1,11 +1,14 @@
 import type { Generation, TaskRecord } from 'imagine-x402'
 import type { Connection } from '../connection'
-import { button, byId, el, icon } from '../ui/dom'
+import { ask } from '../ui/ask'
+import { button, byId, el, icon, say } from '../ui/dom'
 import { money } from '../ui/words'
 import { exportButtons } from './export'
 import { Thumbnails } from './thumbnails'
 
 const SHOWN = 12
+/** For so long a deletion can be undone. */
+const UNDO_MS = 8_000
 
 const list = byId('history', HTMLUListElement)
 const tools = byId('history-tools', HTMLElement)
@@ -23,6 +26,8 @@ export class History {
   readonly #onRecords: (ours: TaskRecord[]) => void
   readonly #thumbnails: Thumbnails
   #showsAll = false
+  /** What is about to be deleted, by its id. */
+  readonly #leaving = new Map<string, ReturnType<typeof setTimeout>>()
 
   constructor(connection: Connection, acts: Acts, onRecords: (ours: TaskRecord[]) => void) {
     this.#connection = connection
@@ -46,7 +51,9 @@ export class History {
     this.#onRecords(ours)
     tools.replaceChildren(...(ours.length > 0 ? exportButtons(ours) : []))
     const shown = this.#showsAll ? ours : ours.slice(0, SHOWN)
-    list.replaceChildren(...shown.map((record) => this.#item(record)))
+    list.replaceChildren(
+      ...shown.map((record) => (this.#leaving.has(record.id) ? this.#undo(record) : this.#item(record))),
+    )
     if (ours.length === 0)
       list.append(el('li', { class: 'nothing' }, 'Nothing yet. What you buy here stays here, with its receipt.'))
     if (ours.length > shown.length)
@@ -110,15 +117,50 @@ export class History {
       { type: 'button', class: 'icon', 'aria-label': `Delete from this list: ${promptOf(record)}` },
       icon('trash'),
     )
-    node.addEventListener('click', () => {
-      void this.#connection.client
-        .forget(record.id)
-        .catch(() => {})
-        .then(() => this.refresh())
-        .then(() => byId('history-title', HTMLElement).focus())
-    })
+    node.addEventListener('click', () => void this.#leave(record))
     return node
   }
+
+  /** What was paid, or may have been, is asked for before it goes; and for a moment everything can come back. */
+  async #leave(record: TaskRecord): Promise<void> {
+    if (record.paid !== 'no' && !(await ask(DELETING))) return
+    this.#leaving.set(
+      record.id,
+      setTimeout(() => void this.#forget(record), UNDO_MS),
+    )
+    await this.refresh()
+    say('Deleted. You can undo that for a few seconds.')
+    list.querySelector<HTMLElement>('.leaving button')?.focus()
+  }
+
+  async #forget({ id }: TaskRecord): Promise<void> {
+    await this.#connection.client.forget(id).catch(() => {})
+    this.#leaving.delete(id)
+    const isHere = list.querySelector('.leaving')?.contains(document.activeElement)
+    await this.refresh()
+    if (isHere) byId('history-title', HTMLElement).focus()
+  }
+
+  #undo(record: TaskRecord): HTMLElement {
+    const undo = button('Undo', () => {
+      clearTimeout(this.#leaving.get(record.id))
+      this.#leaving.delete(record.id)
+      void this.refresh()
+    })
+    return el(
+      'li',
+      { class: 'past-one leaving' },
+      el('p', { class: 'hint' }, 'Deleted.'),
+      named(undo, 'Undo the deletion'),
+    )
+  }
+}
+
+const DELETING = {
+  title: 'Delete this receipt?',
+  text: 'It is the only record of what was paid here, and of where the video is. The payment itself stays on the chain.',
+  yes: 'Delete',
+  no: 'Keep it',
 }
 
 const promptOf = ({ prompt }: TaskRecord): string => prompt || 'A purchase that this version of the page cannot read'

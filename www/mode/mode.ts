@@ -1,4 +1,4 @@
-import type { Config, WalletInfo } from 'imagine-x402'
+import type { Address, Config, WalletInfo } from 'imagine-x402'
 import type { Rehearsal } from './rehearsal'
 import { readSandbox } from './sandbox'
 import { sandboxMode } from './sandbox-mode'
@@ -17,6 +17,8 @@ export interface Mode {
   admits(wallet: WalletInfo): boolean
   /** What may be made to go wrong. */
   rehearsal?: Rehearsal
+  /** The only account whose money is worthless. */
+  payer?: Address
   /** What a wallet of one's own needs to see the sandbox. */
   manual?: [string, string][]
 }

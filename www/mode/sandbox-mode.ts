@@ -19,6 +19,7 @@ export function sandboxMode(sandbox: Sandbox): Mode {
     owns: (baseUrl) => baseUrl === sandbox.apiUrl,
     admits: () => true,
     rehearsal: sandboxFaults(sandbox),
+    payer: sandbox.payer.address,
     manual: [
       ['RPC URL', sandbox.rpcUrl],
       ['Chain id', String(sandbox.chainId)],

@@ -25,6 +25,12 @@ export class Account {
     if (this.#wallet === wallet) await this.refresh()
   }
 
+  /** The account that will pay; asks the wallet to connect if it has to. */
+  async address(): Promise<Address | undefined> {
+    if (!this.#address) await this.#connect()
+    return this.#address
+  }
+
   /** After a purchase, or when the library has connected the wallet. */
   async refresh(): Promise<void> {
     const wallet = this.#wallet

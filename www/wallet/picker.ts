@@ -1,5 +1,6 @@
 import { isImagineError, type WalletInfo } from 'imagine-x402'
 import type { Connection } from '../connection'
+import { linkDraft } from '../form/draft'
 import { isTestWallet } from '../mode/test-wallets'
 import { byId, copyMark, el, fill } from '../ui/dom'
 import { Account } from './account'
@@ -80,6 +81,8 @@ export class WalletPicker {
   async #tellWhereToGetOne(): Promise<void> {
     list.hidden = true
     note.textContent = 'No wallet was found in this browser. Once there is one, look again.'
+    // The links into wallets lead to this address: what is typed goes along.
+    linkDraft(byId('prompt', HTMLTextAreaElement).value)
     const error = await this.#connection.client.balance().catch((error: unknown) => error)
     const found = isImagineError(error) && error.code === 'no_wallet' ? walletLinks(error.details) : null
     if (found) links.replaceChildren(found)
