@@ -154,7 +154,7 @@ export class Page {
   readonly #hear = (event: ImagineEvent): void => {
     this.#panes.hear(event)
     this.#panel.hear(event)
-    if (event.type === 'connected') void this.#wallets.account.refresh()
+    if (event.type === 'connected') void this.#wallets.account.connected(event.address)
     if (event.type === 'accepted') void this.#history.refresh()
   }
 

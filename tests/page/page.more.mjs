@@ -231,6 +231,37 @@ describe('the page before the sandbox', () => {
     await visitor.shot('10-installed-wallet')
   })
 
+  test('the account shown is the one that is chosen in the wallet', async () => {
+    const [one, other] = [site.sandbox.payer.address, site.sandbox.poor.address]
+    await page.evaluate((first) => {
+      let accounts = [first]
+      let listeners = []
+      const provider = {
+        request: async ({ method }) => (method === 'eth_accounts' ? accounts : '0x'),
+        on: (event, listener) => listeners.push([event, listener]),
+        removeListener: (event, listener) => {
+          listeners = listeners.filter((known) => known[0] !== event || known[1] !== listener)
+        },
+      }
+      globalThis.choose = (address) => {
+        accounts = address ? [address] : []
+        for (const [event, listener] of listeners) if (event === 'accountsChanged') listener(accounts)
+      }
+      const info = { uuid: 'd2f8b3c5-5f5b-4c0b-8f3c-000000000002', name: 'Fox', icon: 'data:,', rdns: 'test.fox' }
+      dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail: { info, provider } }))
+    }, one)
+    await page.getByRole('button', { name: 'Look again for wallets' }).click()
+    await page.getByLabel('Fox').check()
+    const shown = (address) => page.locator('#account', { hasText: address.slice(-4) }).waitFor()
+    await shown(one)
+    await page.evaluate((address) => globalThis.choose(address), other)
+    await shown(other)
+    await page.evaluate(() => globalThis.choose(undefined))
+    await page.getByRole('button', { name: 'Connect, to see the balance' }).waitFor()
+    await page.evaluate((address) => globalThis.choose(address), one)
+    await shown(one)
+  })
+
   test('on a narrow, dark phone', async () => {
     const phone = await visit(browser, site.url, {
       viewport: { width: 320, height: 640 },

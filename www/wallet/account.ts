@@ -6,6 +6,9 @@ import { money, short } from '../ui/words'
 const panel = byId('account', HTMLElement)
 const connect = byId('wallet-connect', HTMLButtonElement)
 
+/** What an EIP-1193 provider tells of its account and network. */
+const EVENTS = ['accountsChanged', 'chainChanged', 'disconnect'] as const
+
 /**
  * The account of the chosen wallet and what it has, once the visitor has connected it. Opens a prompt only at a click.
  */
@@ -20,6 +23,7 @@ export class Account {
   }
 
   async show(wallet: WalletInfo | undefined): Promise<void> {
+    this.#listen(wallet)
     this.#wallet = wallet
     this.#address = wallet && (await accountOf(wallet, 'eth_accounts'))
     if (this.#wallet === wallet) await this.refresh()
@@ -31,7 +35,13 @@ export class Account {
     return this.#address
   }
 
-  /** After a purchase, or when the library has connected the wallet. */
+  /** The library pays from this account. */
+  async connected(address: Address): Promise<void> {
+    this.#address = address
+    await this.refresh()
+  }
+
+  /** After a purchase. */
   async refresh(): Promise<void> {
     const wallet = this.#wallet
     this.#address ??= wallet && (await accountOf(wallet, 'eth_accounts'))
@@ -57,6 +67,26 @@ export class Account {
           'A smart account: the library asks it whether its signature is good. Some services refuse them before any money moves.',
         ),
       )
+  }
+
+  /** To the wallet that is shown, and no other. Another account may have been chosen in it. */
+  #listen(wallet: WalletInfo | undefined): void {
+    for (const event of EVENTS) {
+      this.#wallet?.provider.removeListener?.(event, this.#changed)
+      wallet?.provider.on?.(event, this.#changed)
+    }
+  }
+
+  readonly #changed = (): void => {
+    const wallet = this.#wallet
+    void (
+      wallet &&
+      accountOf(wallet, 'eth_accounts').then((address) => {
+        if (this.#wallet !== wallet) return
+        this.#address = address
+        return this.refresh()
+      })
+    )
   }
 
   async #balance(wallet: WalletInfo, address: Address): Promise<string> {
