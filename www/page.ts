@@ -97,7 +97,7 @@ export class Page {
   async #buy(take = () => this.#price.take()): Promise<void> {
     if (!this.#form.report()) return
     const { chosen } = this.#wallets
-    if (!chosen && !(await this.#wallets.onlyOurs())) return this.#wallets.ask()
+    if (!chosen && (this.#wallets.areSeveral || !(await this.#wallets.onlyOurs()))) return this.#wallets.ask()
     const [unresolved] = this.#unresolved
     if (unresolved && !(await anyway(unresolved))) return this.#lookAt(unresolved)
     if (chosen && this.#mode.payer && !isTestWallet(chosen) && !(await this.#mayPay(this.#mode.payer))) return

@@ -169,32 +169,30 @@ describe('on Base, where a sandbox answers for the service', () => {
       live(),
     ))
 
-  test('wallet_ambiguous: two are, and none was chosen', () =>
-    meetCard(
-      { browser, site },
-      'wallet_ambiguous',
-      'no',
-      'Choose a wallet',
-      async (page) => {
-        await ask(page)
-        await buy(page)
-      },
-      {
-        ...live(),
-        wallets: [metamask(), { ...metamask(), vendor: 'rabby' }],
-        next: async (page) => {
-          await page.getByRole('button', { name: 'Choose a wallet' }).click()
-          assert.equal(await page.evaluate(() => document.activeElement.type), 'radio')
-          await page.getByLabel('MetaMask').check()
-          await buy(page)
-          await finishJob(page, site)
-          const hash = await page.locator('[data-transaction]').getAttribute('data-transaction')
-          assert.equal(
-            await page.getByRole('link', { name: 'See it in the explorer' }).getAttribute('href'),
-            `https://basescan.org/tx/${hash}`,
-          )
-          assert.equal((await site.sandbox.client.getTransactionReceipt({ hash })).status, 'success')
-        },
-      },
-    ))
+  test('two are, and none was chosen: the choice is asked for in the list, without an error', async () => {
+    const { url, service } = live()
+    const wallets = [metamask(), { ...metamask(), vendor: 'rabby' }]
+    const viewport = { width: 390, height: 844 }
+    const { page, leave } = await visit(browser, url, { service, wallets, viewport })
+    await ask(page)
+    await buy(page)
+    await page.getByText('Choose the wallet that pays.').waitFor()
+    assert.equal(await page.evaluate(() => document.activeElement.type), 'radio')
+    assert.equal(await page.locator('#error').isVisible(), false)
+    await page.waitForFunction(() => {
+      const { top, bottom } = document.querySelector('#wallet-list').getBoundingClientRect()
+      return top >= 0 && bottom <= innerHeight
+    })
+    await page.getByLabel('MetaMask').check()
+    await page.getByText('Choose the wallet that pays.').waitFor({ state: 'detached' })
+    await buy(page)
+    await finishJob(page, site)
+    const hash = await page.locator('[data-transaction]').getAttribute('data-transaction')
+    assert.equal(
+      await page.getByRole('link', { name: 'See it in the explorer' }).getAttribute('href'),
+      `https://basescan.org/tx/${hash}`,
+    )
+    assert.equal((await site.sandbox.client.getTransactionReceipt({ hash })).status, 'success')
+    await leave()
+  })
 })

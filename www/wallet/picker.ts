@@ -44,6 +44,11 @@ export class WalletPicker {
     return this.#found.find(({ id }) => id === this.#chosenId)
   }
 
+  /** Whether the choice is the visitor's. */
+  get areSeveral(): boolean {
+    return this.#found.length > 1
+  }
+
   /**
    * Whether the library would find no wallet but those that may pay here: then it may be left to it to say what is
    * wrong.
@@ -68,7 +73,8 @@ export class WalletPicker {
   ask(): void {
     if (this.#found.length > 0) note.textContent = 'Choose the wallet that pays.'
     const first = list.querySelector('input') ?? again
-    first.focus()
+    first.focus({ preventScroll: true })
+    list.scrollIntoView({ block: 'center' })
   }
 
   /** One for tests before others; else the only one. Several are the visitor's choice. */
