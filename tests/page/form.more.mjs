@@ -157,6 +157,19 @@ test('without a wallet, the page shows where to get one, and a QR code for a pho
   await leave()
 })
 
+test('on a phone, the links into wallets are all there is, and take along what was typed', async () => {
+  const userAgent =
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1'
+  const { page, leave } = await visit(browser, `${site.url}?live`, { userAgent, viewport: { width: 390, height: 844 } })
+  const links = page.locator('#wallet-links')
+  await links.getByText('Open this page in your wallet’s own browser:').waitFor()
+  assert.equal(await links.getByText('Install one in this browser:').count(), 0)
+  await page.getByLabel('What should it show?').fill('A heron lands')
+  await page.getByRole('button', { name: 'Look again for wallets' }).click()
+  await page.waitForFunction(() => document.querySelector('#wallet-links a')?.href.includes('heron'))
+  await leave()
+})
+
 describe("the service's own words", () => {
   useVisitor()
   afterEach(() => site.sandbox.list(null))

@@ -18,9 +18,9 @@ export function keepDraft(text: string): void {
 
 /** Puts it into the address of the page, which a link into a wallet repeats. */
 export function linkDraft(text: string): void {
+  if (!text) return
   const url = new URL(location.href)
-  if (text) url.searchParams.set(PARAMETER, text)
-  else url.searchParams.delete(PARAMETER)
+  url.searchParams.set(PARAMETER, text)
   history.replaceState(history.state, '', url)
 }
 

@@ -20,11 +20,20 @@ export function walletLinks(details: unknown): HTMLElement | null {
   return el(
     'div',
     { class: 'stack' },
-    ...group('Install one in this browser:', INSTALL),
-    ...group('Or open this page in a wallet’s own browser, on a phone:', links),
-    phoneCode(),
+    ...(isPhone()
+      ? group('Open this page in your wallet’s own browser:', links)
+      : [
+          ...group('Install one in this browser:', INSTALL),
+          ...group('Or open this page in a wallet’s own browser, on a phone:', links),
+          phoneCode(),
+        ]),
   )
 }
+
+/** Browsers of phones take no wallets. An iPad calls itself a Mac, with touch. */
+const isPhone = (): boolean =>
+  /iPhone|iPad|Android/i.test(navigator.userAgent) ||
+  (/Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1)
 
 function group(title: string, links: Link[]): HTMLElement[] {
   return [
