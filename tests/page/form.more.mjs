@@ -157,6 +157,34 @@ test('without a wallet, the page shows where to get one, and a QR code for a pho
   await leave()
 })
 
+test('each wrong field says in words what it takes, and nothing is bought', async () => {
+  const { page, faults, leave } = await visit(browser, site.url)
+  await priced(page, '1.00')
+  await page.locator('#image summary').click()
+  for (const [label, wrong, words, right] of [
+    ['What should it show?', '   ', 'Say what the video should show.', 'A boat'],
+    ['Length in seconds', '999', 'A whole number of seconds, from 1 to 60.', '8'],
+    ['Or give its address', 'ftp://a.test/b.png', 'An address that begins with https:// or http://', ''],
+    ['Never pay more than', '5,00', 'An amount in USDC with a point, such as 5.00', '5.00'],
+    ['In any 24 hours', '20 dollars', 'An amount in USDC with a point, such as 20.00', '20.00'],
+  ]) {
+    const field = page.getByLabel(label)
+    await field.fill(wrong)
+    await field.blur()
+    await page.getByText(words, { exact: true }).waitFor()
+    await page.locator('#generate').click({ force: true })
+    assert.equal(await field.evaluate((node) => document.activeElement === node), true, label)
+    assert.equal(await field.getAttribute('aria-invalid'), 'true')
+    await field.fill(right)
+    await field.blur()
+    await page.getByText(words, { exact: true }).waitFor({ state: 'detached' })
+  }
+  await priced(page, '1.00')
+  assert.equal((await site.sandbox.payments()).length, 0)
+  assert.deepEqual(faults, [])
+  await leave()
+})
+
 test('on a phone, the links into wallets are all there is, and take along what was typed', async () => {
   const userAgent =
     'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1'

@@ -1,6 +1,7 @@
 import type { GenerateRequest, PricedQuote } from 'imagine-x402'
 import { byId } from '../ui/dom'
 import { keepDraft, readDraft } from './draft'
+import { FieldNotes } from './field-notes'
 import { imageField } from './image-field'
 
 const form = byId('form', HTMLFormElement)
@@ -25,7 +26,7 @@ const SWITCHES = { autoEnhance: enhance, autoClank: clank }
 export interface RequestForm {
   /** The request, or null while a field is missing or wrong. */
   read(): GenerateRequest | null
-  /** Shows the first wrong field; true if there is none. */
+  /** Says what is wrong, at each field, and goes to the first; true if nothing is. */
   report(): boolean
   lock(locked: boolean): void
   /** Offers what the service says that it takes today. */
@@ -38,6 +39,7 @@ export interface RequestForm {
 
 export function requestForm(onChange: () => void): RequestForm {
   const image = imageField(onChange)
+  const notes = new FieldNotes()
   const fieldsAreValid = () => prompt.value.trim() !== '' && [...fields.elements].every(isValid)
 
   function change(): void {
@@ -81,7 +83,7 @@ export function requestForm(onChange: () => void): RequestForm {
         ...(remix.value.trim() && { soraVideoId: remix.value.trim() }),
       }
     },
-    report: () => form.reportValidity(),
+    report: () => notes.report(),
     lock(locked) {
       for (const set of form.querySelectorAll('fieldset')) set.disabled = locked
       for (const limit of limits) limit.disabled = locked
