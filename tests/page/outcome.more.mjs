@@ -69,6 +69,11 @@ test('a payment without a receipt is found on the chain', async () => {
     site.sandbox.fault(null)
   }
   const receipt = page.locator('#receipt')
+  await page.emulateMedia({ media: 'print' })
+  assert.ok(await receipt.isVisible(), 'a receipt on paper')
+  for (const other of ['#form', '#show', '#history', 'header'])
+    assert.ok(await page.locator(other).first().isHidden(), other)
+  await page.emulateMedia({ media: 'screen' })
   await receipt.getByText('Settled: the transaction shows the transfer').waitFor()
   await shot('settlement-found')
   await page.getByRole('button', { name: 'Copy as JSON' }).click()

@@ -319,3 +319,13 @@ test('on Base the page has no dev wallet and opens no prompt by itself', async (
   assert.deepEqual(faults, [])
   await leave()
 })
+
+test('without JavaScript, the page says what is missing', async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false })
+  const page = await context.newPage()
+  await page.goto(site.url)
+  const note = page.locator('noscript p')
+  await note.waitFor()
+  assert.match(await note.textContent(), /This page needs JavaScript/)
+  await context.close()
+})

@@ -103,7 +103,7 @@ export class History {
       el(
         'div',
         { class: 'stack' },
-        el('p', { class: 'prompt' }, prompt),
+        el('p', { class: 'prompt', dir: 'auto' }, prompt),
         el('p', { class: 'chips' }, ...chips),
         el('p', { class: 'hint' }, facts.filter(Boolean).join(' · ')),
         actions,
