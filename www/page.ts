@@ -56,6 +56,7 @@ export class Page {
       priced: (quote) => {
         this.#form.describe(quote)
         this.#clearPriceTrouble()
+        return this.#limits.warning(quote.price) ?? this.#wallets.account.warning(quote.price)
       },
       failed: (error) => this.#failPrice(error),
     })

@@ -130,6 +130,7 @@ describe('before anything is signed', () => {
       await page.getByLabel('In any 24 hours').fill('0.50')
       await page.getByLabel('In any 24 hours').press('Tab')
       await page.locator('#spent-text', { hasText: 'of $0.50' }).waitFor()
+      await page.getByText(/Of your limit for 24 hours, \$0\.50 is left/).waitFor()
       await buy(page)
     }))
 

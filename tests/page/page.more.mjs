@@ -52,6 +52,9 @@ describe('the page before the sandbox', () => {
   test('a price above the limit is not paid', async () => {
     await priced(page, '1.00')
     await page.getByLabel('Never pay more than').fill('0.50')
+    await page.getByLabel('Length in seconds').fill('9')
+    await page.getByText('That is above your limit of $0.50 for one video.').waitFor()
+    await page.getByLabel('Length in seconds').fill('8')
     await (await priced(page, '1.00')).click()
     await card().waitFor()
     assert.equal(await card().getAttribute('data-code'), 'price_too_high')

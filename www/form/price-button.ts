@@ -18,7 +18,8 @@ const again = byId('price-again', HTMLButtonElement)
 interface Listener {
   /** The service took the request without asking for money. */
   accepted(quote: FreeQuote): void
-  priced(quote: PricedQuote): void
+  /** Returns what stands against it already. */
+  priced(quote: PricedQuote): string | undefined
   failed(error: unknown): void
 }
 
@@ -102,10 +103,10 @@ export class PriceButton {
       if (asking.signal.aborted) return
       this.#free = 'accepted' in quote
       if ('accepted' in quote) return this.#listener.accepted(quote)
-      this.#listener.priced(quote)
+      const warning = this.#listener.priced(quote)
       if (quote.problems) return this.#refuse(quote.problems.map(({ message }) => message))
       this.#quote = quote
-      this.#draw(`Generate for ${money(quote.price)}`)
+      this.#draw(`Generate for ${money(quote.price)}`, warning)
       payee.replaceChildren(
         'Paid to ',
         hash('the address that is paid', quote.payTo, short(quote.payTo)),

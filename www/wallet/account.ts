@@ -1,4 +1,4 @@
-import type { Address, WalletInfo } from 'imagine-x402'
+import type { Address, Money, WalletInfo } from 'imagine-x402'
 import type { Connection } from '../connection'
 import { byId, button, el, hash } from '../ui/dom'
 import { money, short } from '../ui/words'
@@ -16,6 +16,7 @@ export class Account {
   readonly #connection: Connection
   #wallet: WalletInfo | undefined
   #address: Address | undefined
+  #has: Money | undefined
 
   constructor(connection: Connection) {
     this.#connection = connection
@@ -24,6 +25,7 @@ export class Account {
 
   async show(wallet: WalletInfo | undefined): Promise<void> {
     this.#listen(wallet)
+    this.#has = undefined
     this.#wallet = wallet
     this.#address = wallet && (await accountOf(wallet, 'eth_accounts'))
     if (this.#wallet === wallet) await this.refresh()
@@ -89,11 +91,16 @@ export class Account {
     )
   }
 
+  /** Whether the account has too little, as far as is known. */
+  warning(price: Money): string | undefined {
+    const has = this.#has
+    const isShort = has?.symbol === price.symbol && BigInt(has.atomic) < BigInt(price.atomic)
+    return isShort ? `This account has ${money(has)}, which is less than ${money(price)}.` : undefined
+  }
+
   async #balance(wallet: WalletInfo, address: Address): Promise<string> {
-    return this.#connection.client.balance({ wallet, address }).then(
-      (has) => `has ${money(has)}`,
-      () => 'balance not readable on this network',
-    )
+    this.#has = await this.#connection.client.balance({ wallet, address }).catch(() => undefined)
+    return this.#has ? `has ${money(this.#has)}` : 'balance not readable on this network'
   }
 
   async #connect(): Promise<void> {
