@@ -193,6 +193,10 @@ describe('on Base, where a sandbox answers for the service', () => {
       `https://basescan.org/tx/${hash}`,
     )
     assert.equal((await site.sandbox.client.getTransactionReceipt({ hash })).status, 'success')
+    await page.reload()
+    await page.waitForFunction(
+      () => document.querySelector('#wallet-list :checked')?.closest('label').textContent === 'MetaMask',
+    )
     await leave()
   })
 })

@@ -37,7 +37,10 @@ export class WalletPicker {
       manual.map(([name, value]) => [name, copyable(name, value)]),
     )
     again.addEventListener('click', () => void this.look())
-    list.addEventListener('change', (event) => this.#choose((event.target as HTMLInputElement).value))
+    list.addEventListener('change', (event) => {
+      this.#choose((event.target as HTMLInputElement).value)
+      this.#remember()
+    })
   }
 
   get chosen(): WalletInfo | undefined {
@@ -77,8 +80,32 @@ export class WalletPicker {
     list.scrollIntoView({ block: 'center' })
   }
 
-  /** One for tests before others; else the only one. Several are the visitor's choice. */
+  /** The choice stays, for each mode. */
+  #remember(): void {
+    try {
+      localStorage.setItem(this.#key, this.chosen?.rdns ?? '')
+    } catch {
+      /* without storage it is made again */
+    }
+  }
+
+  #remembered(): WalletInfo | undefined {
+    try {
+      const rdns = localStorage.getItem(this.#key)
+      return rdns ? this.#found.find((wallet) => wallet.rdns === rdns) : undefined
+    } catch {
+      return undefined
+    }
+  }
+
+  get #key(): string {
+    return `imagine-wallet-${this.#connection.mode.kind}`
+  }
+
+  /** The one of last time; one for tests before others; else the only one. Several are the visitor's choice. */
   #suggested(): WalletInfo | undefined {
+    const remembered = this.#remembered()
+    if (remembered) return remembered
     const tests = this.#found.filter(isTestWallet)
     if (tests.length > 0) return tests.length === 1 ? tests[0] : undefined
     return this.#found.length === 1 ? this.#found[0] : undefined
