@@ -64,15 +64,22 @@ async function write(
       controller.enqueue(chunk)
     },
   })
+  const isThere = (await filesIn(folder)).some((file) => file.name === name)
   try {
     const file = await folder.getFileHandle(name, { create: true })
     await body.pipeThrough(counted).pipeTo(await file.createWritable())
     if (size === 0) throw new Error('its host answered without bytes')
     return size
   } catch (error) {
-    await folder.removeEntry(name).catch(() => {})
+    // Another tab may have kept it before, or meanwhile.
+    if (!isThere) await removeEmpty(folder, name).catch(() => {})
     throw error
   }
+}
+
+async function removeEmpty(folder: FileSystemDirectoryHandle, name: string): Promise<void> {
+  const { size } = await (await folder.getFileHandle(name)).getFile()
+  if (size === 0) await folder.removeEntry(name)
 }
 
 const tooLarge = (limit: number): Error =>

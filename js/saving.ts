@@ -27,7 +27,9 @@ export async function saveVideo(
   const kept = await keptVideo(id, taskId)
   if (kept) return kept
   const { response, type } = await download(await made(), signal)
-  return new Blob([await response.blob().catch(unread)], { type })
+  const bytes = await response.blob().catch(unread)
+  if (bytes.size === 0) throw refuse('bad_response', 'the host of the video answered without bytes')
+  return new Blob([bytes], { type })
 }
 
 /** Keeps the video of a purchase, once at a time. Never rejects. */
@@ -78,16 +80,16 @@ export async function forgetVideo(id: string): Promise<void> {
 
 /** Begins to read the file of a result: the video, or the picture where there is none. */
 async function download(
-  { video, image }: Generation,
+  { video, image, gif }: Generation,
   signal: AbortSignal | undefined,
 ): Promise<{ response: Response; type: string }> {
-  const file = video ?? image
+  const file = video ?? image ?? gif
   if (!file) throw refuse('bad_response', 'the result has no video and no picture')
   // A page's own `fetch` may throw instead of rejecting.
   const fetching = async () => fetch(file.url, { credentials: 'omit', signal: signal ?? null })
   const response = await fetching().catch(unread)
   const { ok, status, headers } = response
-  if (!ok)
+  if (!ok || status === 206)
     throw refuse('http', `the host of the video answered ${status} instead of the video`, { details: { status } })
   const said = (headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
   if (!MEDIA.test(said) && !ANY.test(said))

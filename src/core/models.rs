@@ -16,10 +16,11 @@ const LONGEST_NAME: usize = 64;
 #[must_use]
 pub fn read<J: Json>(response: &HttpResponse<J>) -> Vec<String> {
     let Some(body) = response.body.json.as_ref().filter(|_| response.status == 200) else { return Vec::new() };
-    let list = LISTS.iter().find_map(|key| body.get(key)).unwrap_or_else(|| body.clone());
-    let named = match list.items_start(MOST) {
-        Some(items) => items.iter().filter_map(in_list).collect(),
-        None => by_name(&list),
+    let named = match LISTS.iter().find_map(|key| body.get(key)) {
+        Some(list) if list.is_object() => by_name(&list),
+        list => {
+            list.as_ref().unwrap_or(body).items_start(MOST).unwrap_or_default().iter().filter_map(in_list).collect()
+        }
     };
     let mut names: Vec<String> = Vec::new();
     for name in named {
@@ -73,7 +74,7 @@ mod tests {
             json!({ "models": ["a", "b"] }),
             json!({ "data": [{ "name": "a" }, { "model": "b" }, { "videoModel": "a" }] }),
             json!({ "videoModels": { "a": { "price": 1 }, "b": {} }, "count": 2 }),
-            json!({ "a": { "price": 1 }, "b": { "price": 2 }, "c": { "available": false } }),
+            json!({ "models": { "a": { "price": 1 }, "b": { "price": 2 }, "c": { "available": false } } }),
             json!({ "models": [model("a"), model("b"), { "id": "c", "available": false }, 5, null, {}, "", "x\n"] }),
         ] {
             assert_eq!(names(200, &body), ["a", "b"], "{body}");
@@ -86,6 +87,7 @@ mod tests {
             (404, json!(["a"])),
             (500, json!({ "models": ["a"] })),
             (200, json!({ "error": "not found" })),
+            (200, json!({ "error": { "message": "not found" }, "meta": {} })),
             (200, json!({ "models": "a" })),
             (200, json!({ "models": 5, "a": {} })),
             (200, json!(["a".repeat(65), "b\u{202e}c"])),

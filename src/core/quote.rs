@@ -76,6 +76,9 @@ pub struct Seal {
     base_url: String,
     /// The hash of the request that was quoted.
     body: String,
+    /// The hash of its body, as it was sent.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    sent: String,
     /// Set if the service does not know the field `seed`.
     #[serde(skip_serializing_if = "Not::not")]
     seedless: bool,
@@ -127,6 +130,7 @@ impl<J: Json> PricedQuote<J> {
             seal: Seal {
                 base_url: config.base_url.as_str().into(),
                 body: request.fingerprint().as_str().into(),
+                sent: request.wording(),
                 seedless: !request.dialect().seed,
                 form: request.dialect().form,
                 shape: Some(request.dialect().shape).filter(|shape| *shape != Shape::Object),
@@ -209,8 +213,16 @@ pub fn reopen<J: Json>(quote: &J, request: &Request, config: &Config) -> Result<
         && shown("asset") == address(offer.asset.address)
         && shown("payTo") == address(offer.pay_to);
     if same {
-        let shape = seal.text_at("shape").and_then(|shape| Shape::read(&shape)).unwrap_or(Shape::Object);
-        Ok((offer, Dialect { seed: seal.get("seedless").is_none(), form: seal.get("form").is_some(), shape }))
+        let shape = seal.text_at("shape").map_or(Some(Shape::Object), |shape| Shape::read(&shape));
+        let Some(shape) = shape else { return Err(stale("this quote was changed since `quote()` gave it")) };
+        let dialect = Dialect { seed: seal.get("seedless").is_none(), form: seal.is_true_at("form"), shape };
+        let mut spoken = request.clone();
+        spoken.speak(dialect);
+        // Quotes of earlier versions do not say how it was sent.
+        if seal.text_at("sent").is_some_and(|sent| sent != spoken.wording()) {
+            return Err(stale("the request would be sent in other words than it was priced in"));
+        }
+        Ok((offer, dialect))
     } else {
         Err(stale("this quote was changed since `quote()` gave it"))
     }

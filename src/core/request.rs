@@ -1,5 +1,6 @@
 //! The caller's request, checked and written in the service's dialect.
 
+use alloy_primitives::keccak256;
 use serde::Serialize;
 
 use super::{
@@ -10,7 +11,7 @@ use super::{
     image,
     json::{self, Json, ObjectWriter},
     names::check_fields,
-    text::{cut, find, text},
+    text::{cut, find, hex, text},
     uuid,
 };
 
@@ -135,11 +136,12 @@ impl Request {
     /// Adapts it to a server that refused the unpaid request with this response: some reject `seed` by its name, a
     /// picture in JSON as too large, or want the parameters as text.
     pub fn reword<J>(&mut self, response: &HttpResponse<J>) -> Rewording {
-        let names = |field: &str| find(&response.body.text, field).is_some();
+        let names = |field: &str| has_word(&response.body.text, field);
         let now = self.dialect;
         let has_object = now.shape == Shape::Object && !now.form;
         let (other, rewording) = match response.status {
-            400 | 422 if has_object && names(ENVELOPE) => (Dialect { shape: Shape::Text, ..now }, Rewording::Named),
+            // It may name it in a reason of another kind, which is then the one to tell.
+            400 | 422 if has_object && names(ENVELOPE) => (Dialect { shape: Shape::Text, ..now }, Rewording::Guessed),
             400 | 422 if now.seed && names(SEED) => (Dialect { seed: false, ..now }, Rewording::Named),
             400 | 422 if has_object => (Dialect { shape: Shape::Text, ..now }, Rewording::Guessed),
             413 if now.shape != Shape::Flat && self.has_picture() => (Dialect { form: true, ..now }, Rewording::Named),
@@ -232,6 +234,13 @@ impl Request {
         }))
     }
 
+    /// The hash of what is sent, without the id: what was priced is what is paid.
+    #[must_use]
+    pub fn wording(&self) -> String {
+        let unseeded = Self { dialect: Dialect { seed: false, ..self.dialect }, ..self.clone() };
+        hex(keccak256(unseeded.body()).as_slice())
+    }
+
     /// The body as JSON text, with a zero character in place of the picture's base64. A body that is sent as a form
     /// begins with another.
     #[must_use]
@@ -252,6 +261,22 @@ impl Request {
         let json = json_of(&fields, Some(self.seed()).filter(|_| self.dialect.seed));
         if self.dialect.form { text!(MARK, json) } else { json }
     }
+}
+
+/// Whether a text has this as a word, and not only as a part of one.
+fn has_word(text: &str, word: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let mut rest = text;
+    while let Some(at) = find(rest, word) {
+        let end = at.saturating_add(word.len());
+        let before = rest.as_bytes().get(..at).and_then(<[u8]>::last);
+        let after = rest.as_bytes().get(end);
+        if !before.is_some_and(|byte| is_letter(*byte)) && !after.is_some_and(|byte| is_letter(*byte)) {
+            return true;
+        }
+        rest = rest.get(end..).unwrap_or_default();
+    }
+    false
 }
 
 /// The body with the parameters in their envelope, which is JSON text.
@@ -566,10 +591,11 @@ mod tests {
         let answer =
             |status, body: &str| HttpResponse::<Value> { status, body: body.into(), ..HttpResponse::default() };
         for (said, rewordings) in [
-            ("templateData must be a string", [Rewording::Named, Rewording::None, Rewording::None]),
+            ("templateData must be a string", [Rewording::Guessed, Rewording::None, Rewording::None]),
             ("no", [Rewording::Guessed, Rewording::None, Rewording::None]),
             ("seed", [Rewording::Named, Rewording::Guessed, Rewording::None]),
-            ("seed, templateData", [Rewording::Named, Rewording::Named, Rewording::None]),
+            ("seed, templateData", [Rewording::Guessed, Rewording::Named, Rewording::None]),
+            ("seedance-2 is not sold", [Rewording::Guessed, Rewording::None, Rewording::None]),
         ] {
             let mut request = pictured("image/gif", "abc");
             let object = request.body();

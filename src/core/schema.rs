@@ -39,6 +39,17 @@ const PROMPT: &str = "prompt";
 const MOST_NAMED: usize = 5;
 /// What the library itself sends.
 const OWN: [&str; 2] = [ENVELOPE, "seed"];
+/// Headers of the protocol and of logins, which some sellers list as well: how they begin.
+const HEADERS: [&str; 5] = ["x-payment", "payment-", "authorization", "sign-in-with-x", "content-type"];
+
+/// Where a description says that the fields are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// In the body, beside the prompt.
+    Beside,
+    /// In the query, which stock sellers write for a body, too: they may be anywhere.
+    Anywhere,
+}
 
 impl<J: Json> Schema<J> {
     /// Takes back what was written.
@@ -48,13 +59,14 @@ impl<J: Json> Schema<J> {
     }
 
     /// The parameters of a page among the fields of a body: those in `templateData` stand beside those around it.
-    fn of_body(fields: &J) -> Option<Self> {
+    fn of_body(fields: &J, place: Place) -> Option<Self> {
         let mut all = fields.get(ENVELOPE).and_then(|envelope| envelope.get("properties")).unwrap_or_else(J::object);
         for (name, mut field) in fields.entries() {
-            if OWN.contains(&name.as_str()) {
+            let lower = name.to_ascii_lowercase();
+            if OWN.contains(&name.as_str()) || HEADERS.iter().any(|start| lower.starts_with(start)) {
                 continue;
             }
-            if name != PROMPT && field.is_true_at("required") {
+            if name != PROMPT && place == Place::Beside && field.is_true_at("required") {
                 field.set(field::BESIDE, J::of(&true));
             }
             let inner = all.get(&name);

@@ -76,8 +76,8 @@ export function requestForm(onChange: () => void): RequestForm {
       return {
         prompt: prompt.value.trim(),
         duration: duration.valueAsNumber,
-        autoEnhance: enhance.checked,
-        autoClank: clank.checked,
+        autoEnhance: isTicked(enhance),
+        autoClank: isTicked(clank),
         ...(model.value.trim() && { videoModel: model.value.trim() }),
         ...(picture !== undefined && { image: picture }),
         ...(remix.value.trim() && { soraVideoId: remix.value.trim() }),
@@ -90,8 +90,9 @@ export function requestForm(onChange: () => void): RequestForm {
     },
     describe({ models: listed = [], schema = {} }) {
       models.replaceChildren(...listed.map((name) => new Option(name)))
-      const { minimum = 1, maximum = LONGEST } = schema['duration'] ?? {}
-      Object.assign(duration, { min: String(Math.ceil(minimum)), max: String(Math.floor(maximum)) })
+      const { minimum = 1, maximum = Math.max(LONGEST, minimum) } = schema['duration'] ?? {}
+      const [min, max] = [Math.ceil(minimum), Math.floor(maximum)]
+      Object.assign(duration, min <= max ? { min: String(min), max: String(max) } : { min: '1', max: String(LONGEST) })
       for (const [name, tick] of Object.entries(SWITCHES))
         tick.closest<HTMLElement>('label')!.hidden = !takes(schema, name)
     },
@@ -105,6 +106,9 @@ export function requestForm(onChange: () => void): RequestForm {
     suggest: () => prompt.value.trim() || write(examples.querySelector('button')?.dataset['prompt'] ?? ''),
   }
 }
+
+/** One that the service does not know is hidden, and not sent. */
+const isTicked = (tick: HTMLInputElement): boolean => tick.checked && !tick.closest<HTMLElement>('label')!.hidden
 
 /** A service that lists parameters, and not this one, has no use for it. */
 const takes = (schema: object, name: string) => Object.keys(schema).length === 0 || name in schema

@@ -11,10 +11,16 @@ const DEEPEST: usize = 16;
 const MOST_FIELDS: usize = 1_000;
 /// A list with more values than this says nothing.
 const MOST_ALLOWED: usize = 256;
+/// What is read of a list, which may be referred to many times.
+const MOST_READ: u32 = 257;
+/// What is read of a list of names.
+const MOST_LISTED: u32 = 1_000;
 /// A value that is longer, as JSON, is not read, nor a list with such a one.
 const LONGEST_VALUE: usize = 512;
 /// What all values and descriptions take, in bytes.
 const MOST_WRITTEN: usize = 0x1_0000;
+/// References that are followed one after the other.
+const MOST_STEPS: usize = 8;
 /// A reference that is longer leads nowhere.
 const LONGEST_PATH: usize = 256;
 /// Names of parameters are not longer.
@@ -66,7 +72,7 @@ pub(super) fn with_examples<J: Json>(fields: &J, example: &J) -> J {
 
 /// The texts in a list.
 pub(super) fn texts<J: Json>(of: &J, key: &str) -> Vec<String> {
-    let listed = of.get(key).and_then(|list| list.items()).unwrap_or_default();
+    let listed = of.get(key).and_then(|list| list.items_start(MOST_LISTED)).unwrap_or_default();
     listed.iter().filter_map(Json::as_text).collect()
 }
 
@@ -77,8 +83,27 @@ pub(super) fn only_shown<J: Json>(field: &J) -> J {
 
 /// What of a field another description of it does not contradict.
 pub(super) fn undisputed<J: Json>(field: &J, other: &J) -> J {
-    let said = |of: &J, key: &str| of.get(key).map(|value| value.to_text());
-    copy(field, |key| !RULES.contains(&key) && key != "items" || said(field, key) == said(other, key))
+    let is_agreed = |key: &str| match (key, field.get(key), other.get(key)) {
+        ("enum" | "type", Some(one), Some(two)) => has_all(&one, &two) && has_all(&two, &one),
+        (_, one, two) => one.map(|value| value.to_text()) == two.map(|value| value.to_text()),
+    };
+    let mut copy = copy(field, |key| !RULES.contains(&key) && key != "items" || is_agreed(key));
+    if let (Some(one), Some(two)) = (field.get("properties"), other.get("properties")) {
+        let mut all = J::object();
+        for (name, inner) in one.entries() {
+            let kept = two.get(&name).map_or_else(|| inner.clone(), |other| undisputed(&inner, &other));
+            all.set(&name, kept);
+        }
+        copy.set("properties", all);
+    }
+    copy
+}
+
+/// Whether a list has all values of the other, in whatever order.
+fn has_all<J: Json>(list: &J, other: &J) -> bool {
+    let texts = |list: &J| -> Vec<String> { list.items().unwrap_or_default().iter().map(Json::to_text).collect() };
+    let known = texts(list);
+    texts(other).iter().all(|value| known.contains(value))
 }
 
 fn copy<J: Json>(field: &J, is_kept: impl Fn(&str) -> bool) -> J {
@@ -100,7 +125,19 @@ struct Reader<J> {
 }
 
 impl<J: Json> Reader<J> {
+    /// What a schema refers to, or the only object among those that it is one of.
+    fn resolved(&self, schema: &J) -> J {
+        let mut found = schema.clone();
+        for _ in 0..MOST_STEPS {
+            let target = found.text_at("$ref").and_then(|path| self.referred(&path));
+            let Some(next) = target.or_else(|| only_object(&found)) else { break };
+            found = next;
+        }
+        found
+    }
+
     fn members(&mut self, schema: &J, required: &[String], depth: usize) -> J {
+        let schema = &self.resolved(schema);
         let listed = texts(schema, "required");
         // A schema without properties is no object of fields.
         let is_schema = schema.text_at("type").as_deref() == Some("object");
@@ -152,16 +189,19 @@ impl<J: Json> Reader<J> {
             field.set("description", J::of(&reason::line(&said)));
         }
         let first = raw.get("examples").and_then(|list| list.items_start(1)?.into_iter().next());
+        let mut is_doubtful = false;
         for (key, value) in [("default", raw.get("default")), ("example", raw.get("example").or(first))] {
-            if let Some(value) = value.filter(is_short) {
-                field.set(key, value);
+            match value {
+                Some(value) if is_short(&value) => field.set(key, value),
+                // One that is too long to be read may be outside of the list.
+                value => is_doubtful |= value.is_some_and(|value| scalar(&value).is_some()),
             }
         }
         if let Some(written) = raw.get("type") {
             let words = written.items().unwrap_or_else(|| vec![written]);
             kinds = read_type(&words, &mut field);
         }
-        let listed = raw.get("enum").and_then(|list| list.items());
+        let listed = raw.get("enum").and_then(|list| list.items_start(MOST_READ));
         if let Some(listed) = listed.or_else(|| Some(vec![raw.get("const")?])) {
             kinds = allow(listed, &mut field, kinds);
         }
@@ -170,7 +210,8 @@ impl<J: Json> Reader<J> {
                 field.set(key, bound);
             }
         }
-        if let Some(length) = raw.whole_at("maxLength") {
+        let least = raw.whole_at("minLength").unwrap_or_default();
+        if let Some(length) = raw.whole_at("maxLength").filter(|most| *most >= least) {
             field.set("maxLength", J::whole(length));
         }
         if properties(raw).is_some() {
@@ -184,7 +225,12 @@ impl<J: Json> Reader<J> {
         if let Some(items) = raw.get("items") {
             field.set("items", self.field(&items, false, depth));
         }
-        let mut settled = copy(&field, |key| key != "type" && (!BOUNDS.contains(&key) || is_possible(&field)));
+        let is_sound = is_possible(&field);
+        let mut settled = copy(&field, |key| match key {
+            "type" => false,
+            "enum" => is_sound && !is_doubtful,
+            key => is_sound || !BOUNDS.contains(&key),
+        });
         if !kinds.is_any() {
             settled.set("type", kinds.list());
         }
@@ -220,8 +266,13 @@ impl<J: Json> Reader<J> {
             default = default.or_else(|| read.get("default"));
             field = read;
         }
-        // What only one of several says is not said of all.
+        // What only one of several says is not said of all; but an object can only be the one that is an object.
         let mut field = copy(&field, |key| key != "required" && key != "type" && count == 1);
+        let object = only_object(raw).filter(|_| count > 1 && kinds.is_some());
+        let inside = object.map(|branch| self.members(&branch, &[], depth));
+        if let Some(inside) = inside {
+            field.set("properties", inside);
+        }
         if let Some(values) = values.filter(|values| !values.is_empty()) {
             allow(values, &mut field, NULL);
         }
@@ -260,6 +311,13 @@ fn shorthand<J: Json>(words: &J) -> J {
     field
 }
 
+/// The only branch of a union that is an object with properties.
+fn only_object<J: Json>(schema: &J) -> Option<J> {
+    let branches = schema.get("anyOf").or_else(|| schema.get("oneOf"))?.items_start(MOST_READ)?;
+    let mut objects = branches.into_iter().filter(|branch| properties(branch).is_some());
+    objects.next().filter(|_| objects.next().is_none())
+}
+
 fn is_name(name: &str) -> bool {
     name != "__proto__"
         && (1..=LONGEST_NAME).contains(&name.len())
@@ -270,11 +328,17 @@ fn is_bound<J: Json>(value: &J) -> bool {
     value.as_float().is_some_and(|number| number.abs() < NO_BOUND)
 }
 
-/// Whether a number can be within its bounds. What is contradictory is not said.
+/// Whether a number can be within its bounds, and within them and the list. What is contradictory is not said.
 fn is_possible<J: Json>(field: &J) -> bool {
     let [least, most, above, below] = BOUNDS.map(|key| field.get(key).and_then(|bound| bound.as_float()));
-    let lowest = least.unwrap_or(f64::MIN).max(above.unwrap_or(f64::MIN));
-    lowest <= most.unwrap_or(f64::MAX).min(below.unwrap_or(f64::MAX))
+    let is_above = |number: f64| least.is_none_or(|least| number >= least) && above.is_none_or(|above| number > above);
+    let is_below = |number: f64| most.is_none_or(|most| number <= most) && below.is_none_or(|below| number < below);
+    let (lowest, highest) = (least.or(above).unwrap_or(f64::MIN), most.or(below).unwrap_or(f64::MAX));
+    let is_strict = !is_above(lowest) || !is_below(highest);
+    let listed = field.get("enum").and_then(|list| list.items()).unwrap_or_default();
+    let mut numbers = listed.iter().filter_map(Json::as_float).peekable();
+    let has_one = numbers.peek().is_none() || numbers.any(|number| is_above(number) && is_below(number));
+    has_one && (lowest < highest || !is_strict && lowest <= highest)
 }
 
 fn says_json<J: Json>(field: &J) -> bool {

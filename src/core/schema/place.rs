@@ -3,7 +3,7 @@
 
 use super::{
     super::json::Json,
-    Schema,
+    Place, Schema,
     field::{only_shown, properties, read_fields, texts, with_examples},
 };
 
@@ -38,12 +38,12 @@ impl<J: Json> Schema<J> {
     pub fn read(described: &Described<J>) -> Option<Self> {
         let Described { chosen, others, bazaar, is_newer } = described;
         let mut entries = [chosen].into_iter().chain(others.iter().take(MOST_OTHERS));
-        let read = |entry: &J| Self::of_body(&of_entry(entry)?);
+        let read = |entry: &J| of_entry(entry).and_then(|(fields, place)| Self::of_body(&fields, place));
         let mut older = entries.by_ref().find_map(read);
         for other in entries.filter_map(read) {
             older = older.map(|older| older.undisputed(&other));
         }
-        let newer = bazaar.as_ref().and_then(of_bazaar).and_then(|fields| Self::of_body(&fields));
+        let newer = bazaar.as_ref().and_then(of_bazaar).and_then(|(fields, place)| Self::of_body(&fields, place));
         let (first, second) = if *is_newer { (newer, older) } else { (older, newer) };
         match (&first, &second) {
             (Some(one), Some(other)) => Some(one.undisputed(other)),
@@ -53,16 +53,20 @@ impl<J: Json> Schema<J> {
 }
 
 /// The description in an entry: `outputSchema.input`.
-fn of_entry<J: Json>(entry: &J) -> Option<J> {
+fn of_entry<J: Json>(entry: &J) -> Option<(J, Place)> {
     of_input(&bounded(entry.get("outputSchema")?)?.get("input")?)
 }
 
 /// The description in `extensions.bazaar`, whose `schema` describes its `info`: the body's is inside.
-fn of_bazaar<J: Json>(bazaar: &J) -> Option<J> {
+fn of_bazaar<J: Json>(bazaar: &J) -> Option<(J, Place)> {
     let bazaar = bounded(bazaar.clone())?;
     let schema = bazaar.get("schema");
     let input = schema.as_ref().and_then(|schema| path(schema, &["properties", "input", "properties"]));
-    let is_body = input.as_ref().is_some_and(|input| input.get("body").is_some() || may_have_body(input));
+    let own = path(&bazaar, &["info", "input"]);
+    let is_body = input.as_ref().is_some_and(|input| input.get("body").is_some() || may_have_body(input))
+        && own.is_none_or(|own| has_body(&own));
+    let place =
+        if input.as_ref().is_some_and(|input| input.get("body").is_some()) { Place::Beside } else { Place::Anywhere };
     let declared = input.and_then(|input| input.get("body").or_else(|| input.get("queryParams")));
     let example = path(&bazaar, &["info", "input", "body"]).filter(is_schema);
     let read = |body: J| read_fields(&body, &[], [body.clone()].into_iter().chain(schema.clone()).collect());
@@ -73,7 +77,8 @@ fn of_bazaar<J: Json>(bazaar: &J) -> Option<J> {
     };
     let fields = fields.map(example_of);
     let fields = if is_body { fields } else { fields.map(|fields| shown(&fields)) };
-    fields.or_else(|| example.and_then(read)).or_else(|| of_input(&bazaar.get("inputSchema")?))
+    let stated = fields.map(|fields| (fields, place));
+    stated.or_else(|| Some((example.and_then(read)?, Place::Beside))).or_else(|| of_input(&bazaar.get("inputSchema")?))
 }
 
 fn path<J: Json>(of: &J, keys: &[&str]) -> Option<J> {
@@ -84,20 +89,21 @@ fn path<J: Json>(of: &J, keys: &[&str]) -> Option<J> {
     Some(found)
 }
 
-fn of_input<J: Json>(input: &J) -> Option<J> {
+fn of_input<J: Json>(input: &J) -> Option<(J, Place)> {
     if input.text_at("type").as_deref() == Some("object") {
-        return Some(input)
-            .filter(|input| is_schema(*input))
-            .and_then(|input| read_fields(input, &[], vec![input.clone()]));
+        let fields = Some(input).filter(|input| is_schema(*input));
+        return Some((fields.and_then(|input| read_fields(input, &[], vec![input.clone()]))?, Place::Beside));
     }
     let part = |key: &&str| input.get(key).filter(Json::is_object);
-    let body = BODIES.iter().find_map(part).or_else(|| QUERIES.iter().find_map(part))?;
+    let body = BODIES.iter().find_map(part);
+    let place = if body.is_some() { Place::Beside } else { Place::Anywhere };
+    let body = body.or_else(|| QUERIES.iter().find_map(part))?;
     let mut required = Vec::new();
     for list in LISTS {
         required.extend(texts(input, list));
     }
     let fields = read_fields(&body, &required, vec![body.clone()])?;
-    Some(if has_body(input) { fields } else { shown(&fields) })
+    Some((if has_body(input) { fields } else { shown(&fields) }, place))
 }
 
 /// Fields of another request, which rule nothing out.
@@ -118,8 +124,9 @@ fn may_have_body<J: Json>(input: &J) -> bool {
 
 /// Whether it describes a request with a body, as this one has, or does not say.
 fn has_body<J: Json>(input: &J) -> bool {
+    let is_http = input.text_at("type").is_none_or(|kind| kind == "http");
     let method = input.get("method").and_then(|method| method.as_text());
-    method.is_none_or(|method| BODY_METHODS.contains(&method.to_ascii_uppercase().as_str()))
+    is_http && method.is_none_or(|method| BODY_METHODS.contains(&method.to_ascii_uppercase().as_str()))
 }
 
 /// Whether it is a JSON Schema of an object, and not an object of fields.

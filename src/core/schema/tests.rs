@@ -355,6 +355,79 @@ fn a_description_that_its_own_default_or_example_does_not_meet_rules_nothing_out
 }
 
 #[test]
+fn a_reference_or_a_union_around_the_fields_leads_to_them() {
+    let of_body =
+        |body: Value| newer(json!({ "schema": { "properties": { "input": { "properties": { "body": body } } } } }));
+    let fields = json!({ "m": { "type": "string", "enum": ["a", "b"] } });
+    let object = json!({ "type": "object", "properties": fields });
+    for body in [
+        json!({ "$ref": "#/$defs/B", "$defs": { "B": object } }),
+        json!({ "anyOf": [object, { "type": "null" }] }),
+        json!({ "oneOf": [{ "$comment": "a" }, object] }),
+        json!({ "properties": { "templateData": { "anyOf": [object, { "type": "string" }] } } }),
+    ] {
+        let schema = of_body(body.clone()).unwrap_or_else(|| panic!("{body}"));
+        assert_eq!(faults(&schema, &json!({ "m": "c" })).len(), 1, "{body}");
+        assert!(faults(&schema, &json!({ "m": "a" })).is_empty(), "{body}");
+    }
+    assert_eq!(of_body(json!({ "$ref": "#/$defs/B", "$defs": { "B": { "$ref": "#/$defs/B" } } })), None);
+    let two = json!({ "anyOf": [object, { "type": "object", "properties": { "n": { "enum": [1, 2] } } }] });
+    assert!(of_body(two).is_none_or(|schema| faults(&schema, &json!({ "m": "c", "n": 3 })).is_empty()), "either");
+}
+
+#[test]
+fn fields_of_a_query_may_be_anywhere_and_headers_are_no_fields() {
+    let query = json!({ "prompt": { "required": true }, "seconds": { "required": true, "enum": [4, 8] } });
+    let schema = older(&json!({ "input": { "type": "http", "method": "POST", "queryParams": query } })).unwrap();
+    let missing = |given: Value| schema.problems(&given, false).len();
+    assert_eq!(missing(json!({ "prompt": "a", "seconds": 8 })), 0);
+    assert_eq!([missing(json!({ "prompt": "a" })), missing(json!({ "prompt": "a", "seconds": 5 }))], [1, 1]);
+    let required = json!({ "required": true });
+    let headers = json!({
+        "X-PAYMENT": required, "payment-signature": required, "Authorization": required, "SIGN-IN-WITH-X": required,
+        "prompt": "string",
+    });
+    assert_eq!(lines(Some(&body(headers))), ["prompt:string"]);
+    for input in [
+        json!({ "type": "mcp", "body": { "properties": { "x": { "required": true } } } }),
+        json!({ "type": "http", "method": "GET", "body": { "properties": { "x": { "required": true } } } }),
+    ] {
+        let problems = older(&json!({ "input": input })).map_or(0, |schema| schema.problems(&json!({}), true).len());
+        assert_eq!(problems, 0, "{input}");
+    }
+    let bazaar = json!({ "info": { "input": { "method": "GET" } }, "schema": { "properties": { "input": { "properties": {
+        "queryParams": { "properties": { "q": {} }, "required": ["q"] } } } } } });
+    assert!(newer(bazaar).is_none_or(|schema| schema.problems(&json!({}), false).is_empty()));
+}
+
+#[test]
+fn rules_that_contradict_each_other_rule_nothing_out() {
+    for (field, value) in [
+        (json!({ "minimum": 5, "exclusiveMaximum": 5 }), json!(5)),
+        (json!({ "exclusiveMinimum": 5, "maximum": 5 }), json!(5)),
+        (json!({ "minLength": 10, "maxLength": 5 }), json!("abcdefg")),
+        (json!({ "enum": [4, 8], "minimum": 10 }), json!(5)),
+        (json!({ "enum": ["a", "b"], "default": "c".repeat(600) }), json!("d")),
+    ] {
+        assert_eq!(fault(field.clone(), value.clone()), None, "{value} for {field}");
+    }
+    assert_eq!(fault(json!({ "minimum": 5, "maximum": 5 }), json!(6)), Some("too_large".into()));
+    assert_eq!(fault(json!({ "enum": [4, 8, 12], "maximum": 8 }), json!(12)), Some("too_large".into()));
+}
+
+#[test]
+fn two_places_may_list_the_same_in_another_order() {
+    let entry = |list: Value| {
+        json!({ "outputSchema": { "input": { "type": "http", "bodyFields": {
+        "m": { "enum": list }, "o": { "type": "object", "properties": { "n": { "maximum": 5, "description": list.to_string() } } },
+    } } } })
+    };
+    let (chosen, others) = (entry(json!(["a", "b"])), vec![entry(json!(["b", "a"]))]);
+    let schema = Schema::read(&Described { chosen, others, bazaar: None, is_newer: false }).unwrap();
+    assert_eq!(faults(&schema, &json!({ "m": "c", "o": { "n": 6 } })).len(), 2);
+}
+
+#[test]
 fn a_field_may_be_called_properties() {
     let fields =
         json!({ "prompt": "string", "properties": { "type": "object", "required": true, "description": "more" } });
