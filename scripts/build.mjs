@@ -206,14 +206,23 @@ async function bundle() {
     outfile: 'dist/cli.js',
     platform: 'node',
     banner: { js: '#!/usr/bin/env node' },
-    external: ['imagine-x402', 'imagine-x402/node'],
+    external: ['imagine-x402', 'imagine-x402/node', './mcp.js'],
+    metafile: true,
+  })
+  // Loaded by the command line as an MCP server, with the official SDK inside.
+  const mcp = await build({
+    ...BUNDLE,
+    entryPoints: ['js/node/mcp.ts'],
+    outfile: 'dist/mcp.js',
+    platform: 'node',
+    external: ['imagine-x402'],
     metafile: true,
   })
   await chmod(at('dist', 'cli.js'), 0o755)
   await copyFile(core('core.wasm'), at('dist', 'core.wasm'))
   await writeFile(
     at('dist', 'THIRD-PARTY.txt'),
-    notices(Object.keys({ ...testing.metafile.inputs, ...cli.metafile.inputs })),
+    notices([testing, cli, mcp].flatMap(({ metafile }) => Object.keys(metafile.inputs))),
   )
 }
 
@@ -255,6 +264,7 @@ const FILES = [
   'node.js',
   'proxy.js',
   'cli.js',
+  'mcp.js',
   'react.js',
   'testing.js',
   'core.wasm',

@@ -11,7 +11,7 @@ const ALLOWED = JSON.parse(/^allow = (\[.+\])$/m.exec(readFileSync(path.join(roo
 const TARGET = 'wasm32-unknown-unknown'
 
 const HEAD = `imagine-x402 is licensed under MIT OR Apache-2.0 (LICENSE-MIT, LICENSE-APACHE).
-Its WebAssembly contains code of the following crates, and its entry \`testing\` and its command line code of the following npm packages, each under the licence
+Its WebAssembly contains code of the following crates, and its entry \`testing\` and its command line (with its MCP server) code of the following npm packages, each under the licence
 that is named and printed below.
 `
 

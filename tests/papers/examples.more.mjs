@@ -1,5 +1,5 @@
 // Every example that a paper prints in JavaScript, against the types of the package as it is built. The components of
-// other languages are compiled and run in tests/frameworks.
+// other languages are compiled and run in tests/frameworks, and the configuration in JSON is used in tests/mcp.
 import assert from 'node:assert/strict'
 import { fileURLToPath } from 'node:url'
 import { describe, test } from 'node:test'
@@ -8,7 +8,7 @@ import { exampleIn, examplesIn } from './papers.mjs'
 
 const PAPERS = ['README.md', 'llms.txt']
 const LANGUAGES = { js: 'jsx', jsx: 'jsx', ts: 'ts', tsx: 'tsx' }
-const ELSEWHERE = ['svelte', 'vue', 'sh', 'text']
+const ELSEWHERE = ['svelte', 'vue', 'json', 'sh', 'text']
 
 /** What the page around an example has. */
 const PAGE = `

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { type Client, type Config, createClient, type GenerateRequest, type PricedQuote, type Task } from 'imagine-x402'
 import { fileStore, fromAccount } from 'imagine-x402/node'
+import { loadMcp } from '../chunks.js'
 import { doctor } from '../doctor.js'
 import { exitCodeOf, printed } from '../doctor-report.js'
 import { accountOf } from './key.js'
@@ -62,6 +63,7 @@ export const COMMANDS: Record<string, (call: Call) => Promise<void>> = {
   },
 
   doctor: examine,
+  mcp: serveModel,
 }
 
 const SERVICE = 'https://eliza.getimagine.club'
@@ -76,6 +78,22 @@ async function examine({ subject, options, output }: Call): Promise<void> {
   output.result(report, printed(report).trimEnd())
   output.exitCode = exitCodeOf(report)
 }
+
+/** Serves a model until its client goes away. */
+async function serveModel(call: Call): Promise<void> {
+  const { subject, options } = call
+  if (subject !== undefined || options.json) throw new UsageError('the MCP server takes no subject and no --json')
+  const { budget, 'max-price': maxPrice = DEFAULT_MAX_PRICE, 'ask-above': askAbove } = options
+  if (budget === undefined) throw new UsageError('the MCP server needs --budget, such as 10/day: a model will spend it')
+  const { serve, isAmount } = await loadMcp()
+  for (const amount of [maxPrice, askAbove ?? maxPrice])
+    if (!isAmount(amount)) throw new UsageError(`${amount} is not an amount such as 2.00`)
+  const client = await clientOf(call, { maxPrice, onEvent: undefined }, true)
+  await serve(client, { budget, maxPrice, askAbove })
+}
+
+/** The library's own default. */
+const DEFAULT_MAX_PRICE = '5.00'
 
 /** Waits for the video, and saves it. */
 async function finish(task: Task, { out }: Options, output: Output): Promise<void> {

@@ -9,6 +9,7 @@ export const HELP = `Usage: imagine-x402 <command> [options]
   resume [ID]         takes a purchase up that was interrupted; never pays
   tasks               lists the purchases
   balance             the USDC of the account
+  mcp                 serves a model on stdin and stdout (MCP), within --budget
   doctor [URL]        what works with a service, and what a page should set; pays nothing and
                       needs no key. Exit code 0 where a page can buy directly, else 1
 
@@ -19,6 +20,7 @@ What is made:
 What it may cost:
   --max-price 2.00    the most for one video (default 5.00)
   --budget 10/day     the most for all purchases in any hour, day or week
+  --ask-above 2.00    mcp: the user is asked above this price, by the model's client
   --yes               does not ask; only together with --max-price or --budget
 Who pays:
   IMAGINE_PRIVATE_KEY in the environment, or
@@ -41,6 +43,7 @@ Examples:
   imagine-x402 generate "A paper boat on a neon river" --out boat.mp4
   imagine-x402 generate "A moth" --yes --max-price 1.50 --budget 10/day --json
   imagine-x402 resume --keystore key.json
+  imagine-x402 mcp --budget 10/day --max-price 5.00 --ask-above 2.00
   imagine-x402 doctor https://seller.example --origin https://my.app
 `
 
@@ -55,6 +58,7 @@ const OPTIONS = {
   out: TEXT,
   'max-price': TEXT,
   budget: TEXT,
+  'ask-above': TEXT,
   yes: SWITCH,
   keystore: TEXT,
   'password-file': TEXT,

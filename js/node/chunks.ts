@@ -1,0 +1,3 @@
+/** What the command line loads on demand: files of their own beside it in `dist/`. */
+
+export const loadMcp = () => import('./mcp.js')
