@@ -117,8 +117,9 @@ function crates() {
     ({ target, filenames }) =>
       !target.kind.includes('custom-build') && filenames.some((file) => file.includes(`/${TARGET}/`)),
   )
-  const named = compiled.map(({ package_id: id }) => id.split('#')[1].replace('@', ' '))
-  return [...new Set(named)].filter((name) => !name.startsWith('imagine-x402 '))
+  // Those of a path are this project's own.
+  const foreign = compiled.flatMap(({ package_id: id }) => (id.startsWith('path+') ? [] : id.split('#')[1]))
+  return [...new Set(foreign.map((name) => name.replace('@', ' ')))]
 }
 
 /** Whatever the entry `testing` and the command line, with its MCP server, are made of, besides this project. */
