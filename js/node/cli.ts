@@ -18,9 +18,14 @@ async function main(args: string[]): Promise<number> {
     return output.exitCode
   } catch (error) {
     if (!(error instanceof UsageError)) return output.error(error)
-    process.stderr.write(`${error.message}\nRun \`imagine-x402 --help\` for all commands. Nothing was paid.\n`)
-    return 2
+    return output.misuse(error.message)
   }
 }
 
-process.exitCode = await main(process.argv.slice(2))
+// A reader may have closed them: what was begun goes on.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+// Node would end with 1, which says that nothing was paid.
+process.on('uncaughtException', (error) => process.exit(new Output(false).error(error)))
+
+// The library may still look for the transaction of a receipt, which nobody waits for.
+process.exit(await main(process.argv.slice(2)))

@@ -104,8 +104,12 @@ export class FileStore implements Store {
         if (found.size >= limit) return [...found.values()]
         if (time !== undefined && time < since) continue
         const record = await this.#readOfMany(name)
+        if (!record) continue
         // After a crash, an entry may say what its record says no longer: then there is another one.
-        if (record && [time, undefined].includes(timeOf(record))) found.set(name, record)
+        if (timeOf(record) === time) found.set(name, record)
+        // One that cannot be read has the time of its entry: it counts in a budget, which refuses to guess its price.
+        else if (timeOf(record) === undefined && !found.has(name))
+          found.set(name, { ...record, order: { createdAt: time } } as StoredPurchase)
       }
     }
     return [...found.values()]

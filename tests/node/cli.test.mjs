@@ -50,7 +50,7 @@ describe('the command line', TIMEOUT, () => {
     const args = ['generate', 'A paper boat', '--id', 'job-8', ...YES]
     const bought = await cli(folder, [...args, '--out', out])
     assert.deepEqual([bought.code, bought.stdout], [0, `${out}, paid 1.00 USDC\n`], bought.stderr)
-    assert.match(bought.stderr, /signing\npaying\npaid; the video is being made/)
+    assert.match(bought.stderr, /signing\npaying\naccepted; the video is being made/)
     assert.equal((await readFile(out)).toString('latin1', 4, 8), 'ftyp')
     const again = await cli(folder, args)
     assert.equal(again.code, 0)
@@ -163,6 +163,49 @@ describe('the command line', TIMEOUT, () => {
     assert.match(nowhere.stdout, /Nothing can be bought here/)
     const wrong = await cli(folder, ['doctor', 'no address'], { key: null })
     assert.deepEqual([wrong.code, /Nothing was paid/.test(wrong.stderr)], [2, true])
+    assert.equal(await paid(), before)
+  })
+
+  test('a record that was cut off is not counted as nothing: the budget refuses', async () => {
+    const [folder, before] = [await openFolder(), await paid()]
+    const args = (id) => ['generate', 'A moth', '--id', id, '--yes', '--budget', '1.00/day']
+    assert.equal((await cli(folder, args('a'))).code, 0)
+    const file = join(folder, 'purchases', 'a.json')
+    const whole = await readFile(file, 'utf8')
+    for (const broken of [whole.slice(0, 40), whole.replace('"version":1', '"version":2')]) {
+      await writeFile(file, broken)
+      const { code, stderr } = await cli(folder, args('b'))
+      assert.deepEqual([code, /cannot be read/.test(stderr)], [3, true], stderr)
+    }
+    assert.equal((await paid()) - before, 1)
+    assert.equal((await cli(folder, ['forget', 'a'], { key: null })).code, 0)
+    assert.equal((await cli(folder, args('b'))).code, 0, 'it is out of the way')
+  })
+
+  test('an output that is closed or full does not turn a payment into "nothing was paid"', async () => {
+    const [folder, before] = [await openFolder(), await paid()]
+    const where = ['--folder', folder, '--rpc', sandbox.rpcUrl, '--service', sandbox.apiUrl]
+    const command = [process.execPath, CLI, 'generate', 'A moth', ...YES, ...where].map((word) => `'${word}'`).join(' ')
+    const run = async (script) => {
+      const env = { ...process.env, IMAGINE_PRIVATE_KEY: sandbox.payer.privateKey }
+      const [code] = await once(spawn('bash', ['-c', script], { env, stdio: 'ignore' }), 'close')
+      return code
+    }
+    assert.equal(await run(`${command} > /dev/full`), 4)
+    assert.equal(await run(`${command} 2> /dev/full`), 0)
+    assert.equal(await run(`${command} --json | head -1; exit \${PIPESTATUS[0]}`), 4)
+    assert.equal((await paid()) - before, 3)
+  })
+
+  test('a file that cannot be written is refused before anything is paid', async () => {
+    const [folder, before] = [await openFolder(), await paid()]
+    for (const out of ['', folder, join(folder, 'nowhere', 'a.mp4')]) {
+      await mkdir(folder, { recursive: true })
+      const { code, stderr } = await cli(folder, ['generate', 'A moth', ...YES, '--out', out])
+      assert.deepEqual([code, /--out/.test(stderr)], [2, true], stderr)
+    }
+    const missing = await cli(folder, ['resume', 'nobody'])
+    assert.deepEqual([missing.code, /no purchase nobody/.test(missing.stderr)], [2, true])
     assert.equal(await paid(), before)
   })
 })

@@ -1,7 +1,8 @@
 /** The commands. */
-import { readFile, writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, readFile, stat, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { type Client, type Config, createClient, type GenerateRequest, type PricedQuote, type Task } from 'imagine-x402'
 import { fileStore, fromAccount } from 'imagine-x402/node'
@@ -9,7 +10,7 @@ import { loadMcp } from '../chunks.js'
 import { doctor } from '../doctor.js'
 import { exitCodeOf, printed } from '../doctor-report.js'
 import { accountOf } from './key.js'
-import { type Output, UnsavedError } from './output.js'
+import { type Output, UNKNOWN, UnsavedError } from './output.js'
 import { type Options, UsageError } from './usage.js'
 
 /** What a command is called with. */
@@ -27,6 +28,7 @@ export const COMMANDS: Record<string, (call: Call) => Promise<void>> = {
     if (!options.yes && !process.stdin.isTTY) {
       throw new UsageError('there is no terminal to ask on: pass --yes together with --max-price or --budget')
     }
+    if (options.out !== undefined) await checkOut(options.out)
     const request = await requestOf(call)
     const client = await clientOf(call, { confirm: options.yes ? undefined : confirm }, true)
     await finish(await client.submit(request), options, output)
@@ -35,31 +37,47 @@ export const COMMANDS: Record<string, (call: Call) => Promise<void>> = {
   async quote(call) {
     const quote = await (await clientOf(call)).quote(await requestOf(call))
     const { amount, symbol } = quote.price
-    call.output.result(quote, `${amount} ${symbol}${'payTo' in quote ? ` to ${quote.payTo}` : ', and it has begun'}`)
+    await call.output.result(
+      quote,
+      `${amount} ${symbol}${'payTo' in quote ? ` to ${quote.payTo}` : ', and it has begun'}`,
+    )
   },
 
   async status(call) {
     const status = await (await clientOf(call)).status(needed(call, 'the id of a task'))
     const progress = 'progress' in status && status.progress !== null ? ` ${status.progress} %` : ''
-    call.output.result(status, `${status.status}${progress}`)
+    await call.output.result(status, `${status.status}${progress}`)
   },
 
   async resume(call) {
     const { subject, options, output } = call
-    const task = await (await clientOf(call)).resume(subject)
-    if (task) await finish(task, options, output)
-    else output.result(null, 'There is nothing to resume.')
+    const client = await clientOf(call)
+    const task = await client.resume(subject)
+    if (task) return finish(task, options, output)
+    if (subject !== undefined) throw new UsageError(`there is no purchase ${subject} that was paid`)
+    const open = (await client.tasks({ unfinished: true })).map(({ id }) => id)
+    if (open.length > 0) output.exitCode = UNKNOWN
+    await output.result(
+      null,
+      open.length === 0 ? 'There is nothing to resume.' : `These purchases cannot be taken up: ${open.join(', ')}`,
+    )
   },
 
   async tasks(call) {
     const tasks = await (await clientOf(call)).tasks()
     const lines = tasks.map(({ id, step, paid }) => `${id}  ${step}  paid: ${paid}`)
-    call.output.result(tasks, lines.join('\n') || 'There are no purchases.')
+    await call.output.result(tasks, lines.join('\n') || 'There are no purchases.')
+  },
+
+  async forget(call) {
+    const id = needed(call, 'the id of a purchase')
+    await (await clientOf(call)).forget(id)
+    await call.output.result(null, `${id} is forgotten.`)
   },
 
   async balance(call) {
     const money = await (await clientOf(call, {}, true)).balance()
-    call.output.result(money, `${money.amount} ${money.symbol}`)
+    await call.output.result(money, `${money.amount} ${money.symbol}`)
   },
 
   doctor: examine,
@@ -75,7 +93,7 @@ async function examine({ subject, options, output }: Call): Promise<void> {
   const report = await doctor(subject ?? service ?? SERVICE, about).catch((error: unknown) => {
     throw error instanceof TypeError ? new UsageError(error.message) : error
   })
-  output.result(report, printed(report).trimEnd())
+  await output.result(report, printed(report).trimEnd())
   output.exitCode = exitCodeOf(report)
 }
 
@@ -99,12 +117,26 @@ const DEFAULT_MAX_PRICE = '5.00'
 async function finish(task: Task, { out }: Options, output: Output): Promise<void> {
   const made = await task.wait({ onEvent: output.event })
   const { receipt } = made
+  const money = receipt ? 'yes' : 'no'
   if (out !== undefined) await save(task, out)
   const paid = receipt ? `, paid ${receipt.amount.amount} ${receipt.amount.symbol}` : ''
-  output.result(
+  await output.result(
     { ...made, ...(out !== undefined && { saved: out }) },
     `${out ?? made.video?.url ?? task.taskId}${paid}`,
+    money,
   )
+}
+
+/** Before anything is paid. */
+async function checkOut(out: string): Promise<void> {
+  const isFolder = await stat(out).then(
+    (found) => found.isDirectory(),
+    () => out === '',
+  )
+  if (isFolder) throw new UsageError(`--out takes a file, and ${out || 'nothing'} is none`)
+  await access(dirname(resolve(out)), constants.W_OK).catch(({ message }) => {
+    throw new UsageError(`--out: ${message}`)
+  })
 }
 
 async function save(task: Task, out: string): Promise<void> {
@@ -112,7 +144,8 @@ async function save(task: Task, out: string): Promise<void> {
     await writeFile(out, Buffer.from(await (await task.save()).arrayBuffer()))
   } catch (error) {
     const { message } = error as Error
-    throw new UnsavedError(`the video is there, but was not saved: ${message}`, task.receipt ? 'yes' : 'no')
+    const again = `run \`imagine-x402 resume ${task.taskId} --out FILE\``
+    throw new UnsavedError(`the video is there, but was not saved: ${message}; ${again}`, task.receipt ? 'yes' : 'no')
   }
 }
 

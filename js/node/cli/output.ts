@@ -3,6 +3,8 @@ import { type ImagineEvent, isImagineError, type Paid } from 'imagine-x402'
 
 /** The exit code of an error, by what became of the money. */
 const EXITS = { no: 1, unknown: 3, yes: 4 }
+/** The exit code where money may have moved. */
+export const UNKNOWN = EXITS.unknown
 
 /** A video that was made, and could not be saved. */
 export class UnsavedError extends Error {
@@ -24,10 +26,12 @@ export class Output {
     this.#isJson = isJson
   }
 
-  /** The result. */
-  result(value: unknown, words: string): void {
+  /** The result of what was paid, or was not. */
+  async result(value: unknown, words: string, paid: Paid = 'no'): Promise<void> {
     this.#endLine()
-    process.stdout.write(this.#isJson ? `${JSON.stringify({ type: 'result', result: value })}\n` : `${words}\n`)
+    const text = this.#isJson ? JSON.stringify({ type: 'result', result: value }) : clean(words)
+    const failed = await new Promise<Error | null | undefined>((done) => process.stdout.write(`${text}\n`, done))
+    if (failed) throw new UnsavedError(`the result could not be written: ${failed.message}`, paid)
   }
 
   readonly event = (event: ImagineEvent): void => {
@@ -45,6 +49,14 @@ export class Output {
     if (this.#isJson) process.stdout.write(`${JSON.stringify({ type: 'error', error: told })}\n`)
     else process.stderr.write(`${message}\n${WORDS[paid]}${paid === 'yes' && told.retry === 'resume' ? RESUME : ''}\n`)
     return EXITS[paid]
+  }
+
+  /** A call that was wrong. Returns the exit code. */
+  misuse(message: string): number {
+    const words = `${message}\nRun \`imagine-x402 --help\` for all commands. Nothing was paid.\n`
+    if (this.#isJson) process.stdout.write(`${JSON.stringify({ type: 'error', error: { message, paid: 'no' } })}\n`)
+    else process.stderr.write(words)
+    return MISUSED
   }
 
   #progress(event: ImagineEvent): void {
@@ -67,6 +79,11 @@ export class Output {
   }
 }
 
+const MISUSED = 2
+
+/** Without what steers a terminal. */
+const clean = (text: string): string => text.replace(/[^\P{C}\n]/gu, '')
+
 const WORDS = {
   no: 'Nothing was paid.',
   unknown: 'It is not known yet whether it was paid. Do not buy again: run `imagine-x402 resume`.',
@@ -79,7 +96,7 @@ const STEPS = {
   signing: 'signing',
   paying: 'paying',
   payment_unknown: 'the answer was lost; finding out whether it was paid',
-  accepted: 'paid; the video is being made',
+  accepted: 'accepted; the video is being made',
 }
 
 const WIDTH = 30

@@ -6,8 +6,10 @@ export const HELP = `Usage: imagine-x402 <command> [options]
   generate "prompt"   asks for the price, pays, waits, and saves the video
   quote "prompt"      asks for the price; needs no key
   status ID           polls a task once; needs no key
-  resume [ID]         takes a purchase up that was interrupted; never pays
+  resume [ID]         takes a purchase up that was interrupted: a payment that was signed is sent,
+                      and nothing is signed
   tasks               lists the purchases
+  forget ID           deletes the record of a purchase that is over, or cannot be read
   balance             the USDC of the account
   mcp                 serves a model on stdin and stdout (MCP), within --budget
   doctor [URL]        what works with a service, and what a page should set; pays nothing and
