@@ -37,11 +37,10 @@ const DEFAULT_ORIGIN = 'https://my.app'
 export async function doctor(address: string | URL, options: DoctorOptions = {}): Promise<Report> {
   const origin = originOf(options.origin ?? DEFAULT_ORIGIN)
   const service = serviceAt(new URL(address), origin)
-  const findings = [await reached(service)]
+  if (service.url.search || !['http:', 'https:'].includes(service.url.protocol))
+    throw new TypeError('the address of a service is https://…, without a query')
+  const findings = [addressed(service), await reached(service)]
   const report = (buys: Buys): Report => ({ url: service.url.href, origin, findings, buys })
-  if (findings.some(({ verdict }) => verdict === 'does not')) return report('not at all')
-
-  findings.unshift(addressed(service))
   const price = await readPrice(service.url.href)
   if (isImagineError(price)) {
     findings.push(finding('price', 'does not', `\`${price.code}\`: ${price.message}`))
@@ -67,7 +66,7 @@ function originOf(text: string): string {
 async function reached(service: Service): Promise<Finding> {
   const { status, text, askedAt, at } = await service.ask('/generation/models')
   return status === 0
-    ? finding('reachable', 'does not', text)
+    ? finding('reachable', 'unknown', `${text}, to a request for its models`)
     : finding('reachable', 'works', `it answered (${status}) within ${at - askedAt} ms`)
 }
 

@@ -48,8 +48,12 @@ function terms({ status, headers, text }: Exchange): Finding {
     : finding('terms', 'unknown', `the request was answered ${status}`)
 }
 
-const taken = (check: Check, { status }: Exchange, set: string): Finding =>
-  status === 402 ? finding(check, 'works', 'it is priced') : finding(check, 'works by', `it is answered ${status}`, set)
+function taken(check: Check, { status }: Exchange, set: string): Finding {
+  if (status === 402) return finding(check, 'works', 'it is priced')
+  const says = `it is answered ${status}`
+  // A limit on requests, or trouble of another kind, says nothing of it.
+  return status >= 400 && status < 429 ? finding(check, 'works by', says, set) : finding(check, 'unknown', says)
+}
 
 /** The longest body that is still priced. */
 async function longest(service: Service, kind: Kind): Promise<Finding> {

@@ -30,6 +30,7 @@ export async function judged(service: Service, { quote }: Read): Promise<Finding
 /** Whether the library, in a page, gets a price. */
 async function shown(service: Service): Promise<Finding> {
   const price = await throughPage(service, readPrice)
+  if (isImagineError(price) && price.code === 'http') return finding('CORS: the price', 'unknown', price.message)
   return isImagineError(price)
     ? finding(
         'CORS: the price',

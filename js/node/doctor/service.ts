@@ -1,7 +1,7 @@
 /** A service as it answers, to requests that say which page they come from. Nothing here pays. */
 import { forbidden, isMixed, unreadable, visible, type Wanted } from './cors.js'
 
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 5_000
 /** An answer is read no further. */
 const LONGEST = 2 ** 20
 

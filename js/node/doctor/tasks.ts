@@ -4,6 +4,7 @@ import { finding, type Finding } from './report.js'
 import type { Exchange, Service } from './service.js'
 
 const CLOCK_MS = 60_000
+const STATUSES = ['queued', 'processing', 'completed', 'failed']
 
 export async function tasks(service: Service, taskId: string | undefined): Promise<Finding[]> {
   const unknown = crypto.randomUUID()
@@ -16,7 +17,7 @@ export async function tasks(service: Service, taskId: string | undefined): Promi
   ]
   if (taskId === undefined) return findings
   const found = await readTask(service.url.href, taskId)
-  const verdict = found === 'not_found' ? 'does not' : 'works'
+  const verdict = found === 'not_found' ? 'does not' : STATUSES.includes(found) ? 'works' : 'unknown'
   const set = verdict === 'does not' ? '`keep: true`, and `task.save()` soon' : undefined
   return [...findings, finding('this task', verdict, `it is ${found}`, set)]
 }

@@ -281,6 +281,32 @@ fn a_request_that_the_seller_rules_out_reaches_no_wallet() {
 }
 
 #[test]
+fn a_quote_is_paid_in_the_very_words_that_were_priced() {
+    let of = |extra: Value| {
+        let request = json!({"prompt": "a boat", "id": "id-1", "extra": extra});
+        Order { request: Request::read(&request, "fresh".into()).unwrap(), ..order(&json!({})) }
+    };
+    let priced_in = json!({"zeta": 1, "alpha": 2});
+    let quote = Value::of(&priced(&of(priced_in.clone()), answer(402, DOCUMENTED)).0.unwrap());
+    let begun = |extra: Value, quote: &Value| of(extra).begin_with(quote, NOW).step;
+    assert!(matches!(begun(priced_in.clone(), &quote), Step::Recall(..)));
+    let error = ended(begun(json!({"alpha": 2, "zeta": 1}), &quote));
+    assert!(error.code == Code::InvalidRequest && error.message.contains("other words"), "{}", error.message);
+    for (member, value) in
+        [("form", json!(true)), ("shape", json!("text")), ("shape", json!("?")), ("seedless", json!(true))]
+    {
+        let mut changed = quote.clone();
+        changed["seal"][member] = value;
+        let step = begun(priced_in.clone(), &changed);
+        // Without its id the request has the same words.
+        assert_eq!(matches!(step, Step::Recall(..)), member == "seedless", "{member}: {step:?}");
+    }
+    let mut former = quote.clone();
+    former["seal"].as_object_mut().unwrap().remove("sent");
+    assert!(matches!(begun(priced_in, &former), Step::Recall(..)), "quotes of earlier versions");
+}
+
+#[test]
 fn the_models_of_clawdvine_are_asked_for_beside_its_price() {
     let order = |shape: Shape| {
         let mut order = order(&json!({}));
