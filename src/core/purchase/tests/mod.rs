@@ -301,7 +301,7 @@ fn a_quote_is_paid_in_the_very_words_that_were_priced() {
         // Without its id the request has the same words.
         assert_eq!(matches!(step, Step::Recall(..)), member == "seedless", "{member}: {step:?}");
     }
-    let mut former = quote.clone();
+    let mut former = quote;
     former["seal"].as_object_mut().unwrap().remove("sent");
     assert!(matches!(begun(priced_in, &former), Step::Recall(..)), "quotes of earlier versions");
 }
