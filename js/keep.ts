@@ -3,6 +3,8 @@
  * to be kept: most pages never load it.
  */
 
+import { beginsAsText } from './kept.js'
+
 /** The most that may be kept is the space that this origin has left without it, divided by this. */
 const SHARE = 2
 
@@ -59,6 +61,7 @@ async function write(
   let size = 0
   const counted = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
     transform(chunk, controller) {
+      if (size === 0 && beginsAsText(chunk)) throw new Error('its host answered with text')
       size += chunk.length
       if (size > limit) throw tooLarge(limit)
       controller.enqueue(chunk)

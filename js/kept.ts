@@ -5,6 +5,10 @@ const FOLDER = 'imagine-x402'
 /** The types of files that a page can show and that cannot run as a script. */
 export const MEDIA = /^(video|image)\/(?!svg)[\w+-]+$/
 
+/** Whether a file begins as JSON, HTML or plain lines do, and no video or picture. */
+export const beginsAsText = ([first]: Uint8Array): boolean =>
+  first !== undefined && '{[<" \t\r\n'.includes(String.fromCharCode(first))
+
 export async function openFolder(create = false): Promise<FileSystemDirectoryHandle> {
   return (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create })
 }

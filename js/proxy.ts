@@ -110,7 +110,7 @@ async function forward(request: Request, endpoint: Endpoint, body: Upload, setti
       ...(body.stream && { body: body.stream, duplex: 'half' }),
       ...(!isPaid && { signal: request.signal }),
     }
-    return relayed(await fetch(settings.target + endpoint.path, init), endpoint)
+    return relayed(await fetch(settings.target + endpoint.path, init), endpoint, isPaid ? OPEN : UNPAID)
   } catch (error) {
     if (body.isTooLong()) return tooLong(settings, isPaid ? `a part of it was forwarded, and ${OPEN}` : UNPAID)
     if (!request.signal.aborted) console.error('imagine-x402/proxy: the service did not answer', error)

@@ -2,7 +2,7 @@
 import { attempt } from './attempt.js'
 import type { KeptEvent } from './events.js'
 import { isImagineError, refuse } from './error.js'
-import { dropVideo, keptVideo, MEDIA, nameOf, openFolder } from './kept.js'
+import { beginsAsText, dropVideo, keptVideo, MEDIA, nameOf, openFolder } from './kept.js'
 import type { Generation } from './types.js'
 
 /** How long a download may take that nobody waits for, in milliseconds. */
@@ -29,6 +29,8 @@ export async function saveVideo(
   const { response, type } = await download(await made(), signal)
   const bytes = await response.blob().catch(unread)
   if (bytes.size === 0) throw refuse('bad_response', 'the host of the video answered without bytes')
+  if (beginsAsText(new Uint8Array(await bytes.slice(0, 1).arrayBuffer())))
+    throw refuse('bad_response', 'the host of the video answered with text instead of the video')
   return new Blob([bytes], { type })
 }
 

@@ -47,6 +47,21 @@ const garble =
 /** Each version of x402 has its own. */
 const RECEIPTS = ['X-PAYMENT-RESPONSE', 'PAYMENT-RESPONSE']
 
+/** As `@x402/core` 2.0.0 and 2.1.0 write them: a letter is a byte, also one with an accent. */
+const inLatin1 =
+  (...headers) =>
+  ({ response, body }) => {
+    for (const header of headers.filter((name) => response.hasHeader(name))) {
+      const { resource, ...told } = JSON.parse(Buffer.from(response.get(header), 'base64'))
+      const text = JSON.stringify({
+        ...told,
+        ...(resource && { resource: { ...resource, description: 'Vidéo à la carte' } }),
+      })
+      response.set(header, Buffer.from(text, 'latin1').toString('base64'))
+    }
+    response.end(body)
+  }
+
 // The seller tells of a settlement, but of no transaction.
 const hollow =
   (...headers) =>
@@ -139,6 +154,12 @@ export const FAULTS = {
     on: ['probe', 'paid', 'status'],
     after: without('Access-Control-Expose-Headers'),
     says: 'pages may read no header of the answers, so no receipt',
+  },
+
+  'headers-latin-1': {
+    on: ['probe', 'paid'],
+    after: inLatin1('PAYMENT-REQUIRED', ...RECEIPTS),
+    says: 'the headers of x402 are in Latin-1 instead of UTF-8, and a description in them has accents',
   },
 
   'verify-500': { on: ['verify'], before: error500, says: 'the facilitator answers the verification 500' },

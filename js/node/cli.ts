@@ -7,7 +7,8 @@ async function main(args: string[]): Promise<number> {
   let output = new Output(false)
   try {
     const { command, subject, options } = parse(args)
-    output = new Output(options.json === true)
+    // Its stdout is the protocol's.
+    output = new Output(options.json === true && command !== 'mcp')
     const run = command !== undefined && Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined
     if (options.help || command === undefined) {
       process.stdout.write(HELP)

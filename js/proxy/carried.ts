@@ -24,12 +24,12 @@ function picked(headers: Headers, names: readonly string[]): Headers {
   return found
 }
 
-/** The service's answer, with its status, its body and the headers that matter. */
-export function relayed(answer: Response, endpoint: Endpoint): Response {
+/** The service's answer, with its status, its body and the headers that matter. `money` is said where it redirects. */
+export function relayed(answer: Response, endpoint: Endpoint, money: string): Response {
   const { status } = answer
   if (answer.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
     void answer.body?.cancel().catch(() => {})
-    return refusal(502, 'the service redirects to another address, and this proxy follows no redirect')
+    return refusal(502, `the service redirects (${status}), and this proxy follows no redirect; ${money}`)
   }
   const headers = picked(answer.headers, SHOWN)
   // It arrives from the page's own origin: opened by itself, nothing in it may run.

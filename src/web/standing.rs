@@ -107,9 +107,10 @@ fn presence_after(event: &str, before: Presence) -> Presence {
 
 /// Where the library runs: Node has no `document`, unless a test has made one.
 pub(super) fn place() -> Place {
-    let of_global = |name: &str| Reflect::get(&global(), &name.into()).unwrap_or_default();
-    let versions = Reflect::get(&of_global("process"), &"versions".into()).unwrap_or_default();
-    let is_node = text_of(&versions, "node").is_some() && !of_global("document").is_object();
+    let here = Js(global().into());
+    let versions = here.get("process").and_then(|process| process.get("versions"));
+    let is_node = versions.is_some_and(|versions| versions.text_at("node").is_some());
+    let is_node = is_node && !here.get("document").is_some_and(|document| document.is_object());
     if is_node { Place::Process } else { Place::Page }
 }
 

@@ -335,10 +335,14 @@ describe('a video that is saved', TIMEOUT, () => {
     ['http', 404, { 'content-type': 'video/mp4' }],
     ['bad_response', 200, { 'content-type': 'text/html; charset=utf-8' }],
     ['bad_response', 200, { 'content-type': 'image/svg+xml' }],
+    ['bad_response', 200, { 'content-type': 'application/octet-stream' }, '{"error":"still encoding"}'],
+    ['bad_response', 200, { 'content-type': 'video/mp4' }, '<!doctype html>'],
+    ['bad_response', 200, { 'content-type': 'video/mp4' }, ''],
+    ['http', 206, { 'content-type': 'video/mp4' }, VIDEO.subarray(0, 100)],
   ]
-  for (const [code, status, headers] of NEVER) {
-    test(`is never ${JSON.stringify(headers)} with ${status}`, async () => {
-      const host = await openHost(status, headers, 'not a video')
+  for (const [code, status, headers, body = 'not a video'] of NEVER) {
+    test(`is never ${JSON.stringify(headers)} with ${status} and ${body.length} bytes`, async () => {
+      const host = await openHost(status, headers, body)
       const order = await openFree(host)
       assert.equal((await dapp.failure(save, order)).code, code)
       assert.equal((await dapp.value(keepNew, order)).type, 'not_kept')

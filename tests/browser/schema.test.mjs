@@ -130,6 +130,15 @@ describe('another dialect', TIMEOUT, () => {
   })
 })
 
+test('headers in Latin-1 of the official seller are read', TIMEOUT, async () => {
+  const own = await openSandbox({ stepMs: 100, x402: 2, fault: 'headers-latin-1' })
+  await open()
+  await dapp.value(generate, { request, options: at(own.apiUrl) })
+  const { payment } = own.requests.find(({ paid }) => paid)
+  const { resource } = JSON.parse(Buffer.from(payment, 'base64'))
+  assert.equal(resource.description, 'Vidéo à la carte')
+})
+
 test('the models of ClawdVine are those of its free list', TIMEOUT, async () => {
   const own = await openSandbox({ stepMs: 100, dialect: 'clawdvine', models: ['xai-grok-imagine', 'fal-kling-o3'] })
   await open()

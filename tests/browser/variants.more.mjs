@@ -61,7 +61,10 @@ const READ = {
   page: { about: (documented) => ({ ...documented, pageUrl: 'https://imagine.example/media/1' }) },
   'token-beside': { about: (documented) => ({ ...documented, token: { ...TOKEN, chain: 'base', external: false } }) },
   'token-within': { about: (documented) => ({ ...documented, token: TOKEN }) },
-  'all-at-once': { media: { video: ['http:'], image: ['http:'], gif: ['http:'] } },
+  'all-at-once': {
+    media: { video: ['http:'], image: ['http:'], gif: ['http:'] },
+    about: (documented) => ({ ...documented, pageUrl: 'https://sister.example/media/1' }),
+  },
 }
 
 const open = useWorlds(after)

@@ -1,14 +1,17 @@
 // What a model is told when the service fails, when a file is broken, and when its client goes away.
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { readdir, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ROOT } from '../browser/package.mjs'
 import { counting, open, openFolder, sandbox, useSandbox } from './stage.mjs'
 
 useSandbox()
 
 const TIMEOUT = { timeout: 60_000 }
+const CLI = join(ROOT, 'dist', 'cli.js')
 const REQUEST = { prompt: 'A paper boat on a neon river', id: 'boat' }
 
 test(
@@ -59,7 +62,7 @@ test('a service that cannot be reached was not paid', TIMEOUT, async () => {
   }
 })
 
-test('a record that was cut off is listed, and stands in the way of no other', TIMEOUT, async () => {
+test('a record that was cut off is listed, and counts in the budget until it is forgotten', TIMEOUT, async () => {
   const folder = await openFolder()
   const { call } = await open(folder)
   await call('generate_video', { ...REQUEST, wait_seconds: 0 })
@@ -67,14 +70,20 @@ test('a record that was cut off is listed, and stands in the way of no other', T
   await truncate(join(folder, 'purchases', file), 100)
   const refused = await call('generate_video', REQUEST)
   assert.deepEqual([refused.paid, refused.error.code], ['unknown', 'unsupported_environment'])
-  await call('generate_video', { ...REQUEST, id: 'other', wait_seconds: 0 })
+  const [listed] = (await call('list_videos')).videos
+  assert.deepEqual([listed.id, listed.step, listed.paid], ['boat', 'unreadable', 'unknown'])
+  const other = { ...REQUEST, id: 'other', wait_seconds: 0 }
+  const counted = await call('generate_video', other)
+  assert.equal(counted.error.code, 'unsupported_environment')
+  assert.match(counted.error.message, /forget/)
+  const before = (await sandbox.payments()).length
+  spawnSync(process.execPath, [CLI, 'forget', 'boat', '--folder', folder])
+  await call('generate_video', other)
+  assert.equal((await sandbox.payments()).length - before, 1)
   const { videos } = await call('list_videos')
   assert.deepEqual(
     videos.map(({ id, step, paid }) => [id, step, paid]),
-    [
-      ['other', 'accepted', 'yes'],
-      ['boat', 'unreadable', 'unknown'],
-    ],
+    [['other', 'accepted', 'yes']],
   )
 })
 

@@ -20,7 +20,6 @@ const CARDS = {
   forged: ['bad_signature', 'no', 'Try again'],
   late: ['signature_expired', 'no', 'Try again'],
   none: ['no_wallet', 'no', 'Look for wallets again'],
-  several: ['wallet_ambiguous', 'no', 'Choose a wallet'],
   offline: ['network', 'no', 'Ask for the price again'],
   down: ['http', 'no', 'Ask for the price again'],
   garbage: ['bad_response', 'no', 'Ask for the price again'],
@@ -155,6 +154,14 @@ describe('what goes wrong', () => {
       assert.deepEqual(await outcomeOf(name), { code, paid, buttons: [button], faults: [] })
     })
   }
+
+  test('several: the choice is asked for in the list', async () => {
+    const { page, leave } = await open('several')
+    await buy(page)
+    await page.getByText('Choose the wallet that pays.').waitFor()
+    assert.ok(await page.locator('#error').isHidden())
+    await leave()
+  })
 
   for (const [name, settled] of Object.entries(VIDEOS)) {
     test(`${name}: the video still arrives`, async () => {

@@ -128,6 +128,7 @@ describe('in the sandbox', () => {
         async (page) => {
           await page.getByLabel('Smart account').check()
           await buy(page)
+          await page.getByRole('button', { name: 'Sign with it' }).click()
         },
         options,
       ),
@@ -143,6 +144,7 @@ describe('in the sandbox', () => {
         .locator('#account', { hasText: 'A smart account: the library asks it whether its signature is good.' })
         .waitFor()
       await buy(page)
+      await page.getByRole('button', { name: 'Sign with it' }).click()
       await finishJob(page, site)
       assert.equal(await site.sandbox.balanceOf(account), 4_000_000n)
       await shot('smart-account')

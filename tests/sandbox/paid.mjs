@@ -18,6 +18,7 @@ export const PAID = {
   'receipt-hollow': [202, 1, 1],
   'cors-missing': [202, 1, 1],
   'cors-unexposed': [202, 1, 1],
+  'headers-latin-1': [202, 1, 1],
   'verify-500': [402, 0, 0],
   'verify-dropped': [402, 0, 0],
   'verify-refused': [402, 0, 0],
