@@ -20,7 +20,8 @@ interface Kept {
  * without them. Resolves with its size.
  */
 export async function writeVideo(folder: FileSystemDirectoryHandle, name: string, response: Response): Promise<number> {
-  const others = (await filesIn(folder)).filter((file) => file.name !== name)
+  const files = await filesIn(folder)
+  const others = files.filter((file) => file.name !== name)
   const limit = await limitFor(sizeOf(others))
   const body = response.body!
   if (Number(response.headers.get('content-length')) > limit) {
@@ -28,7 +29,7 @@ export async function writeVideo(folder: FileSystemDirectoryHandle, name: string
     throw tooLarge(limit)
   }
   askToPersist()
-  const size = await write(folder, name, body, limit)
+  const size = await write(folder, name, body, limit, others.length === files.length)
   await evict(folder, others, limit - size)
   return size
 }
@@ -57,6 +58,7 @@ async function write(
   name: string,
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
   limit: number,
+  isNew: boolean,
 ): Promise<number> {
   let size = 0
   const counted = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
@@ -67,7 +69,6 @@ async function write(
       controller.enqueue(chunk)
     },
   })
-  const isThere = (await filesIn(folder)).some((file) => file.name === name)
   try {
     const file = await folder.getFileHandle(name, { create: true })
     await body.pipeThrough(counted).pipeTo(await file.createWritable())
@@ -75,7 +76,7 @@ async function write(
     return size
   } catch (error) {
     // Another tab may have kept it before, or meanwhile.
-    if (!isThere) await removeEmpty(folder, name).catch(() => {})
+    if (isNew) await removeEmpty(folder, name).catch(() => {})
     throw error
   }
 }

@@ -56,6 +56,7 @@ describe('the command line', TIMEOUT, () => {
     assert.equal(again.code, 0)
     const unsaved = await cli(folder, ['resume', 'job-8', '--out', join(folder, 'nowhere', 'boat.mp4')], { key: null })
     assert.deepEqual([unsaved.code, /It was paid/.test(unsaved.stderr)], [4, true], unsaved.stderr)
+    assert.match(unsaved.stderr, /resume [\w-]+ --out FILE`\nIt was paid\.\n$/, 'the one advice that works')
     assert.equal((await paid()) - before, 1)
 
     const listed = await cli(folder, ['tasks'], { key: null })

@@ -1,5 +1,5 @@
 /** What the command line says: lines for people, or lines of JSON. */
-import { type ImagineEvent, isImagineError, type Paid } from 'imagine-x402'
+import { type ImagineError, type ImagineEvent, isImagineError, type Paid } from 'imagine-x402'
 
 /** The exit code of an error, by what became of the money. */
 const EXITS = { no: 1, unknown: 3, yes: 4 }
@@ -31,7 +31,11 @@ export class Output {
     this.#endLine()
     const text = this.#isJson ? JSON.stringify({ type: 'result', result: value }) : clean(words)
     const failed = await new Promise<Error | null | undefined>((done) => process.stdout.write(`${text}\n`, done))
-    if (failed) throw new UnsavedError(`the result could not be written: ${failed.message}`, paid)
+    if (failed)
+      throw new UnsavedError(
+        `the result could not be written: ${failed.message}; \`imagine-x402 tasks\` lists it`,
+        paid,
+      )
   }
 
   readonly event = (event: ImagineEvent): void => {
@@ -47,7 +51,7 @@ export class Output {
     const paid = isImagineError(error) || error instanceof UnsavedError ? error.paid : 'unknown'
     const told = isImagineError(error) ? error : { message, paid, retry: 'resume' }
     if (this.#isJson) process.stdout.write(`${JSON.stringify({ type: 'error', error: told })}\n`)
-    else process.stderr.write(`${message}\n${WORDS[paid]}${paid === 'yes' && told.retry === 'resume' ? RESUME : ''}\n`)
+    else process.stderr.write(`${message}\n${WORDS[paid]}${isImagineError(error) && isToResume(error) ? RESUME : ''}\n`)
     return EXITS[paid]
   }
 
@@ -89,6 +93,9 @@ const WORDS = {
   unknown: 'It is not known yet whether it was paid. Do not buy again: run `imagine-x402 resume`.',
   yes: 'It was paid.',
 }
+
+/** What was not saved is over: it has its own advice. */
+const isToResume = ({ paid, retry }: ImagineError): boolean => paid === 'yes' && retry === 'resume'
 
 const RESUME = ' Run `imagine-x402 resume` for the video.'
 

@@ -63,10 +63,9 @@ fn of_bazaar<J: Json>(bazaar: &J) -> Option<(J, Place)> {
     let schema = bazaar.get("schema");
     let input = schema.as_ref().and_then(|schema| path(schema, &["properties", "input", "properties"]));
     let own = path(&bazaar, &["info", "input"]);
-    let is_body = input.as_ref().is_some_and(|input| input.get("body").is_some() || may_have_body(input))
-        && own.is_none_or(|own| has_body(&own));
-    let place =
-        if input.as_ref().is_some_and(|input| input.get("body").is_some()) { Place::Beside } else { Place::Anywhere };
+    let names_body = input.as_ref().is_some_and(|input| input.get("body").is_some());
+    let is_body = (names_body || input.as_ref().is_some_and(may_have_body)) && own.is_none_or(|own| has_body(&own));
+    let place = if names_body { Place::Beside } else { Place::Anywhere };
     let declared = input.and_then(|input| input.get("body").or_else(|| input.get("queryParams")));
     let example = path(&bazaar, &["info", "input", "body"]).filter(is_schema);
     let read = |body: J| read_fields(&body, &[], [body.clone()].into_iter().chain(schema.clone()).collect());
